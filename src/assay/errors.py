@@ -1,0 +1,45 @@
+"""Every error Assay raises on purpose.
+
+AssayError (500)
+├── InvalidInput (422)      what was sent is not allowed; nothing changed
+├── NotFound (404)          no such record
+├── Conflict (409)          somebody or something was faster
+├── Forbidden (403)         the actor may not do this
+├── Unavailable (503)       a server we need does not answer; trying again may help
+│   └── BrokenServer        an embedded server cannot run here
+└── PermanentError (500)    trying again cannot help
+"""
+
+
+class AssayError(Exception):
+    """Root of the tree. `str(error)` is one full sentence for a person: what, where, what is allowed."""
+
+    status = 500
+
+
+class InvalidInput(AssayError):
+    status = 422
+
+
+class NotFound(AssayError):
+    status = 404
+
+
+class Conflict(AssayError):
+    status = 409
+
+
+class Forbidden(AssayError):
+    status = 403
+
+
+class Unavailable(AssayError):
+    status = 503
+
+
+class BrokenServer(Unavailable):
+    """An embedded server cannot be started on this machine."""
+
+
+class PermanentError(AssayError):
+    """The work can never succeed as it was asked for: isolate it, do not retry."""

@@ -1,0 +1,56 @@
+"""Settings from the environment; the names are those of the contract."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assay.errors import InvalidInput
+
+
+def default_home() -> Path:
+    """Where the embedded servers keep their data: a folder of the machine for root, else one of the user."""
+    if os.name != "nt" and os.geteuid() == 0:
+        return Path("/var/lib/assay")
+    return Path(platformdirs.user_data_dir("assay", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """Read once at start. A value out of bounds stops the start with one sentence."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    assay_home: Path = Field(default_factory=default_home, description="data directory of the embedded servers")
+    database_url: SecretStr | None = Field(None, description="your own PostgreSQL; absent: the embedded one")
+    nats_url: SecretStr | None = Field(None, description="your own NATS; absent: the embedded one")
+
+    knowledge_auto_approval_enabled: bool = Field(True, description="may the system approve alone")
+    knowledge_auto_approval_confidence_threshold: float = Field(
+        0.95, ge=0.0, le=1.0, allow_inf_nan=False, description="least confidence the system approves alone"
+    )
+    knowledge_dedup_similarity_threshold: float = Field(
+        0.85, ge=0.0, le=1.0, allow_inf_nan=False, description="least similarity that counts as a duplicate"
+    )
+    knowledge_proposal_expiration_days: int = Field(
+        30, ge=1, le=365, description="days after which an undecided proposal expires"
+    )
+    knowledge_auto_approval_batch_size: int = Field(50, ge=1, le=500, description="proposals per auto-review batch")
+    knowledge_dedup_batch_size: int = Field(100, ge=10, le=1000, description="proposals per duplicate-scan batch")
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    name = ".".join(str(part) for part in first["loc"]).upper()
+    return f"{name}={first['input']!r} is not allowed: {first['msg'][0].lower()}{first['msg'][1:]}."
+
+
+@cache
+def load() -> Settings:
+    """The settings of this process. Raises InvalidInput naming the variable, its value and the bound."""
+    try:
+        return Settings()  # type: ignore[call-arg, unused-ignore]  # the values come from the environment
+    except ValidationError as error:
+        raise InvalidInput(_sentence(error)) from None
