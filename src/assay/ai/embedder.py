@@ -20,4 +20,4 @@ class Embedder(Protocol):
     def dimensions(self) -> int: ...
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, one row per text, in the order of the texts. Raises Unavailable when the model cannot answer."""
+        """Unit vectors, one row per text, in the order of the texts. Raises Unavailable when it cannot answer."""
