@@ -1,0 +1,1 @@
+"""The trail of every change, which is at the same time the outbox of live events."""

@@ -1,0 +1,60 @@
+"""Connections to PostgreSQL and the transactions on them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from assay.errors import InvalidInput, Unavailable
+
+CONNECT_TIMEOUT_SECONDS: Final = 10
+
+
+def driver_url(database_url: str) -> URL:
+    """The URL as our driver wants it. Raises InvalidInput for anything but PostgreSQL."""
+    try:
+        url = make_url(database_url)
+    except Exception:  # noqa: BLE001  # whatever the parser says, it may quote the password
+        raise InvalidInput("DATABASE_URL is not a URL: expected postgresql://user:password@host/name.") from None
+    if url.get_backend_name() not in {"postgresql", "postgres"}:
+        raise InvalidInput(f"DATABASE_URL names {url.drivername}: expected postgresql://user:password@host/name.")
+    return url.set(drivername="postgresql+psycopg")
+
+
+class Database:
+    """A pool of connections; the only thing that opens and commits transactions."""
+
+    def __init__(self, database_url: str) -> None:
+        self.url = driver_url(database_url)
+        self.engine: AsyncEngine = create_async_engine(
+            self.url,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "assay"},
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session whose work is committed at the end of the block, or not at all."""
+        async with self._sessions.begin() as session:
+            yield session
+
+    async def ping(self) -> None:
+        """Raises Unavailable when the database does not answer."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (OperationalError, InterfaceError, OSError) as error:
+            raise Unavailable(f"The database does not answer: {first_line(error)}") from None
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, without the statement and its parameters."""
+    cause = getattr(error, "orig", None) or error
+    return (str(cause).strip() or type(cause).__name__).splitlines()[0]

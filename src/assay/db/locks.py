@@ -1,0 +1,31 @@
+"""Locks in the database. They go with the transaction or the connection, so a dead process holds none."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+
+
+async def hold_until_commit(session: AsyncSession, name: str) -> None:
+    """Waits until no other transaction holds `name`, then holds it until this one ends."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _number(name)})
+
+
+@asynccontextmanager
+async def held(engine: AsyncEngine, name: str) -> AsyncIterator[bool]:
+    """Holds `name` on a connection of its own; yields False when another holds it."""
+    async with engine.connect() as connection:
+        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        number = {"number": _number(name)}
+        won = bool(await autocommit.scalar(text("SELECT pg_try_advisory_lock(:number)"), number))
+        try:
+            yield won
+        finally:
+            if won:
+                await autocommit.execute(text("SELECT pg_advisory_unlock(:number)"), number)

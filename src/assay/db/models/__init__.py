@@ -1,0 +1,55 @@
+"""The records of the contract, one table a file."""
+
+from assay.db.models.audit_log import AuditEntry
+from assay.db.models.embeddings import Embedding
+from assay.db.models.entities import Atom, AtomLink, ChangeType, Entity, EntityRevision, Topic, TopicAtom
+from assay.db.models.evidence import Evidence
+from assay.db.models.extraction_runs import FINAL_RUN_STATES, KnowledgeExtractionRun, RunStatus, TriggerType
+from assay.db.models.job_runs import JobRun, JobState
+from assay.db.models.messages import Message
+from assay.db.models.proposal_tallies import ProposalTally
+from assay.db.models.proposals import (
+    MAX_FAILURES,
+    AtomProposal,
+    DedupState,
+    Proposal,
+    ProposalStatus,
+    Recommendation,
+    ReviewAction,
+    SimilarityType,
+    TopicProposal,
+)
+from assay.db.models.users import SYSTEM_USER_ID, ActorKind, User
+
+__all__ = [
+    "FINAL_RUN_STATES",
+    "MAX_FAILURES",
+    "SYSTEM_USER_ID",
+    "ActorKind",
+    "Atom",
+    "AtomLink",
+    "AtomProposal",
+    "AuditEntry",
+    "ChangeType",
+    "DedupState",
+    "Embedding",
+    "Entity",
+    "EntityRevision",
+    "Evidence",
+    "JobRun",
+    "JobState",
+    "KnowledgeExtractionRun",
+    "Message",
+    "Proposal",
+    "ProposalStatus",
+    "ProposalTally",
+    "Recommendation",
+    "ReviewAction",
+    "RunStatus",
+    "SimilarityType",
+    "Topic",
+    "TopicAtom",
+    "TopicProposal",
+    "TriggerType",
+    "User",
+]

@@ -1,0 +1,29 @@
+"""The vectors of everything alive, apart from the rows that people edit."""
+
+from uuid import UUID
+
+from pgvector.sqlalchemy import HALFVEC
+from sqlalchemy import ForeignKey, Identity, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from assay.db.base import Base
+from assay.kinds import Kind
+
+
+class Embedding(Base):
+    """The vector of a pending proposal or, under the same id, of the entity it became.
+
+    Rejected, expired and merged proposals leave the table, so that every row is alive.
+    The approximate indexes are partial, one per kind and model: see duplicates.vectors.
+    """
+
+    __tablename__ = "embeddings"
+    __table_args__ = (Index("ix_embeddings_model_subject_id", "model", "subject_id"),)
+
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("proposals.id"), primary_key=True)
+    model: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[Kind]
+    seq: Mapped[int] = mapped_column(Identity())
+    """Order of arrival. An item is compared with what arrived before it, so that of two equals one stays clear."""
+    text_hash: Mapped[str] = mapped_column(String(64))
+    vector: Mapped[object] = mapped_column(HALFVEC())

@@ -1,0 +1,42 @@
+"""What people and machines said."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from assay.db.base import Base, new_id
+
+
+class Message(Base):
+    """One chat line, mail or note. Its words never change: an edit is a new version of it."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("source", "external_id", "version"),
+        Index(
+            "ix_messages_unread",
+            "sent_at",
+            "id",
+            postgresql_where=sql("extraction_run_id IS NULL AND is_latest"),
+        ),
+        Index("ix_messages_channel_sent_at", "source", "channel", "sent_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    source: Mapped[str]
+    external_id: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=sql("1"))
+    is_latest: Mapped[bool] = mapped_column(server_default=sql("true"))
+    channel: Mapped[str]
+    author: Mapped[str]
+    sent_at: Mapped[datetime]
+    text: Mapped[str]
+    thread: Mapped[str | None]
+    is_bot: Mapped[bool] = mapped_column(server_default=sql("false"))
+    ingested_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    extraction_run_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("extraction_runs.id", ondelete="SET NULL"), index=True
+    )

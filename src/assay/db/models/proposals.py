@@ -1,0 +1,172 @@
+"""What somebody claims to be knowledge: one table, two kinds."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, text
+from sqlalchemy.orm import Mapped, mapped_column, synonym
+
+from assay.db.base import Base, new_id
+from assay.kinds import AtomType, Kind
+
+
+class ProposalStatus(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    MERGED = "merged"
+
+
+class ReviewAction(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+    MERGE = "merge"
+    EDIT = "edit"
+    EXPIRED = "expired"
+    REVERTED = "reverted"
+
+
+class Recommendation(StrEnum):
+    NEW = "new"
+    MERGE = "merge"
+    REJECT = "reject"
+
+
+class DedupState(StrEnum):
+    """Four different things: "not looked at" is not "nothing found", nor is "the look failed"."""
+
+    UNCHECKED = "unchecked"
+    CLEAR = "clear"
+    DUPLICATE = "duplicate"
+    ERROR = "error"
+
+
+class SimilarityType(StrEnum):
+    EXACT = "exact"
+    FUZZY = "fuzzy"
+    SEMANTIC = "semantic"
+    UPDATE = "update"
+
+
+MAX_FAILURES = 5
+PENDING = text("status = 'pending'")
+
+
+class Proposal(Base):
+    """A topic or an atom in waiting. An entity made from it keeps its id."""
+
+    __tablename__ = "proposals"
+    __table_args__ = (
+        CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
+        CheckConstraint("stated_confidence BETWEEN 0 AND 1", name="stated_confidence"),
+        CheckConstraint("similarity_score BETWEEN 0 AND 1", name="similarity_score"),
+        CheckConstraint("(status = 'approved') = (created_entity_id IS NOT NULL)", name="approved_has_entity"),
+        CheckConstraint("(status = 'merged') = (merged_into_entity_id IS NOT NULL)", name="merged_has_target"),
+        CheckConstraint("(status = 'pending') = (reviewed_at IS NULL)", name="decided_has_date"),
+        Index("ix_proposals_pending_age", "kind", "created_at", "id", postgresql_where=PENDING),
+        Index("ix_proposals_pending_confidence", "kind", "confidence", "created_at", postgresql_where=PENDING),
+        Index("ix_proposals_pending_dedup", "dedup_state", "created_at", "id", postgresql_where=PENDING),
+        Index("ix_proposals_pending_expiry", "refreshed_at", "id", postgresql_where=PENDING),
+        Index("ix_proposals_pending_key", "kind", "identity_key", postgresql_where=PENDING),
+        Index("ix_proposals_pending_title", "kind", "title_key", postgresql_where=PENDING),
+        Index(
+            "ix_proposals_pending_title_trgm",
+            "title_key",
+            postgresql_using="gin",
+            postgresql_ops={"title_key": "gin_trgm_ops"},
+            postgresql_where=PENDING,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[Kind]
+    extraction_run_id: Mapped[UUID | None] = mapped_column(ForeignKey("extraction_runs.id"), index=True)
+    proposed_by_user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    title: Mapped[str]
+    body: Mapped[str]
+    title_key: Mapped[str]
+    identity_key: Mapped[str] = mapped_column(String(64))
+
+    icon: Mapped[str | None]
+    color: Mapped[str | None]
+    keywords: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+
+    atom_type: Mapped[AtomType | None]
+    meta: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    proposed_links: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
+    topic_entity_id: Mapped[UUID | None] = mapped_column(ForeignKey("entities.id"), index=True)
+    topic_proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposals.id"), index=True)
+    topic_name: Mapped[str | None]
+    topic_key: Mapped[str | None]
+    """The folded name: finds a topic that is approved later under this name."""
+
+    stated_confidence: Mapped[float]
+    confidence: Mapped[float]
+    reasoning: Mapped[str] = mapped_column(server_default="")
+    source_message_ids: Mapped[list[UUID]] = mapped_column(server_default=text("'{}'"))
+    llm_recommendation: Mapped[Recommendation] = mapped_column(server_default=Recommendation.NEW)
+
+    status: Mapped[ProposalStatus] = mapped_column(server_default=ProposalStatus.PENDING)
+    reviewed_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    reviewed_at: Mapped[datetime | None]
+    review_action: Mapped[ReviewAction | None]
+    review_notes: Mapped[str | None]
+    created_entity_id: Mapped[UUID | None] = mapped_column(ForeignKey("entities.id"), index=True)
+    merged_into_entity_id: Mapped[UUID | None] = mapped_column(ForeignKey("entities.id"), index=True)
+    auto_approved: Mapped[bool] = mapped_column(server_default=text("false"))
+    """The system approved it once."""
+    auto_reverted: Mapped[bool] = mapped_column(server_default=text("false"))
+    """What the system approved last was undone since."""
+
+    dedup_state: Mapped[DedupState] = mapped_column(server_default=DedupState.UNCHECKED)
+    dedup_checked_at: Mapped[datetime | None]
+    dedup_scorer: Mapped[str | None]
+    """Embedding model and scorer that gave the state: under another one it must be looked at anew."""
+    similar_entity_id: Mapped[UUID | None] = mapped_column(ForeignKey("entities.id"), index=True)
+    similar_proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposals.id"), index=True)
+    similarity_score: Mapped[float | None]
+    similarity_type: Mapped[SimilarityType | None]
+    similarity_explanation: Mapped[str | None]
+    candidates: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
+    """The nearest items of the last scan, best first, at most five."""
+
+    failures: Mapped[int] = mapped_column(server_default=text("0"))
+    """Failed attempts of the machine in a row. At MAX_FAILURES it waits for a person."""
+    retry_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    refreshed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """Creation, reopening or the newest evidence: where the expiry clock starts."""
+
+    __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012
+
+    @property
+    def needs_attention(self) -> bool:
+        return self.failures >= MAX_FAILURES
+
+
+class TopicProposal(Proposal):
+    """A proposed topic, with the contract's names."""
+
+    proposed_name = synonym("title")
+    proposed_description = synonym("body")
+    proposed_icon = synonym("icon")
+    proposed_color = synonym("color")
+    proposed_keywords = synonym("keywords")
+
+    __mapper_args__ = {"polymorphic_identity": Kind.TOPIC}  # noqa: RUF012
+
+
+class AtomProposal(Proposal):
+    """A proposed atom, with the contract's names."""
+
+    proposed_type = synonym("atom_type")
+    proposed_title = synonym("title")
+    proposed_content = synonym("body")
+    proposed_meta = synonym("meta")
+
+    __mapper_args__ = {"polymorphic_identity": Kind.ATOM}  # noqa: RUF012

@@ -1,0 +1,1 @@
+"""What Assay announces, and the bus that carries it."""

@@ -1,0 +1,1 @@
+"""The heart: proposals and the decisions on them."""

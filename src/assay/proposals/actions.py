@@ -1,0 +1,196 @@
+"""Every change of a proposal. Each action takes many, is a handful of statements, and leaves the commit to its caller.
+
+All decisions hold one lock until the commit, so that no two of them ever wait for each other's rows in a circle.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actions import Record, record
+from assay.audit.actor import Actor
+from assay.clock import now
+from assay.db.bulk import insert_rows
+from assay.db.locks import hold_until_commit
+from assay.db.models import Evidence, Proposal, ProposalStatus, ReviewAction
+from assay.kinds import Kind
+from assay.messaging.events import ProposalRejected, ProposalReopened, ProposalsExpired
+from assay.proposals import statements as sql
+from assay.proposals.drafts import Draft
+from assay.proposals.effects import carry_out_approval, carry_out_merge, carry_out_revert, put_away
+from assay.proposals.outcomes import (
+    Locked,
+    Outcome,
+    conflict,
+    judged_for_approval,
+    missing,
+    own_proposal,
+    stale,
+    unfit_target,
+    unless_pending,
+)
+from assay.proposals.records import changed, created
+
+DECISIONS: Final = "decisions"
+ANY_VERSION: Final[Mapping[UUID, int]] = MappingProxyType({})
+
+Ids = Sequence[UUID]
+Judge = Callable[[Locked], Outcome | None]
+
+
+async def propose(session: AsyncSession, drafts: Sequence[Draft], *, run_id: UUID | None, actor: Actor) -> list[UUID]:
+    """Writes drafts as pending proposals. A topic name is resolved to a topic, or to a proposal of one.
+
+    Raises InvalidInput when a draft breaks a limit; then nothing is written.
+    """
+    at = now()
+    common = {
+        "extraction_run_id": run_id,
+        "proposed_by_user_id": actor.user_id,
+        "created_at": at,
+        "refreshed_at": at,
+    }
+    await insert_rows(session, Proposal, [{**draft.row(), **common} for draft in drafts])
+    await insert_rows(session, Evidence, [row for draft in drafts for row in draft.evidence_rows()])
+    await sql.resolve_topics(session, [draft.id for draft in drafts])
+    await record(session, actor, [created(draft, actor, run_id) for draft in drafts])
+    return [draft.id for draft in drafts]
+
+
+async def approve(
+    session: AsyncSession,
+    ids: Ids,
+    *,
+    actor: Actor,
+    notes: str | None = None,
+    versions: Mapping[UUID, int] = ANY_VERSION,
+    with_topics: bool = False,
+    policy: Mapping[str, Any] | None = None,
+) -> list[Outcome]:
+    """Turns pending proposals into entities of the same id.
+
+    An atom whose topic is still pending is approved together with it, when that is among `ids` or `with_topics`
+    asks for it, and waits otherwise. `policy`: the rules a machine decided by, for the trail.
+    """
+    await hold_until_commit(session, DECISIONS)
+    ids = unique(ids, *([await sql.pending_topics(session, ids)] if with_topics else []))
+    rows = await sql.lock(session, ids)
+    refusals = judged_for_approval(rows, await sql.live_twins(session, list(rows.values())), actor, versions)
+    accepted = [row for row in rows.values() if row.id not in refusals]
+    await carry_out_approval(session, accepted, actor, notes, policy or {})
+    return [
+        refusals.get(each) or (Outcome(each, "Approved.", entity_id=each) if each in rows else missing(each))
+        for each in ids
+    ]
+
+
+async def reject(
+    session: AsyncSession,
+    ids: Ids,
+    *,
+    actor: Actor,
+    notes: str | None = None,
+    versions: Mapping[UUID, int] = ANY_VERSION,
+) -> list[Outcome]:
+    """Declines pending proposals. They can be reopened."""
+    accepted, outcomes = await _lock_and_judge(session, ids, versions, unless_pending, "Rejected.")
+    await put_away(session, accepted, ReviewAction.REJECT, actor, notes)
+    await record(session, actor, [changed(ProposalRejected, row, actor, notes=notes) for row in accepted])
+    return outcomes
+
+
+async def expire(session: AsyncSession, ids: Ids, *, actor: Actor, days: int) -> list[Outcome]:
+    """Puts away what nobody decided in time. It can be reopened, and never counts as a person's rejection."""
+    note = f"Auto-rejected: expired after {days} days"
+    accepted, outcomes = await _lock_and_judge(session, ids, ANY_VERSION, unless_pending, f"{note}.")
+    await put_away(session, accepted, ReviewAction.EXPIRED, actor, note)
+    if accepted:
+        topics = sum(row.kind is Kind.TOPIC for row in accepted)
+        summary = ProposalsExpired(topics, len(accepted) - topics, len(accepted))
+        each = [Record("proposal.expired", row.id, row.kind, detail={"notes": note}) for row in accepted]
+        await record(session, actor, [*each, Record.of(summary)])
+    return outcomes
+
+
+async def reopen(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | None = None) -> list[Outcome]:
+    """Puts rejected and expired proposals back into the queue."""
+
+    def judge(row: Locked) -> Outcome | None:
+        if row.status is ProposalStatus.REJECTED:
+            return None
+        state = "still pending" if row.status is ProposalStatus.PENDING else row.history()
+        return conflict(row, f"Only a rejected or expired proposal can be reopened; this one is {state}.")
+
+    accepted, outcomes = await _lock_and_judge(session, ids, ANY_VERSION, judge, "Reopened.")
+    await sql.make_pending(session, [row.id for row in accepted], action=None, at=now())
+    await record(session, actor, [changed(ProposalReopened, row, actor, notes=notes) for row in accepted])
+    return outcomes
+
+
+async def merge(
+    session: AsyncSession,
+    targets: Mapping[UUID, UUID],
+    *,
+    actor: Actor,
+    notes: str | None = None,
+    versions: Mapping[UUID, int] = ANY_VERSION,
+) -> list[Outcome]:
+    """Merges pending proposals into live entities of their kind: `targets` names the entity for each proposal.
+
+    The entity keeps its words and its id; evidence, topics and links of the proposal come to it.
+    """
+    await hold_until_commit(session, DECISIONS)
+    kinds = await sql.live_entities(session, unique(targets.values()))
+
+    def judge(row: Locked) -> Outcome | None:
+        return unless_pending(row) or own_proposal(row, actor) or unfit_target(row, targets[row.id], kinds)
+
+    accepted, outcomes = await _lock_and_judge(session, list(targets), versions, judge, "Merged.")
+    await carry_out_merge(session, accepted, targets, actor, notes)
+    return [replace(each, entity_id=targets[each.id]) if each.done else each for each in outcomes]
+
+
+async def revert(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | None = None) -> list[Outcome]:
+    """Undoes approvals and merges: the proposals are pending again and knowledge is as it was before.
+
+    Refused where somebody has built on the entity since.
+    """
+    await hold_until_commit(session, DECISIONS)
+    inverses = await sql.last_inverses(session, ids)
+    entities = {UUID(inverse["entity_id"]): int(inverse["revision"]) for inverse in inverses.values()}
+    live = await sql.live_entities(session, list(entities))
+    later = await sql.built_upon(session, entities, ids)
+
+    def judge(row: Locked) -> Outcome | None:
+        if row.status not in {ProposalStatus.APPROVED, ProposalStatus.MERGED} or row.entity_id is None:
+            return conflict(row, f"Only an approval or a merge can be reverted; this proposal is {row.status}.")
+        if row.entity_id not in live:
+            return conflict(row, f"{row.kind.capitalize()} {row.entity_id} was withdrawn since.")
+        if row.status is ProposalStatus.APPROVED and row.entity_id in later:
+            return conflict(row, f"Since then {later[row.entity_id]}: undo that first.")
+        return None
+
+    accepted, outcomes = await _lock_and_judge(session, ids, ANY_VERSION, judge, "Reverted.")
+    await carry_out_revert(session, accepted, inverses, actor, notes)
+    return outcomes
+
+
+async def _lock_and_judge(
+    session: AsyncSession, ids: Ids, versions: Mapping[UUID, int], judge: Judge, done: str
+) -> tuple[list[Locked], list[Outcome]]:
+    """Holds the proposals and says of each whether the decision may be carried out."""
+    await hold_until_commit(session, DECISIONS)
+    ids = unique(ids)
+    rows = await sql.lock(session, ids)
+    refusals = {row.id: stale(row, versions) or judge(row) for row in rows.values()}
+    accepted = [row for row in rows.values() if refusals[row.id] is None]
+    outcomes = [(refusals[each] or Outcome(each, done)) if each in rows else missing(each) for each in ids]
+    return accepted, outcomes
+
+
+def unique(*groups: Iterable[UUID]) -> list[UUID]:
+    return list(dict.fromkeys(each for group in groups for each in group))

@@ -1,0 +1,141 @@
+"""What became of each proposal in a decision."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from assay.audit.actor import Actor
+from assay.db.models import ProposalStatus, ReviewAction
+from assay.kinds import Kind
+
+
+class Refusal(StrEnum):
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    FORBIDDEN = "forbidden"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The decision was carried out, or it was refused and nothing changed."""
+
+    id: UUID
+    message: str
+    """One sentence for a person."""
+    refusal: Refusal | None = None
+    entity_id: UUID | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.refusal is None
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A proposal whose row this transaction holds."""
+
+    id: UUID
+    kind: Kind
+    title: str
+    status: ProposalStatus
+    version: int
+    identity_key: str
+    confidence: float
+    proposed_by_user_id: int
+    review_action: ReviewAction | None
+    reviewed_at: datetime | None
+    reviewer: str | None
+    auto_approved: bool
+    entity_id: UUID | None
+    """The entity it became or was merged into."""
+    topic_proposal_id: UUID | None
+    topic_is_pending: bool
+
+    def history(self) -> str:
+        """Who decided what, and when."""
+        verb = self.review_action if self.review_action is ReviewAction.EXPIRED else self.status
+        return f"{verb} by {self.reviewer} at {self.reviewed_at:%Y-%m-%d %H:%M} UTC"
+
+
+def missing(proposal_id: UUID) -> Outcome:
+    return Outcome(proposal_id, f"There is no proposal {proposal_id}.", Refusal.NOT_FOUND)
+
+
+def conflict(row: Locked, message: str) -> Outcome:
+    return Outcome(row.id, message, Refusal.CONFLICT, row.entity_id)
+
+
+def stale(row: Locked, versions: Mapping[UUID, int]) -> Outcome | None:
+    """A refusal when the proposal changed since the actor read it."""
+    read = versions.get(row.id, row.version)
+    if read == row.version:
+        return None
+    return conflict(row, f"The proposal changed since it was read: version {read} then, {row.version} now.")
+
+
+def unless_pending(row: Locked) -> Outcome | None:
+    if row.status is ProposalStatus.PENDING:
+        return None
+    return conflict(row, f"The proposal was already {row.history()}.")
+
+
+def own_proposal(row: Locked, actor: Actor) -> Outcome | None:
+    """A proposer never approves its own proposal; the system under its policy excepted."""
+    if actor.is_system or row.proposed_by_user_id != actor.user_id:
+        return None
+    return Outcome(row.id, f"{actor.name} proposed this and may not approve it.", Refusal.FORBIDDEN)
+
+
+def first_refusal(refusals: Iterable[Outcome | None]) -> Outcome | None:
+    return next((refusal for refusal in refusals if refusal), None)
+
+
+def judged_for_approval(
+    rows: Mapping[UUID, Locked],
+    twins: Mapping[tuple[Kind, str], UUID],
+    actor: Actor,
+    versions: Mapping[UUID, int],
+) -> dict[UUID, Outcome]:
+    """The refusals. Topics come before the atoms that wait for them, the oldest of equals before the others."""
+    refusals: dict[UUID, Outcome] = {}
+    taken = dict(twins)
+    for row in sorted(rows.values(), key=lambda row: (row.topic_proposal_id in rows, row.id)):
+        refusal = first_refusal(
+            (
+                stale(row, versions),
+                unless_pending(row),
+                own_proposal(row, actor),
+                waits_for_topic(row, rows, refusals),
+                says_the_same(row, taken),
+            )
+        )
+        if refusal:
+            refusals[row.id] = refusal
+        else:
+            taken[row.kind, row.identity_key] = row.id
+    return refusals
+
+
+def waits_for_topic(row: Locked, rows: Mapping[UUID, Locked], refusals: Mapping[UUID, Outcome]) -> Outcome | None:
+    topic = row.topic_proposal_id
+    if not row.topic_is_pending or (topic in rows and topic not in refusals):
+        return None
+    return Outcome(row.id, f"Its topic, proposal {topic}, is not approved yet: approve that too.", Refusal.WAITING)
+
+
+def says_the_same(row: Locked, taken: Mapping[tuple[Kind, str], UUID]) -> Outcome | None:
+    twin = taken.get((row.kind, row.identity_key))
+    if twin is None:
+        return None
+    return conflict(row, f"{row.kind.capitalize()} {twin} says exactly the same: merge into it.")
+
+
+def unfit_target(row: Locked, target: UUID, kinds: Mapping[UUID, Kind]) -> Outcome | None:
+    if target not in kinds:
+        return conflict(row, f"There is no live {row.kind} {target} to merge into.")
+    if kinds[target] is not row.kind:
+        return conflict(row, f"The target {target} is of kind {kinds[target]}, the proposal of kind {row.kind}.")
+    return None

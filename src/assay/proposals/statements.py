@@ -1,0 +1,339 @@
+"""The set-based statements behind the decisions. Each is one round trip for any number of proposals."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actor import Actor
+from assay.db.bulk import as_json
+from assay.db.models import ChangeType, ProposalStatus, ReviewAction
+from assay.kinds import Kind
+from assay.proposals.outcomes import Locked
+
+Ids = Sequence[UUID]
+Value = TypeVar("Value")
+
+_SNAPSHOT: Final = "to_jsonb(e) - '{id,kind,revision,created_at,updated_at,title_key,identity_key}'::text[]"
+
+
+async def lock(session: AsyncSession, ids: Ids) -> dict[UUID, Locked]:
+    """The proposals, held until the transaction ends, in the order of the ids asked for."""
+    rows = await session.execute(
+        text("""
+        SELECT p.id, p.kind, p.title, p.status, p.version, p.identity_key, p.confidence, p.proposed_by_user_id,
+               p.review_action, p.reviewed_at, u.name AS reviewer, p.auto_approved,
+               coalesce(p.created_entity_id, p.merged_into_entity_id) AS entity_id,
+               p.topic_proposal_id, coalesce(topic.status = 'pending', false) AS topic_is_pending
+        FROM proposals p
+        LEFT JOIN users u ON u.id = p.reviewed_by_user_id
+        LEFT JOIN proposals topic ON topic.id = p.topic_proposal_id
+        WHERE p.id = ANY(:ids) ORDER BY p.id FOR NO KEY UPDATE OF p"""),
+        {"ids": list(ids)},
+    )
+    found = {
+        row["id"]: Locked(
+            **{
+                **row,
+                "kind": Kind(row["kind"]),
+                "status": ProposalStatus(row["status"]),
+                "review_action": row["review_action"] and ReviewAction(row["review_action"]),
+            }
+        )
+        for row in rows.mappings()
+    }
+    return {proposal_id: found[proposal_id] for proposal_id in ids if proposal_id in found}
+
+
+async def live_twins(session: AsyncSession, rows: Sequence[Locked]) -> dict[tuple[Kind, str], UUID]:
+    """The live entities that are, word for word, what these proposals say."""
+    found = await session.execute(
+        text("SELECT kind, identity_key, id FROM entities WHERE identity_key = ANY(:keys) AND NOT archived"),
+        {"keys": [row.identity_key for row in rows]},
+    )
+    return {(Kind(kind), key): entity_id for kind, key, entity_id in found}
+
+
+async def resolve_topics(session: AsyncSession, ids: Ids) -> None:
+    """Points the topic names of new proposals at a live topic, or else at the oldest pending proposal of one."""
+    await session.execute(
+        text("""
+        UPDATE proposals p SET topic_entity_id = entity.id,
+            topic_proposal_id = CASE WHEN entity.id IS NULL THEN topic.id END
+        FROM proposals self
+        LEFT JOIN entities entity
+            ON entity.kind = 'topic' AND entity.title_key = self.topic_key AND NOT entity.archived
+        LEFT JOIN LATERAL (
+            SELECT id FROM proposals WHERE kind = 'topic' AND title_key = self.topic_key AND status = 'pending'
+            ORDER BY created_at, id LIMIT 1) topic ON true
+        WHERE p.id = self.id AND p.id = ANY(:ids) AND p.topic_key IS NOT NULL"""),
+        {"ids": list(ids)},
+    )
+
+
+async def pending_topics(session: AsyncSession, ids: Ids) -> list[UUID]:
+    """The pending topics that these proposals would be filed under."""
+    found = await session.scalars(
+        text("""
+        SELECT DISTINCT topic.id FROM proposals p JOIN proposals topic ON topic.id = p.topic_proposal_id
+        WHERE p.id = ANY(:ids) AND topic.status = 'pending'"""),
+        {"ids": list(ids)},
+    )
+    return list(found)
+
+
+async def decide(
+    session: AsyncSession,
+    ids: Ids,
+    *,
+    status: ProposalStatus,
+    action: ReviewAction,
+    actor: Actor,
+    at: datetime,
+    notes: str | None,
+    targets: Mapping[UUID, UUID] | None = None,
+) -> None:
+    """Stamps the decision on the proposals. An approved one becomes the entity of its own id."""
+    await session.execute(
+        text("""
+        UPDATE proposals SET status = :status, review_action = :action, review_notes = :notes, reviewed_at = :at,
+            reviewed_by_user_id = :actor, version = version + 1, failures = 0, retry_at = NULL, last_error = NULL,
+            created_entity_id = CASE WHEN :status = 'approved' THEN id END,
+            merged_into_entity_id = (CAST(:targets AS jsonb) ->> id::text)::uuid,
+            auto_approved = auto_approved OR (:by_system AND :status = 'approved'),
+            auto_reverted = auto_reverted AND NOT (:by_system AND :status = 'approved')
+        WHERE id = ANY(:ids)"""),
+        {
+            "ids": list(ids),
+            "status": status,
+            "action": action,
+            "notes": notes,
+            "at": at,
+            "actor": actor.user_id,
+            "by_system": actor.is_system,
+            "targets": as_json({str(key): value for key, value in (targets or {}).items()}),
+        },
+    )
+
+
+async def make_pending(session: AsyncSession, ids: Ids, *, action: ReviewAction | None, at: datetime) -> None:
+    """Puts proposals back into the queue, their expiry clock and their search for duplicates started anew."""
+    await session.execute(
+        text("""
+        UPDATE proposals SET status = 'pending', review_action = :action, review_notes = NULL, reviewed_at = NULL,
+            reviewed_by_user_id = NULL, auto_reverted = auto_approved AND (auto_reverted OR status = 'approved'),
+            created_entity_id = NULL, merged_into_entity_id = NULL, version = version + 1, refreshed_at = :at,
+            dedup_state = 'unchecked', similar_entity_id = NULL, similar_proposal_id = NULL, similarity_score = NULL,
+            similarity_type = NULL, similarity_explanation = NULL, candidates = '[]'
+        WHERE id = ANY(:ids)"""),
+        {"ids": list(ids), "action": action, "at": at},
+    )
+
+
+async def create_entities(session: AsyncSession, ids: Ids, at: datetime) -> None:
+    """Makes an entity of each proposal, or brings back the one that an earlier approval made."""
+    columns = "title, body, title_key, identity_key, icon, color, keywords, atom_type, confidence, meta"
+    changes = ", ".join(f"{name} = excluded.{name}" for name in columns.split(", "))
+    await session.execute(
+        text(f"""
+        INSERT INTO entities (id, kind, created_at, updated_at, {columns})
+        SELECT id, kind, :at, :at, {columns} FROM proposals WHERE id = ANY(:ids)
+        ON CONFLICT (id) DO UPDATE SET archived = false, revision = entities.revision + 1, updated_at = :at,
+            {changes}"""),  # noqa: S608  # our own column names
+        {"ids": list(ids), "at": at},
+    )
+
+
+async def touch_entities(session: AsyncSession, ids: Ids, at: datetime) -> None:
+    """Gives each a new revision number."""
+    await session.execute(
+        text("UPDATE entities SET revision = revision + 1, updated_at = :at WHERE id = ANY(:ids)"),
+        {"ids": list(ids), "at": at},
+    )
+
+
+async def withdraw_entities(session: AsyncSession, ids: Ids) -> None:
+    """Archives entities; what was filed or linked because of them goes with them and returns with them."""
+    parameters = {"ids": list(ids)}
+    await session.execute(text("UPDATE entities SET archived = true WHERE id = ANY(:ids)"), parameters)
+    await session.execute(text("DELETE FROM topic_atoms WHERE topic_id = ANY(:ids) OR atom_id = ANY(:ids)"), parameters)
+    await session.execute(text("DELETE FROM atom_links WHERE from_id = ANY(:ids) OR to_id = ANY(:ids)"), parameters)
+
+
+async def write_revisions(
+    session: AsyncSession,
+    sources: Mapping[UUID, UUID],
+    change: ChangeType,
+    actor: Actor,
+    at: datetime,
+    reason: str | None,
+) -> dict[UUID, int]:
+    """Keeps the entities as they now are. `sources`: proposal behind each entity. Returns the revision numbers."""
+    rows = await session.execute(
+        text(f"""
+        INSERT INTO entity_revisions
+            (entity_id, number, snapshot, change_type, changed_by_user_id, changed_at, reason, source_proposal_id)
+        SELECT e.id, e.revision, {_SNAPSHOT}, :change, :actor, :at, :reason,
+               (CAST(:sources AS jsonb) ->> e.id::text)::uuid
+        FROM entities e WHERE e.id = ANY(:ids)
+        RETURNING entity_id, number"""),  # noqa: S608  # our own expression
+        {
+            "ids": list(sources),
+            "sources": as_json({str(key): value for key, value in sources.items()}),
+            "change": change,
+            "actor": actor.user_id,
+            "at": at,
+            "reason": reason,
+        },
+    )
+    return dict(rows.tuples().all())
+
+
+async def file_under_topics(session: AsyncSession, ids: Ids) -> dict[UUID, list[UUID]]:
+    """Files what the decided proposals became, and what waited for a topic among them. Returns topics by proposal."""
+    rows = await session.execute(
+        text("""
+        WITH filing AS (
+            SELECT DISTINCT ON (topic.id, atom.id) topic.id AS topic_id, atom.id AS atom_id, p.id AS proposal_id
+            FROM proposals p
+            LEFT JOIN proposals tp ON tp.id = p.topic_proposal_id
+            LEFT JOIN entities named
+                ON named.kind = 'topic' AND named.title_key = p.topic_key AND NOT named.archived
+            JOIN entities topic ON NOT topic.archived AND topic.id =
+                coalesce(p.topic_entity_id, tp.created_entity_id, tp.merged_into_entity_id, named.id)
+            JOIN entities atom ON NOT atom.archived
+                AND atom.id = coalesce(p.created_entity_id, p.merged_into_entity_id)
+            WHERE p.id = ANY(:ids) OR p.topic_proposal_id = ANY(:ids)
+        ), added AS (
+            INSERT INTO topic_atoms (topic_id, atom_id, position)
+            SELECT topic_id, atom_id, row_number() OVER (PARTITION BY topic_id ORDER BY proposal_id)
+                + coalesce((SELECT max(position) FROM topic_atoms t WHERE t.topic_id = filing.topic_id), 0)
+            FROM filing ON CONFLICT DO NOTHING RETURNING topic_id, atom_id
+        )
+        SELECT filing.proposal_id, filing.topic_id FROM filing JOIN added USING (topic_id, atom_id)"""),
+        {"ids": list(ids)},
+    )
+    return _grouped(rows.tuples().all())
+
+
+async def link_atoms(session: AsyncSession, ids: Ids) -> dict[UUID, list[dict[str, Any]]]:
+    """Draws the proposed links both of whose ends are now live. Returns the new links by decided proposal."""
+    rows = await session.execute(
+        text("""
+        WITH linking AS (
+            SELECT DISTINCT ON (a.id, b.id, link.link_type)
+                a.id AS from_id, b.id AS to_id, link.link_type, link.strength, f.id AS f_id, t.id AS t_id
+            FROM proposals f
+            CROSS JOIN jsonb_to_recordset(f.proposed_links) AS link ("to" uuid, link_type text, strength float8)
+            JOIN proposals t ON t.id = link."to"
+            JOIN entities a ON a.id = coalesce(f.created_entity_id, f.merged_into_entity_id) AND NOT a.archived
+            JOIN entities b ON b.id = coalesce(t.created_entity_id, t.merged_into_entity_id) AND NOT b.archived
+            WHERE a.id <> b.id AND (f.id = ANY(:ids) OR t.id = ANY(:ids) AND f.extraction_run_id IN (
+                SELECT extraction_run_id FROM proposals WHERE id = ANY(:ids)))
+        ), added AS (
+            INSERT INTO atom_links (from_id, to_id, link_type, strength)
+            SELECT from_id, to_id, link_type, strength FROM linking
+            ON CONFLICT DO NOTHING RETURNING from_id, to_id, link_type
+        )
+        SELECT decided, jsonb_build_object('from_id', from_id, 'to_id', to_id, 'link_type', link_type)
+        FROM linking JOIN added USING (from_id, to_id, link_type)
+        CROSS JOIN LATERAL unnest(ARRAY[f_id, t_id]) AS decided WHERE decided = ANY(:ids)"""),
+        {"ids": list(ids)},
+    )
+    return _grouped(rows.tuples().all())
+
+
+async def remove_relations(session: AsyncSession, merges: Sequence[dict[str, Any]]) -> None:
+    """Takes back the filings and links that merges added, as their inverses say."""
+    await session.execute(
+        text("""
+        DELETE FROM topic_atoms USING jsonb_to_recordset(:merges) AS merge (entity_id uuid, topics jsonb),
+            jsonb_array_elements_text(merge.topics) AS topic
+        WHERE topic_id = topic::uuid AND atom_id = merge.entity_id"""),
+        {"merges": as_json(merges)},
+    )
+    await session.execute(
+        text("""
+        DELETE FROM atom_links USING jsonb_to_recordset(:links) AS l (from_id uuid, to_id uuid, link_type text)
+        WHERE atom_links.from_id = l.from_id AND atom_links.to_id = l.to_id AND atom_links.link_type = l.link_type"""),
+        {"links": as_json([link for merge in merges for link in merge["links"]])},
+    )
+
+
+async def last_inverses(session: AsyncSession, ids: Ids) -> dict[UUID, dict[str, Any]]:
+    """What undoes the last approval or merge of each proposal."""
+    rows = await session.execute(
+        text("""
+        SELECT DISTINCT ON (subject_id) subject_id, inverse FROM audit_log
+        WHERE subject_id = ANY(:ids) AND inverse IS NOT NULL ORDER BY subject_id, id DESC"""),
+        {"ids": list(ids)},
+    )
+    return dict(rows.tuples().all())
+
+
+async def built_upon(session: AsyncSession, revisions: Mapping[UUID, int], ids: Ids) -> dict[UUID, str]:
+    """What stands on entities since the given revisions, in words; merges of the proposals `ids` do not count."""
+    rows = await session.execute(
+        text("""
+        SELECT DISTINCT ON (entity_id) entity_id, words FROM (
+            SELECT merged_into_entity_id AS entity_id, 'proposal ' || id || ' was merged into it' AS words
+            FROM proposals WHERE merged_into_entity_id = ANY(:entities) AND id <> ALL(:ids)
+            UNION ALL
+            SELECT r.entity_id, 'it was ' || r.change_type || ' by ' || u.name
+            FROM entity_revisions r JOIN users u ON u.id = r.changed_by_user_id
+            WHERE r.entity_id = ANY(:entities) AND r.change_type IN ('edited', 'restored')
+                AND r.number > (CAST(:revisions AS jsonb) ->> r.entity_id::text)::bigint
+        ) AS later"""),
+        {
+            "entities": list(revisions),
+            "ids": list(ids),
+            "revisions": as_json({str(key): value for key, value in revisions.items()}),
+        },
+    )
+    return dict(rows.tuples().all())
+
+
+async def live_entities(session: AsyncSession, ids: Ids) -> dict[UUID, Kind]:
+    """The kinds of those entities that are live, each held until the transaction ends."""
+    rows = await session.execute(
+        text("SELECT id, kind FROM entities WHERE id = ANY(:ids) AND NOT archived ORDER BY id FOR NO KEY UPDATE"),
+        {"ids": list(ids)},
+    )
+    return {entity_id: Kind(kind) for entity_id, kind in rows}
+
+
+async def forget_vectors(session: AsyncSession, ids: Ids) -> None:
+    """Takes proposals that are no longer alive out of the search for duplicates."""
+    await session.execute(text("DELETE FROM embeddings WHERE subject_id = ANY(:ids)"), {"ids": list(ids)})
+
+
+async def follow_to_entities(session: AsyncSession, entities: Mapping[UUID, UUID]) -> None:
+    """What was marked as similar to these proposals is now similar to the entities they became."""
+    await session.execute(
+        text("""
+        UPDATE proposals SET similar_proposal_id = NULL,
+            similar_entity_id = (CAST(:entities AS jsonb) ->> similar_proposal_id::text)::uuid
+        WHERE similar_proposal_id = ANY(:ids)"""),
+        {"ids": list(entities), "entities": as_json({str(key): value for key, value in entities.items()})},
+    )
+
+
+async def look_again(session: AsyncSession, ids: Ids) -> None:
+    """What was marked as similar to these proposals or entities is to be scanned anew, for they are gone."""
+    await session.execute(
+        text("""
+        UPDATE proposals SET dedup_state = 'unchecked', similar_entity_id = NULL, similar_proposal_id = NULL,
+            similarity_score = NULL, similarity_type = NULL, similarity_explanation = NULL, candidates = '[]'
+        WHERE status = 'pending' AND (similar_proposal_id = ANY(:ids) OR similar_entity_id = ANY(:ids))"""),
+        {"ids": list(ids)},
+    )
+
+
+def _grouped(pairs: Sequence[tuple[UUID, Value]]) -> dict[UUID, list[Value]]:
+    groups: dict[UUID, list[Value]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
