@@ -97,14 +97,15 @@ async def decide(
     targets: Mapping[UUID, UUID] | None = None,
 ) -> None:
     """Stamps the decision on the proposals. An approved one becomes the entity of its own id."""
+    approved = status is ProposalStatus.APPROVED
     await session.execute(
         text("""
         UPDATE proposals SET status = :status, review_action = :action, review_notes = :notes, reviewed_at = :at,
             reviewed_by_user_id = :actor, version = version + 1, failures = 0, retry_at = NULL, last_error = NULL,
-            created_entity_id = CASE WHEN :status = 'approved' THEN id END,
+            created_entity_id = CASE WHEN :approved THEN id END,
             merged_into_entity_id = (CAST(:targets AS jsonb) ->> id::text)::uuid,
-            auto_approved = auto_approved OR (:by_system AND :status = 'approved'),
-            auto_reverted = auto_reverted AND NOT (:by_system AND :status = 'approved')
+            auto_approved = auto_approved OR :approved_by_system,
+            auto_reverted = auto_reverted AND NOT :approved_by_system
         WHERE id = ANY(:ids)"""),
         {
             "ids": list(ids),
@@ -113,7 +114,8 @@ async def decide(
             "notes": notes,
             "at": at,
             "actor": actor.user_id,
-            "by_system": actor.is_system,
+            "approved": approved,
+            "approved_by_system": approved and actor.is_system,
             "targets": as_json({str(key): value for key, value in (targets or {}).items()}),
         },
     )

@@ -1,0 +1,29 @@
+"""The account PostgreSQL runs as: it refuses to run as root."""
+
+import os
+import pwd
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.errors import BrokenServer
+
+
+@dataclass(frozen=True)
+class Account:
+    uid: int
+    gid: int
+
+
+def server_account(cluster: Path) -> Account | None:
+    """Nobody else unless we are root; then whoever owns the cluster already, else `postgres` or `nobody`."""
+    if os.geteuid() != 0:
+        return None
+    if cluster.exists() and (owner := cluster.stat()).st_uid != 0:
+        return Account(owner.st_uid, owner.st_gid)
+    known = {entry.pw_name: Account(entry.pw_uid, entry.pw_gid) for entry in pwd.getpwall()}
+    for name in ("postgres", "nobody"):
+        if name in known:
+            return known[name]
+    raise BrokenServer(
+        "PostgreSQL does not run as root and there is no account postgres or nobody: create one or set DATABASE_URL."
+    )

@@ -1,0 +1,109 @@
+"""The embedded NATS server with JetStream."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from signal import SIGTERM
+from typing import ClassVar
+
+from assay.errors import Unavailable
+from assay.runtime import programs
+from assay.runtime.files import secret, tail, write_private
+from assay.runtime.process import Steps, marker, remove_strays, spawn
+from assay.runtime.server import Server
+
+_ANY_PORT = -1
+
+
+class Nats(Server):
+    """Listens on a port of 127.0.0.1: the server picks a free one the first time and keeps it."""
+
+    name = "NATS"
+    farewell: ClassVar[Steps] = ((SIGTERM, 10.0),)
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home / "nats")
+        self._program = programs.nats_server()
+        self._token = secret(home / "nats.token")
+        self._port_file = home / "nats.port"
+        self._port = _ANY_PORT
+
+    def url(self) -> str:
+        """Holds the token; valid once the server was ready."""
+        return f"nats://{self._token}@127.0.0.1:{self._port}"
+
+    def start(self, deadline: float) -> None:
+        """Ready until `deadline`, on the port of last time unless somebody else has taken it."""
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self._port = int(self._port_file.read_text()) if self._port_file.exists() else _ANY_PORT
+        try:
+            self._start_on_port(deadline)
+        except Unavailable:
+            if self._port == _ANY_PORT:
+                raise
+            self.stop()
+            self._port = _ANY_PORT
+            self._start_on_port(deadline)
+        write_private(self._port_file, str(self._port))
+
+    def _start_on_port(self, deadline: float) -> None:
+        self.launch()
+        self.await_ready(deadline)
+        self._port = self._port_in_use()
+
+    def launch(self) -> None:
+        mark = marker(self.folder)
+        remove_strays("nats-server", mark, self.farewell)
+        for stale in self.folder.glob("*.ports"):
+            stale.unlink()
+        write_private(self.folder / "nats.conf", self._config())
+        with _store_lock(self.folder) as descriptor:
+            self.child = spawn(
+                [self._program, "--config", str(self.folder / "nats.conf"), "--name", mark],
+                folder=self.folder,
+                output=self.output,
+                on_our_death=SIGTERM,
+                keep=[descriptor],
+            )
+
+    def _config(self) -> str:
+        return f"""\
+listen: "127.0.0.1:{self._port}"
+authorization {{ token: "{self._token}" }}
+ports_file_dir: "."
+log_file: "nats.log"
+logfile_size_limit: 20MB
+logfile_max_num: 2
+jetstream {{ store_dir: ".", max_mem: 64MB, max_file: 2GB, sync_interval: "1s" }}
+"""
+
+    def ready(self) -> bool:
+        return self._port_in_use() != _ANY_PORT
+
+    def _port_in_use(self) -> int:
+        """As the server itself reports it."""
+        reports = self.folder.glob(f"*_{self.child.pid}.ports") if self.child else ()
+        try:
+            report = json.loads(next(iter(reports)).read_text())
+        except (StopIteration, ValueError):  # not written yet, or not to its end
+            return _ANY_PORT
+        return int(report["nats"][0].rpartition(":")[2])
+
+    def last_words(self) -> str:
+        return tail(self.folder / "nats.log") or super().last_words()
+
+
+@contextmanager
+def _store_lock(folder: Path) -> Iterator[int]:
+    """A lock on the store, which nats-server does not take itself: inherited, it lasts exactly as long as the child."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield descriptor
+    except BlockingIOError:
+        raise Unavailable(f"Another NATS server uses {folder}: stop it first.") from None
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,88 @@
+"""Who may run the servers of a data folder: whoever holds the kernel's lock on the folder itself.
+
+The kernel frees the lock when its holder dies. There is no lock file that could be deleted under a living owner.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Self
+
+from assay.errors import Unavailable
+
+_held: set["HomeLock"] = set()
+
+
+def _forget_after_fork() -> None:
+    # A fork inherits the lock. It would keep it after the owner's death, and must not stop its parent's servers.
+    for lock in list(_held):
+        lock.release()
+
+
+os.register_at_fork(after_in_child=_forget_after_fork)
+
+
+def prepare(home: Path) -> None:
+    """Make the data folder. Raises Unavailable when it cannot be made or written."""
+    try:
+        home.mkdir(mode=0o711, parents=True, exist_ok=True)  # others may pass to the copied programs, not look around
+    except OSError as error:
+        raise unusable(home, error) from None
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise Unavailable(f"The data folder {home} cannot be used: it is not writable; set ASSAY_HOME to another.")
+
+
+def unusable(home: Path, error: OSError) -> Unavailable:
+    reason = "it is a file" if home.is_file() else (error.strerror or str(error)).lower()
+    return Unavailable(f"The data folder {home} cannot be used: {reason}; set ASSAY_HOME to another.")
+
+
+class HomeLock:
+    """The right to run the servers of `home`, until released or until this process dies."""
+
+    def __init__(self, home: Path, descriptor: int) -> None:
+        self._home = home
+        self._descriptor = descriptor
+        _held.add(self)
+
+    @classmethod
+    def try_take(cls, home: Path) -> Self | None:
+        """None when another owner lives, be it in this process."""
+        descriptor = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
+        if not _try_flock(descriptor, fcntl.LOCK_EX):
+            os.close(descriptor)
+            return None
+        return cls(home, descriptor)
+
+    @property
+    def held(self) -> bool:
+        return self in _held
+
+    def in_place(self) -> bool:
+        """False when the folder we own was deleted, moved, or replaced by another."""
+        try:
+            return os.path.samestat(os.fstat(self._descriptor), self._home.stat())
+        except OSError:
+            return False
+
+    def release(self) -> None:
+        if self.held:
+            _held.discard(self)
+            os.close(self._descriptor)
+
+
+def is_owned(home: Path) -> bool:
+    """Whether some process holds the lock now."""
+    descriptor = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        return not _try_flock(descriptor, fcntl.LOCK_SH)
+    finally:
+        os.close(descriptor)
+
+
+def _try_flock(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,120 @@
+"""The embedded PostgreSQL."""
+
+import os
+import shutil
+import socket
+from pathlib import Path
+from signal import SIGINT, SIGQUIT
+from typing import ClassVar
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from assay.runtime import cluster, programs
+from assay.runtime.account import server_account
+from assay.runtime.files import secret, tail, write_private
+from assay.runtime.process import Steps, marker, remove_strays, spawn
+from assay.runtime.server import Server
+
+DATABASE = "assay"
+_LONGEST_SOCKET_PATH = 100
+_ROOMY_SHARED_MEMORY = 1 << 30
+
+SETTINGS = {
+    "max_connections": "60",
+    "shared_buffers": "256MB",
+    "maintenance_work_mem": "256MB",
+    "work_mem": "16MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "on",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_min_messages": "warning",
+    "logging_collector": "on",
+    "log_directory": "log",
+    "log_filename": "postgresql-%a.log",
+    "log_rotation_age": "1d",
+    "log_truncate_on_rotation": "on",
+    "unix_socket_permissions": "0700",
+}
+
+
+class Postgres(Server):
+    """Listens on a socket in its own data folder; where that path is too long, on a port of 127.0.0.1."""
+
+    name = "PostgreSQL"
+    farewell: ClassVar[Steps] = ((SIGINT, 30.0), (SIGQUIT, 5.0))  # a fast shutdown asked for during recovery can hang
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home / f"postgres-{cluster.MAJOR}")
+        self._account = server_account(self.folder)
+        self._password = secret(home / "postgres.password")
+        self._port = 5432 if self._socket_fits() else _free_port()
+        self._programs = programs.postgres_folder(self._account, [home])
+
+    def _socket_fits(self) -> bool:
+        return len(os.fsencode(self.folder / ".s.PGSQL.5432")) <= _LONGEST_SOCKET_PATH
+
+    def url(self, database: str = DATABASE) -> str:
+        """For libpq and SQLAlchemy alike; holds the password."""
+        who = f"{cluster.SUPERUSER}:{self._password}"
+        if self._socket_fits():
+            return f"postgresql://{who}@/{database}?host={quote(str(self.folder))}"
+        return f"postgresql://{who}@127.0.0.1:{self._port}/{database}"
+
+    def prepare(self) -> None:
+        """Make the cluster at the first start, and write our settings at every start."""
+        cluster.ensure(self.folder, self._programs, self._account, self._password)
+        settings = SETTINGS | self._address() | _shared_memory()
+        lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
+        write_private(self.folder / "embedded.conf", "".join(lines), self._account)
+
+    def _address(self) -> dict[str, str]:
+        if self._socket_fits():
+            return {"listen_addresses": "", "unix_socket_directories": "."}
+        return {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(self._port)}
+
+    def launch(self) -> None:
+        mark = marker(self.folder)
+        remove_strays("postgres", mark, ((SIGINT, 10.0), (SIGQUIT, 5.0)))
+        # Both hold a pid, which a container gives again at once to somebody else. No server of this folder lives.
+        for stale in (self.folder / "postmaster.pid", *self.folder.glob(".s.PGSQL.*")):
+            stale.unlink(missing_ok=True)
+        command = [str(self._programs / "postgres"), "-D", cluster.IN_PLACE, "-c", f"cluster_name={mark}"]
+        self.child = spawn(command, folder=self.folder, output=self.output, on_our_death=SIGINT, account=self._account)
+
+    def ready(self) -> bool:
+        try:
+            lines = (self.folder / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        mine = self.child is not None and lines[:1] == [str(self.child.pid)]
+        return mine and lines[7:8] == ["ready   "]
+
+    def create_database(self) -> str:
+        """Make our database unless it is there; gives the version of the server."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE])
+            if known.fetchone() is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+            return connection.info.parameter_status("server_version") or cluster.MAJOR
+
+    def last_words(self) -> str:
+        logs = sorted(self.folder.glob("log/*.log"), key=lambda path: path.stat().st_mtime)
+        return (tail(logs[-1]) if logs else "") or super().last_words()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _shared_memory() -> dict[str, str]:
+    """A container's /dev/shm of 64 MB is too small for the parallel build of a vector index."""
+    roomy = Path("/dev/shm").is_dir() and shutil.disk_usage("/dev/shm").free >= _ROOMY_SHARED_MEMORY  # noqa: S108
+    return {"dynamic_shared_memory_type": "posix" if roomy else "mmap"}

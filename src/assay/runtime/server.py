@@ -1,0 +1,93 @@
+"""What PostgreSQL and NATS have in common as servers of ours."""
+
+import time
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import ClassVar
+
+import structlog
+
+from assay.errors import Unavailable
+from assay.runtime.files import tail
+from assay.runtime.process import Child, Steps, stop, wait_for
+
+log = structlog.get_logger(__name__)
+
+
+class Server(ABC):
+    """One embedded server with its data in `folder`."""
+
+    name: ClassVar[str]
+    farewell: ClassVar[Steps]
+    """How it is stopped, from gentle to rough."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.output = folder.with_name(folder.name + ".out")
+        self.child: Child | None = None
+
+    @abstractmethod
+    def launch(self) -> None:
+        """Start the process on the address it had before, after removing what a dead predecessor left."""
+
+    @abstractmethod
+    def ready(self) -> bool:
+        """Whether the process that was launched answers."""
+
+    @property
+    def gone(self) -> bool:
+        return self.child is not None and self.child.poll() is not None
+
+    def await_ready(self, deadline: float) -> None:
+        """Until `deadline` on the monotonic clock. Raises Unavailable with the server's own last words."""
+        wait_for(lambda: self.gone or self.ready(), deadline - time.monotonic())
+        if self.gone:
+            raise Unavailable(f"{self.name} did not start: {self.last_words()}")
+        if not self.ready():
+            raise Unavailable(f"{self.name} in {self.folder} was not ready in time; see {self.output}.")
+
+    def last_words(self) -> str:
+        return tail(self.output) or f"see {self.folder}"
+
+    def stop(self, *, hurry: bool = False) -> None:
+        """Wait until the process is gone. In a hurry the gentlest step is left out: there is no data left to keep."""
+        if self.child is not None:
+            stop(self.child, self.farewell[1:] if hurry else self.farewell)
+            self.child = None
+
+
+class Keeper:
+    """Restarts one server when it crashes: at once, then after growing pauses, then no more."""
+
+    pauses: ClassVar[tuple[float, ...]] = (0.0, 0.5, 1.0, 2.0, 4.0)
+    steady_after: ClassVar[float] = 30.0
+    """Seconds of life after which a crash counts as the first one again."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._launched_at = time.monotonic()
+        self._crashes = 0
+        self._restart_at: float | None = None
+
+    def tick(self) -> None:
+        """Raises Unavailable when the server keeps crashing."""
+        if not self._server.gone:
+            return
+        if self._restart_at is None:
+            self._restart_at = time.monotonic() + self._next_pause()
+        if time.monotonic() >= self._restart_at:
+            self._restart()
+
+    def _next_pause(self) -> float:
+        if time.monotonic() - self._launched_at > self.steady_after:
+            self._crashes = 0
+        self._crashes += 1
+        if self._crashes > len(self.pauses):
+            words = self._server.last_words()
+            raise Unavailable(f"{self._server.name} crashed {self._crashes} times in a row: {words}")
+        log.warning("server_crashed", server=self._server.name, crashes=self._crashes)
+        return self.pauses[self._crashes - 1]
+
+    def _restart(self) -> None:
+        self._server.launch()
+        self._launched_at, self._restart_at = time.monotonic(), None

@@ -1,0 +1,72 @@
+"""The servers of this process: those that are set, and for what is not set the embedded ones."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+from pydantic import SecretStr
+
+from assay.errors import AssayError
+from assay.runtime.state import RunningState, record_web, running
+from assay.runtime.supervisor import Services, Supervisor
+from assay.settings import Settings
+
+__all__ = ["RunningState", "Services", "Supervisor", "record_web", "running", "services"]
+
+log = structlog.get_logger(__name__)
+
+_SECONDS_BETWEEN_LOOKS = 0.5
+
+
+def ask_process_to_end() -> None:
+    """The servers are gone and cannot come back: let the process end as if it had been told to."""
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@contextmanager
+def services(settings: Settings, on_loss: Callable[[], None] = ask_process_to_end) -> Iterator[Services]:
+    """The servers for the length of the block; what this process started, it stops at the end.
+
+    If our servers are lost for good meanwhile, `on_loss` is called from another thread, and the block ends with the
+    error that says why. Raises Unavailable or BrokenServer when they do not start.
+    """
+    database_url, nats_url = _plain(settings.database_url), _plain(settings.nats_url)
+    if database_url and nats_url:
+        yield Services(database_url, nats_url, owned=False)
+        return
+    supervisor = Supervisor(settings.assay_home, database_url=database_url, nats_url=nats_url)
+    found = supervisor.start()
+    with _watched(supervisor, on_loss):
+        yield found
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+@contextmanager
+def _watched(supervisor: Supervisor, on_loss: Callable[[], None]) -> Iterator[None]:
+    done, losses = threading.Event(), list[AssayError]()
+
+    def keep_watch() -> None:
+        try:
+            while not done.wait(_SECONDS_BETWEEN_LOOKS):
+                supervisor.watch()
+        except AssayError as error:
+            log.error("servers_lost", reason=str(error))  # noqa: TRY400  # the sentence says it all
+            losses.append(error)
+            on_loss()
+
+    watcher = threading.Thread(target=keep_watch, name="assay-watch", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+        supervisor.stop()
+    if losses:
+        raise losses[0]

@@ -1,0 +1,63 @@
+"""What the owner of the servers tells other processes: one private JSON file, trusted only while the owner lives."""
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from assay.errors import Unavailable
+from assay.runtime import ownership
+from assay.runtime.files import write_private
+from assay.runtime.process import start_time
+
+
+@dataclass(frozen=True)
+class RunningState:
+    """The servers that run now. A URL is absent when the owner uses a server of somebody else."""
+
+    owner_pid: int
+    owner_start_time: int
+    started_at: datetime
+    database_url: str | None = field(repr=False)
+    nats_url: str | None = field(repr=False)
+    versions: dict[str, str]
+    web_url: str | None = None
+
+
+def state_file(home: Path) -> Path:
+    return home / "services.json"
+
+
+def write(home: Path, state: RunningState) -> None:
+    fields = asdict(state) | {"started_at": state.started_at.isoformat()}
+    write_private(state_file(home), json.dumps(fields, indent=2))
+
+
+def _read(home: Path) -> RunningState | None:
+    try:
+        fields = json.loads(state_file(home).read_text())
+    except FileNotFoundError:
+        return None
+    return RunningState(**fields | {"started_at": datetime.fromisoformat(fields["started_at"])})
+
+
+def running(home: Path) -> RunningState | None:
+    """The servers of `home`, if their owner lives and they are ready. Raises Unavailable if they are not ours to see.
+
+    Both proofs are needed: a new owner holds the lock for a moment before it removes the file of a dead one.
+    """
+    try:
+        state = _read(home) if home.is_dir() and ownership.is_owned(home) else None
+    except PermissionError as error:
+        raise ownership.unusable(home, error) from None
+    if state is None or start_time(state.owner_pid) != state.owner_start_time:
+        return None
+    return state
+
+
+def record_web(home: Path, url: str | None) -> None:
+    """Note where the web application listens, or that it no longer does."""
+    state = running(home)
+    if state is None:
+        raise Unavailable(f"Nothing runs in {home}, so the web address cannot be recorded there.")
+    write(home, replace(state, web_url=url))

@@ -1,0 +1,100 @@
+"""Plain functions that make things with good defaults, and ways to look at them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import event, text
+
+from assay.audit.actor import SYSTEM, Actor
+from assay.db.base import new_id
+from assay.db.bulk import insert_rows
+from assay.db.engine import Database
+from assay.db.models import Message, Proposal
+from assay.kinds import AtomType, Kind
+from assay.proposals import actions
+from assay.proposals.drafts import Draft, QuotedEvidence
+
+BOTH_KINDS = list(Kind)
+MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def draft(kind: Kind = Kind.ATOM, title: str = "", **changes: Any) -> Draft:
+    """A sure proposal of something nobody said before."""
+    title = title or f"Statement {new_id()}"
+    defaults: dict[str, Any] = {
+        "body": f"{title}, in full.",
+        "stated_confidence": 0.9,
+        "confidence": 0.97,
+        "atom_type": AtomType.DECISION if kind is Kind.ATOM else None,
+    }
+    return Draft(kind=kind, title=title, **{**defaults, **changes})
+
+
+def message_row(text: str = "We use Postgres 16.", **changes: Any) -> dict[str, Any]:
+    identity = new_id()
+    return {
+        "id": identity,
+        "source": "test",
+        "external_id": str(identity),
+        "channel": "backend",
+        "author": "tom",
+        "sent_at": MORNING,
+        "text": text,
+        "version": 1,
+        "is_latest": True,
+        "is_bot": False,
+        **changes,
+    }
+
+
+async def propose(database: Database, drafts: Sequence[Draft], actor: Actor = SYSTEM) -> list[UUID]:
+    async with database.transaction() as session:
+        return await actions.propose(session, drafts, run_id=None, actor=actor)
+
+
+async def with_evidence(database: Database, *drafts: Draft) -> list[Draft]:
+    """The drafts, each backed by a verified quote of a message of its own."""
+    messages = [message_row(each.title, external_id=str(each.id)) for each in drafts]
+    async with database.transaction() as session:
+        await insert_rows(session, Message, messages)
+    backed = []
+    for each, row in zip(drafts, messages, strict=True):
+        quote = QuotedEvidence(row["id"], each.title, 0, len(each.title))
+        backed.append(replace(each, evidence=[quote], source_message_ids=[row["id"]]))
+    return backed
+
+
+async def get(database: Database, proposal_id: UUID) -> Proposal:
+    async with database.transaction() as session:
+        found = await session.get(Proposal, proposal_id)
+    assert found
+    return found
+
+
+async def rows(database: Database, statement: str, **parameters: Any) -> list[Any]:
+    async with database.transaction() as session:
+        return list((await session.execute(text(statement), parameters)).all())
+
+
+async def scalar(database: Database, statement: str, **parameters: Any) -> Any:
+    async with database.transaction() as session:
+        return await session.scalar(text(statement), parameters)
+
+
+@contextmanager
+def counted_statements(database: Database) -> Iterator[list[str]]:
+    """Collects every statement that reaches the database in the block."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)

@@ -1,0 +1,84 @@
+"""Real servers for every test: one embedded Postgres a worker, a fresh copy of a migrated database a test."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from assay.audit.actor import Actor
+from assay.db import migrate
+from assay.db.engine import Database
+from assay.db.models import ActorKind, User
+from assay.runtime.services import Supervisor
+
+TEMPLATE = "assay_template"
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Postgres to make databases in: that of ASSAY_TEST_DATABASE_URL, or an embedded one."""
+    if url := os.environ.get("ASSAY_TEST_DATABASE_URL"):
+        yield url
+        return
+    supervisor = Supervisor(tmp_path_factory.mktemp("servers"))
+    yield supervisor.start().database_url
+    supervisor.stop()
+
+
+def administer(server_url: str, statement: str) -> None:
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[arg-type]
+
+
+def named(server_url: str, database: str) -> str:
+    return make_url(server_url).set(database=database).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> str:
+    """A database made by the real migrations, to be copied."""
+    name = f"{TEMPLATE}_{os.getpid()}"
+    administer(server_url, f"CREATE DATABASE {name}")
+    migrate.upgrade(named(server_url, name))
+    return name
+
+
+@pytest.fixture
+def database_url(server_url: str, template: str) -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    yield named(server_url, name)
+    administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def ana(database: Database) -> Actor:
+    """A person who reviews."""
+    async with database.transaction() as session:
+        session.add(User(id=10, name="ana", kind=ActorKind.USER))
+    return Actor(10, "ana", ActorKind.USER)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real chats and labelled pairs beside the checkout."""
+    folder = Path(__file__).parents[1].parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the folder of real chats is not beside this checkout")
+    return folder
