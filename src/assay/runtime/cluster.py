@@ -10,7 +10,7 @@ from signal import SIGKILL
 
 from assay.errors import Unavailable
 from assay.runtime.account import Account
-from assay.runtime.files import tail
+from assay.runtime.files import last_lines
 from assay.runtime.process import spawn
 
 MAJOR = "18"
@@ -56,7 +56,7 @@ def _initdb(folder: Path, programs: Path, account: Account | None, password: str
         ]
         child = spawn(command, folder=folder, output=output, on_our_death=SIGKILL, account=account, keep=[descriptor])
         if child.wait() != 0:
-            raise Unavailable(f"A new PostgreSQL cluster could not be made in {folder.parent}: {tail(output)}")
+            raise Unavailable(f"A new PostgreSQL cluster could not be made in {folder.parent}: {last_lines(output)}")
 
 
 @contextmanager

@@ -1,10 +1,19 @@
-"""Small files that nobody but their owner may read."""
+"""Folders that others may only pass through, and small files that nobody but their owner may read."""
 
 import os
 import secrets
 from pathlib import Path
 
 from assay.runtime.account import Account
+
+_LONGEST_END = 2000
+
+
+def make_folder(path: Path) -> None:
+    """Others may pass, to programs copied there, but not look around; whatever the umask. One that exists is kept."""
+    if not path.is_dir():
+        path.mkdir(parents=True, exist_ok=True)
+        path.chmod(0o711)
 
 
 def write_private(path: Path, text: str, account: Account | None = None) -> None:
@@ -24,10 +33,11 @@ def secret(path: Path) -> str:
     return path.read_text()
 
 
-def tail(path: Path, size: int = 600) -> str:
-    """The last words of a log, on one line; empty when there is none."""
+def last_lines(path: Path, count: int = 3) -> str:
+    """The end of a log as one line for an error's sentence; empty when there is none."""
     if not path.is_file():
         return ""
     with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - size))
-        return " ".join(file.read().decode(errors="replace").split())
+        file.seek(max(0, path.stat().st_size - _LONGEST_END))
+        lines = file.read().decode(errors="replace").splitlines()
+    return " ".join(lines[-count:])

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from assay.errors import Unavailable
 from assay.runtime import programs
-from assay.runtime.files import secret, tail, write_private
+from assay.runtime.files import last_lines, secret, write_private
 from assay.runtime.process import Steps, marker, remove_strays, spawn
 from assay.runtime.server import Server
 
@@ -93,7 +93,7 @@ jetstream {{ store_dir: ".", max_mem: 64MB, max_file: 2GB, sync_interval: "1s" }
         return int(report["nats"][0].rpartition(":")[2])
 
     def last_words(self) -> str:
-        return tail(self.folder / "nats.log") or super().last_words()
+        return last_lines(self.folder / "nats.log") or super().last_words()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from assay.errors import Unavailable
+from assay.runtime.files import make_folder
 
 _held: set["HomeLock"] = set()
 
@@ -25,7 +26,7 @@ os.register_at_fork(after_in_child=_forget_after_fork)
 def prepare(home: Path) -> None:
     """Make the data folder. Raises Unavailable when it cannot be made or written."""
     try:
-        home.mkdir(mode=0o711, parents=True, exist_ok=True)  # others may pass to the copied programs, not look around
+        make_folder(home)
     except OSError as error:
         raise unusable(home, error) from None
     if not os.access(home, os.W_OK | os.X_OK):

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+from contextlib import suppress
 from pathlib import Path
 from signal import SIGINT, SIGQUIT
 from typing import ClassVar
@@ -11,13 +12,15 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from assay.errors import Unavailable
 from assay.runtime import cluster, programs
 from assay.runtime.account import server_account
-from assay.runtime.files import secret, tail, write_private
+from assay.runtime.files import last_lines, secret, write_private
 from assay.runtime.process import Steps, marker, remove_strays, spawn
 from assay.runtime.server import Server
 
 DATABASE = "assay"
+_SOCKET_PORT = 5432
 _LONGEST_SOCKET_PATH = 100
 _ROOMY_SHARED_MEMORY = 1 << 30
 
@@ -34,6 +37,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
+    "log_checkpoints": "off",
     "logging_collector": "on",
     "log_directory": "log",
     "log_filename": "postgresql-%a.log",
@@ -52,12 +56,14 @@ class Postgres(Server):
     def __init__(self, home: Path) -> None:
         super().__init__(home / f"postgres-{cluster.MAJOR}")
         self._account = server_account(self.folder)
-        self._password = secret(home / "postgres.password")
-        self._port = 5432 if self._socket_fits() else _free_port()
+        self._password_file = home / "postgres.password"
+        self._password = secret(self._password_file)
+        self._port_file = home / "postgres.port"
+        self._port = _SOCKET_PORT
         self._programs = programs.postgres_folder(self._account, [home])
 
     def _socket_fits(self) -> bool:
-        return len(os.fsencode(self.folder / ".s.PGSQL.5432")) <= _LONGEST_SOCKET_PATH
+        return len(os.fsencode(self.folder / f".s.PGSQL.{_SOCKET_PORT}")) <= _LONGEST_SOCKET_PATH
 
     def url(self, database: str = DATABASE) -> str:
         """For libpq and SQLAlchemy alike; holds the password."""
@@ -67,8 +73,11 @@ class Postgres(Server):
         return f"postgresql://{who}@127.0.0.1:{self._port}/{database}"
 
     def prepare(self) -> None:
-        """Make the cluster at the first start, and write our settings at every start."""
+        """Make the cluster at the first start; at every start choose the address and write our settings."""
         cluster.ensure(self.folder, self._programs, self._account, self._password)
+        if not self._socket_fits():
+            self._remove_strays()  # one of them may hold our port
+            self._port = _free_port(self._port_file)
         settings = SETTINGS | self._address() | _shared_memory()
         lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
         write_private(self.folder / "embedded.conf", "".join(lines), self._account)
@@ -79,13 +88,21 @@ class Postgres(Server):
         return {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(self._port)}
 
     def launch(self) -> None:
-        mark = marker(self.folder)
-        remove_strays("postgres", mark, ((SIGINT, 10.0), (SIGQUIT, 5.0)))
+        self._remove_strays()
         # Both hold a pid, which a container gives again at once to somebody else. No server of this folder lives.
         for stale in (self.folder / "postmaster.pid", *self.folder.glob(".s.PGSQL.*")):
             stale.unlink(missing_ok=True)
-        command = [str(self._programs / "postgres"), "-D", cluster.IN_PLACE, "-c", f"cluster_name={mark}"]
+        command = [
+            str(self._programs / "postgres"),
+            "-D",
+            cluster.IN_PLACE,
+            "-c",
+            f"cluster_name={marker(self.folder)}",
+        ]
         self.child = spawn(command, folder=self.folder, output=self.output, on_our_death=SIGINT, account=self._account)
+
+    def _remove_strays(self) -> None:
+        remove_strays("postgres", marker(self.folder), ((SIGINT, 10.0), (SIGQUIT, 5.0)))
 
     def ready(self) -> bool:
         try:
@@ -97,21 +114,34 @@ class Postgres(Server):
 
     def create_database(self) -> str:
         """Make our database unless it is there; gives the version of the server."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+        with self._connection() as connection:
             known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE])
             if known.fetchone() is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
             return connection.info.parameter_status("server_version") or cluster.MAJOR
 
+    def _connection(self) -> psycopg.Connection:
+        try:
+            return psycopg.connect(self.url("postgres"), autocommit=True)
+        except psycopg.OperationalError as error:
+            raise Unavailable(
+                f"PostgreSQL in {self.folder} does not let us in, although {self._password_file} should hold its "
+                f"password: {' '.join(str(error).split())}"
+            ) from None
+
     def last_words(self) -> str:
-        logs = sorted(self.folder.glob("log/*.log"), key=lambda path: path.stat().st_mtime)
-        return (tail(logs[-1]) if logs else "") or super().last_words()
+        """From the server's log, or from its output when it ended before it opened the log."""
+        logs = self.folder.glob("log/*.log")
+        return last_lines(max((self.output, *logs), key=lambda path: path.stat().st_mtime))
 
 
-def _free_port() -> int:
+def _free_port(record: Path) -> int:
+    """The port of last time while nobody else uses it, so that clients of a dead owner find the next one."""
+    with suppress(OSError), socket.create_server(("127.0.0.1", int(record.read_text()))) as probe:
+        return int(probe.getsockname()[1])
     with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+        write_private(record, str(probe.getsockname()[1]))
+        return int(probe.getsockname()[1])
 
 
 def _shared_memory() -> dict[str, str]:

@@ -22,7 +22,6 @@ _PR_SET_PDEATHSIG = 1
 _LAST_RESORT = (SIGKILL, 10.0)
 _ORPHANS_LEAVE_ALONE_IN = 2.0
 
-
 _nursery: ThreadPoolExecutor
 
 
@@ -123,7 +122,7 @@ def remove_strays(program: str, mark: str, steps: Steps) -> None:
                 os.kill(pid, severity)
         if wait_for(lambda: not any(_strays(program, mark)), seconds):
             return
-    raise Unavailable(f"An old {program} is still running and does not stop: process {next(_strays(program, mark))}.")
+    raise Unavailable(f"An old {program} ({mark}) does not stop: end it, or set ASSAY_HOME to another folder.")
 
 
 def _heads(program: str, mark: str) -> Iterator[int]:

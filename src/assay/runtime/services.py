@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import structlog
 from pydantic import SecretStr
@@ -39,7 +39,7 @@ def services(settings: Settings, on_loss: Callable[[], None] = ask_process_to_en
         return
     supervisor = Supervisor(settings.assay_home, database_url=database_url, nats_url=nats_url)
     found = supervisor.start()
-    with _watched(supervisor, on_loss):
+    with _watched(supervisor, on_loss) if found.owned else nullcontext():
         yield found
 
 

@@ -36,9 +36,9 @@ def write(home: Path, state: RunningState) -> None:
 def _read(home: Path) -> RunningState | None:
     try:
         fields = json.loads(state_file(home).read_text())
-    except FileNotFoundError:
+        return RunningState(**fields | {"started_at": datetime.fromisoformat(fields["started_at"])})
+    except (FileNotFoundError, KeyError, TypeError, ValueError):  # absent, or written by another version of Assay
         return None
-    return RunningState(**fields | {"started_at": datetime.fromisoformat(fields["started_at"])})
 
 
 def running(home: Path) -> RunningState | None:

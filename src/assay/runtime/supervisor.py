@@ -91,7 +91,7 @@ class Supervisor:
             self._keepers = [Keeper(server) for server in self._servers]
             state.write(self.home, found)
         except BaseException:
-            self.stop()
+            self._stop_servers(hurry=True)
             raise
         log.info("servers_started", home=str(self.home), versions=found.versions)
         self._services = Services(
@@ -157,12 +157,14 @@ class Supervisor:
     def stop(self) -> None:
         """Stop the servers in order and give the folder free. Does nothing unless this process is the owner."""
         with self._guard:
-            if self._lock is None or not self._owns():
-                return
-            kept = self._in_place()
-            if kept:
-                state.state_file(self.home).unlink(missing_ok=True)
-            for server in self._servers:
-                server.stop(hurry=not kept)
-            self._servers, self._keepers, self._services = [], [], None
+            if self._owns():
+                self._stop_servers(hurry=not self._in_place())
+
+    def _stop_servers(self, *, hurry: bool) -> None:
+        if self._in_place():
+            state.state_file(self.home).unlink(missing_ok=True)
+        for server in self._servers:
+            server.stop(hurry=hurry)
+        self._servers, self._keepers, self._services = [], [], None
+        if self._lock:
             self._lock.release()

