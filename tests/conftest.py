@@ -13,7 +13,7 @@ from assay.audit.actor import Actor
 from assay.db import migrate
 from assay.db.engine import Database
 from assay.db.models import ActorKind, User
-from assay.runtime.services import Supervisor
+from assay.runtime.services import Services, Supervisor
 
 TEMPLATE = "assay_template"
 
@@ -24,14 +24,26 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Postgres to make databases in: that of ASSAY_TEST_DATABASE_URL, or an embedded one."""
-    if url := os.environ.get("ASSAY_TEST_DATABASE_URL"):
-        yield url
-        return
-    supervisor = Supervisor(tmp_path_factory.mktemp("servers"))
-    yield supervisor.start().database_url
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Embedded servers of this worker; those named by ASSAY_TEST_DATABASE_URL and ASSAY_TEST_NATS_URL go before."""
+    supervisor = Supervisor(
+        tmp_path_factory.mktemp("servers"),
+        database_url=os.environ.get("ASSAY_TEST_DATABASE_URL"),
+        nats_url=os.environ.get("ASSAY_TEST_NATS_URL"),
+    )
+    yield supervisor.start()
     supervisor.stop()
+
+
+@pytest.fixture(scope="session")
+def server_url(servers: Services) -> str:
+    """A Postgres to make databases in."""
+    return servers.database_url
+
+
+@pytest.fixture(scope="session")
+def nats_url(servers: Services) -> str:
+    return servers.nats_url
 
 
 def administer(server_url: str, statement: str) -> None:

@@ -31,6 +31,16 @@ def upgrade(database_url: str, revision: str = "head") -> None:
         raise Unavailable(f"The database could not be brought to its newest shape: {first_line(error)}") from error
 
 
+def ensure_newest(database_url: str) -> None:
+    """Upgrades only where something is missing, which is cheaper to ask than to do. Raises Unavailable."""
+    try:
+        found = current(database_url)
+    except OperationalError as error:
+        raise Unavailable(f"The database does not answer: {first_line(error)}") from error
+    if found != newest():
+        upgrade(database_url)
+
+
 def downgrade(database_url: str, revision: str) -> None:
     command.downgrade(_config(database_url), revision)
 

@@ -1,5 +1,6 @@
 """The NATS connection."""
 
+import asyncio
 from typing import Final
 
 import nats
@@ -14,15 +15,17 @@ async def _quietly(_error: Exception) -> None:
     """The caller is told by an exception; the client's own log line would say it twice."""
 
 
-async def ping(nats_url: str) -> None:
-    """Raises Unavailable when the broker does not answer, or answers without JetStream."""
+async def ping(nats_url: str) -> str:
+    """The version of the broker. Raises Unavailable when the broker does not answer, or answers without JetStream."""
     try:
-        client = await nats.connect(
-            nats_url, connect_timeout=CONNECT_TIMEOUT_SECONDS, allow_reconnect=False, error_cb=_quietly
-        )
-        try:
-            await client.jetstream().account_info()
-        finally:
-            await client.close()
+        async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
+            client = await nats.connect(
+                nats_url, connect_timeout=CONNECT_TIMEOUT_SECONDS, allow_reconnect=False, error_cb=_quietly
+            )
+            try:
+                await client.jetstream().account_info()
+                return str(client.connected_server_version)
+            finally:
+                await client.close()
     except (NatsError, OSError, TimeoutError) as error:
         raise Unavailable(f"The broker does not answer: {error or type(error).__name__}") from None

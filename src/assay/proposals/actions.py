@@ -5,20 +5,23 @@ All decisions hold one lock until the commit, so that no two of them ever wait f
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actions import Record, record
-from assay.audit.actor import Actor
+from assay.audit.actor import SYSTEM, Actor
 from assay.clock import now
 from assay.db.bulk import insert_rows
 from assay.db.locks import hold_until_commit
 from assay.db.models import Evidence, Proposal, ProposalStatus, ReviewAction
 from assay.kinds import Kind
-from assay.messaging.events import ProposalRejected, ProposalReopened, ProposalsExpired
+from assay.messaging.events import ProposalRejected, ProposalReopened, ProposalsExpired, ProposalsExpiring
+from assay.proposals import queries
 from assay.proposals import statements as sql
 from assay.proposals.drafts import Draft
 from assay.proposals.effects import carry_out_approval, carry_out_merge, carry_out_revert, put_away
@@ -116,6 +119,14 @@ async def expire(session: AsyncSession, ids: Ids, *, actor: Actor, days: int) ->
     return outcomes
 
 
+async def announce_expiring(session: AsyncSession, *, before: datetime, until: datetime) -> int:
+    """Announces how many pending proposals will expire until then: those that have waited since before `before`."""
+    count = await queries.count_stale(session, before)
+    if count:
+        await record(session, SYSTEM, [Record.of(ProposalsExpiring(count, until))])
+    return count
+
+
 async def reopen(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | None = None) -> list[Outcome]:
     """Puts rejected and expired proposals back into the queue."""
 
@@ -177,6 +188,24 @@ async def revert(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | 
     accepted, outcomes = await _lock_and_judge(session, ids, ANY_VERSION, judge, "Reverted.")
     await carry_out_revert(session, accepted, inverses, actor, notes)
     return outcomes
+
+
+async def note_failure(
+    session: AsyncSession, proposal_id: UUID, error: str, *, backoff: Callable[[int], timedelta], at: datetime
+) -> None:
+    """Counts a failed attempt of the machine. The proposal stays pending and rests for `backoff(failures)`."""
+    proposal = await session.get(Proposal, proposal_id, with_for_update={"key_share": True})
+    if proposal and proposal.status is ProposalStatus.PENDING:
+        proposal.failures += 1
+        proposal.last_error = error
+        proposal.retry_at = at + backoff(proposal.failures)
+
+
+async def reset_failures(session: AsyncSession, ids: Ids) -> None:
+    """Lets the machine try again at once what waited for a person."""
+    await session.execute(
+        update(Proposal).where(Proposal.id.in_(ids)).values(failures=0, retry_at=None, last_error=None)
+    )
 
 
 async def _lock_and_judge(

@@ -4,12 +4,13 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 
 import structlog
 from pydantic import SecretStr
 
 from assay.errors import AssayError
+from assay.runtime import guests, ownership
 from assay.runtime.state import RunningState, record_web, running
 from assay.runtime.supervisor import Services, Supervisor
 from assay.settings import Settings
@@ -27,20 +28,34 @@ def ask_process_to_end() -> None:
 
 
 @contextmanager
-def services(settings: Settings, on_loss: Callable[[], None] = ask_process_to_end) -> Iterator[Services]:
+def services(
+    settings: Settings, on_loss: Callable[[], None] = ask_process_to_end, *, for_guests: bool = False
+) -> Iterator[Services]:
     """The servers for the length of the block; what this process started, it stops at the end.
 
-    If our servers are lost for good meanwhile, `on_loss` is called from another thread, and the block ends with the
-    error that says why. Raises Unavailable or BrokenServer when they do not start.
+    `for_guests`: the servers are there for other processes, and stop although those may still use them; without it,
+    the end of the block waits for the others. If our servers are lost for good meanwhile, `on_loss` is called from
+    another thread, and the block ends with the error that says why. Raises Unavailable or BrokenServer when they do
+    not start.
     """
     database_url, nats_url = _plain(settings.database_url), _plain(settings.nats_url)
     if database_url and nats_url:
         yield Services(database_url, nats_url, owned=False)
         return
+    ownership.prepare(settings.assay_home)
     supervisor = Supervisor(settings.assay_home, database_url=database_url, nats_url=nats_url)
-    found = supervisor.start()
-    with _watched(supervisor, on_loss) if found.owned else nullcontext():
-        yield found
+    with ExitStack() as visit:
+        visit.enter_context(guests.visit(settings.assay_home))
+        found = supervisor.start()
+        if not found.owned:
+            yield found
+            return
+        visit.close()
+        with _watched(supervisor, on_loss):
+            yield found
+            if not for_guests:
+                with guests.none_left(settings.assay_home):
+                    supervisor.stop()
 
 
 def _plain(secret: SecretStr | None) -> str | None:

@@ -6,7 +6,7 @@ from assay.db.models.entities import Atom, AtomLink, ChangeType, Entity, EntityR
 from assay.db.models.evidence import Evidence
 from assay.db.models.extraction_runs import FINAL_RUN_STATES, KnowledgeExtractionRun, RunStatus, TriggerType
 from assay.db.models.job_runs import JobRun, JobState
-from assay.db.models.messages import Message
+from assay.db.models.messages import MAX_FAILED_READS, Message
 from assay.db.models.proposal_tallies import ProposalTally
 from assay.db.models.proposals import (
     MAX_FAILURES,
@@ -23,6 +23,7 @@ from assay.db.models.users import SYSTEM_USER_ID, ActorKind, User
 
 __all__ = [
     "FINAL_RUN_STATES",
+    "MAX_FAILED_READS",
     "MAX_FAILURES",
     "SYSTEM_USER_ID",
     "ActorKind",

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from assay.db.base import Base, new_id
 
+MAX_FAILED_READS = 5
+UNREAD = sql(f"extraction_run_id IS NULL AND read_at IS NULL AND is_latest AND failed_reads < {MAX_FAILED_READS}")
+
 
 class Message(Base):
     """One chat line, mail or note. Its words never change: an edit is a new version of it."""
@@ -16,12 +19,7 @@ class Message(Base):
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("source", "external_id", "version"),
-        Index(
-            "ix_messages_unread",
-            "sent_at",
-            "id",
-            postgresql_where=sql("extraction_run_id IS NULL AND is_latest"),
-        ),
+        Index("ix_messages_unread", "failed_reads", "sent_at", "id", postgresql_where=UNREAD),
         Index("ix_messages_channel_sent_at", "source", "channel", "sent_at"),
     )
 
@@ -40,3 +38,8 @@ class Message(Base):
     extraction_run_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("extraction_runs.id", ondelete="SET NULL"), index=True
     )
+    """The run that reads it or has read it, as long as that is on record."""
+    read_at: Mapped[datetime | None]
+    """When a run that read it was completed. It is then never read again, even if that run is deleted."""
+    failed_reads: Mapped[int] = mapped_column(server_default=sql("0"))
+    """Runs over it that failed. At MAX_FAILED_READS it waits for a person."""

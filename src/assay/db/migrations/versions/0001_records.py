@@ -299,6 +299,8 @@ def upgrade() -> None:
         sa.Column("is_bot", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("ingested_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("extraction_run_id", sa.Uuid(), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_reads", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.ForeignKeyConstraint(
             ["extraction_run_id"],
             ["extraction_runs.id"],
@@ -313,9 +315,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_messages_unread",
         "messages",
-        ["sent_at", "id"],
+        ["failed_reads", "sent_at", "id"],
         unique=False,
-        postgresql_where=sa.text("extraction_run_id IS NULL AND is_latest"),
+        postgresql_where=sa.text("extraction_run_id IS NULL AND read_at IS NULL AND is_latest AND failed_reads < 5"),
     )
     op.create_table(
         "proposals",
@@ -604,7 +606,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_proposals_created_entity_id"), table_name="proposals")
     op.drop_table("proposals")
     op.drop_index(
-        "ix_messages_unread", table_name="messages", postgresql_where=sa.text("extraction_run_id IS NULL AND is_latest")
+        "ix_messages_unread",
+        table_name="messages",
+        postgresql_where=sa.text("extraction_run_id IS NULL AND read_at IS NULL AND is_latest AND failed_reads < 5"),
     )
     op.drop_index(op.f("ix_messages_extraction_run_id"), table_name="messages")
     op.drop_index("ix_messages_channel_sent_at", table_name="messages")

@@ -1,0 +1,97 @@
+"""Decisions in plain team language: "we decided to ...", "let's go with ..." and the others' consent."""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from assay.ai.providers.offline.agreement import agreeing_after
+from assay.ai.providers.offline.candidates import ROUTINE_CEILING, TRUSTED_CEILING, Candidate, Source, bounded
+from assay.ai.providers.offline.cues import cues_in
+from assay.ai.providers.offline.language import content_words, is_english, specificity
+from assay.ai.providers.offline.sentences import Sentence, sentences, whole
+from assay.ai.providers.offline.standalone import is_fragment, is_pasted, loose_pronouns, points_elsewhere
+from assay.ai.providers.offline.turns import Chat, Turn
+from assay.kinds import AtomType
+
+LEAST_CUE: Final = 0.55
+STATED: Final = 0.9
+"""Cue strength from which a decision is told, not proposed."""
+SUPPORTERS_OF_A_PROPOSAL: Final = 1
+SUPPORTERS_OF_A_QUESTION: Final = 2
+ASKED: Final = re.compile(
+    r"(?:(?:should|shall|can|could|why don't) we|how about(?: we)?|what if we)\s+(.{12,160})\?$", re.IGNORECASE
+)
+LETS: Final = re.compile(r"let's\s+", re.IGNORECASE)
+PROPOSED: Final = re.compile(
+    r"(?:(?:i|we) (?:propose|vote|suggest)|proposal:?|proposing:?)\s+(?:that\s+|to\s+|we\s+|for\s+)*", re.IGNORECASE
+)
+
+
+class Decision(NamedTuple):
+    sentence: Sentence
+    title: str
+    cue: float
+    supporters: list[Turn]
+
+
+def from_agreements(chat: Chat) -> list[Candidate]:
+    return [
+        _drafted(decision, chat) for turn in chat.turns if not turn.directive for decision in _decisions(turn, chat)
+    ]
+
+
+def _decisions(turn: Turn, chat: Chat) -> Iterator[Decision]:
+    for sentence in sentences(turn):
+        title, cue = _decided(sentence.text)
+        if cue and _readable(title, chat):
+            supporters = agreeing_after(chat, turn)
+            if cue >= STATED or len(supporters) >= (
+                SUPPORTERS_OF_A_QUESTION if "?" in sentence.text else SUPPORTERS_OF_A_PROPOSAL
+            ):
+                yield Decision(sentence, title, cue, supporters)
+
+
+def _decided(text: str) -> tuple[str, float]:
+    """What is decided in a sentence, and how plainly; ("", 0) for other sentences."""
+    if asked := ASKED.match(text):
+        return _imperative(asked[1]), LEAST_CUE
+    cue = cues_in(text).get(AtomType.DECISION, 0.0)
+    if cue < LEAST_CUE or "?" in text:
+        return "", 0.0
+    return _imperative(PROPOSED.sub("", LETS.sub("", text, count=1), count=1)) if cue == LEAST_CUE else text, cue
+
+
+def _imperative(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _readable(title: str, chat: Chat) -> bool:
+    if len(title.split()) < 3 or is_fragment_of_talk(title):
+        return False
+    return is_english(f"we {title}") and len(content_words(title, chat.people)) >= 2
+
+
+def is_fragment_of_talk(title: str) -> bool:
+    return is_fragment(f"We {title}") or is_pasted(title) or loose_pronouns(title) > 0 or points_elsewhere(title) > 0
+
+
+def _drafted(decision: Decision, chat: Chat) -> Candidate:
+    sentence, supporters = decision.sentence, decision.supporters
+    names = list(dict.fromkeys(turn.author for turn in supporters))
+    trust = 0.26 + 0.42 * decision.cue + 0.1 * min(3, len(names)) + 0.14 * specificity(decision.title, chat.people)
+    return Candidate(
+        source=Source.AGREEMENT,
+        type=AtomType.DECISION,
+        title=decision.title,
+        content=decision.title + (f"\nAgreed by {_listed(names)}." if names else ""),
+        quotes=sentence.quotes() + [quote for turn in supporters[:3] for quote in whole(turn)[:1]],
+        confidence=bounded(trust, TRUSTED_CEILING if decision.cue >= STATED and len(names) >= 2 else ROUTINE_CEILING),
+        reasoning=f"{sentence.turn.author} {'told' if decision.cue >= STATED else 'proposed'} a decision"
+        + (f" and {_listed(names)} agreed." if names else "."),
+        turn=sentence.turn,
+        authors={sentence.turn.author, *names},
+    ).doubted(sentence.said)
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

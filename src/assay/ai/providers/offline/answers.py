@@ -1,0 +1,225 @@
+"""Questions that somebody answered: found first, then weighed once their meanings are known."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from assay.ai.providers.offline.candidates import (
+    ROUTINE_CEILING,
+    TRUSTED_CEILING,
+    Candidate,
+    Source,
+    bounded,
+    shortened,
+)
+from assay.ai.providers.offline.cleaning import called
+from assay.ai.providers.offline.cues import accepts, confirms, cues_in
+from assay.ai.providers.offline.language import IDENTIFIER, content_words, has_verb, is_english, specificity, stems
+from assay.ai.providers.offline.meanings import Meanings
+from assay.ai.providers.offline.patterns import opening, phrases
+from assay.ai.providers.offline.prototypes import Prototypes
+from assay.ai.providers.offline.questions import Question, asks, question_of
+from assay.ai.providers.offline.sentences import Sentence, sentences, whole
+from assay.ai.providers.offline.standalone import (
+    OPENS_WITH_PRONOUN,
+    is_pasted,
+    loose_pronouns,
+    points_elsewhere,
+    stands_alone,
+)
+from assay.ai.providers.offline.turns import Chat, Turn
+from assay.kinds import AtomType
+
+SECONDS_TO_ANSWER: Final = 40 * 60
+TURNS_TO_ANSWER: Final = 25
+TURNS_TO_ACCEPT: Final = 3
+LEAST_LIKENESS: Final = 0.6
+LIKENESS_WITHOUT_SHARED_WORDS: Final = 0.72
+LIKENESS_WITHOUT_NAMES: Final = 0.7
+SHARE_REPEATED: Final = 0.7
+LONGEST_QUESTION: Final = 130
+SENTENCES_OF_AN_ANSWER: Final = 3
+
+TELLS_OF_ITSELF: Final = opening(r"i, i'm, i've, i'd, i'll, we've, my, he, she, they, did, sorry, let me")
+DANGLING: Final = opening(r"""
+    your, you just, you really, as long as, think, except, otherwise, something, depends, same, not, maybe,
+    what, why, try asking, ask, ping, good question
+""")  # fmt: skip
+EVASIVE: Final = phrases(r"""
+    bad idea, confusing, the reasons, my opinion, to me, i wouldn't, no idea, not sure, don't know, dunno,
+    depends, google it, never tried, good question, ask \w+
+""")  # fmt: skip
+CUT_OFF: Final = re.compile(r"\?|\b(?:using|with|like|as|and|or|the|to|of)\W*$|[:,(]$", re.IGNORECASE)
+ASKS_FOR_FACTS: Final = opening(r"""
+    why, what(?:'s| is| are| does)?, is (?!there), are (?!there), does, do, which, who, where, when,
+    how (?:many|much|often|long)
+""")  # fmt: skip
+
+
+class Answer(NamedTuple):
+    """What one turn has to say to a question."""
+
+    sentences: Sequence[Sentence]
+    turn: Turn
+    place: int
+    """How many turns lie between."""
+    accepted_in: Turn | None
+
+
+class Pairing(NamedTuple):
+    question: Question
+    answers: Sequence[Answer]
+
+    def texts(self) -> Iterator[str]:
+        yield self.question.text
+        yield from (sentence.text for answer in self.answers for sentence in answer.sentences)
+
+
+def pairings(chat: Chat) -> list[Pairing]:
+    asked = ((turn, question_of(turn, chat.people)) for turn in chat.turns if not turn.directive)
+    return [Pairing(question, list(_answers(chat, turn))) for turn, question in asked if question]
+
+
+def _answers(chat: Chat, asked: Turn) -> Iterator[Answer]:
+    following = list(chat.after(asked, TURNS_TO_ANSWER, SECONDS_TO_ANSWER))
+    for place, turn in enumerate(following):
+        if turn.author == asked.author or turn.directive:
+            continue
+        accepted_in = _acceptance(following[place + 1 :], asked, turn)
+        told = [sentence for sentence in sentences(turn) if _may_answer(sentence.text, chat)]
+        if told and (accepted_in or _is_direct(turn, asked)):
+            yield Answer(told, turn, place, accepted_in)
+
+
+def _is_direct(turn: Turn, asked: Turn) -> bool:
+    return turn.replies_to is asked or bool(called(asked.author) & turn.addressed)
+
+
+def _acceptance(following: Sequence[Turn], asked: Turn, answered: Turn) -> Turn | None:
+    """Thanks of the asker soon after, unless meant for somebody else."""
+    own = [turn for turn in following[:8] if turn.author == asked.author][:TURNS_TO_ACCEPT]
+    for turn in own:
+        if accepts(turn.text) and (not turn.addressed or called(answered.author) & turn.addressed):
+            return turn
+    return None
+
+
+def _may_answer(text: str, chat: Chat) -> bool:
+    if asks(text) or not 4 <= len(text.split()) <= 60 or TELLS_OF_ITSELF.match(text):
+        return False
+    return len(content_words(text, chat.people)) >= 2 and is_english(text)
+
+
+def from_pairings(found: Sequence[Pairing], chat: Chat, meanings: Meanings, prototypes: Prototypes) -> list[Candidate]:
+    drafted = (_best(pairing, chat, meanings, prototypes) for pairing in found if pairing.answers)
+    return [candidate for candidate in drafted if candidate]
+
+
+def open_questions(found: Sequence[Pairing], chat: Chat) -> list[Candidate]:
+    """Questions nobody answered."""
+    return [_open(pairing.question, chat) for pairing in found if not pairing.answers]
+
+
+def _open(question: Question, chat: Chat) -> Candidate:
+    turn = question.sentence.turn
+    return Candidate(
+        source=Source.QUESTION,
+        type=AtomType.QUESTION,
+        title=question.text,
+        content=question.text,
+        quotes=question.sentence.quotes(),
+        confidence=bounded(0.25 + 0.45 * specificity(question.text, chat.people)),
+        reasoning=f"{turn.author} asked it and nobody answered in this window.",
+        turn=turn,
+        authors={turn.author},
+    ).doubted(question.sentence.said)
+
+
+class Match(NamedTuple):
+    answer: Answer
+    at: int
+    likeness: float
+
+    @property
+    def sentence(self) -> Sentence:
+        return self.answer.sentences[self.at]
+
+
+def _best(pairing: Pairing, chat: Chat, meanings: Meanings, prototypes: Prototypes) -> Candidate | None:
+    matches = [_nearest(pairing.question, answer, meanings) for answer in pairing.answers]
+    best = max(
+        matches, key=lambda match: match.likeness + 0.15 * bool(match.answer.accepted_in) - 0.015 * match.answer.place
+    )
+    if not _answers_it(pairing.question.text, best):
+        return None
+    return _drafted(pairing.question, best, _trust(best, chat, meanings, prototypes))
+
+
+def _nearest(question: Question, answer: Answer, meanings: Meanings) -> Match:
+    likeness = meanings.rows([sentence.text for sentence in answer.sentences]) @ meanings.of(question.text)
+    return Match(answer, int(likeness.argmax()), float(likeness.max()))
+
+
+def _answers_it(question: str, match: Match) -> bool:
+    """True for an answer that a stranger can read beside its question."""
+    text = match.sentence.text
+    if match.likeness < LEAST_LIKENESS or not has_verb(text) or is_pasted(text):
+        return False
+    if OPENS_WITH_PRONOUN.match(text) or DANGLING.match(text) or CUT_OFF.search(text) or EVASIVE.search(text):
+        return False
+    if loose_pronouns(text) > 1 or points_elsewhere(text):
+        return False
+    if not IDENTIFIER.search(f"{question} {text}") and match.likeness < LIKENESS_WITHOUT_NAMES:
+        return False
+    return bool(stems(text) & stems(question)) or match.likeness > LIKENESS_WITHOUT_SHARED_WORDS
+
+
+def _trust(match: Match, chat: Chat, meanings: Meanings, prototypes: Prototypes) -> float:
+    text, vector = match.sentence.text, meanings.of(match.sentence.text)
+    accepted = match.answer.accepted_in
+    margin = max(prototypes.margins(vector).values())
+    trust = (
+        0.3 + 0.2 * bool(accepted) + 0.06 * bool(accepted and confirms(accepted.text)) + 0.8 * (match.likeness - 0.6)
+    )
+    trust += (
+        0.16 * prototypes.worth(vector) + 0.2 * specificity(text, chat.people) + 1.5 * max(-0.08, min(0.08, margin))
+    )
+    trust += 0.08 * bool(cues_in(text)) - 0.06 * loose_pronouns(text) - 0.04 * match.answer.place
+    return bounded(trust, TRUSTED_CEILING if accepted else ROUTINE_CEILING)
+
+
+def _drafted(question: Question, match: Match, trust: float) -> Candidate:
+    asked, answered, accepted = question.sentence.turn, match.answer.turn, match.answer.accepted_in
+    thanks = whole(accepted)[:1] if accepted else []
+    told = " ".join(
+        _ended(sentence.text) for sentence in match.answer.sentences[match.at : match.at + SENTENCES_OF_AN_ANSWER]
+    )
+    return Candidate(
+        source=Source.ANSWER,
+        type=_type(question.text, match.sentence.text),
+        title=_title(question.text, match.sentence.text),
+        content=f"Question: {question.text}\nAnswer: {told}" + ("\nConfirmed by the asker." if accepted else ""),
+        quotes=question.sentence.quotes() + match.sentence.quotes() + thanks,
+        confidence=trust,
+        reasoning=f"A question by {asked.author} answered by {answered.author}"
+        + (f" and taken by the asker: {shortened(thanks[0].text, 60)!r}." if thanks else "."),
+        turn=asked,
+        authors={answered.author, asked.author} if accepted else {answered.author},
+    ).doubted(match.sentence.said)
+
+
+def _title(question: str, answer: str) -> str:
+    """The answer alone where it repeats what was asked, else both."""
+    asked = stems(question)
+    if stands_alone(answer) and len(asked & stems(answer)) >= SHARE_REPEATED * len(asked):
+        return answer
+    return f"{shortened(question, LONGEST_QUESTION)} {answer}"
+
+
+def _type(question: str, answer: str) -> AtomType:
+    facts = ASKS_FOR_FACTS.match(question) and AtomType.SOLUTION not in cues_in(answer)
+    return AtomType.INSIGHT if facts else AtomType.SOLUTION
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,0 +1,71 @@
+"""What may become an atom, before it is known which of them stay."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from assay.ai.extractor import Quote, Recommendation
+from assay.ai.providers.offline import tone
+from assay.ai.providers.offline.turns import Turn
+from assay.kinds import TRAITS, AtomType, Kind, LinkType
+
+ROUTINE_CEILING: Final = 0.94
+"""Below what a machine may approve alone."""
+STATEMENT_CEILING: Final = 0.9
+TRUSTED_CEILING: Final = 0.97
+LONGEST_CONTENT: Final = 900
+DOUBTED_CEILING: Final = 0.62
+COST_OF_DOUBT: Final = 0.1
+
+
+class Source(StrEnum):
+    """Where a candidate was found, the most trusted first."""
+
+    DIRECTIVE = "directive"
+    AGREEMENT = "agreement"
+    ANSWER = "answer"
+    REPAIR = "repair"
+    STATEMENT = "statement"
+    QUESTION = "question"
+
+
+@dataclass(slots=True, eq=False)
+class Candidate:
+    source: Source
+    type: AtomType
+    title: str
+    content: str
+    quotes: list[Quote]
+    confidence: float
+    reasoning: str
+    turn: Turn
+    authors: set[str]
+    recommendation: Recommendation = "new"
+    topic: str | None = None
+    links: list[tuple["Candidate", LinkType, float]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.title = shortened(self.title, TRAITS[Kind.ATOM].title_limit)
+        self.content = shortened(self.content, LONGEST_CONTENT)
+        self.quotes = distinct(self.quotes)
+
+    def doubted(self, said: str) -> "Candidate":
+        """The same, marked for rejection where its words show that it is not meant to last."""
+        if reason := tone.doubt(said):
+            self.confidence = min(self.confidence - COST_OF_DOUBT, DOUBTED_CEILING)
+            self.recommendation = "reject"
+            self.reasoning += f" But it is {reason}."
+        return self
+
+
+def bounded(confidence: float, ceiling: float = ROUTINE_CEILING) -> float:
+    return round(min(max(confidence, 0.0), ceiling), 3)
+
+
+def shortened(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+def distinct(quotes: Iterable[Quote]) -> list[Quote]:
+    return [quote for quote in dict.fromkeys(quotes) if quote.text]

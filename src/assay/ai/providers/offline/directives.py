@@ -1,0 +1,95 @@
+"""Decisions and actions that a meeting marked as such: the most trusted source there is."""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from assay.ai.extractor import Quote
+from assay.ai.providers.offline.agreement import agreeing_after
+from assay.ai.providers.offline.candidates import TRUSTED_CEILING, Candidate, Source, bounded
+from assay.ai.providers.offline.language import content_words
+from assay.ai.providers.offline.meeting import Directive, Marker, labelled
+from assay.ai.providers.offline.patterns import phrases
+from assay.ai.providers.offline.sentences import sentences, tidy, whole
+from assay.ai.providers.offline.standalone import loose_pronouns
+from assay.ai.providers.offline.turns import Chat, Turn
+from assay.kinds import AtomType
+
+TRUST: Final = {Marker.AGREED: 0.93, Marker.ACTION: 0.85, Marker.VOTE: 0.75, Marker.INFO: 0.62, Marker.IDEA: 0.6}
+LABEL: Final = {Marker.ACTION: "Action: ", Marker.VOTE: "Voted for: "}
+ABOUT_THE_MEETING: Final = phrases(r"""
+    (?:next|previous|this|last) (?:meeting|actions?|week), next \w+ meeting, agenda, minutes, chair,
+    (?:carry|carried) over, no (?:actions|meeting)
+""")  # fmt: skip
+NOUN: Final = {Marker.AGREED: "a decision", Marker.ACTION: "an action", Marker.VOTE: "a vote"}
+LEAST_WORDS: Final = 4
+
+
+class Marked(NamedTuple):
+    directive: Directive
+    turn: Turn
+    quotes: list[Quote]
+
+
+def from_directives(chat: Chat) -> list[Candidate]:
+    drafted = (_drafted(marked, chat) for turn in chat.turns for marked in _marked(turn))
+    return [candidate for candidate in drafted if candidate]
+
+
+def _marked(turn: Turn) -> Iterator[Marked]:
+    """The turn itself, or its sentences that carry a label."""
+    if turn.directive:
+        yield Marked(turn.directive, turn, whole(turn))
+        return
+    for sentence in sentences(turn):
+        if directive := labelled(sentence.said) or labelled(sentence.text):
+            yield Marked(directive, turn, sentence.quotes())
+
+
+def _drafted(marked: Marked, chat: Chat) -> Candidate | None:
+    marker, turn = marked.directive.marker, marked.turn
+    body = _body(marked.directive.body, chat)
+    supporters = agreeing_after(chat, turn)
+    if marker not in TRUST or not _says_something(body) or (marker is Marker.VOTE and not supporters):
+        return None
+    title = _titled(marker, body)
+    return Candidate(
+        source=Source.DIRECTIVE,
+        type=AtomType.INSIGHT if marker in {Marker.INFO, Marker.IDEA} else AtomType.DECISION,
+        title=title,
+        content=title,
+        quotes=marked.quotes + [quote for agreeing in supporters[:3] for quote in whole(agreeing)[:1]],
+        confidence=bounded(_trust(marker, body, len(supporters), chat), TRUSTED_CEILING),
+        reasoning=f"{turn.author} marked it as {NOUN.get(marker, marker.value)}" + _backed(supporters) + ".",
+        turn=turn,
+        authors={turn.author, *(agreeing.author for agreeing in supporters)},
+    ).doubted(body)
+
+
+def _trust(marker: Marker, body: str, supporters: int, chat: Chat) -> float:
+    trust = TRUST[marker] + 0.03 * min(2, supporters)
+    return trust - 0.12 * loose_pronouns(body) - 0.2 * (len(content_words(body, chat.people)) < 3)
+
+
+def _body(text: str, chat: Chat) -> str:
+    """The text as a title; a name at its start keeps its case."""
+    text = re.sub(r"^([\w-]+):\s+(?=to\b)", r"\1 ", text)
+    first = text.split(" ", 1)[0].strip(",:")
+    body = tidy(text)
+    named = first.casefold() in chat.people and body.casefold().startswith(first.casefold())
+    return first + body[len(first) :] if named else body
+
+
+def _says_something(body: str) -> bool:
+    return len(body.split()) >= LEAST_WORDS and ABOUT_THE_MEETING.search(body) is None
+
+
+def _titled(marker: Marker, body: str) -> str:
+    if marker is Marker.AGREED and body.casefold().startswith(("to ", "not to ")):
+        return f"Agreed: {body[:1].lower()}{body[1:]}"
+    return LABEL.get(marker, "") + body
+
+
+def _backed(supporters: list[Turn]) -> str:
+    names = list(dict.fromkeys(turn.author for turn in supporters))
+    return f" and {' and '.join(names[:2])} agreed" if names else ""

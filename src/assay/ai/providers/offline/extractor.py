@@ -1,0 +1,156 @@
+"""The order of reading: text, then meanings, then judgement. Thinking happens in threads, embedding in between."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+from assay.ai.embedder import Embedder
+from assay.ai.extractor import AtomDraft, Extraction, LinkDraft, Message, TopicDraft
+from assay.ai.providers.offline import answers, links, prototypes, repairs, selection, statements, topic_looks, topics
+from assay.ai.providers.offline.agreements import from_agreements
+from assay.ai.providers.offline.candidates import Candidate
+from assay.ai.providers.offline.directives import from_directives
+from assay.ai.providers.offline.meanings import Meanings
+from assay.ai.providers.offline.prototypes import Prototypes
+from assay.ai.providers.offline.repetition import without_repetition
+from assay.ai.providers.offline.selection import Gates
+from assay.ai.providers.offline.turns import Chat, read_chat
+from assay.ai.providers.offline.vocabulary import Vocabulary
+
+BELOW_THE_GATE: Final = 0.3
+"""Candidates this far below their gate still help to find and name topics."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything found in the words alone."""
+
+    chat: Chat
+    vocabulary: Vocabulary
+    certain: list[Candidate]
+    """Candidates that need no meaning to be judged."""
+    pairings: list[answers.Pairing]
+    repairs: list[repairs.Repair]
+    statements: list[statements.Statement]
+
+    def texts(self) -> list[str]:
+        told = (statement.text for statement in self.statements)
+        return [*chain.from_iterable(pairing.texts() for pairing in self.pairings if pairing.answers),
+                *chain.from_iterable(repair.texts() for repair in self.repairs), *told]  # fmt: skip
+
+
+class OfflineExtractor:
+    """Finds topics and atoms without a language model. The same window gives the same answer."""
+
+    def __init__(self, embedder: Embedder, *, gates: Gates = Gates()) -> None:  # noqa: B008  # frozen
+        self._embedder = embedder
+        self._gates = gates
+        self._prototypes: Prototypes | None = None
+        self._learning = asyncio.Lock()
+
+    @property
+    def name(self) -> str:
+        return "offline"
+
+    @property
+    def model(self) -> str:
+        return f"rules+{self._embedder.model}"
+
+    @property
+    def prompt_version(self) -> str:
+        return "rules-1"
+
+    async def extract(self, messages: Sequence[Message], known_topics: Sequence[str]) -> Extraction:
+        reading = await asyncio.to_thread(read, messages)
+        if not reading.chat.turns:
+            return Extraction()
+        learned, meanings = await self._learned(), Meanings(self._embedder)
+        await meanings.learn(reading.texts())
+        found = await asyncio.to_thread(_weighed, reading, meanings, learned)
+        await meanings.learn(chain((candidate.title for candidate in found), known_topics))
+        kept, pool = await asyncio.to_thread(self._selected, found, reading.chat, meanings)
+        drafts = await self._topics(kept, pool, known_topics, reading.vocabulary, meanings)
+        return Extraction(topics=drafts, atoms=_atoms(kept))
+
+    async def _learned(self) -> Prototypes:
+        """The labelled sentences, embedded once in the life of the extractor."""
+        async with self._learning:
+            if self._prototypes is None:
+                vectors = {label: await self._embedder.embed(texts) for label, texts in prototypes.labelled().items()}
+                self._prototypes = await asyncio.to_thread(Prototypes, vectors)
+            return self._prototypes
+
+    def _selected(
+        self, found: Sequence[Candidate], chat: Chat, meanings: Meanings
+    ) -> tuple[list[Candidate], list[Candidate]]:
+        """The candidates that stay, and those together with the nearly good ones."""
+        single = without_repetition(found, meanings)
+        kept = selection.selected(single, self._gates, chat)
+        links.link(kept, meanings)
+        near = (c for c in single if c.confidence >= self._gates.of(c.source) - BELOW_THE_GATE and c not in kept)
+        return kept, [*kept, *near]
+
+    async def _topics(
+        self,
+        kept: Sequence[Candidate],
+        pool: Sequence[Candidate],
+        known: Sequence[str],
+        vocabulary: Vocabulary,
+        meanings: Meanings,
+    ) -> list[TopicDraft]:
+        topics.file_under_known(pool, known, meanings)
+        free = [candidate for candidate in pool if candidate.topic is None]
+        found = await asyncio.to_thread(topics.groups, free, vocabulary, meanings)
+        await meanings.learn(chain.from_iterable(naming.names for naming in found))
+        new = [topic for topic in topics.named(found, vocabulary, meanings) if set(topic.members) & set(kept)]
+        await meanings.learn(
+            chain(topic_looks.icon_texts(), (topics.about(topic) for topic in new), (t.name for t in new))
+        )
+        topics.assign(new, kept, meanings)
+        return [topics.drafted(topic, kept, meanings) for topic in new]
+
+
+def read(messages: Sequence[Message]) -> Reading:
+    chat = read_chat(messages)
+    vocabulary = Vocabulary(chat)
+    return Reading(
+        chat=chat,
+        vocabulary=vocabulary,
+        certain=[*from_directives(chat), *from_agreements(chat)],
+        pairings=answers.pairings(chat),
+        repairs=repairs.repairs(chat),
+        statements=statements.statements(chat, vocabulary),
+    )
+
+
+def _weighed(reading: Reading, meanings: Meanings, learned: Prototypes) -> list[Candidate]:
+    chat = reading.chat
+    return [
+        *reading.certain,
+        *answers.from_pairings(reading.pairings, chat, meanings, learned),
+        *answers.open_questions(reading.pairings, chat),
+        *repairs.from_repairs(reading.repairs, chat, meanings, learned),
+        *statements.from_statements(reading.statements, chat, reading.vocabulary, meanings, learned),
+    ]
+
+
+def _atoms(kept: Sequence[Candidate]) -> list[AtomDraft]:
+    place = {id(candidate): at for at, candidate in enumerate(kept)}
+    return [_atom(candidate, place) for candidate in kept]
+
+
+def _atom(candidate: Candidate, place: dict[int, int]) -> AtomDraft:
+    return AtomDraft(
+        type=candidate.type,
+        title=candidate.title,
+        content=candidate.content,
+        confidence=candidate.confidence,
+        quotes=candidate.quotes,
+        reasoning=candidate.reasoning,
+        topic=candidate.topic,
+        links=[LinkDraft(place[id(to)], kind, strength) for to, kind, strength in candidate.links if id(to) in place],
+        meta={"source": candidate.source.value},
+        recommendation=candidate.recommendation,
+    )

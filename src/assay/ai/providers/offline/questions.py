@@ -1,0 +1,84 @@
+"""Questions a stranger can understand: whole, impersonal, about something they name."""
+
+import re
+from collections.abc import Container
+from typing import Final, NamedTuple
+
+from assay.ai.providers.offline.language import content_words, is_english, noun_phrases, specificity
+from assay.ai.providers.offline.patterns import opening, phrases
+from assay.ai.providers.offline.sentences import Sentence, sentences, tidy
+from assay.ai.providers.offline.standalone import OPENS_WITH_PRONOUN, loose_pronouns, points_elsewhere
+from assay.ai.providers.offline.turns import Turn
+
+ASKS: Final = re.compile(
+    r"\?\s*$|^(?:how (?:do|can|to|would|does|should)|why (?:does|is|do|are|would)|is there|are there"
+    r"|any(?:one|body) (?:know|have|here|seen|using)|what(?:'s| is| are| does)|where (?:is|can|do))\b",
+    re.IGNORECASE,
+)
+WELL_ASKED: Final = opening(r"""
+    how (?:do|can|to|would|does|should|is|are|could|many|much|often|long),
+    why (?:does|is|do|are|would|doesn't|isn't|can't|did|was|were), what(?:'s| is| are| does| would be)?, which,
+    where (?:is|are|can|do|does), is (?:there|it possible|\w+), are there, can (?:i|one|we|\w+),
+    could (?:i|one), do(?:es)? (?:i need|\w+), should (?:i|we|\w+),
+    any(?:one|body) (?:know|have|got|using|tried), any way, who (?:owns|maintains|is responsible),
+    when (?:do|does|is|are)
+""")  # fmt: skip
+PERSONAL: Final = phrases(r"""
+    tips, experience, thoughts, opinions?, concerns, objections, an example, the situation, you, your, yours,
+    us, he, she, they, lunch, meeting, today, tomorrow, tonight
+""")  # fmt: skip
+PERSONAL_OPENING: Final = opening(r"""
+    is (?:any|some)(?:one|body), any(?:one|body) using, am i, was, were, did, have, has,
+    any (?:progress|ideas?|news|comments?|objections?|luck), what about, how about, shall, ok, should we,
+    can we, are we
+""")  # fmt: skip
+LED_IN: Final = re.compile(
+    r"^.{0,60}?\b(?:wondering|know|question|tell me|figure out|explain)\b[,:]?\s+(?:if |whether )?"
+    r"(?=(?:how|why|what|where|which)\b)",
+    re.IGNORECASE,
+)
+SET_OFF: Final = re.compile(
+    r"^[^?]{0,80}?[,.-]\s+"
+    r"(?=(?:how (?:do|can|to|would)|is there|why (?:does|is|do)|can i|what is|any(?:one|body) know)\b)",
+    re.IGNORECASE,
+)
+HARMLESS_PRONOUNS: Final = re.compile(
+    r"\b(?:is|are) there\b|\bis it possible\b|\bdoes it (?:make sense|matter)\b", re.IGNORECASE
+)
+
+
+class Question(NamedTuple):
+    text: str
+    sentence: Sentence
+
+
+def asks(text: str) -> bool:
+    return ASKS.search(text) is not None
+
+
+def question_of(turn: Turn, people: Container[str]) -> Question | None:
+    """The most specific well-asked question of a turn."""
+    asked = [Question(_bare(sentence.text), sentence) for sentence in sentences(turn) if asks(sentence.text)]
+    good = [question for question in asked if is_well_asked(question.text, people)]
+    return max(good, key=lambda question: specificity(question.text, people), default=None)
+
+
+def _bare(text: str) -> str:
+    bare = tidy(SET_OFF.sub("", LED_IN.sub("", text)))
+    return bare if bare.endswith("?") else bare.rstrip(". ") + "?"
+
+
+def is_well_asked(text: str, people: Container[str]) -> bool:
+    if not 5 <= len(text.split()) <= 32 or len(content_words(text, people)) < 2 or not WELL_ASKED.match(text):
+        return False
+    if (
+        PERSONAL.search(text)
+        or PERSONAL_OPENING.match(text)
+        or OPENS_WITH_PRONOUN.match(text)
+        or not is_english(f"{text} the")
+    ):
+        return False
+    bare = HARMLESS_PRONOUNS.sub("", text)
+    if loose_pronouns(bare) or points_elsewhere(bare) or text.count("(") != text.count(")"):
+        return False
+    return bool(noun_phrases(text, people))

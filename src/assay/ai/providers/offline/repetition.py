@@ -1,0 +1,66 @@
+"""The same said twice: once is enough, and independent authors make it more certain."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.ai.providers.offline.candidates import TRUSTED_CEILING, Candidate, Source, bounded, distinct
+from assay.ai.providers.offline.facts import same_facts
+from assay.ai.providers.offline.meanings import Meanings
+
+SAME: Final = 0.88
+MOST_COMPARED: Final = 1_500
+GAIN_OF_A_WITNESS: Final = 0.22
+MOST_WITNESSES: Final = 2
+LEAST_CONFIDENCE: Final = 0.45
+
+
+def without_repetition(candidates: Sequence[Candidate], meanings: Meanings) -> list[Candidate]:
+    """The best of each group of equals; a group of several authors gains confidence and quotes them all."""
+    ranked = sorted(candidates, key=lambda candidate: -candidate.confidence)[:MOST_COMPARED]
+    kept: list[Candidate] = []
+    for place, twins in enumerate(_twins(ranked, meanings)):
+        candidate = ranked[place]
+        original = next((other for other in kept if other in twins or _says_the_same_words(candidate, other)), None)
+        if original is None:
+            kept.append(candidate)
+        elif original in twins:
+            _confirm(original, candidate)
+    return kept
+
+
+def _twins(ranked: Sequence[Candidate], meanings: Meanings) -> list[list[Candidate]]:
+    """For each candidate the better ones that mean the same."""
+    if not ranked:
+        return []
+    near = _likeness(ranked, meanings) > SAME
+    return [
+        [ranked[j] for j in np.flatnonzero(near[i, :i]).tolist() if same_facts(ranked[i].title, ranked[j].title)]
+        for i in range(len(ranked))
+    ]
+
+
+def _likeness(ranked: Sequence[Candidate], meanings: Meanings) -> NDArray[np.float32]:
+    vectors = meanings.rows([candidate.title for candidate in ranked])
+    return vectors @ vectors.T
+
+
+def _says_the_same_words(candidate: Candidate, other: Candidate) -> bool:
+    """Two readings of one message: the first quotes are the same, and neither belongs to the other."""
+    if any(linked in (candidate, other) for linked, _, _ in (*candidate.links, *other.links)):
+        return False
+    return candidate.quotes[0] in other.quotes
+
+
+def _confirm(original: Candidate, twin: Candidate) -> None:
+    """A twin by other people makes the original more certain; their words become evidence."""
+    newcomers = twin.authors - original.authors
+    if not newcomers or twin.confidence < LEAST_CONFIDENCE or len(original.authors) > MOST_WITNESSES:
+        return
+    original.authors |= newcomers
+    original.quotes = distinct([*original.quotes, *twin.quotes])
+    if original.source is Source.STATEMENT:
+        original.confidence = bounded(original.confidence + GAIN_OF_A_WITNESS, TRUSTED_CEILING)
+        original.reasoning += f" {' and '.join(sorted(newcomers))} said the same."

@@ -1,0 +1,114 @@
+"""What a group of statements is called: a noun phrase that several of them share and people would search for."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from assay.ai.providers.offline.candidates import Candidate
+from assay.ai.providers.offline.language import noun_phrases
+from assay.ai.providers.offline.meanings import Meanings
+from assay.ai.providers.offline.patterns import word_list
+from assay.ai.providers.offline.vocabulary import Vocabulary, looks_like_a_name
+
+GENERIC: Final = word_list("""
+question questions answer answers site part parts issue issues change changes error errors code function
+functions input output default link links page pages action actions
+version versions problem problems line lines file files example examples list lists point points case cases
+name names value values number numbers set sets result results type types
+asker reason reasons place places idea ideas work user users bug bugs option options message messages word
+words master fact end start text right wrong form forms module modules checker
+software server servers data report reports failure failures scroll interface updates update difference moment
+others project projects parameter parameters image images testing return
+memory record records arguments thread team meeting vote item items minute minutes hour hours new old stuff
+release package month months year years today everything nothing anything
+yeah yes no okay thanks hello decision decisions solution solutions requirement requirements insight pattern
+patterns fix fixes step steps field fields system systems service services
+feature features request requests response responses customer customers client clients product products app
+apps application applications company level levels side sides feedback plan plans
+thing things room second seconds times piece pieces use uses need needs week weeks day days step amount kind
+size key keys more less people person persons help support change changing
+running setting settings process processes approach way ways mode state status row rows table tables test tests
+production staging environment order orders
+agreed confirmed everyone someone somebody anyone nobody group groups first last next previous current proposal
+proposals discussion topic topics note notes bit half lack
+""")  # fmt: skip
+LABELS: Final = re.compile(
+    r"^(?:Question|Answer|In reply to|Action|Voted for|Agreed|Problem|Solution): |\n(?:Confirmed by|Agreed by) [^\n]*",
+    re.MULTILINE,
+)
+MEMBERS_THAT_SHARE_A_NAME: Final = 2
+LEAST_COVERAGE: Final = 0.3
+MOST_KEYWORDS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The names a group may get, and what is known of them."""
+
+    members: Sequence[Candidate]
+    mentions: Counter[str]
+    """In how many members a phrase stands."""
+    spellings: Counter[str]
+    names: Sequence[str]
+
+
+def naming(members: Sequence[Candidate], vocabulary: Vocabulary) -> Naming:
+    mentions: Counter[str] = Counter()
+    spellings: Counter[str] = Counter()
+    for member in members:
+        found = noun_phrases(words_of(member), vocabulary.people)
+        spellings.update(found)
+        mentions.update({phrase.casefold() for phrase in found})
+    names = [phrase for phrase in mentions if _may_name(phrase, mentions[phrase], vocabulary)]
+    return Naming(members, mentions, spellings, sorted(names))
+
+
+def words_of(candidate: Candidate) -> str:
+    return LABELS.sub("", candidate.content)
+
+
+def is_generic(phrase: str) -> bool:
+    return all(word in GENERIC for word in phrase.casefold().split())
+
+
+def _may_name(phrase: str, shared_by: int, vocabulary: Vocabulary) -> bool:
+    if shared_by < MEMBERS_THAT_SHARE_A_NAME or is_generic(phrase):
+        return False
+    if vocabulary.is_everywhere(phrase):
+        return False
+    if vocabulary.is_name(phrase):
+        return True
+    if " " in phrase:
+        return vocabulary.authors_of(phrase) >= 2
+    return len(phrase) > 4 and vocabulary.authors_of(phrase) >= 3 and shared_by >= 3
+
+
+def ranked(found: Naming, meanings: Meanings, vocabulary: Vocabulary) -> list[str]:
+    """Names from best to worst; a name inside a better one is no further keyword."""
+    centre = meanings.rows([member.title for member in found.members]).mean(axis=0)
+    centre /= math.sqrt(float(centre @ centre))
+
+    def merit(name: str) -> float:
+        coverage = found.mentions[name] / len(found.members)
+        usage = math.log(2 + vocabulary.turns_with(name))
+        form = 1 + 0.5 * (" " in name) + 0.3 * vocabulary.is_name(name)
+        return coverage * usage * form * max(0.01, float(meanings.of(name) @ centre) - 0.4)
+
+    order = sorted(found.names, key=lambda name: (-merit(name), name))
+    return [
+        name
+        for place, name in enumerate(order)
+        if not any(name in better or better in name for better in order[:place])
+    ]
+
+
+def spelled(name: str, found: Naming) -> str:
+    """The name as people write it, with a capital."""
+    variants = [text for text, _ in found.spellings.most_common() if text.casefold() == name]
+    best = next(
+        (text for text in variants if looks_like_a_name(text) and not text.isupper()), variants[0] if variants else name
+    )
+    return best[:1].upper() + best[1:]

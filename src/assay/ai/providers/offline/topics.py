@@ -1,0 +1,125 @@
+"""What the atoms of a window are about: known topics first, then agenda items, then groups of near statements."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from scipy.cluster.hierarchy import fcluster, linkage
+
+from assay.ai.extractor import Quote, TopicDraft
+from assay.ai.providers.offline import topic_names
+from assay.ai.providers.offline.candidates import Candidate, bounded, distinct, shortened
+from assay.ai.providers.offline.language import stems
+from assay.ai.providers.offline.meanings import Meanings
+from assay.ai.providers.offline.topic_looks import color_for, icon_for
+from assay.ai.providers.offline.topic_names import LEAST_COVERAGE, MOST_KEYWORDS, Naming, words_of
+from assay.ai.providers.offline.vocabulary import Vocabulary
+from assay.kinds import TRAITS, Kind, folded
+
+CUT: Final = 0.36
+"""Cosine distance within a group."""
+MOST_CLUSTERED: Final = 1_200
+NEAR_A_NAME_IT_MENTIONS: Final = 0.5
+NEAR_A_NAME: Final = 0.74
+QUOTED_MEMBERS: Final = 3
+CEILING: Final = 0.9
+
+
+@dataclass(slots=True)
+class Topic:
+    name: str
+    keywords: list[str]
+    members: list[Candidate]
+    coverage: float
+    """Share of the members that mention the name."""
+
+
+def groups(pool: Sequence[Candidate], vocabulary: Vocabulary, meanings: Meanings) -> list[Naming]:
+    """Statements that lie near each other, with the names they could have."""
+    pool = pool[:MOST_CLUSTERED]
+    if len(pool) < 2:
+        return []
+    vectors = meanings.rows([candidate.title for candidate in pool])
+    labels = fcluster(linkage(vectors, "average", "cosine"), CUT, "distance").tolist()
+    members = [[pool[i] for i, own in enumerate(labels) if own == label] for label in sorted(set(labels))]
+    return [naming for group in members if len(group) > 1 and (naming := topic_names.naming(group, vocabulary)).names]
+
+
+def named(found: Sequence[Naming], vocabulary: Vocabulary, meanings: Meanings) -> list[Topic]:
+    """The groups under their best names; groups of one name are one topic."""
+    topics: dict[str, Topic] = {}
+    for naming in sorted(found, key=lambda naming: -len(naming.members)):
+        names = topic_names.ranked(naming, meanings, vocabulary)
+        topic = _topic(naming, next(([name] for name in names if _key(name) in topics), names))
+        if topic.coverage >= LEAST_COVERAGE:
+            known = topics.setdefault(_key(topic.name), topic)
+            known.members.extend(member for member in topic.members if member not in known.members)
+    return list(topics.values())
+
+
+def _key(name: str) -> str:
+    """One name in singular and plural."""
+    return folded(name).rstrip("s")
+
+
+def _topic(naming: Naming, names: Sequence[str]) -> Topic:
+    best = names[0]
+    name = shortened(topic_names.spelled(best, naming), TRAITS[Kind.TOPIC].title_limit)
+    return Topic(name, list(names[:MOST_KEYWORDS]), list(naming.members), naming.mentions[best] / len(naming.members))
+
+
+def file_under_known(candidates: Iterable[Candidate], names: Sequence[str], meanings: Meanings) -> None:
+    """Gives a candidate without a topic the nearest of these names, where it is near enough."""
+    for candidate in candidates:
+        near = [(meanings.likeness(candidate.title, name), name) for name in names if candidate.topic is None]
+        fitting = [(likeness, name) for likeness, name in near if _fits(candidate, name, likeness)]
+        if fitting:
+            candidate.topic = max(fitting)[1]
+
+
+def _fits(candidate: Candidate, name: str, likeness: float) -> bool:
+    wanted = stems(name)
+    mentioned = bool(wanted) and wanted <= stems(words_of(candidate))
+    return likeness >= (NEAR_A_NAME_IT_MENTIONS if mentioned else NEAR_A_NAME)
+
+
+def assign(topics: Sequence[Topic], kept: Sequence[Candidate], meanings: Meanings) -> None:
+    """A topic the statement names comes before the one it merely lies near."""
+    file_under_known(kept, [topic.name for topic in topics], meanings)
+    for topic in topics:
+        for member in topic.members:
+            member.topic = member.topic or topic.name
+
+
+def drafted(topic: Topic, kept: Sequence[Candidate], meanings: Meanings) -> TopicDraft:
+    """The topic as a reviewer sees it, with words of its best statements as evidence."""
+    members = sorted(topic.members, key=lambda member: (member not in kept, -member.confidence))
+    conversations = {member.turn.conversation for member in members}
+    trust = 0.3 + 0.05 * len(members) + 0.3 * topic.coverage + 0.1 * (len(conversations) > 1)
+    return TopicDraft(
+        name=topic.name,
+        description=description(topic),
+        confidence=bounded(trust, CEILING),
+        quotes=_quotes(members[:QUOTED_MEMBERS]),
+        reasoning=f"{len(members)} statements from {len(conversations)} conversation{'s' * (len(conversations) > 1)} "
+        f"lie near each other and {round(topic.coverage * len(members))} of them name it.",
+        keywords=tuple(topic.keywords),
+        icon=icon_for(about(topic), meanings),
+        color=color_for(topic.name),
+    )
+
+
+def about(topic: Topic) -> str:
+    """The text that stands for the topic when its icon is chosen."""
+    return ", ".join(topic.keywords[:3])
+
+
+def description(topic: Topic) -> str:
+    best = max(topic.members, key=lambda member: member.confidence)
+    others = topic.keywords[1:4]
+    with_others = f", with {' and '.join(others)}" if others else ""
+    return f"What the team says about {topic.name}{with_others}; for example: {shortened(best.title, 120)}"
+
+
+def _quotes(members: Sequence[Candidate]) -> list[Quote]:
+    return distinct(member.quotes[0] for member in members)

@@ -1,0 +1,189 @@
+"""What one author says in one go, where it stands in the chat, and whom it answers."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final, NamedTuple
+
+from assay.ai.extractor import Message
+from assay.ai.providers.offline import machines, safety
+from assay.ai.providers.offline.cleaning import Cleaned, called, cleaned
+from assay.ai.providers.offline.meeting import Directive, directive_of
+from assay.ai.providers.offline.patterns import opening
+
+SECONDS_WITHIN_A_TURN: Final = 90
+SECONDS_WITHIN_A_CONVERSATION: Final = 30 * 60
+TURNS_TO_A_ROOT: Final = 60
+SECONDS_TO_ANSWER_UNADDRESSED: Final = 10 * 60
+MOST_CHARACTERS: Final = 700
+READABLE: Final = re.compile(r"[^\W\d_]{2}")
+AGREEING: Final = opening(r"""
+    \+\s?1+, 👍, 💯, ✅, :\+1:, :thumbsup:, :100:, :white_check_mark:, :heavy_check_mark:,
+    (?:i )?agree(?:d|s)?(?! (?:to|that|on)\b), yes, yeah, yep, yup, exactly, indeed, true, correct, absolutely,
+    definitely, good (?:idea|point|call|plan), (?:that )?makes sense,
+    (?:that )?sounds (?:good|great|fine|reasonable|right), sgtm, lgtm, seconded, works for (?:me|us),
+    (?:fine|ok|okay|good) (?:by|with|for) me, no objections?, let'?s do (?:it|that), (?:i'm )?in favou?r, aye,
+    ship it
+""")  # fmt: skip
+OBJECTING: Final = re.compile(r"\b(?:but|however|not|don't|no|except|unless|although)\b|\?", re.IGNORECASE)
+
+
+class Part(NamedTuple):
+    """What one message gives to a turn."""
+
+    message: Message
+    text: str
+
+
+@dataclass(slots=True, eq=False)
+class Turn:
+    index: int
+    author: str
+    conversation: int
+    """Turns of one channel and thread without a long silence between them."""
+    began: float
+    ended: float
+    parts: list[Part]
+    addressed: frozenset[str]
+    directive: Directive | None
+    replies_to: "Turn | None" = None
+
+    @property
+    def text(self) -> str:
+        return "\n".join(part.text for part in self.parts)
+
+    @property
+    def agrees(self) -> bool:
+        """True for words of plain consent, without a "but"."""
+        first = self.parts[0].message.text[:200] if not self.parts[0].text else self.parts[0].text[:200]
+        return AGREEING.match(first) is not None and OBJECTING.search(self.text[:120]) is None
+
+
+@dataclass(slots=True)
+class Chat:
+    """A window of messages as people read it."""
+
+    people: frozenset[str]
+    human_messages: int = 0
+    turns: list[Turn] = field(default_factory=list)
+    conversations: list[list[Turn]] = field(default_factory=list)
+    _places: dict[int, int] = field(default_factory=dict)
+    _threads: dict[int, int] = field(default_factory=dict)
+    """First turn of a thread, which stands in the channel, to the conversation of its replies."""
+
+    def after(self, turn: Turn, most: int, seconds: float) -> Iterable[Turn]:
+        """What is said next: first in the thread below the turn, then in its own conversation."""
+        below = self.conversations[self._threads[turn.index]] if turn.index in self._threads else []
+        beside = self.conversations[turn.conversation][self._places[turn.index] + 1 :][:most]
+        return (later for later in (*below[:most], *beside) if later.began - turn.ended <= seconds)
+
+    def add(self, turn: Turn) -> None:
+        self.turns.append(turn)
+        if turn.conversation == len(self.conversations):
+            self.conversations.append([])
+        self._places[turn.index] = len(self.conversations[turn.conversation])
+        self.conversations[turn.conversation].append(turn)
+
+    def begin_thread(self, root: Turn, reply: Turn) -> None:
+        self._threads.setdefault(root.index, reply.conversation)
+
+
+Place = tuple[str, str | None]
+"""A channel, or a thread of it."""
+
+
+def read_chat(messages: Sequence[Message]) -> Chat:
+    """The turns of the people in a window; machines, secrets and orders to machines stay outside."""
+    chat = Chat(frozenset[str]().union(*(called(author) for author in {message.author for message in messages})))
+    robots = machines.machine_authors(messages)
+    latest: dict[Place, Turn] = {}
+    for message in messages:
+        if message.author in robots or machines.is_machine_line(message.text):
+            continue
+        chat.human_messages += 1
+        said = cleaned(message.text, chat.people)
+        if _worth_reading(message, said):
+            place = (message.channel, message.thread)
+            latest[place] = _take(chat, message, said, latest)
+    return chat
+
+
+def _worth_reading(message: Message, said: Cleaned) -> bool:
+    if safety.holds_secret(message.text[:20_000]) or safety.gives_orders_to_the_reader(said.text):
+        return False
+    return READABLE.search(said.text) is not None or AGREEING.match(message.text[:40]) is not None
+
+
+def _take(chat: Chat, message: Message, said: Cleaned, latest: Mapping[Place, Turn]) -> Turn:
+    """The turn this message belongs to: the one before it, or a new one."""
+    before = latest.get((message.channel, message.thread))
+    if before and _goes_on(before, message, said):
+        before.parts.append(Part(message, said.text))
+        before.ended = max(before.ended, message.sent_at.timestamp())
+        before.addressed |= said.addressed
+        return before
+    turn = _new_turn(chat, message, said, before)
+    chat.add(turn)
+    root = _root(chat, turn, message) if message.thread and before is None else None
+    if root:
+        chat.begin_thread(root, turn)
+    turn.replies_to = root or _answered(chat, turn)
+    return turn
+
+
+def _new_turn(chat: Chat, message: Message, said: Cleaned, before: Turn | None) -> Turn:
+    sent = message.sent_at.timestamp()
+    return Turn(
+        index=len(chat.turns),
+        author=message.author,
+        conversation=_conversation(chat, before, message, sent),
+        began=sent,
+        ended=sent,
+        parts=[Part(message, said.text)],
+        addressed=said.addressed,
+        directive=directive_of(said.text),
+    )
+
+
+def _goes_on(before: Turn, message: Message, said: Cleaned) -> bool:
+    return (
+        before.author == message.author
+        and before.directive is None
+        and message.sent_at.timestamp() - before.ended <= SECONDS_WITHIN_A_TURN
+        and (not said.addressed or said.addressed == before.addressed)
+        and sum(len(part.text) for part in before.parts) < MOST_CHARACTERS
+        and AGREEING.match(said.text) is None
+        and directive_of(said.text) is None
+    )
+
+
+def _conversation(chat: Chat, before: Turn | None, message: Message, sent: float) -> int:
+    """The running one; a thread stays one conversation however slow it is."""
+    if before is None or (message.thread is None and sent - before.ended > SECONDS_WITHIN_A_CONVERSATION):
+        return len(chat.conversations)
+    return before.conversation
+
+
+def _root(chat: Chat, reply: Turn, message: Message) -> Turn | None:
+    """The turn in the channel below which a thread began: by id, else the last one of another person."""
+    for turn in islice(reversed(chat.turns), 1, TURNS_TO_A_ROOT):
+        first = turn.parts[0].message
+        if first.channel != message.channel or first.thread is not None:
+            continue
+        if any(str(part.message.id) == message.thread for part in turn.parts):
+            return turn
+        if turn.author != reply.author and (not reply.addressed or called(turn.author) & reply.addressed):
+            return turn
+    return None
+
+
+def _answered(chat: Chat, turn: Turn) -> Turn | None:
+    """The turn this one answers: the last one of whom it addresses, else the one just before it."""
+    recent = chat.conversations[turn.conversation][-40:-1]
+    others = [earlier for earlier in reversed(recent) if earlier.author != turn.author]
+    if turn.addressed:
+        return next((earlier for earlier in others if called(earlier.author) & turn.addressed), None)
+    back = next((earlier for earlier in others if called(turn.author) & earlier.addressed), None)
+    near = [earlier for earlier in (back, *others[:1]) if earlier]
+    return next((t for t in near if turn.began - t.ended <= SECONDS_TO_ANSWER_UNADDRESSED), None)

@@ -1,0 +1,83 @@
+"""The command `assay`: its commands, its logs, and how errors end.
+
+Exit codes: 0 done, 1 refused or failed in part, 2 wrong input, 3 a server is not available, 130 interrupted.
+"""
+
+import logging
+import signal
+import sys
+from importlib.metadata import version
+from typing import Final
+
+import structlog
+from cyclopts import App
+
+from assay.errors import AssayError, InvalidInput, NotFound, Unavailable
+
+REFUSED: Final = 1
+WRONG_INPUT: Final = 2
+UNAVAILABLE: Final = 3
+INTERRUPTED: Final = 130
+
+app = App(
+    name="assay",
+    help="Weighs what machines extract from a team's messages before it becomes knowledge.",
+    version=version("assay"),
+    version_flags=["--version"],
+)
+for command, place, words in (
+    ("demo", "demo:demo", "Turn the sample chat into knowledge, and leave Assay running."),
+    ("up", "servers:up", "Run the servers and the web app until Ctrl-C."),
+    ("down", "servers:down", "Stop a running Assay."),
+    ("status", "servers:status", "Say what is running."),
+    ("doctor", "doctor:doctor", "Look for what is wrong, one sentence per problem."),
+    ("ingest", "ingest:ingest", "Import a chat file (JSONL or plain text, also gzipped)."),
+    ("proposals", "proposals:app", "List, show and decide proposals."),
+    ("topics", "knowledge:topics", "List the approved topics."),
+    ("atoms", "knowledge:atoms", "List the approved atoms."),
+    ("jobs", "jobs:app", "List and run the background jobs."),
+    ("metrics", "metrics:metrics", "Show the metrics, each beside its target."),
+    ("settings", "settings:settings", "Show the settings in force."),
+):
+    app.command(f"assay.cli.{place}", name=command, help=words)
+
+
+def main() -> None:
+    """The entry point of the program."""
+    _log_to_stderr()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that every block that holds something ends in order
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output left, as `head` does
+    except AssayError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        sys.exit(_exit_code(error))
+
+
+def _exit_code(error: AssayError) -> int:
+    match error:
+        case InvalidInput() | NotFound():
+            return WRONG_INPUT
+        case Unavailable():
+            return UNAVAILABLE
+        case _:
+            return REFUSED
+
+
+def _log_to_stderr() -> None:
+    """Only warnings, and in colour only for a person: the output of a command belongs to its caller."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )

@@ -1,0 +1,57 @@
+"""Running `assay up` behind a command that ends."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from assay import settings as configuration
+from assay.cli.servers import PREFERRED_PORT, is_free
+from assay.errors import Unavailable
+from assay.runtime.services import running
+
+START_SECONDS: Final = 180
+
+
+def ensure_running() -> str | None:
+    """Starts Assay in the background unless it runs, and says where it answers. None on servers of one's own.
+
+    Raises Unavailable with the last words of a start that failed.
+    """
+    settings = configuration.load()
+    if settings.database_url and settings.nats_url:
+        return None
+    if address := _address(settings.assay_home):
+        return address
+    log = settings.assay_home / "assay.log"
+    process = _start(log)
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        if address := _address(settings.assay_home):
+            return address
+        time.sleep(0.05)
+    raise Unavailable(f"Assay did not start: {_last_words(log)}")
+
+
+def _address(home: Path) -> str | None:
+    state = running(home)
+    return state.web_url if state else None
+
+
+def _start(log: Path) -> subprocess.Popen[bytes]:
+    port = PREFERRED_PORT if is_free(PREFERRED_PORT) else 0
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "assay", "up", "--port", str(port)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    return lines[-1] if lines else "it said nothing."

@@ -1,0 +1,120 @@
+"""Importing chats."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from cyclopts import Parameter
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from assay.audit.actor import Actor
+from assay.cli.output import Json, errors, print_json, say
+from assay.cli.session import operator, with_database
+from assay.db.engine import Database
+from assay.errors import InvalidInput
+from assay.extraction import actions
+from assay.extraction.incoming import IncomingMessage, portions
+from assay.extraction.lines import BadLine
+from assay.extraction.parsing import default_channel, read_file
+
+SHOWN_PROBLEMS: Final = 20
+
+
+@dataclass
+class Imported:
+    """What came of an import so far."""
+
+    added: int = 0
+    edited: int = 0
+    unchanged: int = 0
+    left_out: int = 0
+    problems: list[str] = field(default_factory=list)
+    """The first few, with their line numbers."""
+
+    def without_problems(self, found: Iterable[IncomingMessage | BadLine], name: str) -> Iterator[IncomingMessage]:
+        """The messages; what is wrong with the other lines is kept."""
+        for each in found:
+            if isinstance(each, IncomingMessage):
+                yield each
+                continue
+            self.left_out += 1
+            if len(self.problems) < SHOWN_PROBLEMS:
+                self.problems.append(f"{name}, line {each.number}: {each.sentence}")
+
+    @property
+    def total(self) -> int:
+        return self.added + self.edited + self.unchanged
+
+
+def ingest(
+    *files: Path,
+    source: Annotated[
+        str | None, Parameter(help="What the messages are known under; else the name of the file.")
+    ] = None,
+    channel: Annotated[str | None, Parameter(help="The channel, where a line names none.")] = None,
+    json: Json = False,
+) -> int:
+    """Import chat files: JSON lines, or plain-text chat logs, also gzipped. Importing again adds nothing twice.
+
+    Lines that make no sense are reported and left out. Exits with 1 when there were any.
+    """
+    if not files:
+        raise InvalidInput("Name at least one chat file: JSON lines, or a plain-text chat log, also gzipped.")
+    done = Imported()
+    with _progress(silent=json) as progress:
+        with_database(lambda database: _import_files(database, files, source, channel, done, progress))
+    if json:
+        print_json(asdict(done))
+    else:
+        _print(done)
+    return 1 if done.left_out else 0
+
+
+async def import_messages(
+    database: Database, messages: Iterable[IncomingMessage], *, source: str, actor: Actor, done: Imported
+) -> None:
+    """Stores messages portion by portion, each in a transaction of its own."""
+    for portion in portions(messages):
+        async with database.transaction() as session:
+            report = await actions.ingest(session, portion, source=source, actor=actor)
+        done.added += report.added
+        done.edited += report.edited
+        done.unchanged += report.unchanged
+
+
+async def _import_files(
+    database: Database,
+    files: Iterable[Path],
+    source: str | None,
+    channel: str | None,
+    done: Imported,
+    progress: Progress,
+) -> None:
+    actor = await operator(database)
+    for path in files:
+        task = progress.add_task(path.name, total=None, read=0)
+        counted = _counted(done.without_problems(read_file(path, channel), path.name), progress, task)
+        await import_messages(database, counted, source=source or default_channel(str(path)), actor=actor, done=done)
+
+
+def _counted(messages: Iterable[IncomingMessage], progress: Progress, task: Any) -> Iterator[IncomingMessage]:
+    for number, message in enumerate(messages, 1):
+        progress.update(task, read=number)
+        yield message
+
+
+def _progress(*, silent: bool) -> Progress:
+    columns = (SpinnerColumn(), TextColumn("{task.description}: {task.fields[read]:,} messages"), TimeElapsedColumn())
+    return Progress(*columns, console=errors, transient=True, disable=silent)
+
+
+def _print(done: Imported) -> None:
+    for problem in done.problems:
+        say(problem, style="yellow")
+    if done.left_out > len(done.problems):
+        say(f"... and {done.left_out - len(done.problems):,} lines more.", style="yellow")
+    counts = f"{done.added:,} messages added, {done.edited:,} edited, {done.unchanged:,} known already"
+    say(f"{counts}, {done.left_out:,} lines left out.")
+    if done.added or done.edited:
+        say("Turn them into proposals with: assay jobs run extract_knowledge_from_messages", style="dim")

@@ -1,0 +1,32 @@
+"""From messages to knowledge in one go, for the demo."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from assay.errors import AssayError
+from assay.jobs import all as every_job
+from assay.jobs.run import RunResult, run
+from assay.jobs.tools import Tools
+
+assert every_job  # noqa: S101  # importing it registers the jobs
+
+STEPS: Final[Sequence[tuple[str, str]]] = (
+    ("extract_knowledge_from_messages", "Reading the messages"),
+    ("deduplication_scan", "Looking for duplicates"),
+    ("auto_review_proposals", "Approving what is sure"),
+    ("expire_stale_proposals", "Putting away what is stale"),
+    ("cleanup_orphaned_extractions", "Tidying up"),
+    ("proposal_metrics_update", "Counting"),
+)
+
+
+async def run_pipeline(tools: Tools, tell: Callable[[str], None]) -> list[RunResult]:
+    """Runs the jobs in their order. Raises AssayError when one fails."""
+    results = []
+    for name, words in STEPS:
+        tell(words)
+        result = await run(name, tools)
+        if not result.ok:
+            raise AssayError(f"The job {name} failed: {result.error}")
+        results.append(result)
+    return results

@@ -1,0 +1,154 @@
+"""Listing, showing and deciding proposals."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from typing import Annotated
+from uuid import UUID
+
+from cyclopts import App, Parameter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actor import Actor
+from assay.cli.output import Json, print_json, say, short, table
+from assay.cli.session import operator, with_database, with_tools
+from assay.cli.showing import Shown, document, show_one
+from assay.db.engine import Database
+from assay.db.models import DedupState, Proposal, ProposalStatus
+from assay.jobs.tools import Tools
+from assay.kinds import Kind
+from assay.proposals import actions, queries
+from assay.proposals.outcomes import Outcome
+
+app = App(name="proposals", help="List, show and decide proposals.")
+
+Notes = Annotated[str | None, Parameter(help="Why, for the trail.")]
+Decide = Callable[[AsyncSession, Sequence[UUID], Actor], Awaitable[list[Outcome]]]
+
+
+@app.command(name="list")
+def list_(
+    *,
+    status: ProposalStatus | None = ProposalStatus.PENDING,
+    kind: Kind | None = None,
+    duplicates: Annotated[bool, Parameter(help="Only those marked as duplicates.")] = False,
+    limit: Annotated[int, Parameter(help="How many at most.")] = 50,
+    after: Annotated[str | None, Parameter(help="Begin after this proposal.")] = None,
+    json: Json = False,
+) -> None:
+    """List proposals, the oldest first."""
+    wanted = queries.Filter(status, kind, DedupState.DUPLICATE if duplicates else None)
+
+    async def act(database: Database) -> tuple[Sequence[Proposal], UUID | None]:
+        async with database.transaction() as session:
+            start = (await queries.full_ids(session, [after]))[0] if after else None
+            return await queries.listed(session, wanted, limit=limit, after=start)
+
+    found, rest = with_database(act)
+    if json:
+        print_json({"proposals": [document(each) for each in found], "next": rest})
+        return
+    rows = [
+        (short(each.id), each.kind, f"{each.confidence:.2f}", each.dedup_state, each.status, each.title)
+        for each in found
+    ]
+    table(["id", "kind", "sure", "scan", "status", "says"], rows)
+    if rest:
+        say(f"There are more: assay proposals list --after {short(rest)}", style="dim")
+
+
+@app.command
+def show(proposal: str, *, json: Json = False) -> None:
+    """Show a proposal: what it says, its evidence, why it waits or what it looks like, and its history."""
+
+    async def act(tools: Tools) -> Shown:
+        async with tools.database.transaction() as session:
+            [proposal_id] = await queries.full_ids(session, [proposal])
+            return await Shown.read(session, proposal_id, tools)
+
+    found = with_tools(act)
+    if json:
+        print_json(found.document())
+    else:
+        show_one(found)
+
+
+@app.command
+def approve(
+    *proposals: str,
+    notes: Notes = None,
+    with_topics: Annotated[bool, Parameter(help="Also approve the pending topics they belong to.")] = False,
+    json: Json = False,
+) -> int:
+    """Turn proposals into knowledge."""
+
+    async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
+        return await actions.approve(session, ids, actor=actor, notes=notes, with_topics=with_topics)
+
+    return _decide(proposals, decide, json)
+
+
+@app.command
+def reject(*proposals: str, notes: Notes = None, json: Json = False) -> int:
+    """Decline proposals. They can be reopened."""
+
+    async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
+        return await actions.reject(session, ids, actor=actor, notes=notes)
+
+    return _decide(proposals, decide, json)
+
+
+@app.command
+def merge(
+    *proposals: str,
+    into: Annotated[str, Parameter(help="The topic or atom to merge into.")],
+    notes: Notes = None,
+    json: Json = False,
+) -> int:
+    """Merge proposals into a topic or atom they repeat. Their evidence goes with them."""
+
+    async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
+        [target] = await queries.full_ids(session, [into])
+        return await actions.merge(session, dict.fromkeys(ids, target), actor=actor, notes=notes)
+
+    return _decide(proposals, decide, json)
+
+
+@app.command
+def revert(*proposals: str, notes: Notes = None, json: Json = False) -> int:
+    """Undo an approval or a merge: the proposals are pending again."""
+
+    async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
+        return await actions.revert(session, ids, actor=actor, notes=notes)
+
+    return _decide(proposals, decide, json)
+
+
+@app.command
+def reopen(*proposals: str, notes: Notes = None, json: Json = False) -> int:
+    """Put rejected or expired proposals back into the queue."""
+
+    async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
+        return await actions.reopen(session, ids, actor=actor, notes=notes)
+
+    return _decide(proposals, decide, json)
+
+
+def _decide(parts: Sequence[str], decide: Decide, json: bool) -> int:
+    """Carries out a decision and says of each proposal what became of it. 1 when any was refused."""
+    if not parts:
+        say("Name at least one proposal: its id, or the last eight characters of it.")
+        return 2
+
+    async def act(database: Database) -> list[Outcome]:
+        actor = await operator(database)
+        async with database.transaction() as session:
+            ids = await queries.full_ids(session, parts)
+            return await decide(session, ids, actor)
+
+    outcomes = with_database(act)
+    if json:
+        print_json([{**asdict(each), "done": each.done} for each in outcomes])
+    else:
+        for each in outcomes:
+            say(f"{short(each.id)}  {each.message}", style="" if each.done else "red")
+    return 0 if all(each.done for each in outcomes) else 1

@@ -1,0 +1,151 @@
+"""Running Assay on this machine."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import time
+from typing import Annotated, Final
+
+import uvicorn
+from cyclopts import Parameter
+
+from assay import settings as configuration
+from assay.cli.output import Json, print_json, say
+from assay.cli.session import ready
+from assay.errors import AssayError, Conflict, InvalidInput
+from assay.runtime.services import RunningState, Services, record_web, running
+from assay.settings import Settings
+from assay.web.app import create_app
+
+STOP_SECONDS: Final = 40
+PASSING_SECONDS: Final = 60
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+PREFERRED_PORT: Final = 8000
+
+Port = Annotated[int, Parameter(help="Port of the web app; 0 takes a free one.")]
+
+
+def up(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT) -> None:
+    """Run the servers and the web app until Ctrl-C.
+
+    With DATABASE_URL and NATS_URL set, only the web app runs, on your own servers.
+    """
+    settings = configuration.load()
+    with _listening(host, port) as listener:
+        _await_passing_owner(settings)
+        with ready(for_guests=True) as found:
+            _require_ownership(settings, found)
+            _serve(settings, found, listener, host)
+
+
+def down(*, json: Json = False) -> None:
+    """Stop a running Assay. Nothing is lost: what was under way continues at the next start."""
+    home = configuration.load().assay_home
+    state = running(home)
+    if state:
+        os.kill(state.owner_pid, signal.SIGTERM)
+        _await_end(state)
+    if json:
+        print_json({"stopped": state is not None})
+    else:
+        say("Assay has stopped." if state else "Assay was not running.")
+
+
+def status(*, json: Json = False) -> None:
+    """Say what is running."""
+    settings = configuration.load()
+    state = running(settings.assay_home)
+    if json:
+        print_json(_document(settings, state))
+        return
+    if state is None:
+        say("Assay is not running. Start it with: assay up")
+        return
+    say(f"Assay is running since {state.started_at:%Y-%m-%d %H:%M} UTC (process {state.owner_pid}).")
+    say(f"  web app   {state.web_url or 'not started'}")
+    for name, number in state.versions.items():
+        say(f"  {name:9} {number}")
+    say(f"  data      {settings.assay_home}")
+
+
+def web_address(host: str, port: int) -> str:
+    """Where a person on this machine reaches the web app."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}"
+
+
+def _document(settings: Settings, state: RunningState | None) -> dict[str, object]:
+    return {
+        "running": state is not None,
+        "home": settings.assay_home,
+        "web_url": state and state.web_url,
+        "pid": state and state.owner_pid,
+        "started_at": state and state.started_at,
+        "versions": state.versions if state else {},
+    }
+
+
+def is_free(port: int) -> bool:
+    """Whether the web app could listen there on this machine."""
+    try:
+        _listening("127.0.0.1", port).close()
+    except Conflict:
+        return False
+    return True
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket taken before anything else starts. Raises InvalidInput or Conflict with one sentence."""
+    if not 0 <= port <= 65535:
+        raise InvalidInput(f"--port {port} is not allowed: 0 to 65535 is.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise Conflict(f"Cannot listen on {host} port {port}: {error.strerror or error}. Try --port 0.") from None
+    return listener
+
+
+def _await_passing_owner(settings: Settings) -> None:
+    """Lets a command that runs the servers for itself alone come to its end."""
+    deadline = time.monotonic() + PASSING_SECONDS
+    while (state := running(settings.assay_home)) and not state.web_url and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+def _require_ownership(settings: Settings, found: Services) -> None:
+    external = settings.database_url is not None and settings.nats_url is not None
+    if found.owned or external:
+        return
+    state = running(settings.assay_home)
+    where = f" at {state.web_url}" if state and state.web_url else ""
+    raise Conflict(f"Assay is already running{where}. Stop it with: assay down")
+
+
+def _serve(settings: Settings, found: Services, listener: socket.socket, host: str) -> None:
+    hosts = ("*",) if host not in LOOPBACK else LOOPBACK
+    app = create_app(settings, found.database_url, found.nats_url, hosts=hosts)
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5, server_header=False, lifespan="on")
+    )
+    address = web_address(host, listener.getsockname()[1])
+    if found.owned:
+        record_web(settings.assay_home, address)
+    say(f"Assay is running at {address} (stop with Ctrl-C, or: assay down)")
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn hands on the signal that ended it
+        asyncio.run(server.serve(sockets=[listener]))
+
+
+def _await_end(state: RunningState) -> None:
+    home, deadline = configuration.load().assay_home, time.monotonic() + STOP_SECONDS
+    while (found := running(home)) and found.owner_pid == state.owner_pid:
+        if time.monotonic() > deadline:
+            raise AssayError(f"Process {state.owner_pid} did not stop within {STOP_SECONDS} seconds.")
+        time.sleep(0.05)

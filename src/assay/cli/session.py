@@ -1,0 +1,58 @@
+"""What every command needs: servers that run, a database in its newest shape, the tools of the jobs."""
+
+import asyncio
+import getpass
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from assay import settings as configuration
+from assay.accounts.actions import ensure_user
+from assay.audit.actor import Actor
+from assay.db import migrate
+from assay.db.engine import Database, first_line
+from assay.errors import Unavailable
+from assay.jobs.tools import Tools, make_tools
+from assay.runtime.services import Services, services
+
+Result = TypeVar("Result")
+
+
+@contextmanager
+def ready(*, for_guests: bool = False) -> Iterator[Services]:
+    """Servers for the length of the block: those that run already, or else our own, stopped at the end.
+
+    `for_guests`: they run for others, not for the block alone.
+    """
+    with services(configuration.load(), for_guests=for_guests) as found:
+        migrate.ensure_newest(found.database_url)
+        yield found
+
+
+def with_tools(act: Callable[[Tools], Awaitable[Result]]) -> Result:
+    """Runs `act` on ready servers."""
+    with ready() as found:
+        return asyncio.run(_with_tools(found.database_url, act))
+
+
+def with_database(act: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Runs `act` on a ready database."""
+    return with_tools(lambda tools: act(tools.database))
+
+
+async def operator(database: Database) -> Actor:
+    """The person at this terminal, by the name of the login."""
+    async with database.transaction() as session:
+        return await ensure_user(session, f"local:{getpass.getuser()}")
+
+
+async def _with_tools(database_url: str, act: Callable[[Tools], Awaitable[Result]]) -> Result:
+    tools = make_tools(configuration.load(), database_url)
+    try:
+        return await act(tools)
+    except (OperationalError, InterfaceError) as error:
+        raise Unavailable(f"The database does not answer: {first_line(error)}") from error
+    finally:
+        await tools.database.close()

@@ -1,0 +1,104 @@
+"""One proposal in full."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.cli.output import console, printable, say, short
+from assay.db.models import Proposal
+from assay.duplicates.scorer import version as scorer_version
+from assay.jobs.tools import Tools
+from assay.proposals import queries
+from assay.proposals.queries import QuoteInContext
+from assay.review import queries as review
+from assay.review.policy import Hold, Policy
+
+_HIDDEN = frozenset({"title_key", "identity_key", "topic_key"})
+
+
+def document(proposal: Proposal) -> dict[str, Any]:
+    """The proposal as JSON."""
+    columns = proposal.__table__.columns.keys()
+    return {name: getattr(proposal, name) for name in columns if name not in _HIDDEN}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A proposal with everything a person needs to decide on it."""
+
+    proposal: Proposal
+    evidence: Sequence[QuoteInContext]
+    trail: Sequence[Row[Any]]
+    hold: Hold | None
+    """Why the system does not approve it alone; None where it may, or where it is decided."""
+
+    @classmethod
+    async def read(cls, session: AsyncSession, proposal_id: UUID, tools: Tools) -> Self:
+        """Raises NotFound."""
+        proposal = await queries.get(session, proposal_id)
+        facts = await review.facts(session, [proposal_id], scorer=scorer_version(tools.embedder.model))
+        known = facts.get(proposal_id)
+        return cls(
+            proposal=proposal,
+            evidence=(await queries.evidence(session, [proposal_id])).get(proposal_id, []),
+            trail=await queries.trail(session, proposal_id),
+            hold=Policy.of(tools.settings).hold(known) if known else None,
+        )
+
+    def document(self) -> dict[str, Any]:
+        return {
+            **document(self.proposal),
+            "held": self.hold,
+            "evidence": [asdict(each) for each in self.evidence],
+            "trail": [row._asdict() for row in self.trail],
+        }
+
+
+def show_one(found: Shown) -> None:
+    """Prints the proposal for a person."""
+    proposal = found.proposal
+    say(printable(proposal.title), style="bold")
+    say(f"{proposal.atom_type or proposal.kind}, {proposal.status}, id {proposal.id}", style="dim")
+    if proposal.body != proposal.title:
+        say(f"\n{printable(proposal.body)}")
+    _show_topic(proposal)
+    say(f"\nconfidence {proposal.confidence:.2f} (the extractor said {proposal.stated_confidence:.2f})")
+    say(printable(proposal.reasoning))
+    if found.hold:
+        say(f"It waits for a person: {found.hold}.", style="yellow")
+    _show_likeness(proposal)
+    _show_evidence(found.evidence)
+    say("\nHistory", style="bold")
+    for row in found.trail:
+        say(f"  {row.at:%Y-%m-%d %H:%M}  {row.action} by {row.actor}{f': {printable(row.notes)}' if row.notes else ''}")
+
+
+def _show_topic(proposal: Proposal) -> None:
+    if proposal.topic_name:
+        waiting = f" (proposal {short(proposal.topic_proposal_id)})" if proposal.topic_proposal_id else ""
+        say(f"topic: {printable(proposal.topic_name)}{waiting}")
+
+
+def _show_likeness(proposal: Proposal) -> None:
+    if proposal.similarity_explanation:
+        like = proposal.similar_entity_id or proposal.similar_proposal_id
+        say(f"\nLike {short(like) if like else 'nothing'}: {printable(proposal.similarity_explanation)}")
+    for each in proposal.candidates:
+        say(f"  {each['score']:.2f}  {printable(each['title'])}", style="dim")
+
+
+def _show_evidence(evidence: Sequence[QuoteInContext]) -> None:
+    say("\nEvidence", style="bold")
+    for quote in evidence:
+        mark = "" if quote.verified else "  (not found in the message)"
+        say(
+            f"  {printable(quote.author)} in {printable(quote.channel)}, {quote.sent_at:%Y-%m-%d %H:%M}{mark}",
+            style="dim",
+        )
+        say(f"    “{printable(quote.quote)}”")
+    if not evidence:
+        console.print("  none")

@@ -1,0 +1,177 @@
+"""What came of it: the counts, and examples with their reasons."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.cli.output import printable, say, short, table
+from assay.db.models import KnowledgeExtractionRun, Message, Proposal, ProposalStatus, SimilarityType
+from assay.duplicates.scorer import version as scorer_version
+from assay.jobs.tools import Tools
+from assay.kinds import TRAITS, Kind
+from assay.proposals import metrics, queries
+from assay.proposals.queries import QuoteInContext
+from assay.review import queries as review
+from assay.review.policy import Hold, Policy
+
+EXAMPLES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    messages: int
+    runs: int
+    metrics: dict[str, Any]
+    duplicates: dict[SimilarityType, int]
+    held: Counter[Hold]
+    approved_examples: Sequence[Proposal]
+    held_examples: Sequence[tuple[Hold, Proposal]]
+    duplicate_examples: Sequence[Proposal]
+    evidence: dict[UUID, list[QuoteInContext]]
+
+    @classmethod
+    async def read(cls, tools: Tools) -> Self:
+        scorer, policy = scorer_version(tools.embedder.model), Policy.of(tools.settings)
+        async with tools.database.transaction() as session:
+            approved = await _surest(session)
+            held_examples = await _one_of_each(session, policy, scorer)
+            return cls(
+                messages=await _count(session, Message.id),
+                runs=await _count(session, KnowledgeExtractionRun.id),
+                metrics=await metrics.document(session, sure=policy.threshold),
+                duplicates=await _by_likeness(session),
+                held=await review.held(session, policy, scorer=scorer),
+                approved_examples=approved,
+                held_examples=held_examples,
+                duplicate_examples=await _likest(session),
+                evidence=await queries.evidence(session, [each.id for each in approved]),
+            )
+
+    def of_each_kind(self, figure: str) -> dict[str, int]:
+        return {TRAITS[kind].plural: self.metrics[f"{kind}_proposals"][figure] for kind in Kind}
+
+    def proposals(self) -> dict[str, int]:
+        """How many there are of each kind, whatever became of them."""
+        states = ("pending", "approved", "rejected", "merged", "expired")
+        return {TRAITS[kind].plural: sum(self.metrics[f"{kind}_proposals"][state] for state in states) for kind in Kind}
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "messages": self.messages,
+            "runs": self.runs,
+            "proposals": self.proposals(),
+            "duplicates": sum(self.duplicates.values()),
+            "duplicates_by_type": self.duplicates,
+            "approved": self.of_each_kind("approved"),
+            "pending": self.of_each_kind("pending"),
+            "held": dict(self.held.most_common()),
+            "metrics": self.metrics,
+        }
+
+
+def print_summary(found: Summary) -> None:
+    """Tells a person what came of it and what to look at next."""
+    say(f"\n{found.messages} messages were read. What they teach was weighed:\n", style="bold")
+    table(
+        ["", "proposed", "approved", "waiting"],
+        [
+            (
+                plural,
+                found.proposals()[plural],
+                found.of_each_kind("approved")[plural],
+                found.of_each_kind("pending")[plural],
+            )
+            for plural in found.proposals()
+        ],
+    )
+    _print_approved(found)
+    _print_held(found)
+    _print_duplicates(found)
+    say("\nLook next", style="bold")
+    say("  assay proposals list             what waits for you")
+    if found.held_examples:
+        say(f"  assay proposals show {short(found.held_examples[0][1].id)}    one of them in full, with its evidence")
+    say("  assay atoms                      what is known now")
+    say("  assay metrics                    how well the machine decides")
+
+
+def _print_approved(found: Summary) -> None:
+    say("\nApproved by the machine, for example", style="bold")
+    for proposal in found.approved_examples:
+        say(f"  {_headline(proposal)}", style="green")
+        for quote in found.evidence.get(proposal.id, [])[:EXAMPLES]:
+            say(f"      {printable(quote.author)}, {quote.sent_at:%-d %b}: “{printable(quote.quote)}”", style="dim")
+
+
+def _print_held(found: Summary) -> None:
+    say("\nHeld for a person, by reason", style="bold")
+    for hold, number in found.held.most_common():
+        say(f"  {number:4}  {hold}")
+    for hold, proposal in found.held_examples:
+        say(f"  {_headline(proposal)}", style="yellow")
+        say(f"      held: {hold} (confidence {proposal.confidence:.2f})", style="dim")
+
+
+def _print_duplicates(found: Summary) -> None:
+    kinds = ", ".join(f"{number} {likeness}" for likeness, number in found.duplicates.items())
+    say(f"\nMarked as duplicates ({kinds or 'none'}), for example", style="bold")
+    for proposal in found.duplicate_examples:
+        say(f"  {_headline(proposal)}", style="magenta")
+        say(f"      {printable(proposal.similarity_explanation or '')}", style="dim")
+
+
+def _headline(proposal: Proposal) -> str:
+    return f"{short(proposal.id)}  {proposal.atom_type or proposal.kind}: {printable(proposal.title)}"
+
+
+async def _count(session: AsyncSession, column: Any) -> int:
+    return await session.scalar(select(func.count(column))) or 0
+
+
+async def _by_likeness(session: AsyncSession) -> dict[SimilarityType, int]:
+    rows = await session.execute(
+        select(Proposal.similarity_type, func.count())
+        .where(Proposal.similarity_type.is_not(None))
+        .group_by(Proposal.similarity_type)
+        .order_by(func.count().desc())
+    )
+    return {likeness: number for likeness, number in rows if likeness}
+
+
+async def _surest(session: AsyncSession) -> Sequence[Proposal]:
+    found = await session.scalars(
+        select(Proposal)
+        .where(Proposal.status == ProposalStatus.APPROVED, Proposal.auto_approved)
+        .order_by(func.cardinality(Proposal.source_message_ids).desc(), Proposal.confidence.desc(), Proposal.id)
+        .limit(EXAMPLES)
+    )
+    return found.all()
+
+
+async def _one_of_each(session: AsyncSession, policy: Policy, scorer: str) -> Sequence[tuple[Hold, Proposal]]:
+    """A proposal for each of the first few reasons to wait."""
+    examples: dict[Hold, UUID] = {}
+    for kind in reversed(Kind):
+        async for found in review.pages(session, kind, scorer=scorer):
+            for proposal_id, facts in found.items():
+                if hold := policy.hold(facts):
+                    examples.setdefault(hold, proposal_id)
+    chosen = sorted(examples.items(), key=lambda pair: pair[0] is Hold.BELOW_THRESHOLD)[:EXAMPLES]
+    return [(hold, await queries.get(session, proposal_id)) for hold, proposal_id in chosen]
+
+
+async def _likest(session: AsyncSession) -> Sequence[Proposal]:
+    """An update and a repetition, where there are both."""
+    found = await session.scalars(
+        select(Proposal)
+        .where(Proposal.similarity_type.is_not(None))
+        .distinct(Proposal.similarity_type)
+        .order_by(Proposal.similarity_type.desc(), Proposal.similarity_score.desc())
+        .limit(EXAMPLES)
+    )
+    return found.all()

@@ -1,0 +1,1 @@
+"""Finding what says the same as something known or proposed earlier."""

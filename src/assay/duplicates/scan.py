@@ -1,0 +1,229 @@
+"""Marking what repeats something known or proposed earlier, and clearing the rest.
+
+Of two proposals that say the same the earlier one stays clear: each is compared with all live entities and with the
+pending proposals that arrived before it. The lock of the decisions is held, so that nothing is decided meanwhile.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.ai.embedder import Embedder
+from assay.audit.actions import Record, record
+from assay.audit.actor import Actor
+from assay.clock import now
+from assay.db.bulk import as_json
+from assay.db.engine import Database
+from assay.db.locks import hold_until_commit
+from assay.db.models import MAX_FAILURES, DedupState
+from assay.duplicates import candidates, scorer, vectors
+from assay.duplicates.candidates import Candidate
+from assay.duplicates.scorer import Likeness, Match, Statement
+from assay.kinds import Kind
+from assay.messaging.events import DuplicateDetected
+from assay.proposals.actions import DECISIONS
+
+KEPT: Final = 5
+"""Candidates that a reviewer is shown."""
+
+scorer_version = scorer.version
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOutcome:
+    """How many proposals were looked at, and how many of them repeat something."""
+
+    scanned: int = 0
+    duplicates: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A pending proposal whose row this transaction holds."""
+
+    statement: Statement
+    state: DedupState
+    dimensions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the scan says of one proposal."""
+
+    proposal: Locked
+    match: Match | None
+    nearest: Sequence[dict[str, Any]]
+
+    @property
+    def is_new_duplicate(self) -> bool:
+        return self.match is not None and self.proposal.state is not DedupState.DUPLICATE
+
+    def row(self) -> dict[str, Any]:
+        match, target = self.match, self.match and self.match.candidate
+        return {
+            "id": self.proposal.statement.id,
+            "state": DedupState.DUPLICATE if match else DedupState.CLEAR,
+            "similar_entity_id": target.id if target and target.is_entity else None,
+            "similar_proposal_id": target.id if target and not target.is_entity else None,
+            "score": match and match.score,
+            "type": match and match.type,
+            "explanation": match and match.explanation,
+            "candidates": self.nearest,
+        }
+
+
+async def embed_missing(database: Database, embedder: Embedder, limit: int) -> int:
+    """Gives vectors to what has none, entities before proposals. The model works while no transaction is open."""
+    async with database.transaction() as session:
+        subjects = await vectors.missing(session, embedder.model, limit)
+    if not subjects:
+        return 0
+    embedded = await embedder.embed([subject.text for subject in subjects])
+    async with database.transaction() as session:
+        await vectors.ensure_indexes(session, embedder.model, embedder.dimensions)
+        return await vectors.write(session, embedder.model, subjects, embedded)
+
+
+async def next_batch(session: AsyncSession, *, model: str, limit: int) -> list[UUID]:
+    """The pending proposals to look at now, oldest first.
+
+    None while a live entity has no vector of the model: what it says could not be found.
+    """
+    if not await vectors.all_entities_have(session, model):
+        return []
+    rows = await session.scalars(
+        text("""
+        SELECT p.id FROM proposals p
+        WHERE p.status = 'pending' AND p.failures < :most_failures AND (p.retry_at IS NULL OR p.retry_at <= :now)
+            AND (p.dedup_state IN ('unchecked', 'error') OR p.dedup_scorer IS DISTINCT FROM :scorer)
+            AND EXISTS (SELECT FROM embeddings v WHERE v.subject_id = p.id AND v.model = :model)
+        ORDER BY p.created_at, p.id LIMIT :limit"""),
+        {
+            "most_failures": MAX_FAILURES,
+            "now": now(),
+            "scorer": scorer_version(model),
+            "model": model,
+            "limit": limit,
+        },
+    )
+    return list(rows)
+
+
+async def scan(
+    session: AsyncSession, ids: Sequence[UUID], *, model: str, threshold: float, actor: Actor
+) -> ScanOutcome:
+    """Looks at those of the proposals that are pending and have a vector; marks or clears each of them."""
+    verdicts = await _judge_and_stamp(session, ids, model, threshold, actor)
+    return ScanOutcome(len(verdicts), sum(verdict.match is not None for verdict in verdicts))
+
+
+async def recheck(
+    session: AsyncSession, ids: Sequence[UUID], *, model: str, threshold: float, actor: Actor
+) -> set[UUID]:
+    """Looks once more in the transaction that approves. Returns what is not proven to be new.
+
+    That is what repeats something by now, what could not be compared, and everything while a live entity has no
+    vector of the model.
+    """
+    await hold_until_commit(session, DECISIONS)
+    if not await vectors.all_entities_have(session, model):
+        return set(ids)
+    verdicts = await _judge_and_stamp(session, ids, model, threshold, actor)
+    return set(ids) - {verdict.proposal.statement.id for verdict in verdicts if verdict.match is None}
+
+
+async def _judge_and_stamp(
+    session: AsyncSession, ids: Sequence[UUID], model: str, threshold: float, actor: Actor
+) -> list[Verdict]:
+    await hold_until_commit(session, DECISIONS)
+    scorer.warn_if_uncalibrated(model)
+    locked = await _lock(session, ids, model)
+    if not locked:
+        return []
+    dimensions = next(iter(locked.values())).dimensions
+    found = await candidates.find(session, list(locked), model=model, dimensions=dimensions)
+    nearest = dict(_nearest(found, model))
+    words = await candidates.statements(session, [each for near in nearest.values() for each, _ in near])
+    verdicts = [_verdict(each, nearest.get(proposal_id, []), words, threshold) for proposal_id, each in locked.items()]
+    await _stamp(session, verdicts, scorer_version(model))
+    await record(session, actor, [_detected(verdict) for verdict in verdicts if verdict.is_new_duplicate])
+    return verdicts
+
+
+async def _lock(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[UUID, Locked]:
+    rows = await session.execute(
+        text("""
+        SELECT p.id, p.kind, p.title, p.body, p.identity_key, p.dedup_state, vector_dims(v.vector) AS dimensions
+        FROM proposals p JOIN embeddings v ON v.subject_id = p.id AND v.model = :model
+        WHERE p.id = ANY(:ids) AND p.status = 'pending' ORDER BY p.id FOR NO KEY UPDATE OF p"""),
+        {"ids": list(ids), "model": model},
+    )
+    return {
+        row.id: Locked(
+            Statement(row.id, Kind(row.kind), row.title, row.body, row.identity_key),
+            DedupState(row.dedup_state),
+            row.dimensions,
+        )
+        for row in rows
+    }
+
+
+def _nearest(found: Sequence[Candidate], model: str) -> Iterator[tuple[UUID, list[tuple[Candidate, float]]]]:
+    """The best candidates of each proposal with their scores, the best first."""
+    scores = scorer.scores(model, [each.cosine for each in found], [each.trigram for each in found])
+    scored = zip(found, scores.tolist(), strict=True)
+    for proposal_id, group in groupby(scored, key=lambda pair: pair[0].proposal_id):
+        ranked = sorted(group, key=lambda pair: (pair[0].identical, pair[1], pair[0].is_entity), reverse=True)
+        yield proposal_id, ranked[:KEPT]
+
+
+def _verdict(
+    proposal: Locked, near: Sequence[tuple[Candidate, float]], words: dict[UUID, Statement], threshold: float
+) -> Verdict:
+    matches = [
+        scorer.judge(proposal.statement, words[each.id], Likeness(score, each.cosine, each.trigram, threshold))
+        for each, score in near
+    ]
+    shown = [
+        {
+            "id": each.id,
+            "title": words[each.id].title,
+            "is_entity": each.is_entity,
+            "score": match.score if match else score,
+            "cosine": each.cosine,
+            "trigram": each.trigram,
+        }
+        for (each, score), match in zip(near, matches, strict=True)
+    ]
+    return Verdict(proposal, scorer.best(matches), sorted(shown, key=lambda each: -each["score"]))
+
+
+async def _stamp(session: AsyncSession, verdicts: Sequence[Verdict], version: str) -> None:
+    await session.execute(
+        text("""
+        UPDATE proposals p SET dedup_state = new.state, dedup_checked_at = :at, dedup_scorer = :version,
+            similar_entity_id = new.similar_entity_id, similar_proposal_id = new.similar_proposal_id,
+            similarity_score = new.score, similarity_type = new.type, similarity_explanation = new.explanation,
+            candidates = new.candidates,
+            failures = CASE WHEN p.dedup_state IN ('unchecked', 'error') THEN 0 ELSE p.failures END
+        FROM jsonb_to_recordset(:rows) AS new (id uuid, state text, similar_entity_id uuid, similar_proposal_id uuid,
+            score float8, type text, explanation text, candidates jsonb)
+        WHERE p.id = new.id"""),
+        {"at": now(), "version": version, "rows": as_json([verdict.row() for verdict in verdicts])},
+    )
+
+
+def _detected(verdict: Verdict) -> Record:
+    row = verdict.row()
+    event = DuplicateDetected(row["id"], row["similar_entity_id"], row["similar_proposal_id"], row["score"])
+    return Record.of(
+        event,
+        subject_id=row["id"],
+        entity_type=verdict.proposal.statement.kind,
+        detail={"type": row["type"], "explanation": row["explanation"]},
+    )

@@ -1,0 +1,92 @@
+"""How much an extractor's own confidence is worth, given the evidence. Nothing a message says can raise it."""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Final
+
+UNPROVEN: Final = 0.50
+BY_MACHINES: Final = 0.60
+PARTLY_PROVEN: Final = 0.80
+ONE_VOICE: Final = 0.90
+MORE_A_VOICE: Final = 0.2
+MOST_VOICES: Final = 3
+HEDGED: Final = 0.80
+PARTLY_HEDGED: Final = 0.90
+
+
+def _phrases(*alternatives: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)})(?!\w)", re.IGNORECASE)
+
+
+HEDGES: Final = _phrases(
+    "maybe|perhaps|probably|possibly|presumably|supposedly|apparently|might",
+    "not (?:really |quite |so |100% )?(?:sure|certain)|unsure|no idea",
+    "i(?: would|'d)? (?:think|guess|believe|suppose|assume)|i'm guessing",
+    "afaik|afaict|iirc|as far as i (?:know|remember)|if i (?:recall|remember)",
+    "vielleicht|eventuell|evtl|wahrscheinlich|vermutlich|möglicherweise|womöglich|könnte sein",
+    "ich (?:glaube?|denke?|vermute|schätze)|glaube? ich|denke ich|soweit ich wei(?:ß|ss)",
+    "nicht (?:ganz |so )?sicher|unsicher|keine ahnung",
+)
+ORDERS: Final = _phrases(
+    r"confidence[ \t]{0,3}(?:is|of|to|[:=])?[ \t]{0,3}(?:[01]?\.\d+|1|100)",
+    "(?:auto-?)?(?:approve|accept) (?:this|it|these|automatically|immediately|without review)",
+    r"(?:ignore|disregard|forget) (?:\w+ ){0,3}(?:instructions?|prompts?|rules)|system prompt",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was found when the evidence of a draft was checked."""
+
+    verified: int
+    """Quotes that stand in their messages."""
+    unverified: int
+    people: int
+    """Different human authors of the verified quotes."""
+    hedged: int = 0
+    """Verified quotes that doubt what they say."""
+    suspicious: bool = False
+    """A secret was masked in the draft, or a quote gives orders to whoever reads by machine."""
+
+
+def is_hedged(quote: str) -> bool:
+    return HEDGES.search(quote.replace("’", "'")) is not None
+
+
+def gives_orders(quote: str) -> bool:
+    return ORDERS.search(quote) is not None
+
+
+def weigh(stated: float, facts: Facts) -> float:
+    """The confidence that policy and metrics use, in 0..1; never less for a higher stated one.
+
+    | fact                                             | effect                                                   |
+    |--------------------------------------------------|----------------------------------------------------------|
+    | two or more people say it                        | a fifth of s * (1 - s) more for each, up to three        |
+    | all quotes hedge / some do                       | times .80 / times .90                                    |
+    | no verified quote, a masked secret, or an order  | at most .50                                              |
+    | only machines say it                             | at most .60                                              |
+    | some quotes are not verified                     | at most .80                                              |
+    | one person says it                               | at most .90                                              |
+
+    So .95 needs two people, every quote verified and none in doubt: an agreed decision, an accepted answer, or a
+    statement that somebody else repeats.
+    """
+    if not math.isfinite(stated):
+        return 0.0
+    sure = min(max(stated, 0.0), 1.0)
+    sure += sure * (1 - sure) * MORE_A_VOICE * min(max(facts.people - 1, 0), MOST_VOICES)
+    if facts.hedged:
+        sure *= HEDGED if facts.hedged >= facts.verified else PARTLY_HEDGED
+    return min(sure, _cap(facts))
+
+
+def _cap(facts: Facts) -> float:
+    if not facts.verified or facts.suspicious:
+        return UNPROVEN
+    if not facts.people:
+        return BY_MACHINES
+    if facts.unverified:
+        return PARTLY_PROVEN
+    return ONE_VOICE if facts.people == 1 else 1.0

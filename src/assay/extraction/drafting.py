@@ -1,0 +1,168 @@
+"""From what an extractor wrote to drafts of proposals: evidence checked, confidence weighed, words made fit."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from uuid import UUID
+
+from assay.ai.extractor import AtomDraft, Extraction, LinkDraft, Message, Quote, TopicDraft
+from assay.db.models import Recommendation
+from assay.extraction import tidy
+from assay.extraction.confidence import Facts, gives_orders, is_hedged, weigh
+from assay.extraction.evidence import locate
+from assay.extraction.secrets import MASK, masked
+from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType, folded
+from assay.proposals.drafts import Draft, ProposedLink, QuotedEvidence
+
+BODY_LIMIT: Final = 20_000
+REASONING_LIMIT: Final = 2_000
+CLAIMED_QUOTE_LIMIT: Final = 1_000
+KEYWORD_LIMIT: Final = 50
+MOST_KEYWORDS: Final = 10
+MOST_QUOTES: Final = 20
+TOPIC_LIMIT: Final = TRAITS[Kind.TOPIC].title_limit
+
+
+@dataclass(slots=True)
+class Dropped:
+    """What of an extraction did not become a proposal, or a part of one."""
+
+    unusable: int = 0
+    """Drafts without a title, or of no type."""
+    known_topics: int = 0
+    """Topics that exist already, or are proposed already."""
+    invented_quotes: int = 0
+    """Quotes of messages that were not in the window."""
+    links: int = 0
+    """Links to nothing, to itself, or of no type."""
+
+
+@dataclass(slots=True)
+class Drafting:
+    """One extraction on its way to drafts. `known`: folded names of the topics that exist or are proposed."""
+
+    messages: Mapping[UUID, Message]
+    known: set[str]
+    dropped: Dropped = field(default_factory=Dropped)
+
+    def topics(self, written: Iterable[TopicDraft]) -> list[Draft]:
+        return [draft for each in written if (draft := self._topic(each))]
+
+    def atoms(self, written: Sequence[AtomDraft]) -> list[Draft]:
+        """The atoms, linked to each other by the ids they now have."""
+        drafts = [self._atom(each) for each in written]
+        return [
+            replace(draft, links=self._links(each.links, draft.id, drafts))
+            for each, draft in zip(written, drafts, strict=True)
+            if draft
+        ]
+
+    def _topic(self, written: TopicDraft) -> Draft | None:
+        name = tidy.one_line(written.name, TOPIC_LIMIT)
+        if name and folded(name) in self.known:
+            self.dropped.known_topics += 1
+            return None
+        draft = self._draft(
+            written,
+            Kind.TOPIC,
+            name,
+            written.description,
+            icon=written.icon if written.icon in TOPIC_ICONS else None,
+            color=written.color if written.color in TOPIC_COLORS else None,
+            keywords=keywords(written.keywords),
+        )
+        self.known.add(folded(name))
+        return draft
+
+    def _atom(self, written: AtomDraft) -> Draft | None:
+        atom_type = tidy.member(AtomType, written.type)
+        title = tidy.one_line(written.title, TRAITS[Kind.ATOM].title_limit) if atom_type else ""
+        return self._draft(
+            written,
+            Kind.ATOM,
+            title,
+            written.content,
+            atom_type=atom_type,
+            meta=tidy.plain_data(written.meta),
+            topic_name=tidy.one_line(written.topic or "", TOPIC_LIMIT) or None,
+        )
+
+    def _draft(
+        self, written: TopicDraft | AtomDraft, kind: Kind, title: str, body: str, **rest: Any
+    ) -> Draft | None:  # of a Draft
+        if not title:
+            self.dropped.unusable += 1
+            return None
+        body = tidy.words(body, BODY_LIMIT)
+        evidence = self._evidence(written.quotes)
+        facts = self._facts(evidence, hides_secret=MASK in title + body)
+        stated = tidy.share(written.confidence)
+        return Draft(
+            kind=kind,
+            title=title,
+            body=body,
+            stated_confidence=stated,
+            confidence=weigh(stated, facts),
+            reasoning=tidy.words(written.reasoning, REASONING_LIMIT),
+            evidence=evidence,
+            source_message_ids=list(dict.fromkeys(each.message_id for each in evidence)),
+            recommendation=tidy.member(Recommendation, written.recommendation) or Recommendation.MERGE,
+            **rest,
+        )
+
+    def _evidence(self, quotes: Sequence[Quote]) -> list[QuotedEvidence]:
+        real = [quote for quote in quotes if quote.message_id in self.messages]
+        self.dropped.invented_quotes += len(quotes) - len(real)
+        return [verified(quote, self.messages[quote.message_id].text) for quote in real[:MOST_QUOTES]]
+
+    def _facts(self, evidence: Sequence[QuotedEvidence], *, hides_secret: bool) -> Facts:
+        proven = [each for each in evidence if each.verified]
+        authors = [self.messages[each.message_id] for each in proven]
+        return Facts(
+            verified=len(proven),
+            unverified=len(evidence) - len(proven),
+            people=len({folded(each.author).strip("_`") for each in authors if not each.is_bot}),
+            hedged=sum(is_hedged(each.quote) for each in proven),
+            suspicious=hides_secret or any(gives_orders(each.quote) for each in evidence),
+        )
+
+    def _links(self, links: Sequence[LinkDraft], own: UUID, drafts: Sequence[Draft | None]) -> list[ProposedLink]:
+        found = {}
+        for link in links:
+            target = drafts[link.to] if 0 <= link.to < len(drafts) else None
+            link_type = tidy.member(LinkType, link.link_type)
+            if target and link_type and target.id != own:
+                found[target.id, link_type] = ProposedLink(target.id, link_type, tidy.share(link.strength))
+        self.dropped.links += len(links) - len(found)
+        return list(found.values())
+
+
+def topic_names(extraction: Extraction) -> list[str]:
+    """The folded names of the drafted topics."""
+    return [folded(tidy.one_line(each.name, TOPIC_LIMIT)) for each in extraction.topics]
+
+
+def drafted(extraction: Extraction, messages: Iterable[Message], known: Collection[str]) -> tuple[list[Draft], Dropped]:
+    """All drafts of an extraction over these messages, topics first, and what was dropped."""
+    drafting = Drafting({message.id: message for message in messages}, set(known))
+    drafts = drafting.topics(extraction.topics) + drafting.atoms(extraction.atoms)
+    return drafts, drafting.dropped
+
+
+def verified(quote: Quote, text: str) -> QuotedEvidence:
+    """The words of the message itself where the quote is found in it, else the quote as it was claimed.
+
+    A quote with a secret is stored covered and without its place: it is then no proof, and a person has to look.
+    """
+    place = locate(quote.text, text)
+    if place is None:
+        return QuotedEvidence(quote.message_id, tidy.words(quote.text, CLAIMED_QUOTE_LIMIT))
+    words = text[slice(*place)]
+    if masked(words) != words:
+        return QuotedEvidence(quote.message_id, tidy.words(words, CLAIMED_QUOTE_LIMIT))
+    return QuotedEvidence(quote.message_id, words, *place)
+
+
+def keywords(written: Sequence[str]) -> list[str]:
+    tidied = (tidy.one_line(each, KEYWORD_LIMIT) for each in written[: tidy.MOST_ITEMS])
+    return list(dict.fromkeys(each for each in tidied if each))[:MOST_KEYWORDS]

@@ -1,0 +1,146 @@
+"""The lines of a file of any size, plain or gzip, with only one of them in memory at a time."""
+
+import codecs
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+from assay.errors import InvalidInput
+
+LINE_LIMIT: Final = 4 * 2**20
+"""Bytes of a line. The longest text allowed, written as JSON escapes, fits."""
+HEAD: Final = 8 * 2**10
+"""Bytes looked at to tell text from other things."""
+BUFFER: Final = 256 * 2**10
+GZIP: Final = b"\x1f\x8b"
+OTHER_KINDS: Final = {
+    b"PK\x03\x04": "a zip archive: unpack it first",
+    b"BZh": "compressed with bzip2: unpack it, or use gzip",
+    b"\xfd7zXZ\0": "compressed with xz: unpack it, or use gzip",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd: unpack it, or use gzip",
+    b"\x37\x7a\xbc\xaf\x27\x1c": "a 7z archive: unpack it first",
+    b"SQLite format 3\0": "a database: export its messages first",
+    b"%PDF-": "a PDF: save its text first",
+}
+WIDE_MARKS: Final = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that was left out, and why. The rest goes in."""
+
+    number: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    number: int
+    text: str
+    """Without the line break."""
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Raises InvalidInput when there is no such file, or it may not be read."""
+    try:
+        return path.open("rb")
+    except IsADirectoryError:
+        raise InvalidInput(f"{path} is a folder: name one chat file in it.") from None
+    except FileNotFoundError:
+        raise InvalidInput(f"There is no file {path}.") from None
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{path} cannot be read: {_reason(error)}.") from None
+
+
+def read_lines(stream: BinaryIO, name: str) -> Iterator[Line | BadLine]:
+    """The lines that are not blank; the stream is closed behind them.
+
+    Raises InvalidInput where the file cannot be read on as a whole.
+    """
+    try:
+        yield from _decoded(_unpacked(stream, name), name)
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise InvalidInput(f"{name} is damaged: its gzip data cannot be unpacked ({_reason(error)}).") from None
+    except OSError as error:
+        raise InvalidInput(f"{name} cannot be read: {_reason(error)}.") from None
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).rstrip(".").lower()
+
+
+def _unpacked(stream: BinaryIO, name: str) -> io.BufferedReader:
+    """The bytes behind the compression, if there is any. Raises InvalidInput for what is not UTF-8 text at all."""
+    plain = _buffered(stream)
+    if plain.peek(len(GZIP)).startswith(GZIP):
+        plain = _buffered(gzip.GzipFile(fileobj=plain))
+    head = plain.peek(HEAD)[:HEAD]
+    if not head:
+        raise InvalidInput(f"{name} is empty.")
+    for magic, kind in OTHER_KINDS.items():
+        if head.startswith(magic):
+            raise InvalidInput(f"{name} is {kind}.")
+    if encoding := _wide_encoding(head):
+        raise InvalidInput(f"{name} is written in {encoding}: save it as UTF-8.")
+    if b"\0" in head:
+        raise InvalidInput(f"{name} is not a text: it holds a NUL byte at offset {head.index(0)}.")
+    return plain
+
+
+def _buffered(stream: BinaryIO | gzip.GzipFile) -> io.BufferedReader:
+    return io.BufferedReader(cast(io.RawIOBase, stream), BUFFER)
+
+
+def _wide_encoding(head: bytes) -> str | None:
+    """UTF-16 or UTF-32, by the mark at its start or by the NULs at every other place."""
+    for mark, encoding in WIDE_MARKS.items():
+        if head.startswith(mark):
+            return encoding
+    fewest, most = sorted((head[::2].count(0), head[1::2].count(0)))
+    return "UTF-16" if fewest == 0 and most > len(head) * 0.3 else None
+
+
+def _decoded(stream: io.BufferedReader, name: str) -> Iterator[Line | BadLine]:
+    number, offset = 0, 0
+    while raw := stream.readline(LINE_LIMIT):
+        number, start = number + 1, offset
+        offset += len(raw)
+        if len(raw) == LINE_LIMIT and not raw.endswith(b"\n"):
+            offset += _skip_line(stream)
+            yield BadLine(number, f"The line is longer than {LINE_LIMIT:,} bytes, which is not allowed.")
+            continue
+        if number == 1:
+            raw = raw.removeprefix(codecs.BOM_UTF8)
+            start = offset - len(raw)
+        text = _utf8(raw, start, name).rstrip("\r\n")
+        if text and not text.isspace():
+            yield Line(number, text)
+
+
+def _skip_line(stream: io.BufferedReader) -> int:
+    """Reads to the end of the line and returns how many bytes that were."""
+    skipped = 0
+    while rest := stream.readline(LINE_LIMIT):
+        skipped += len(rest)
+        if rest.endswith(b"\n"):
+            break
+    return skipped
+
+
+def _utf8(raw: bytes, start: int, name: str) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            f"{name} is not UTF-8: byte 0x{raw[error.start]:02X} at offset {start + error.start:,} belongs to no "
+            "character. Save it as UTF-8."
+        ) from None

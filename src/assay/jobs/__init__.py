@@ -1,0 +1,1 @@
+"""The background jobs: a page each, over one runner."""

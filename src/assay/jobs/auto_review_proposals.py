@@ -1,0 +1,66 @@
+"""The machine decides what it can prove."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.duplicates.scorer import version as scorer_version
+from assay.jobs.job import Statistics, job
+from assay.jobs.work import Work
+from assay.kinds import TRAITS, Kind
+from assay.review import queries
+from assay.review.actions import Review, review
+from assay.review.policy import Policy
+
+
+@job(
+    "auto_review_proposals",
+    cron="*/5 * * * *",
+    timeout=timedelta(minutes=5),
+    retry_delays=(5, 25, 125),
+    statistics=("topics_approved", "atoms_approved", "topics_skipped", "atoms_skipped", "errors"),
+)
+async def auto_review_proposals(work: Work) -> Statistics:
+    """Approve what the policy can prove, topics before the atoms that wait for them."""
+    policy = Policy.of(work.settings)
+    counts: Counter[str] = Counter()
+    if policy.enabled:
+        work.begin(await _due(work, policy))
+        for kind in Kind:
+            await _review_kind(work, policy, kind, counts)
+    names = [f"{TRAITS[kind].plural}_{result}" for result in ("approved", "skipped") for kind in Kind]
+    return {**{name: counts[name] for name in names}, "errors": len(work.failed)}
+
+
+async def _review_kind(work: Work, policy: Policy, kind: Kind, counts: Counter[str]) -> None:
+    model = work.tools.embedder.model
+    threshold = work.settings.knowledge_dedup_similarity_threshold
+    after: queries.Position | None = None
+
+    async def act(session: AsyncSession, ids: Sequence[UUID]) -> Review:
+        return await review(session, ids, policy=policy, model=model, similarity_threshold=threshold)
+
+    while not work.time_is_up:
+        async with work.database.transaction() as session:
+            found, after = await queries.page(
+                session,
+                kind,
+                least=policy.threshold,
+                scorer=scorer_version(model),
+                after=after,
+                limit=work.settings.knowledge_auto_approval_batch_size,
+            )
+        for result in await work.isolate(list(found), act):
+            counts[f"{TRAITS[kind].plural}_approved"] += len(result.approved)
+            counts[f"{TRAITS[kind].plural}_skipped"] += len(result.held)
+        work.advance(len(found))
+        if after is None:
+            return
+
+
+async def _due(work: Work, policy: Policy) -> int:
+    async with work.database.transaction() as session:
+        return await queries.count_sure(session, policy.threshold)

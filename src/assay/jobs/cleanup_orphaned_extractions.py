@@ -1,0 +1,27 @@
+"""Runs that found nothing are forgotten after a while."""
+
+from datetime import timedelta
+from typing import Final
+
+from assay.audit.actor import SYSTEM
+from assay.clock import now
+from assay.extraction import actions as extraction
+from assay.jobs.job import Statistics, job
+from assay.jobs.work import Work
+
+AGE_DAYS: Final = 7
+
+
+@job(
+    "cleanup_orphaned_extractions",
+    cron="0 3 * * 0",
+    timeout=timedelta(minutes=5),
+    retry_delays=(10,),
+    statistics=("runs_deleted", "age_threshold_days"),
+)
+async def cleanup_orphaned_extractions(work: Work) -> Statistics:
+    """Delete ended extraction runs that left no proposal."""
+    work.begin(0)
+    async with work.database.transaction() as session:
+        deleted = await extraction.delete_orphans(session, older_than=now() - timedelta(days=AGE_DAYS), actor=SYSTEM)
+    return {"runs_deleted": deleted, "age_threshold_days": AGE_DAYS}

@@ -1,0 +1,48 @@
+"""What is like something known or proposed earlier is marked before anybody decides."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actor import SYSTEM
+from assay.duplicates import scan
+from assay.jobs.job import Statistics, job
+from assay.jobs.work import Work
+
+
+@job(
+    "deduplication_scan",
+    cron="*/30 * * * *",
+    timeout=timedelta(minutes=5),
+    retry_delays=(10, 10),
+    statistics=("proposals_scanned", "duplicates_found", "embeddings_generated", "errors"),
+)
+async def deduplication_scan(work: Work) -> Statistics:
+    """Find and mark proposals that say what an entity or an older proposal says."""
+    scanned = duplicates = 0
+    embedder, limit = work.tools.embedder, work.settings.knowledge_dedup_batch_size
+    threshold = work.settings.knowledge_dedup_similarity_threshold
+    embedded = 0
+
+    async def act(session: AsyncSession, ids: Sequence[UUID]) -> scan.ScanOutcome:
+        return await scan.scan(session, ids, model=embedder.model, threshold=threshold, actor=SYSTEM)
+
+    work.begin(0)
+    while not work.time_is_up:
+        embedded += await scan.embed_missing(work.database, embedder, limit)
+        async with work.database.transaction() as session:
+            ids = await scan.next_batch(session, model=embedder.model, limit=limit)
+        if not ids:
+            break
+        for outcome in await work.isolate(ids, act):
+            scanned += outcome.scanned
+            duplicates += outcome.duplicates
+        work.advance(len(ids))
+    return {
+        "proposals_scanned": scanned,
+        "duplicates_found": duplicates,
+        "embeddings_generated": embedded,
+        "errors": len(work.failed),
+    }

@@ -1,0 +1,43 @@
+"""What nobody decided in time is put away."""
+
+from datetime import timedelta
+
+from assay.audit.actor import SYSTEM
+from assay.clock import now
+from assay.jobs.job import Statistics, job
+from assay.jobs.work import Work
+from assay.kinds import TRAITS, Kind
+from assay.proposals import actions as proposals
+from assay.proposals import queries
+
+BATCH = 5000
+WARNED_BEFORE = timedelta(days=3)
+
+
+@job(
+    "expire_stale_proposals",
+    cron="0 2 * * *",
+    timeout=timedelta(minutes=5),
+    retry_delays=(10, 10),
+    statistics=("topics_expired", "atoms_expired", "total_expired"),
+)
+async def expire_stale_proposals(work: Work) -> Statistics:
+    """Reject what has waited longer than allowed, and announce what soon will have."""
+    days = work.settings.knowledge_proposal_expiration_days
+    cutoff = now() - timedelta(days=days)
+    expired = dict.fromkeys(Kind, 0)
+    async with work.database.transaction() as session:
+        work.begin(await queries.count_stale(session, cutoff))
+    while not work.time_is_up:
+        async with work.database.transaction() as session:
+            stale = await queries.stale(session, cutoff, limit=BATCH)
+            await proposals.expire(session, list(stale), actor=SYSTEM, days=days)
+        for kind in stale.values():
+            expired[kind] += 1
+        work.advance(len(stale))
+        if len(stale) < BATCH:
+            break
+    async with work.database.transaction() as session:
+        await proposals.announce_expiring(session, before=cutoff + WARNED_BEFORE, until=now() + WARNED_BEFORE)
+    counts = {f"{TRAITS[kind].plural}_expired": number for kind, number in expired.items()}
+    return {**counts, "total_expired": sum(expired.values())}

@@ -1,0 +1,52 @@
+"""What a job is: a name, a schedule, its retries, and one function."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from assay.jobs.work import Work
+
+Statistics = Mapping[str, Any]
+Body = Callable[[Work], Awaitable[Statistics]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One background job, as the contract declares it."""
+
+    name: str
+    cron: str
+    """In UTC."""
+    timeout: timedelta
+    retry_delays: tuple[timedelta, ...]
+    """Pauses before the second, third, ... execution after a failure."""
+    statistics: tuple[str, ...]
+    """The keys of what the body returns."""
+    body: Body
+
+    @property
+    def purpose(self) -> str:
+        """The first line of the body's docstring."""
+        return (self.body.__doc__ or "").strip().splitlines()[0]
+
+
+JOBS: Final[dict[str, Job]] = {}
+
+
+def job(
+    name: str,
+    *,
+    cron: str,
+    timeout: timedelta,
+    statistics: tuple[str, ...],
+    retry_delays: tuple[int, ...] = (),
+) -> Callable[[Body], Body]:
+    """Registers a function as the body of a job. `retry_delays` in seconds."""
+
+    def register(body: Body) -> Body:
+        delays = tuple(timedelta(seconds=each) for each in retry_delays)
+        JOBS[name] = Job(name, cron, timeout, delays, statistics, body)
+        return body
+
+    return register

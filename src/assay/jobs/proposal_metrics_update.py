@@ -1,0 +1,32 @@
+"""The figures, counted anew and announced."""
+
+from datetime import timedelta
+
+import structlog
+
+from assay.audit.actions import Record, record
+from assay.audit.actor import SYSTEM
+from assay.jobs.job import Statistics, job
+from assay.jobs.work import Work
+from assay.messaging.events import MetricsUpdated
+from assay.proposals import metrics
+
+log = structlog.get_logger(__name__)
+
+
+@job(
+    "proposal_metrics_update",
+    cron="*/15 * * * *",
+    timeout=timedelta(minutes=1),
+    statistics=("topic_proposals", "atom_proposals", "updated_at"),
+)
+async def proposal_metrics_update(work: Work) -> Statistics:
+    """Verify the kept counts and announce the metrics document."""
+    sure = work.settings.knowledge_auto_approval_confidence_threshold
+    work.begin(0)
+    async with work.database.transaction() as session:
+        if await metrics.refold(session):
+            log.warning("proposal_tallies_repaired")
+        document = await metrics.document(session, sure=sure)
+        await record(session, SYSTEM, [Record.of(MetricsUpdated(document))])
+    return document

@@ -1,0 +1,93 @@
+"""What a job body works with."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actor import SYSTEM
+from assay.clock import now
+from assay.db.engine import Database, first_line
+from assay.errors import Unavailable
+from assay.jobs.notify import send_job_error_notification
+from assay.jobs.retry import item_backoff
+from assay.jobs.tools import Tools
+from assay.proposals import actions as proposals
+from assay.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+TRANSIENT: Final = (OperationalError, InterfaceError, Unavailable, OSError)
+"""Errors of a server, not of an item: the whole job is tried again."""
+
+_SHARE_OF_TIMEOUT: Final = 0.8
+
+Result = TypeVar("Result")
+Act = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Result]]
+
+
+@dataclass(slots=True)
+class Work:
+    """One execution of a job: its tools, its time and its failed items."""
+
+    job: str
+    tools: Tools
+    seconds: float
+    total: int = 0
+    processed: int = 0
+    failed: list[UUID] = field(default_factory=list)
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def database(self) -> Database:
+        return self.tools.database
+
+    @property
+    def settings(self) -> Settings:
+        return self.tools.settings
+
+    @property
+    def time_is_up(self) -> bool:
+        """Time to end in good order. What is left waits for the next run."""
+        return time.monotonic() - self.started > self.seconds * _SHARE_OF_TIMEOUT
+
+    def begin(self, total: int) -> None:
+        """Announces how many proposals (or messages, or runs) lie ahead."""
+        self.total = total
+        log.info("Job %s started: processing %d proposals", self.job, total)
+
+    def advance(self, count: int) -> None:
+        self.processed += count
+        share = 100 * self.processed // max(self.total, self.processed, 1)
+        log.debug("Job %s: processed %d/%d (%d%%)", self.job, self.processed, self.total, share)
+
+    async def isolate(self, ids: Sequence[UUID], act: Act[Result]) -> list[Result]:
+        """Acts on all the items in one transaction. Where that fails, on each half, until the bad item is alone.
+
+        The bad item's work is rolled back; it is reported, backs off, and the others go through.
+        """
+        try:
+            async with self.database.transaction() as session:
+                return [await act(session, ids)]
+        except TRANSIENT:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever an item does wrong must stay its own
+            if len(ids) > 1:
+                middle = len(ids) // 2
+                return [*await self.isolate(ids[:middle], act), *await self.isolate(ids[middle:], act)]
+            await self._report(ids[0], error)
+            return []
+
+    async def _report(self, proposal_id: UUID, error: Exception) -> None:
+        self.failed.append(proposal_id)
+        log.error("Job %s: failed to process proposal %s: %s", self.job, proposal_id, first_line(error))
+        async with self.database.transaction() as session:
+            await proposals.note_failure(session, proposal_id, first_line(error), backoff=item_backoff, at=now())
+        await send_job_error_notification(
+            self.database, self.job, error, {"proposal_id": str(proposal_id)}, actor=SYSTEM
+        )

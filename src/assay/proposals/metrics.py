@@ -1,0 +1,134 @@
+"""The metrics document: how the queue stands and how well the machine decides.
+
+Counts come from the tallies that triggers keep, ages from an index each: the cost does not grow with the table.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.clock import now
+from assay.db.models import ProposalStatus, ReviewAction
+from assay.kinds import Kind
+
+_DIMENSIONS: Final = "kind, status, review_action, auto_approved, auto_reverted, flagged"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many proposals share these properties, and the sum of their confidences."""
+
+    kind: Kind
+    status: ProposalStatus
+    review_action: str
+    auto_approved: bool
+    auto_reverted: bool
+    flagged: bool
+    proposals: int
+    confidence: float
+
+
+async def document(session: AsyncSession, *, sure: float) -> dict[str, Any]:
+    """The metrics of the contract. `sure`: the confidence from which a proposal counts as high-confidence."""
+    tallies, ages, at = await _tallies(session), await _ages(session, sure), now()
+    parts = {
+        f"{kind}_proposals": summary([each for each in tallies if each.kind is kind], ages[kind], at) for kind in Kind
+    }
+    return {**parts, "updated_at": at.isoformat()}
+
+
+def summary(
+    tallies: Sequence[Tally], oldest: tuple[datetime | None, datetime | None], at: datetime
+) -> dict[str, int | float]:
+    """One kind's part of the document. Numbers are 0 where there is nothing yet.
+
+    Expiry counts neither as a rejection nor in the approval rate, for nobody decided.
+    """
+    pending = [each for each in tallies if each.status is ProposalStatus.PENDING]
+    expired = _count(each for each in tallies if each.review_action == ReviewAction.EXPIRED)
+    approved, merged = (
+        _count(each for each in tallies if each.status is status)
+        for status in (ProposalStatus.APPROVED, ProposalStatus.MERGED)
+    )
+    rejected = _count(each for each in tallies if each.status is ProposalStatus.REJECTED) - expired
+    auto_approved = _count(each for each in tallies if each.auto_approved)
+    auto_reverted = _count(each for each in tallies if each.auto_reverted)
+    total = _count(tallies)
+    return {
+        "pending": _count(pending),
+        "approved": approved,
+        "rejected": rejected,
+        "merged": merged,
+        "expired": expired,
+        "approval_rate": ratio(approved, approved + rejected + merged),
+        "avg_confidence": ratio(sum(each.confidence for each in pending), _count(pending)),
+        "auto_approved": auto_approved,
+        "auto_approval_rate": ratio(auto_approved, total),
+        "auto_approval_success_rate": ratio(auto_approved - auto_reverted, auto_approved),
+        "duplicate_rate": ratio(_count(each for each in tallies if each.flagged), total),
+        "oldest_pending_seconds": _age(oldest[0], at),
+        "high_confidence_queue_age_seconds": _age(oldest[1], at),
+    }
+
+
+async def refold(session: AsyncSession) -> bool:
+    """Replaces the tallies by a recount of the same snapshot. True when they had told something else."""
+    drifted = await session.scalar(
+        text(f"""
+        WITH told AS (
+            DELETE FROM proposal_tallies RETURNING {_DIMENSIONS}, proposals
+        ), truth AS (
+            SELECT kind, status, coalesce(review_action, '') AS review_action, auto_approved, auto_reverted,
+                similarity_score IS NOT NULL AS flagged, count(*) AS proposals,
+                sum(round(confidence * 1000000)) AS confidence_millionths
+            FROM proposals GROUP BY 1, 2, 3, 4, 5, 6
+        ), kept AS (
+            INSERT INTO proposal_tallies ({_DIMENSIONS}, proposals, confidence_millionths)
+            SELECT {_DIMENSIONS}, proposals, confidence_millionths FROM truth
+        ), difference AS (
+            SELECT {_DIMENSIONS}, proposals FROM truth
+            UNION ALL SELECT {_DIMENSIONS}, -proposals FROM told
+        )
+        SELECT EXISTS (SELECT FROM difference GROUP BY {_DIMENSIONS} HAVING sum(proposals) <> 0)""")  # noqa: S608
+    )
+    return bool(drifted)
+
+
+def ratio(part: float, whole: float) -> float:
+    """part / whole; 0 where there is nothing."""
+    return part / whole if whole else 0.0
+
+
+def _count(tallies: Iterable[Tally]) -> int:
+    return sum(each.proposals for each in tallies)
+
+
+def _age(since: datetime | None, at: datetime) -> float:
+    return max(0.0, (at - since).total_seconds()) if since else 0.0
+
+
+async def _tallies(session: AsyncSession) -> list[Tally]:
+    rows = await session.execute(
+        text(f"""
+        SELECT {_DIMENSIONS}, sum(proposals)::bigint, sum(confidence_millionths)::float8 / 1000000
+        FROM proposal_tallies GROUP BY {_DIMENSIONS}""")  # noqa: S608  # our own column names
+    )
+    return [Tally(Kind(kind), ProposalStatus(status), *rest) for kind, status, *rest in rows]
+
+
+async def _ages(session: AsyncSession, sure: float) -> Mapping[Kind, tuple[datetime | None, datetime | None]]:
+    rows = await session.execute(
+        text("""
+        SELECT kind,
+            (SELECT created_at FROM proposals p WHERE p.kind = k.kind AND status = 'pending'
+             ORDER BY created_at LIMIT 1),
+            (SELECT min(created_at) FROM proposals p
+             WHERE p.kind = k.kind AND status = 'pending' AND confidence >= :sure)
+        FROM unnest(CAST(:kinds AS text[])) AS k (kind)"""),
+        {"kinds": list(Kind), "sure": sure},
+    )
+    return {Kind(kind): (oldest, oldest_sure) for kind, oldest, oldest_sure in rows}

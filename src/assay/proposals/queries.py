@@ -1,0 +1,154 @@
+"""Reads of proposals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.db.models import DedupState, Evidence, Message, Proposal, ProposalStatus
+from assay.errors import InvalidInput, NotFound
+from assay.kinds import Kind
+
+_ID_CHARACTERS: Final = frozenset("0123456789abcdef-")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which proposals a list shows. What is None does not narrow."""
+
+    status: ProposalStatus | None = None
+    kind: Kind | None = None
+    dedup_state: DedupState | None = None
+    least_confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteInContext:
+    """A quote with the message it was taken from."""
+
+    quote: str
+    verified: bool
+    start_offset: int | None
+    end_offset: int | None
+    message_id: UUID
+    author: str
+    channel: str
+    sent_at: datetime
+    text: str
+
+
+async def listed(
+    session: AsyncSession, wanted: Filter, *, limit: int, after: UUID | None = None
+) -> tuple[Sequence[Proposal], UUID | None]:
+    """One page, oldest first, and the id after which the next page begins."""
+    query = select(Proposal).order_by(Proposal.created_at, Proposal.id).limit(limit + 1)
+    for column, value in (
+        (Proposal.status, wanted.status),
+        (Proposal.kind, wanted.kind),
+        (Proposal.dedup_state, wanted.dedup_state),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.least_confidence is not None:
+        query = query.where(Proposal.confidence >= wanted.least_confidence)
+    if after is not None:
+        last = await get(session, after)
+        query = query.where(tuple_(Proposal.created_at, Proposal.id) > (last.created_at, last.id))
+    found = (await session.scalars(query)).all()
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+async def get(session: AsyncSession, proposal_id: UUID) -> Proposal:
+    """Raises NotFound."""
+    found = await session.get(Proposal, proposal_id)
+    if found is None:
+        raise NotFound(f"There is no proposal {proposal_id}.")
+    return found
+
+
+async def full_ids(session: AsyncSession, parts: Sequence[str]) -> list[UUID]:
+    """The proposals whose ids are, or end in, what a person typed. Tables show the last eight characters.
+
+    Raises NotFound or InvalidInput, naming the one that does not fit.
+    """
+    typed = [each.strip().lower() for each in parts]
+    for part in typed:
+        if len(part) < 4 or not set(part) <= _ID_CHARACTERS:
+            raise InvalidInput(f"{part!r} is not a proposal's id: give the id, or at least the last four characters.")
+    rows = await session.execute(
+        text("""
+        SELECT typed.part, array_agg(p.id) FROM unnest(CAST(:parts AS text[])) AS typed (part)
+        JOIN proposals p ON right(p.id::text, length(typed.part)) = typed.part GROUP BY typed.part"""),
+        {"parts": typed},
+    )
+    found: dict[str, list[UUID]] = dict(rows.tuples().all())
+    return [_only(part, found.get(part, [])) for part in typed]
+
+
+def _only(part: str, ids: Sequence[UUID]) -> UUID:
+    if not ids:
+        raise NotFound(f"There is no proposal {part}.")
+    if len(ids) > 1:
+        raise InvalidInput(f"{len(ids)} proposals' ids end in {part!r}: give more of it.")
+    return ids[0]
+
+
+async def evidence(session: AsyncSession, proposal_ids: Sequence[UUID]) -> dict[UUID, list[QuoteInContext]]:
+    """The quotes behind proposals, in the order the extractor gave them."""
+    rows = await session.execute(
+        select(
+            Evidence.proposal_id,
+            Evidence.quote,
+            Evidence.verified,
+            Evidence.start_offset,
+            Evidence.end_offset,
+            Message.id,
+            Message.author,
+            Message.channel,
+            Message.sent_at,
+            Message.text,
+        )
+        .join(Message, Message.id == Evidence.message_id)
+        .where(Evidence.proposal_id.in_(proposal_ids))
+        .order_by(Evidence.proposal_id, Evidence.position)
+    )
+    found: dict[UUID, list[QuoteInContext]] = {}
+    for proposal_id, *rest in rows:
+        found.setdefault(proposal_id, []).append(QuoteInContext(*rest))
+    return found
+
+
+async def trail(session: AsyncSession, subject_id: UUID) -> Sequence[Row[Any]]:
+    """What happened to a proposal: moment, action, actor and notes, oldest first."""
+    found = await session.execute(
+        text("""
+        SELECT a.at, a.action, u.name AS actor, a.detail ->> 'notes' AS notes
+        FROM audit_log a JOIN users u ON u.id = a.actor_user_id WHERE a.subject_id = :id ORDER BY a.id"""),
+        {"id": subject_id},
+    )
+    return found.all()
+
+
+async def count_stale(session: AsyncSession, cutoff: datetime) -> int:
+    """How many pending proposals have waited since before the cutoff."""
+    return (
+        await session.scalar(
+            select(func.count()).where(Proposal.status == ProposalStatus.PENDING, Proposal.refreshed_at < cutoff)
+        )
+        or 0
+    )
+
+
+async def stale(session: AsyncSession, cutoff: datetime, *, limit: int) -> dict[UUID, Kind]:
+    """Pending proposals that have waited since before the cutoff, the oldest first."""
+    rows = await session.execute(
+        select(Proposal.id, Proposal.kind)
+        .where(Proposal.status == ProposalStatus.PENDING, Proposal.refreshed_at < cutoff)
+        .order_by(Proposal.refreshed_at, Proposal.id)
+        .limit(limit)
+    )
+    return dict(rows.tuples().all())

@@ -1,0 +1,1 @@
+"""The policy by which the system decides alone, and its application."""

@@ -1,0 +1,52 @@
+"""The policy applied."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actor import SYSTEM
+from assay.db.locks import hold_until_commit
+from assay.duplicates import scan
+from assay.duplicates.scorer import version as scorer_version
+from assay.proposals import actions as proposals
+from assay.review import queries
+from assay.review.policy import Facts, Hold, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    approved: Sequence[UUID]
+    held: dict[UUID, Hold]
+
+
+async def review(
+    session: AsyncSession, ids: Sequence[UUID], *, policy: Policy, model: str, similarity_threshold: float
+) -> Review:
+    """Approves those proposals that the policy can prove, and says why the others wait.
+
+    The search for duplicates is made once more in this transaction, for a twin may have been approved since the scan.
+    """
+    await hold_until_commit(session, proposals.DECISIONS)
+    held, provable = _weighed(policy, await queries.facts(session, ids, scorer=scorer_version(model)))
+    twins = await scan.recheck(session, provable, model=model, threshold=similarity_threshold, actor=SYSTEM)
+    held |= dict.fromkeys(twins, Hold.DUPLICATE)
+    outcomes = await proposals.approve(
+        session,
+        [each for each in provable if each not in twins],
+        actor=SYSTEM,
+        notes=f"Auto-approved: confidence at least {policy.threshold:.2%}",
+        policy=policy.as_applied(),
+    )
+    approved = [each.id for each in outcomes if each.done]
+    held |= {each.id: Hold.DUPLICATE for each in outcomes if not each.done}
+    return Review(approved, held)
+
+
+def _weighed(policy: Policy, facts: dict[UUID, Facts]) -> tuple[dict[UUID, Hold], list[UUID]]:
+    verdicts = {proposal_id: policy.hold(each) for proposal_id, each in facts.items()}
+    return (
+        {proposal_id: hold for proposal_id, hold in verdicts.items() if hold},
+        [proposal_id for proposal_id, hold in verdicts.items() if hold is None],
+    )

@@ -1,0 +1,102 @@
+"""What the policy needs to know."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.clock import now
+from assay.db.models import MAX_FAILURES, DedupState, Recommendation
+from assay.kinds import Kind
+from assay.review.policy import Facts, Hold, Policy
+
+PAGE: Final = 1000
+Position = tuple[datetime, UUID]
+
+_FACTS: Final = """
+    SELECT p.id, p.kind, p.created_at, p.confidence, p.dedup_state, p.dedup_scorer, p.llm_recommendation, p.failures,
+        p.retry_at, quoted.quotes, quoted.verified, coalesce(topic.status = 'pending', false) AS topic_is_pending
+    FROM proposals p
+    LEFT JOIN proposals topic ON topic.id = p.topic_proposal_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS quotes, count(*) FILTER (WHERE verified) AS verified
+        FROM evidence WHERE proposal_id = p.id) AS quoted
+    WHERE p.status = 'pending'"""
+
+
+async def facts(session: AsyncSession, ids: Sequence[UUID], *, scorer: str) -> dict[UUID, Facts]:
+    """What the policy must know of those of the proposals that are pending."""
+    rows = await session.execute(text(f"{_FACTS} AND p.id = ANY(:ids)"), {"ids": list(ids)})
+    return {row["id"]: _facts(row, scorer, now()) for row in rows.mappings()}
+
+
+async def page(
+    session: AsyncSession, kind: Kind, *, least: float, scorer: str, after: Position | None, limit: int
+) -> tuple[dict[UUID, Facts], Position | None]:
+    """The next pending proposals of at least this confidence, oldest first, and where the page after them begins."""
+    rows = (
+        (
+            await session.execute(
+                text(f"""{_FACTS} AND p.kind = :kind AND p.confidence >= :least
+                AND (CAST(:at AS timestamptz) IS NULL OR (p.created_at, p.id) > (:at, CAST(:id AS uuid)))
+                ORDER BY p.created_at, p.id LIMIT :limit"""),
+                {
+                    "kind": kind,
+                    "least": least,
+                    "at": after and after[0],
+                    "id": after and after[1],
+                    "limit": limit,
+                },
+            )
+        )
+        .mappings()
+        .all()
+    )
+    found = {row["id"]: _facts(row, scorer, now()) for row in rows}
+    return found, ((rows[-1]["created_at"], rows[-1]["id"]) if len(rows) == limit else None)
+
+
+async def count_sure(session: AsyncSession, least: float) -> int:
+    """How many pending proposals are at least this sure."""
+    found = await session.scalar(
+        text("SELECT count(*) FROM proposals WHERE status = 'pending' AND confidence >= :least"), {"least": least}
+    )
+    return found or 0
+
+
+async def pages(session: AsyncSession, kind: Kind, *, scorer: str) -> AsyncIterator[dict[UUID, Facts]]:
+    """All pending proposals of a kind, a page at a time."""
+    after: Position | None = None
+    while True:
+        found, after = await page(session, kind, least=0, scorer=scorer, after=after, limit=PAGE)
+        yield found
+        if after is None:
+            return
+
+
+async def held(session: AsyncSession, policy: Policy, *, scorer: str) -> Counter[Hold]:
+    """How many pending proposals wait for a person, by reason."""
+    counts: Counter[Hold] = Counter()
+    for kind in Kind:
+        async for found in pages(session, kind, scorer=scorer):
+            counts.update(reason for each in found.values() if (reason := policy.hold(each)))
+    return counts
+
+
+def _facts(row: RowMapping, scorer: str, at: datetime) -> Facts:
+    values: dict[str, Any] = dict(row)
+    return Facts(
+        confidence=values["confidence"],
+        dedup_state=DedupState(values["dedup_state"]),
+        scan_is_current=values["dedup_scorer"] == scorer,
+        recommendation=Recommendation(values["llm_recommendation"]),
+        quotes=values["quotes"],
+        verified_quotes=values["verified"],
+        topic_is_pending=values["topic_is_pending"],
+        needs_attention=values["failures"] >= MAX_FAILURES,
+        backs_off=values["retry_at"] is not None and values["retry_at"] > at,
+    )

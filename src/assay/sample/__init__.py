@@ -1,0 +1,1 @@
+"""The sample chat, shipped with the package."""

@@ -1,0 +1,42 @@
+"""The metrics document over HTTP."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from assay.proposals import metrics
+from assay.web.state import Local, Session, State
+
+router = APIRouter(prefix="/metrics", tags=["metrics"], dependencies=[Local])
+
+
+class KindMetrics(BaseModel):
+    """Counts and rates of one kind. Ages in seconds, rates 0..1; 0 where there is nothing yet."""
+
+    pending: int
+    approved: int
+    rejected: int
+    merged: int
+    expired: int
+    approval_rate: float
+    avg_confidence: float
+    auto_approved: int
+    auto_approval_rate: float
+    auto_approval_success_rate: float
+    duplicate_rate: float
+    oldest_pending_seconds: float
+    high_confidence_queue_age_seconds: float
+
+
+class MetricsDocument(BaseModel):
+    topic_proposals: KindMetrics
+    atom_proposals: KindMetrics
+    updated_at: datetime
+
+
+@router.get("/proposals")
+async def proposal_metrics(session: Session, state: State) -> MetricsDocument:
+    """How the queue stands and how well the machine decides."""
+    sure = state.settings.knowledge_auto_approval_confidence_threshold
+    return MetricsDocument.model_validate(await metrics.document(session, sure=sure))

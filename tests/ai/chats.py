@@ -1,0 +1,60 @@
+"""Small chats written down as "author: text" lines, and what an extractor promises about any answer."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from assay.ai.extractor import AtomDraft, Extraction, Message
+from assay.kinds import TOPIC_COLORS, TOPIC_ICONS
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def chat(lines: str, *, seconds_between: int = 95, channel: str = "backend") -> list[Message]:
+    """Messages of one channel, one a line, far enough apart to be turns of their own."""
+    said = [line.split(": ", 1) for line in lines.strip().splitlines()]
+    return [
+        message(text, author=author.strip(), at=START + timedelta(seconds=number * seconds_between), channel=channel, number=number)
+        for number, (author, text) in enumerate(said)
+    ]  # fmt: skip
+
+
+def message(
+    text: str, *, author: str = "ana", at: datetime = START, channel: str = "backend", number: int = 0,
+    thread: str | None = None, is_bot: bool = False,
+) -> Message:  # fmt: skip
+    return Message(UUID(int=hash_of(channel) + number), channel, author, at, text, thread, is_bot)
+
+
+def hash_of(channel: str) -> int:
+    return int.from_bytes(channel.encode()[:8]) << 32
+
+
+def titles(extraction: Extraction) -> list[str]:
+    return [atom.title for atom in extraction.atoms]
+
+
+def atom_with(extraction: Extraction, words: str) -> AtomDraft:
+    found = [atom for atom in extraction.atoms if words in atom.title or words in atom.content]
+    assert found, f"no atom says {words!r}: {titles(extraction)}"
+    return found[0]
+
+
+def keeps_its_promises(extraction: Extraction, messages: Sequence[Message]) -> None:
+    """What must hold of every extraction, whatever was read."""
+    texts = {message.id: message.text for message in messages}
+    topics = [topic.name for topic in extraction.topics]
+    for draft in (*extraction.atoms, *extraction.topics):
+        assert draft.quotes
+        assert all(quote.text and quote.text in texts[quote.message_id] for quote in draft.quotes)
+        assert 0 <= draft.confidence <= 1
+        assert draft.reasoning
+    for place, atom in enumerate(extraction.atoms):
+        assert 0 < len(atom.title) <= 200
+        assert atom.content
+        assert all(link.to in range(len(extraction.atoms)) and link.to != place for link in atom.links)
+    for topic in extraction.topics:
+        assert 0 < len(topic.name) <= 100
+        assert topic.icon in TOPIC_ICONS
+        assert topic.color in TOPIC_COLORS
+    assert len(topics) == len({name.casefold() for name in topics})

@@ -1,0 +1,15 @@
+import pytest
+
+from assay.ai.providers.offline.extractor import OfflineExtractor
+from assay.ai.providers.offline_embedder import OfflineEmbedder
+
+
+@pytest.fixture(scope="session")
+def embedder() -> OfflineEmbedder:
+    """The real model, loaded once: it keeps no state of an event loop."""
+    return OfflineEmbedder()
+
+
+@pytest.fixture(scope="session")
+def extractor(embedder: OfflineEmbedder) -> OfflineExtractor:
+    return OfflineExtractor(embedder)

@@ -1,0 +1,76 @@
+"""The migrations go up, down and up again, and make what the records say."""
+
+import subprocess
+import sys
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
+from tests.conftest import administer, named
+
+from assay.db import migrate
+from assay.db.base import Base
+from assay.db.engine import driver_url
+from assay.errors import InvalidInput, Unavailable
+
+
+@pytest.fixture
+def empty_url(server_url):
+    name = f"empty_{uuid4().hex}"
+    administer(server_url, f"CREATE DATABASE {name}")
+    yield named(server_url, name)
+    administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def tables(url: str) -> set[str]:
+    engine = create_engine(driver_url(url))
+    with engine.connect() as connection:
+        found = set(connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")))
+    engine.dispose()
+    return found
+
+
+def test_records_and_migrations_cannot_drift(database_url):
+    engine = create_engine(driver_url(database_url))
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    engine.dispose()
+
+
+def test_migrations_go_up_down_and_up_again(empty_url):
+    assert migrate.current(empty_url) is None
+    migrate.upgrade(empty_url)
+    made = tables(empty_url)
+    assert migrate.current(empty_url) == migrate.newest()
+    migrate.downgrade(empty_url, "base")
+    assert tables(empty_url) == {"alembic_version"}
+    migrate.upgrade(empty_url)
+    assert tables(empty_url) == made
+
+
+def test_two_processes_may_migrate_at_once(empty_url):
+    code = "import sys; from assay.db import migrate; migrate.ensure_newest(sys.argv[1])"
+    processes = [subprocess.Popen([sys.executable, "-c", code, empty_url]) for _ in range(3)]
+    assert [each.wait(60) for each in processes] == [0, 0, 0]
+    assert migrate.current(empty_url) == migrate.newest()
+
+
+def test_the_system_user_has_the_fixed_id(database_url):
+    engine = create_engine(driver_url(database_url))
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT id, name, kind FROM users")).all() == [(1, "system", "system")]
+    engine.dispose()
+
+
+def test_an_unreachable_database_is_one_sentence():
+    with pytest.raises(Unavailable, match=r"^The database does not answer: [^\n]*$"):
+        migrate.ensure_newest("postgresql://nobody@127.0.0.1:1/nothing")
+
+
+@pytest.mark.parametrize("url", ["mysql://a:secret@b/c", "not a url with secret"])
+def test_a_url_of_something_else_is_refused_without_showing_its_secret(url):
+    with pytest.raises(InvalidInput, match="expected postgresql://") as caught:
+        driver_url(url)
+    assert "secret" not in str(caught.value)

@@ -1,0 +1,65 @@
+"""Ways to fill a database and to scan it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from tests.builders import propose
+
+from assay.ai.embedder import Vectors
+from assay.audit.actor import SYSTEM
+from assay.db.engine import Database
+from assay.duplicates import scan
+from assay.proposals import actions
+from assay.proposals.drafts import Draft
+
+
+class HandMadeEmbedder:
+    """Answers with the vectors it was given for a title; a model like any other."""
+
+    def __init__(self, vectors: Mapping[str, Sequence[float]], model: str = "hand-made", dimensions: int = 8) -> None:
+        self._vectors = vectors
+        self._model = model
+        self._dimensions = dimensions
+
+    @property
+    def model(self) -> str:
+        return self._model
+
+    @property
+    def dimensions(self) -> int:
+        return self._dimensions
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        rows = np.zeros((len(texts), self._dimensions), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            given = self._vectors[text.split(". ")[0]]
+            row[: len(given)] = given
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+async def arrive(database: Database, embedder: Any, *drafts: Draft) -> list[UUID]:
+    """Proposes and embeds, in this order."""
+    ids = await propose(database, drafts)
+    await scan.embed_missing(database, embedder, 10_000)
+    return ids
+
+
+async def known(database: Database, embedder: Any, *drafts: Draft) -> list[UUID]:
+    """Approved knowledge."""
+    ids = await arrive(database, embedder, *drafts)
+    async with database.transaction() as session:
+        outcomes = await actions.approve(session, ids, actor=SYSTEM)
+    assert all(each.done for each in outcomes)
+    return ids
+
+
+async def scanned(database: Database, embedder: Any, *ids: UUID, threshold: float = 0.85) -> scan.ScanOutcome:
+    async with database.transaction() as session:
+        return await scan.scan(session, ids, model=embedder.model, threshold=threshold, actor=SYSTEM)
+
+
+async def rechecked(database: Database, embedder: Any, *ids: UUID) -> set[UUID]:
+    async with database.transaction() as session:
+        return await scan.recheck(session, ids, model=embedder.model, threshold=0.85, actor=SYSTEM)

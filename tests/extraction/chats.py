@@ -1,0 +1,108 @@
+"""Messages on their way in, files of them, and the steps of a run."""
+
+import gzip
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from tests.builders import MORNING
+
+from assay.ai.extractor import AtomDraft, Extraction, Extractor, Message, Quote, TopicDraft
+from assay.ai.fakes import ScriptedExtractor
+from assay.audit.actor import SYSTEM
+from assay.db.engine import Database
+from assay.db.models import TriggerType
+from assay.extraction import actions
+from assay.extraction.actions import Claim, IngestReport, Stored
+from assay.extraction.incoming import IncomingMessage
+from assay.extraction.lines import BadLine
+from assay.extraction.parsing import read_stream
+from assay.kinds import AtomType
+
+WORDS = "We use Postgres 16 for the ledger."
+
+
+def incoming(text: str = WORDS, external_id: str = "", **changes: Any) -> IncomingMessage:
+    defaults = {"channel": "backend", "author": "tom", "sent_at": MORNING}
+    return IncomingMessage(external_id=external_id or str(uuid4()), text=text, **{**defaults, **changes})
+
+
+def json_line(**changes: Any) -> str:
+    fields = {"id": "m1", "channel": "backend", "author": "ana", "ts": "2026-03-02T09:14:05Z", "text": "Hello there."}
+    return json.dumps({key: value for key, value in {**fields, **changes}.items() if value is not ...})
+
+
+def read(content: str | bytes, name: str = "backend.jsonl") -> list[IncomingMessage | BadLine]:
+    raw = content.encode() if isinstance(content, str) else content
+    return list(read_stream(io.BytesIO(raw), name))
+
+
+def messages(content: str | bytes, name: str = "backend.jsonl") -> list[IncomingMessage]:
+    return [each for each in read(content, name) if isinstance(each, IncomingMessage)]
+
+
+def problems(content: str | bytes) -> list[tuple[int, str]]:
+    return [(each.number, each.sentence) for each in read(content) if isinstance(each, BadLine)]
+
+
+def zipped(content: str) -> bytes:
+    return gzip.compress(content.encode())
+
+
+def topic(name: str = "Ledger", *quotes: Quote, **changes: Any) -> TopicDraft:
+    defaults = {"description": f"All about {name}.", "confidence": 0.9, "reasoning": "Often named."}
+    return TopicDraft(name=name, quotes=quotes, **{**defaults, **changes})
+
+
+def atom(title: str = "The ledger runs on Postgres 16", *quotes: Quote, **changes: Any) -> AtomDraft:
+    defaults = {"type": AtomType.DECISION, "content": title, "confidence": 0.9, "reasoning": "Said so."}
+    return AtomDraft(title=title, quotes=quotes, **{**defaults, **changes})
+
+
+def from_all(messages: Sequence[Message], _known: Sequence[str]) -> Extraction:
+    """One topic, and an atom of each message, backed by its own words."""
+    quotes = [Quote(message.id, message.text) for message in messages]
+    atoms = [atom(f"Said at {number}: {quote.text}", quote, topic="Ledger") for number, quote in enumerate(quotes)]
+    return Extraction(topics=[topic("Ledger", *quotes[:1])], atoms=atoms, tokens_used=7, cost=0.25)
+
+
+async def ingest(database: Database, *messages: IncomingMessage, source: str = "chat") -> IngestReport:
+    async with database.transaction() as session:
+        return await actions.ingest(session, messages, source=source, actor=SYSTEM)
+
+
+async def claim(database: Database, limit: int = 4_000, extractor: Extractor | None = None) -> Claim | None:
+    async with database.transaction() as session:
+        return await actions.claim(
+            session,
+            extractor=extractor or ScriptedExtractor(),
+            trigger=TriggerType.INGEST,
+            actor=SYSTEM,
+            limit=limit,
+        )
+
+
+async def claimed(database: Database, limit: int = 4_000) -> Claim:
+    found = await claim(database, limit)
+    assert found
+    return found
+
+
+async def store(database: Database, claim: Claim, extraction: Extraction) -> Stored:
+    async with database.transaction() as session:
+        return await actions.store(session, claim, extraction, actor=SYSTEM)
+
+
+async def fail(database: Database, claim: Claim, error: Exception) -> bool:
+    async with database.transaction() as session:
+        return await actions.fail(session, claim.run_id, error, actor=SYSTEM)
+
+
+async def read_all(database: Database, extractor: Extractor) -> list[Stored]:
+    """Reads until nothing is unread."""
+    stored = []
+    while found := await claim(database, extractor=extractor):
+        stored.append(await store(database, found, await extractor.extract(found.messages, found.known_topics)))
+    return stored

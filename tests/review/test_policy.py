@@ -1,0 +1,75 @@
+"""The policy: pure rules, each with its reason."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.db.models import DedupState, Recommendation
+from assay.review.policy import Facts, Hold, Policy
+
+POLICY = Policy(enabled=True, threshold=0.95)
+PROVABLE = Facts(
+    confidence=0.97,
+    dedup_state=DedupState.CLEAR,
+    scan_is_current=True,
+    recommendation=Recommendation.NEW,
+    quotes=2,
+    verified_quotes=2,
+    topic_is_pending=False,
+    needs_attention=False,
+    backs_off=False,
+)
+
+
+def test_what_is_sure_clear_new_and_verified_is_approved():
+    assert POLICY.hold(PROVABLE) is None
+
+
+def test_the_threshold_itself_is_enough():
+    assert POLICY.hold(replace(PROVABLE, confidence=0.95)) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "hold"),
+    [
+        ({"confidence": 0.949}, Hold.BELOW_THRESHOLD),
+        ({"needs_attention": True}, Hold.NEEDS_ATTENTION),
+        ({"backs_off": True}, Hold.RETRIED_LATER),
+        ({"dedup_state": DedupState.UNCHECKED}, Hold.NOT_SCANNED),
+        ({"dedup_state": DedupState.ERROR}, Hold.NOT_SCANNED),
+        ({"scan_is_current": False}, Hold.NOT_SCANNED),
+        ({"dedup_state": DedupState.DUPLICATE}, Hold.DUPLICATE),
+        ({"recommendation": Recommendation.MERGE}, Hold.SAYS_MERGE),
+        ({"recommendation": Recommendation.REJECT}, Hold.SAYS_REJECT),
+        ({"quotes": 0, "verified_quotes": 0}, Hold.UNVERIFIED),
+        ({"verified_quotes": 1}, Hold.UNVERIFIED),
+        ({"topic_is_pending": True}, Hold.TOPIC_PENDING),
+    ],
+)
+def test_anything_unproven_waits_and_says_why(change, hold):
+    assert POLICY.hold(replace(PROVABLE, **change)) is hold
+
+
+@given(
+    st.builds(
+        Facts,
+        confidence=st.floats(0, 1),
+        dedup_state=st.sampled_from(DedupState),
+        scan_is_current=st.booleans(),
+        recommendation=st.sampled_from(Recommendation),
+        quotes=st.integers(0, 5),
+        verified_quotes=st.integers(0, 5),
+        topic_is_pending=st.booleans(),
+        needs_attention=st.booleans(),
+        backs_off=st.booleans(),
+    ),
+    st.floats(0, 1),
+)
+def test_nothing_is_approved_that_is_not_sure_scanned_and_verified(facts, threshold):
+    if Policy(enabled=True, threshold=threshold).hold(facts) is None:
+        assert facts.confidence >= threshold
+        assert facts.dedup_state is DedupState.CLEAR
+        assert facts.scan_is_current
+        assert facts.verified_quotes >= facts.quotes > 0

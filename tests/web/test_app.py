@@ -1,0 +1,98 @@
+"""The web app on real servers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx2
+import pytest
+from tests.builders import draft, propose
+
+from assay.errors import Conflict
+from assay.settings import Settings
+from assay.web.app import create_app
+
+pytestmark = pytest.mark.anyio
+NOWHERE = "nats://127.0.0.1:1"
+
+
+@asynccontextmanager
+async def client(database_url: str, nats_url: str = NOWHERE, *, peer: str = "127.0.0.1", hosts=("*",)) -> AsyncIterator:
+    app = create_app(Settings(), database_url, nats_url, hosts=hosts)
+
+    @app.get("/conflict")
+    async def conflict() -> None:
+        raise Conflict("Somebody was faster.")
+
+    @app.get("/fault")
+    async def fault() -> None:
+        raise RuntimeError("with a secret")
+
+    transport = httpx2.ASGITransport(app, client=(peer, 1), raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://test") as http,
+    ):
+        yield http
+
+
+async def test_alive_is_alive_whatever_the_servers_do():
+    async with client("postgresql://nobody@127.0.0.1:1/nothing") as http:
+        answer = await http.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+async def test_ready_when_database_broker_and_migrations_are(database_url, nats_url):
+    async with client(database_url, nats_url) as http:
+        answer = await http.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "database": "ok", "broker": "ok", "migrations": "ok"}
+
+
+async def test_not_ready_says_what_is_missing(database_url):
+    async with client(database_url) as http:
+        answer = await http.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["database"] == "ok"
+    assert answer.json()["broker"].startswith("The broker does not answer")
+
+
+async def test_the_metrics_are_the_document_of_the_contract(database, database_url):
+    await propose(database, [draft(confidence=0.5)])
+    async with client(database_url) as http:
+        document = (await http.get("/api/v1/metrics/proposals")).json()
+    assert document["atom_proposals"]["pending"] == 1
+    assert document["topic_proposals"]["avg_confidence"] == 0
+    assert set(document) == {"topic_proposals", "atom_proposals", "updated_at"}
+
+
+async def test_the_metrics_are_not_for_other_machines(database_url):
+    async with client(database_url, peer="203.0.113.7") as http:
+        answer = await http.get("/api/v1/metrics/proposals")
+    assert answer.status_code == 403
+
+
+async def test_a_page_elsewhere_cannot_reach_us_under_its_own_name(database_url):
+    async with client(database_url, hosts=("127.0.0.1",)) as http:
+        answer = await http.get("/healthz", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "detail"),
+    [
+        ("/conflict", 409, "Somebody was faster."),
+        ("/fault", 500, "Something went wrong on our side."),
+        ("/nothing", 404, "Not Found."),
+    ],
+)
+async def test_every_error_is_problem_details(database_url, path, status, detail):
+    async with client(database_url) as http:
+        answer = await http.get(path)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["status"], answer.json()["detail"]) == (status, status, detail)
+
+
+async def test_a_database_that_went_away_is_unavailable_and_not_a_fault():
+    async with client("postgresql://nobody@127.0.0.1:1/nothing") as http:
+        answer = await http.get("/api/v1/metrics/proposals")
+    assert (answer.status_code, answer.json()["detail"]) == (503, "The database does not answer.")
