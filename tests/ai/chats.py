@@ -14,9 +14,13 @@ def chat(lines: str, *, seconds_between: int = 95, channel: str = "backend") -> 
     """Messages of one channel, one a line, far enough apart to be turns of their own."""
     said = [line.split(": ", 1) for line in lines.strip().splitlines()]
     return [
-        message(text, author=author.strip(), at=START + timedelta(seconds=number * seconds_between), channel=channel, number=number)
+        message(text, author=author.strip(), at=_after(number * seconds_between), channel=channel, number=number)
         for number, (author, text) in enumerate(said)
-    ]  # fmt: skip
+    ]
+
+
+def _after(seconds: int) -> datetime:
+    return START + timedelta(seconds=seconds)
 
 
 def message(

@@ -1,10 +1,14 @@
 """Directives, actions and decisions in plain team language."""
 
-import pytest
+from dataclasses import replace
+from uuid import uuid5
 
+import pytest
+from tests.ai.chats import atom_with, chat, keeps_its_promises, titles
+
+from assay.ai.extractor import Message
 from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.kinds import AtomType
-from tests.ai.chats import atom_with, chat, keeps_its_promises, titles
 
 pytestmark = pytest.mark.anyio
 
@@ -101,8 +105,5 @@ async def test_consent_in_the_thread_below_counts(extractor):
     assert atom.confidence >= 0.95
 
 
-def _in_thread(messages, thread):
-    from dataclasses import replace
-    from uuid import uuid5
-
-    return [replace(m, id=uuid5(m.id, "reply"), thread=thread) for m in messages]
+def _in_thread(messages: list[Message], thread: str) -> list[Message]:
+    return [replace(message, id=uuid5(message.id, "reply"), thread=thread) for message in messages]

@@ -36,7 +36,8 @@ class HandMadeEmbedder:
         for row, text in zip(rows, texts, strict=True):
             given = self._vectors[text.split(". ")[0]]
             row[: len(given)] = given
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        vectors: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return vectors
 
 
 async def arrive(database: Database, embedder: Any, *drafts: Draft) -> list[UUID]:

@@ -19,6 +19,7 @@ NUMBERS: Final = [
     ("The image worker may use 4 GB of memory.", "The image worker may use 512 MB of memory."),
     ("Log files are kept for 2 weeks.", "Log files are kept for 2 months."),
     ("One reviewer is enough for documentation.", "Two reviewers are enough for documentation."),
+    ("Page on-call when free space is < 10 %.", "Page on-call when free space is > 10 %."),
     ("p99 latency of search is 250 ms.", "p99 latency of search is 400 ms."),
 ]
 VERSIONS: Final = [
@@ -34,6 +35,7 @@ VERSIONS: Final = [
 ]
 DATES: Final = [
     ("The freeze starts on 2026-03-02.", "The freeze starts on 2026-03-09."),
+    ("The freeze starts on 2026-03-02.", "The freeze starts on 2027-03-02."),
     ("The launch is on March 14.", "The launch is on March 21."),
     ("The launch is on 14 March.", "The launch is on 14 April."),
     ("Retro moves to Thursday.", "Retro moves to Friday."),
@@ -69,6 +71,8 @@ NAMES: Final = [
     ("Payments run through Stripe in all countries.", "Payments run through Adyen in all countries."),
     ("The API answers in JSON by default.", "The API answers in XML by default."),
     ("Ask Maria Lopez before you touch the ledger.", "Ask Maria Keller before you touch the ledger."),
+    ("All services run on Python 3.12 from now on.", "All services run on Node 3.12 from now on."),
+    ("The core is written in C++.", "The core is written in C#."),
     ("Metrics are scraped by Prometheus every minute.", "Metrics are scraped by Datadog every minute."),
 ]
 NEGATIONS: Final = [

@@ -3,7 +3,9 @@
 import asyncio
 from datetime import timedelta
 
+import numpy as np
 import pytest
+from structlog.testing import capture_logs
 from tests.builders import BOTH_KINDS, counted_statements, draft, get, propose, rows, scalar
 from tests.duplicates.lab import HandMadeEmbedder, arrive, known, rechecked, scanned
 
@@ -12,6 +14,7 @@ from assay.clock import now
 from assay.db.engine import Database
 from assay.db.models import MAX_FAILURES, DedupState, SimilarityType
 from assay.duplicates import scan
+from assay.errors import Unavailable
 from assay.kinds import Kind
 from assay.proposals import actions
 
@@ -316,8 +319,41 @@ async def test_hostile_text_is_only_text(database, embedder, kind):
         assert await scalar(database, "SELECT count(*) FROM proposals") == 3 * number
 
 
-async def test_a_model_that_nobody_calibrated_warns(database, capsys):
+async def test_a_model_that_nobody_calibrated_warns(database):
     embedder = HandMadeEmbedder({"Words": [1.0]}, model="unheard-of")
     [each] = await arrive(database, embedder, draft(title="Words"))
-    await scanned(database, embedder, each)
-    assert "not calibrated" in capsys.readouterr().out
+    with capture_logs() as logs:
+        await scanned(database, embedder, each)
+    [warning] = logs
+    assert (warning["log_level"], warning["model"]) == ("warning", "unheard-of")
+
+
+async def test_a_look_that_succeeds_ends_a_row_of_failures(database, embedder):
+    owed, reviewed = await arrive(database, embedder, draft(), draft())
+    await scanned(database, embedder, reviewed)
+    await rows(database, "UPDATE proposals SET failures = 2, last_error = 'It broke.' RETURNING 1")
+    await scanned(database, embedder, owed, reviewed)
+    proposals = [await get(database, each) for each in (owed, reviewed)]
+    assert [(each.failures, each.last_error) for each in proposals] == [(0, None), (2, "It broke.")]
+
+
+@pytest.mark.parametrize("value", [0.0, float("nan"), float("inf")])
+async def test_a_vector_that_points_nowhere_is_an_outage_of_the_model(database, value):
+    class Broken(HandMadeEmbedder):
+        async def embed(self, texts):
+            return np.full((len(texts), self.dimensions), value, dtype=np.float32)
+
+    await propose(database, [draft()])
+    with pytest.raises(Unavailable, match="points nowhere"):
+        await scan.embed_missing(database, Broken({}), 10)
+
+
+async def test_the_model_works_while_no_transaction_is_open(database):
+    class Watching(HandMadeEmbedder):
+        async def embed(self, texts):
+            assert database.engine.pool.checkedout() == 0
+            return await super().embed(texts)
+
+    await propose(database, [draft(title="Words")])
+    assert await scan.embed_missing(database, Watching({"Words": [1.0]}), 10) == 1
+    assert await scan.embed_missing(database, Watching({}), 10) == 0

@@ -16,7 +16,7 @@ def statement(title: str, body: str = "", kind: Kind = Kind.ATOM, is_entity: boo
 
 
 def likeness(score: float, trigram: float = 0.3, threshold: float = 0.85) -> Likeness:
-    return Likeness(score, score, trigram, threshold)
+    return Likeness(score, trigram, threshold)
 
 
 @pytest.mark.parametrize("model", scorer.OPERATING_COSINE)

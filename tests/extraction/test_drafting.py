@@ -128,6 +128,19 @@ def test_secrets_are_covered_everywhere_and_a_person_has_to_look():
     assert draft.confidence == 0.5
 
 
+def test_a_quote_of_nothing_but_the_secret_is_covered_too():
+    message = said("The password: hunter2! is for the ledger.")
+    draft = only(Extraction(atoms=[atom("Ledger", Quote(message.id, "hunter2!"))]), message)
+    assert [(evidence.quote, evidence.verified) for evidence in draft.evidence] == [("[masked]", False)]
+
+
+def test_an_endless_quote_is_cut_and_stays_verbatim():
+    message = said("We use Postgres. " * 999)
+    [evidence] = backed(message).evidence
+    assert (evidence.start_offset, evidence.end_offset) == (0, 2_000)
+    assert evidence.quote == message.text[:2_000]
+
+
 def test_meta_is_what_a_database_takes():
     hostile = {"a\x00": float("nan"), "b": {1: [2.5, True, None, object]}, "c": 10**400, "d": [[[[[["deep"]]]]]]}
     assert plain_data(hostile) == {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 
-from assay.duplicates.facts import Fact, Family, facts_of
+from assay.duplicates.facts import RELEASE, Fact, Family, facts_of
 from assay.duplicates.opposites import NEGATIONS, opposed, stem
 
 MOST_CHARACTERS: Final = 4_000
@@ -137,13 +137,17 @@ def _unsaid(tokens: Sequence[Token], facts: Sequence[Fact], others: Sequence[Fac
 
 
 def _same(old: Fact, new: Fact) -> bool:
-    """The same value, or a name in another spelling: Postgres and PostgreSQL, a slip of the pen."""
-    if old.value == new.value or old.family is not Family.NAME:
-        return old.value == new.value
+    """The same value of the same thing, whatever the unit is called, or a name in another spelling."""
+    if old.family is not Family.NAME:
+        return old.value == new.value and not _other_products(old, new)
     shorter, longer = sorted((old.value, new.value), key=len)
     if len(shorter) >= 4 and longer.startswith(shorter):
         return True
     return len(shorter) >= 6 and SequenceMatcher(None, shorter, longer).ratio() >= 0.8
+
+
+def _other_products(old: Fact, new: Fact) -> bool:
+    return old.slot != new.slot and all(fact.slot and fact.slot.startswith(RELEASE) for fact in (old, new))
 
 
 def _turned_round(edit: Edit, alike: float) -> Iterator[Change]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -31,6 +31,7 @@ class Fact:
     end: int
 
 
+RELEASE: Final = "release of"
 BLANK: Final = "\0"
 """Stands for a character that is understood already; no text holds it."""
 
@@ -50,6 +51,7 @@ _NUMBER: Final = rf"""
     (?:(?P<digits>{quantities.DIGITS})(?P<suffix>[kM](?![A-Za-z])|bn\b)? | \b(?P<spelt>{quantities.SPELT})\b)
     (?:[\s-]?(?P<unit>%|[A-Za-z]+))?"""
 _JOINT: Final = re.compile(r"\s*(?:,|and|or|to|-|–|/|,\s*(?:and|or))\s*", re.IGNORECASE)
+_UNIT: Final = re.compile(r"(?:%|[A-Za-z]+)$")
 _ORDINAL: Final = frozenset({"st", "nd", "rd", "th", "x"})
 
 
@@ -91,7 +93,7 @@ def _version(match: re.Match[str]) -> Fact:
 
 def _release(match: re.Match[str]) -> Fact:
     """`Postgres 16`: the first letters of a name stand for all the ways to write it."""
-    slot = f"release of {match['product'][:6].lower()}"
+    slot = f"{RELEASE} {match['product'][:6].lower()}"
     value = match["number"].removesuffix(".0")
     return Fact(Family.VERSION, slot, value, match[0], match.start(), match.end())
 
@@ -120,6 +122,8 @@ _RULES: Final[list[tuple[re.Pattern[str], Callable[[re.Match[str]], Fact]]]] = [
         (r"\b(?P<quarter>Q[1-4])\b", 0, _fact(Family.DATE, "quarter", "{quarter}")),
         (r"\b(?:(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?:\s?(?P<half>[ap]\.?m\b\.?))?|"
          r"(?P<hour2>1[0-2]|0?[1-9])\s?(?P<half2>[ap]\.?m\b\.?))(?!:)", re.IGNORECASE, _clock),
+        (r"\b[A-Z](?:\+\+|#)", 0, _fact(Family.NAME, "language", "{0}")),
+        (r"[<>≤≥]=?(?=\s?\d)", 0, _fact(Family.NUMBER, "comparison", "{0}")),
         (r"(?<![\w-])(?P<flag>--?[A-Za-z][\w-]*)", 0, _fact(Family.IDENTIFIER, "flag", "{flag}")),
         (r"\b(?P<series>[A-Za-z]{1,12})(?:-\d+)+\b", 0, _fact(Family.IDENTIFIER, "{series}", "{0}")),
         (r"(?<!\w)#\d+\b", 0, _fact(Family.IDENTIFIER, "#", "{0}")),
@@ -145,7 +149,7 @@ _SENTENCE_START: Final = re.compile(r"(?:^|[.!?:;|•\n\[(\"“]|\s[-*–])\s*$"
 
 
 def facts_of(text: str) -> list[Fact]:
-    """The facts of a text in the order in which they stand. No two share a character."""
+    """The facts of a text in the order in which they stand. None shares a character with another but for a date and its year."""
     text = _NOISE.sub(_blank, text)
     found: list[Fact] = []
     for pattern, make in _RULES:
@@ -153,7 +157,7 @@ def facts_of(text: str) -> list[Fact]:
         for fact in here:
             text = f"{text[: fact.start]}{BLANK * (fact.end - fact.start)}{text[fact.end :]}"
         found += here
-    found += _names(text)
+    found += [*_years(found), *_names(text)]
     return _with_listed_units(sorted(found, key=lambda fact: fact.start), text)
 
 
@@ -172,20 +176,31 @@ def _names(text: str) -> Iterator[Fact]:
             yield Fact(Family.NAME, None, word[0].lower(), word[0], word.start(), word.end())
 
 
+def _years(facts: list[Fact]) -> Iterator[Fact]:
+    """The year of a date that names it: a slot of its own, for not every date does."""
+    for fact in facts:
+        if fact.slot == "date" and fact.words[:4].isdigit():
+            yield replace(fact, slot="year", value=fact.words[:4])
+
+
 def _with_listed_units(facts: list[Fact], text: str) -> list[Fact]:
     """In `5, 25 and 125 seconds` all three are seconds."""
     for here in range(len(facts) - 2, -1, -1):
         fact, following = facts[here], facts[here + 1]
+        unit = _UNIT.search(following.words)
         if (
-            fact.family is following.family is Family.NUMBER
+            unit
+            and fact.family is following.family is Family.NUMBER
             and fact.slot is None
             and following.slot is not None
             and _JOINT.fullmatch(text, fact.end, following.start)
         ):
-            unit = following.words.split()[-1] if " " in following.words else following.words.lstrip("0123456789.,")
-            measured = quantities.measured(float(fact.value), unit)
-            if measured:
-                facts[here] = Fact(
-                    Family.NUMBER, measured[0], f"{measured[1]:.12g}", f"{fact.words} {unit}", fact.start, fact.end
-                )
+            facts[here] = _in_unit(fact, unit[0])
     return facts
+
+
+def _in_unit(number: Fact, unit: str) -> Fact:
+    measured = quantities.measured(float(number.value), unit)
+    if measured is None:
+        return number
+    return replace(number, slot=measured[0], value=f"{measured[1]:.12g}", words=f"{number.words} {unit}")

@@ -80,15 +80,12 @@ async def judged(pairs: Sequence[Pair], embedder: Embedder, *, threshold: float)
     second = await embedder.embed([embedded_text(*pair.second) for pair in pairs])
     cosines = [float(cosine) for cosine in np.einsum("ij,ij->i", first, second)]
     trigrams = [trigram_similarity(folded(pair.first[0]), folded(pair.second[0])) for pair in pairs]
+    near = scores(embedder.model, cosines, trigrams).tolist()
     return [
         judge(
-            _statement(pair.first, pair.kind),
-            _statement(pair.second, pair.kind),
-            Likeness(float(score), cosine, trigram, threshold),
+            _statement(pair.first, pair.kind), _statement(pair.second, pair.kind), Likeness(score, trigram, threshold)
         )
-        for pair, score, cosine, trigram in zip(
-            pairs, scores(embedder.model, cosines, trigrams), cosines, trigrams, strict=True
-        )
+        for pair, score, trigram in zip(pairs, near, trigrams, strict=True)
     ]
 
 

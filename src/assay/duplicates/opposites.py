@@ -21,10 +21,10 @@ _EXCLUSIVE: Final = """
     blacklist whitelist|denylist allowlist|staging production development|prod dev|morning afternoon evening night
     hourly daily weekly fortnightly monthly quarterly yearly|minor major patch|horizontal vertical|input output
     win lose|buy sell|send receive|show hide|visible hidden|safe unsafe|stable unstable|full empty|longer shorter
-    long short|large small|bigger smaller|rise fall|win lose|local remote|relational document|stateful stateless
-    keeps drops|works broken|fixed broken|cheaper dearer|approved rejected
+    long short|large small|bigger smaller|rise fall|local remote|relational document|stateful stateless
+    works broken|fixed broken|cheaper dearer|approved rejected
 """
-_PREFIXES: Final = ("un", "non", "dis", "in", "im", "ir", "a", "de", "mis")
+_PREFIXES: Final = ("un", "non", "dis", "in", "im", "ir", "de", "mis")
 
 
 def stem(word: str) -> str:

@@ -26,7 +26,7 @@ from assay.duplicates.candidates import Candidate
 from assay.duplicates.scorer import Likeness, Match, Statement
 from assay.kinds import Kind
 from assay.messaging.events import DuplicateDetected
-from assay.proposals.actions import DECISIONS
+from assay.proposals.actions import DECISIONS, reset_failures
 
 KEPT: Final = 5
 """Candidates that a reviewer is shown."""
@@ -62,6 +62,11 @@ class Verdict:
     @property
     def is_new_duplicate(self) -> bool:
         return self.match is not None and self.proposal.state is not DedupState.DUPLICATE
+
+    @property
+    def was_owed(self) -> bool:
+        """The look had not been taken yet, or had failed: what failed until now did not fail this time."""
+        return self.proposal.state in {DedupState.UNCHECKED, DedupState.ERROR}
 
     def row(self) -> dict[str, Any]:
         match, target = self.match, self.match and self.match.candidate
@@ -151,6 +156,7 @@ async def _judge_and_stamp(
     words = await candidates.statements(session, [each for near in nearest.values() for each, _ in near])
     verdicts = [_verdict(each, nearest.get(proposal_id, []), words, threshold) for proposal_id, each in locked.items()]
     await _stamp(session, verdicts, scorer_version(model))
+    await reset_failures(session, [verdict.proposal.statement.id for verdict in verdicts if verdict.was_owed])
     await record(session, actor, [_detected(verdict) for verdict in verdicts if verdict.is_new_duplicate])
     return verdicts
 
@@ -186,7 +192,7 @@ def _verdict(
     proposal: Locked, near: Sequence[tuple[Candidate, float]], words: dict[UUID, Statement], threshold: float
 ) -> Verdict:
     matches = [
-        scorer.judge(proposal.statement, words[each.id], Likeness(score, each.cosine, each.trigram, threshold))
+        scorer.judge(proposal.statement, words[each.id], Likeness(score, each.trigram, threshold))
         for each, score in near
     ]
     shown = [
@@ -209,8 +215,7 @@ async def _stamp(session: AsyncSession, verdicts: Sequence[Verdict], version: st
         UPDATE proposals p SET dedup_state = new.state, dedup_checked_at = :at, dedup_scorer = :version,
             similar_entity_id = new.similar_entity_id, similar_proposal_id = new.similar_proposal_id,
             similarity_score = new.score, similarity_type = new.type, similarity_explanation = new.explanation,
-            candidates = new.candidates,
-            failures = CASE WHEN p.dedup_state IN ('unchecked', 'error') THEN 0 ELSE p.failures END
+            candidates = new.candidates
         FROM jsonb_to_recordset(:rows) AS new (id uuid, state text, similar_entity_id uuid, similar_proposal_id uuid,
             score float8, type text, explanation text, candidates jsonb)
         WHERE p.id = new.id"""),

@@ -62,9 +62,8 @@ class Likeness:
     """What was measured between a proposal and a candidate."""
 
     score: float
-    cosine: float | None
-    """None where the candidate has no vector of this model."""
     trigram: float
+    """Similarity of the titles, letter by letter."""
     threshold: float
 
 
@@ -122,7 +121,7 @@ def judge(proposal: Statement, candidate: Statement, likeness: Likeness) -> Matc
     """
     if proposal.identity_key == candidate.identity_key:
         return Match(candidate, 1.0, SimilarityType.EXACT, _says_exactly(candidate))
-    same_letters = _letters(proposal.text) == _letters(candidate.text)
+    same_letters = _letters(proposal.text) == _letters(candidate.text) != ""
     score = max(likeness.score, SAME_BUT_PUNCTUATION) if same_letters else likeness.score
     if score < likeness.threshold:
         return None

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.ai.embedder import Vectors
 from assay.db.bulk import as_json
 from assay.db.locks import hold_until_commit
-from assay.errors import InvalidInput
+from assay.errors import InvalidInput, Unavailable
 from assay.kinds import Kind, embedded_text
 from assay.proposals.actions import DECISIONS
 
@@ -108,8 +108,10 @@ async def write(session: AsyncSession, model: str, subjects: Sequence[Unembedded
     """Stores the vectors, in the order given, of what is still alive and still says the same. Returns how many.
 
     Under the lock of the decisions: a proposal that is put away meanwhile leaves no vector behind, and the order of
-    arrival is the order of the commits.
+    arrival is the order of the commits. Raises Unavailable where a vector points nowhere: the model is out of order.
     """
+    if not (np.isfinite(vectors).all() and vectors.any(axis=1).all()):
+        raise Unavailable(f"The embedding model {model} answered with a vector that points nowhere.")
     await hold_until_commit(session, DECISIONS)
     rows = [
         {

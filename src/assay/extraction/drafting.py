@@ -10,13 +10,13 @@ from assay.db.models import Recommendation
 from assay.extraction import tidy
 from assay.extraction.confidence import Facts, gives_orders, is_hedged, weigh
 from assay.extraction.evidence import locate
-from assay.extraction.secrets import MASK, masked
+from assay.extraction.secrets import MASK, secret_places
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType, folded
 from assay.proposals.drafts import Draft, ProposedLink, QuotedEvidence
 
 BODY_LIMIT: Final = 20_000
 REASONING_LIMIT: Final = 2_000
-CLAIMED_QUOTE_LIMIT: Final = 1_000
+QUOTE_LIMIT: Final = 2_000
 KEYWORD_LIMIT: Final = 50
 MOST_KEYWORDS: Final = 10
 MOST_QUOTES: Final = 20
@@ -88,8 +88,8 @@ class Drafting:
         )
 
     def _draft(
-        self, written: TopicDraft | AtomDraft, kind: Kind, title: str, body: str, **rest: Any
-    ) -> Draft | None:  # of a Draft
+        self, written: TopicDraft | AtomDraft, kind: Kind, title: str, body: str, **of_this_kind: Any
+    ) -> Draft | None:
         if not title:
             self.dropped.unusable += 1
             return None
@@ -107,7 +107,7 @@ class Drafting:
             evidence=evidence,
             source_message_ids=list(dict.fromkeys(each.message_id for each in evidence)),
             recommendation=tidy.member(Recommendation, written.recommendation) or Recommendation.MERGE,
-            **rest,
+            **of_this_kind,
         )
 
     def _evidence(self, quotes: Sequence[Quote]) -> list[QuotedEvidence]:
@@ -152,15 +152,15 @@ def drafted(extraction: Extraction, messages: Iterable[Message], known: Collecti
 def verified(quote: Quote, text: str) -> QuotedEvidence:
     """The words of the message itself where the quote is found in it, else the quote as it was claimed.
 
-    A quote with a secret is stored covered and without its place: it is then no proof, and a person has to look.
+    A quote that touches a secret is covered and loses its place: it proves nothing then, and a person has to look.
     """
     place = locate(quote.text, text)
     if place is None:
-        return QuotedEvidence(quote.message_id, tidy.words(quote.text, CLAIMED_QUOTE_LIMIT))
-    words = text[slice(*place)]
-    if masked(words) != words:
-        return QuotedEvidence(quote.message_id, tidy.words(words, CLAIMED_QUOTE_LIMIT))
-    return QuotedEvidence(quote.message_id, words, *place)
+        return QuotedEvidence(quote.message_id, tidy.words(quote.text, QUOTE_LIMIT))
+    start, end = place[0], min(place[1], place[0] + QUOTE_LIMIT)
+    if any(first < end and start < last for first, last in secret_places(text)):
+        return QuotedEvidence(quote.message_id, MASK)
+    return QuotedEvidence(quote.message_id, text[start:end], start, end)
 
 
 def keywords(written: Sequence[str]) -> list[str]:

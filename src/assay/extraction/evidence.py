@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from assay.extraction.incoming import TEXT_LIMIT
+
 LEAST_LETTERS: Final = 3
 MOST_CANDIDATES: Final = 100
 """Places looked at where the words begin or end within a character, before they count as absent."""
@@ -37,7 +39,9 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
     Fewer than three letters prove nothing, unless they are all the message says.
     """
     words = quote.strip()
-    if not words or (sum(map(str.isalpha, words)) < LEAST_LETTERS and words != text.strip()):
+    if not words or len(words) > TEXT_LIMIT:
+        return None
+    if sum(map(str.isalpha, words)) < LEAST_LETTERS and words != text.strip():
         return None
     if (start := text.find(words)) >= 0:
         return start, start + len(words)

@@ -62,7 +62,7 @@ def _words(fields: dict[str, Any], key: str) -> str:
     if value is None:
         raise Refused(f"The {key} is missing.")
     if not isinstance(value, str):
-        raise Refused(f"The {key} is a {type(value).__name__}, not a text.")
+        raise Refused(f"The {key} is no text, but of type {type(value).__name__}.")
     return value
 
 
@@ -75,4 +75,4 @@ def _name(fields: dict[str, Any], key: str) -> str | None:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    raise Refused(f"The {key} is a {type(value).__name__}, not a text.")
+    raise Refused(f"The {key} is no text, but of type {type(value).__name__}.")

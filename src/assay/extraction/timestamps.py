@@ -19,7 +19,9 @@ def moment_of(value: object) -> datetime:
         return _from_iso(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_epoch(value)
-    raise ValueError("The date is missing." if value is None else f"The date is a {type(value).__name__}, not a text.")
+    raise ValueError(
+        "The date is missing." if value is None else f"The date is no text, but of type {type(value).__name__}."
+    )
 
 
 def _from_iso(value: str) -> datetime:

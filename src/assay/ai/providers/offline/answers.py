@@ -128,7 +128,7 @@ def _open(question: Question, chat: Chat) -> Candidate:
         title=question.text,
         content=question.text,
         quotes=question.sentence.quotes(),
-        confidence=bounded(0.25 + 0.45 * specificity(question.text, chat.people)),
+        confidence=bounded(0.3 + 0.45 * specificity(question.text, chat.people)),
         reasoning=f"{turn.author} asked it and nobody answered in this window.",
         turn=turn,
         authors={turn.author},

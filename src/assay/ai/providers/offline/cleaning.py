@@ -62,7 +62,7 @@ def _plain(raw: str) -> str:
 def _without_address(text: str, people: Container[str]) -> tuple[str, frozenset[str]]:
     """The text behind "tom: ..." or "@tom ...", and who is meant."""
     mentioned = {name.casefold() for name in SLACK_PERSON.findall(text)}
-    text = SLACK_PERSON.sub("", text).strip(" ,:")
+    text = SLACK_PERSON.sub("", text).lstrip(" ,:")
     mentioned |= {nickname(name) for name in MENTION.findall(text) if nickname(name) in people}
     if (address := ADDRESS.match(text)) and nickname(address[1]) in people:
         mentioned.add(nickname(address[1]))

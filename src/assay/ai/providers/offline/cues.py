@@ -47,6 +47,9 @@ CUES: Final = (
             then |either |always |probably )?(?:use|add|set|put|run|install|create|change|edit|remove|delete|
             disable|enable|write|call|pass|define|wrap|replace|upgrade|upload|specify|configure|import|include)
     """)),
+    Cue(AtomType.SOLUTION, 0.65, opening(r"""
+        to [^,]{5,90},\s(?:use|run|set|add|call|open|hold|choose|delete|remove|restart|press|click|install|start)
+    """)),
     Cue(AtomType.SOLUTION, 0.5, opening(r"""
         (?:just |try |simply )?(?:use|add|set|install|run|change|remove|enable|disable|put|wrap|upgrade|edit|
             define|pass|replace|clear|restart|pin|try (?:using|adding|setting|to)) \S+ \S+

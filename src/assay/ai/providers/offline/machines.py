@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from assay.ai.extractor import Message
+from assay.ai.providers.offline.cleaning import IRC_FORMAT
 
 NAME: Final = re.compile(
     r"(?:(?<!tal)(?<!ab)(?<!ca)bot|bugs|jenkins|travis|circleci|meetingology|logmsg|^CIA-\d+|github|gitlab|jira|pagerduty|sentry|webhook)\d*$"
@@ -29,11 +30,12 @@ BUILDS_AND_LOGS: Final = (
 )
 LINE: Final = re.compile(f"{REVIEWS}|{COMINGS_AND_GOINGS}|{BUILDS_AND_LOGS}")
 LINES_TO_JUDGE: Final = 12
+MOST_CHARACTERS: Final = 400
 SHARE_OF_SAME_OPENINGS: Final = 0.6
 
 
 def is_machine_line(raw: str) -> bool:
-    return LINE.match(raw.lstrip("\x02\x03\x0f 0123456789,")) is not None
+    return LINE.match(IRC_FORMAT.sub("", raw[:MOST_CHARACTERS]).lstrip()) is not None
 
 
 def machine_authors(messages: Sequence[Message]) -> frozenset[str]:

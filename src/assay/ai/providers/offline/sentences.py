@@ -12,7 +12,8 @@ from assay.ai.providers.offline.turns import Part, Turn
 
 LONGEST: Final = 500
 UNFINISHED: Final = re.compile(
-    r"(?:,|\b(?:and|or|but|the|an?|to|of|for|with|in|on|is|are|that|because|if|when|so|as|by|from|at))$", re.IGNORECASE
+    r"(?:,|\b(?:and|or|but|the|an?|to|of|for|with|in|on|is|are|that|because|if|when|so|as|by|from|at|after|before|than|about|into|under|over|between|without))$",
+    re.IGNORECASE,
 )
 GOES_ON: Final = re.compile(r"(?:and|or|which|because|so that|to|with|when|if|but|instead|as|than)\b")
 BOUNDARY: Final = re.compile(r"(?<=[.!?])[\"')]{0,3}\s+(?=[A-Z0-9`\"'(]|i\b)|\s\.\.\.\s|;\s+(?=(?:i|you|we)\b)")

@@ -13,7 +13,7 @@ PRONOUN: Final = re.compile(
     re.IGNORECASE,
 )
 OPENS_WITH_PRONOUN: Final = opening(r"""
-    (?:it|this|that|these|those|they|he|she|which|there|the (?:former|latter))(?:'s|'re|'ll)?
+    (?:it|this|that|these|those|they|he|she|there|the (?:former|latter))(?:'s|'re|'ll)?
 """)
 PRONOUN_NEAR_THE_START: Final = re.compile(
     r"(?:\S+ ){1,3}(?:it|they|them)\b|(?:\S+ ){1,3}(?:that|this)(?:'s| is| was| has| does| means| works|,)",

@@ -1,0 +1,65 @@
+"""Ingesting: our action, one ORM row at a time, and a bare COPY as the limit."""
+
+from datetime import UTC, datetime, timedelta
+
+from harness import show, timed, with_database
+
+from assay.audit.actor import SYSTEM
+from assay.db.base import new_id
+from assay.db.engine import Database
+from assay.db.models import Message
+from assay.extraction import actions
+from assay.extraction.incoming import IncomingMessage, portions
+
+NUMBER = 5000
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def messages(label: str) -> list[IncomingMessage]:
+    return [
+        IncomingMessage(f"{label}-{each}", "backend", "ana", START + timedelta(seconds=each), f"Message number {each}.")
+        for each in range(NUMBER)
+    ]
+
+
+async def main(database: Database) -> None:
+    async def ours() -> None:
+        for portion in portions(messages("ours")):
+            async with database.transaction() as session:
+                await actions.ingest(session, portion, source="ours", actor=SYSTEM)
+
+    async def naive() -> None:
+        for each in messages("naive"):
+            async with database.transaction() as session:
+                session.add(_row(each, "naive"))
+
+    async def copy() -> None:
+        async with database.engine.connect() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            columns = "id, source, external_id, channel, author, sent_at, text"
+            async with raw.cursor().copy(f"COPY messages ({columns}) FROM STDIN") as target:
+                for each in messages("copy"):
+                    row = (new_id(), "copy", each.external_id, each.channel, each.author, each.sent_at, each.text)
+                    await target.write_row(row)
+            await raw.commit()
+
+    rows = [
+        ("ours", await timed(ours)),
+        ("one ORM transaction each", await timed(naive)),
+        ("COPY, which forgives no repetition", await timed(copy)),
+    ]
+    show("Ingesting", NUMBER, rows, limit="COPY, which forgives no repetition")
+
+
+def _row(each: IncomingMessage, source: str) -> Message:
+    return Message(
+        source=source,
+        external_id=each.external_id,
+        channel=each.channel,
+        author=each.author,
+        sent_at=each.sent_at,
+        text=each.text,
+    )
+
+
+with_database(main)

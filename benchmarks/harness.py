@@ -1,0 +1,86 @@
+"""What the benchmarks share: servers, filled tables, timing, and a table of ratios."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import text
+
+from assay.db import migrate
+from assay.db.base import new_id
+from assay.db.engine import Database
+from assay.kinds import Kind, folded, identity_key
+from assay.runtime.services import Supervisor
+
+MODEL = "benchmark-384"
+DIMENSIONS = 384
+
+Act = Callable[[], Awaitable[object]]
+
+
+def with_database(act: Callable[[Database], Awaitable[None]]) -> None:
+    """Runs a benchmark on fresh embedded servers."""
+    with tempfile.TemporaryDirectory() as folder:
+        supervisor = Supervisor(Path(folder) / "home")
+        url = supervisor.start().database_url
+        try:
+            migrate.upgrade(url)
+            asyncio.run(_run(Database(url), act))
+        finally:
+            supervisor.stop()
+
+
+async def _run(database: Database, act: Callable[[Database], Awaitable[None]]) -> None:
+    try:
+        await act(database)
+    finally:
+        await database.close()
+
+
+async def timed(act: Act) -> float:
+    """Seconds that one run takes."""
+    start = time.perf_counter()
+    await act()
+    return time.perf_counter() - start
+
+
+def show(title: str, items: int, rows: list[tuple[str, float]], *, limit: str) -> None:
+    """Prints each way's time per item, and its ratio to the way named `limit`."""
+    seconds = dict(rows)
+    print(f"\n{title} ({items:,} items)")
+    print(f"  {'way':<44} {'ms/item':>10} {'x the limit':>12}")
+    for name, each in rows:
+        print(f"  {name:<44} {1000 * each / items:>10.3f} {each / seconds[limit]:>12.1f}")
+
+
+async def insert_proposals(database: Database, number: int, *, kind: Kind = Kind.ATOM, label: str = "p") -> list[UUID]:
+    """Fills the table, quickly."""
+    ids = [new_id() for _ in range(number)]
+    titles = [f"{label} statement {position} about {each}" for position, each in enumerate(ids)]
+    async with database.transaction() as session:
+        await session.execute(
+            text("""
+            INSERT INTO proposals (id, kind, proposed_by_user_id, title, body, title_key, identity_key, atom_type,
+                stated_confidence, confidence)
+            SELECT id, :kind, 1, title, title, title_key, key, 'insight', 0.9, 0.9
+            FROM unnest(CAST(:ids AS uuid[]), CAST(:titles AS text[]), CAST(:title_keys AS text[]),
+                CAST(:keys AS text[])) AS t (id, title, title_key, key)"""),
+            {
+                "kind": kind,
+                "ids": ids,
+                "titles": titles,
+                "title_keys": [folded(each) for each in titles],
+                "keys": [identity_key(kind, each, each) for each in titles],
+            },
+        )
+    return ids
+
+
+def unit_vectors(number: int, seed: int = 1) -> np.ndarray:
+    """Random directions."""
+    vectors = np.random.default_rng(seed).standard_normal((number, DIMENSIONS)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
