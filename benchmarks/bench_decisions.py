@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from harness import insert_proposals, show, timed, with_database
 from sqlalchemy import text
 
 from assay.audit.actor import SYSTEM
@@ -10,6 +9,7 @@ from assay.clock import now
 from assay.db.engine import Database
 from assay.db.models import AuditEntry, Entity, Proposal, ProposalStatus, ReviewAction
 from assay.proposals import actions
+from harness import insert_proposals, show, timed, with_database
 
 NUMBER = 1000
 COLUMNS = "title, body, title_key, identity_key, icon, color, keywords, atom_type, confidence, meta"
@@ -36,7 +36,8 @@ async def naive(database: Database, ids: list[UUID]) -> None:
 async def bare(database: Database, ids: list[UUID]) -> None:
     async with database.transaction() as session:
         for statement in (
-            f"INSERT INTO entities (id, kind, {COLUMNS}) SELECT id, kind, {COLUMNS} FROM proposals WHERE id = ANY(:ids)",
+            f"""INSERT INTO entities (id, kind, {COLUMNS})
+               SELECT id, kind, {COLUMNS} FROM proposals WHERE id = ANY(:ids)""",
             """UPDATE proposals SET status = 'approved', review_action = 'approve', reviewed_by_user_id = 1,
                reviewed_at = now(), created_entity_id = id, version = version + 1 WHERE id = ANY(:ids)""",
             """INSERT INTO audit_log (actor_user_id, action, subject_id)

@@ -2,14 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-from harness import show, timed, with_database
-
 from assay.audit.actor import SYSTEM
 from assay.db.base import new_id
 from assay.db.engine import Database
 from assay.db.models import Message
 from assay.extraction import actions
 from assay.extraction.incoming import IncomingMessage, portions
+from harness import show, timed, with_database
 
 NUMBER = 5000
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)

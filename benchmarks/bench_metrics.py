@@ -1,10 +1,10 @@
 """The metrics document: from tallies, by counting the table, and one indexed look-up as the limit."""
 
-from harness import insert_proposals, show, timed, with_database
 from sqlalchemy import text
 
 from assay.db.engine import Database
 from assay.proposals import metrics
+from harness import insert_proposals, show, timed, with_database
 
 NUMBER, ROUNDS = 200_000, 20
 

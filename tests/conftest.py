@@ -48,7 +48,7 @@ def nats_url(servers: Services) -> str:
 
 def administer(server_url: str, statement: str) -> None:
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[arg-type]
+        connection.execute(statement)
 
 
 def named(server_url: str, database: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from assay.ai.extractor import AtomDraft, Extraction, Message
+from assay.ai.extractor import AtomDraft, Extraction, Message, TopicDraft
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -48,7 +48,8 @@ def keeps_its_promises(extraction: Extraction, messages: Sequence[Message]) -> N
     """What must hold of every extraction, whatever was read."""
     texts = {message.id: message.text for message in messages}
     topics = [topic.name for topic in extraction.topics]
-    for draft in (*extraction.atoms, *extraction.topics):
+    drafts: list[AtomDraft | TopicDraft] = [*extraction.atoms, *extraction.topics]
+    for draft in drafts:
         assert draft.quotes
         assert all(quote.text and quote.text in texts[quote.message_id] for quote in draft.quotes)
         assert 0 <= draft.confidence <= 1

@@ -1,5 +1,7 @@
 """What the atoms are about: names people would search for, never noise."""
 
+from dataclasses import replace
+
 import pytest
 from tests.ai.chats import atom_with, chat, keeps_its_promises
 
@@ -59,8 +61,6 @@ async def test_known_topics_are_preferred_to_twins(extractor, team_chat):
 
 
 async def test_the_name_of_a_channel_is_no_topic(extractor, team_chat):
-    from dataclasses import replace
-
     messages = [replace(message, channel="payment-webhooks") for message in team_chat]
 
     assert {topic.name for topic in (await extractor.extract(messages, [])).topics} == {"Search index"}

@@ -35,7 +35,7 @@ def list_(*, json: Json = False) -> None:
             each["timeout_seconds"],
             _pauses(each["retry_delays"]),
             each["state"],
-            each["last_run"],
+            each["last_run"] and f"{each['last_run']:%Y-%m-%d %H:%M}",
         )
         for each in documents
     ]

@@ -1,18 +1,14 @@
 """Approved knowledge."""
 
 from collections.abc import Sequence
-from typing import Annotated
 
-from cyclopts import Parameter
 from sqlalchemy import RowMapping
 
-from assay.cli.output import Json, print_json, say, short, table
+from assay.cli.output import Json, Limit, print_json, say, short, table
 from assay.cli.session import with_database
 from assay.db.engine import Database
 from assay.kinds import TRAITS, Kind
 from assay.knowledge import queries
-
-Limit = Annotated[int, Parameter(help="How many at most.")]
 
 
 def topics(*, limit: Limit = 50, json: Json = False) -> None:

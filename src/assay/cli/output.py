@@ -1,18 +1,22 @@
 """How results are shown: tables for people, JSON for programs."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Final
 from uuid import UUID
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 from pydantic_core import to_json
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")]
+Limit = Annotated[int, Parameter(help="How many at most.", validator=Number(gte=1, lte=1_000_000))]
 
-console: Final = Console(highlight=False, soft_wrap=False)
+WIDTH_OF_A_FILE: Final = 120
+console: Final = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)
 errors: Final = Console(stderr=True, highlight=False)
 
 

@@ -9,11 +9,12 @@ from cyclopts import App, Parameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
-from assay.cli.output import Json, print_json, say, short, table
+from assay.cli.output import Json, Limit, print_json, say, short, table
 from assay.cli.session import operator, with_database, with_tools
 from assay.cli.showing import Shown, document, show_one
 from assay.db.engine import Database
 from assay.db.models import DedupState, Proposal, ProposalStatus
+from assay.errors import InvalidInput
 from assay.jobs.tools import Tools
 from assay.kinds import Kind
 from assay.proposals import actions, queries
@@ -31,7 +32,7 @@ def list_(
     status: ProposalStatus | None = ProposalStatus.PENDING,
     kind: Kind | None = None,
     duplicates: Annotated[bool, Parameter(help="Only those marked as duplicates.")] = False,
-    limit: Annotated[int, Parameter(help="How many at most.")] = 50,
+    limit: Limit = 50,
     after: Annotated[str | None, Parameter(help="Begin after this proposal.")] = None,
     json: Json = False,
 ) -> None:
@@ -136,8 +137,7 @@ def reopen(*proposals: str, notes: Notes = None, json: Json = False) -> int:
 def _decide(parts: Sequence[str], decide: Decide, json: bool) -> int:
     """Carries out a decision and says of each proposal what became of it. 1 when any was refused."""
     if not parts:
-        say("Name at least one proposal: its id, or the last eight characters of it.")
-        return 2
+        raise InvalidInput("Name at least one proposal: its id, or the last eight characters of it.")
 
     async def act(database: Database) -> list[Outcome]:
         actor = await operator(database)

@@ -149,7 +149,7 @@ _SENTENCE_START: Final = re.compile(r"(?:^|[.!?:;|•\n\[(\"“]|\s[-*–])\s*$"
 
 
 def facts_of(text: str) -> list[Fact]:
-    """The facts of a text in the order in which they stand. None shares a character with another but for a date and its year."""
+    """The facts of a text in the order in which they stand. Only a date and its year share their characters."""
     text = _NOISE.sub(_blank, text)
     found: list[Fact] = []
     for pattern, make in _RULES:

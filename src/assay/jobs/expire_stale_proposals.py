@@ -1,6 +1,10 @@
 """What nobody decided in time is put away."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import SYSTEM
 from assay.clock import now
@@ -9,6 +13,7 @@ from assay.jobs.work import Work
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions as proposals
 from assay.proposals import queries
+from assay.proposals.outcomes import Outcome
 
 BATCH = 5000
 WARNED_BEFORE = timedelta(days=3)
@@ -28,12 +33,16 @@ async def expire_stale_proposals(work: Work) -> Statistics:
     expired = dict.fromkeys(Kind, 0)
     async with work.database.transaction() as session:
         work.begin(await queries.count_stale(session, cutoff))
+
+    async def act(session: AsyncSession, ids: Sequence[UUID]) -> list[Outcome]:
+        return await proposals.expire(session, ids, actor=SYSTEM, days=days)
+
     while not work.time_is_up:
         async with work.database.transaction() as session:
-            stale = await queries.stale(session, cutoff, limit=BATCH)
-            await proposals.expire(session, list(stale), actor=SYSTEM, days=days)
-        for kind in stale.values():
-            expired[kind] += 1
+            stale = await queries.stale(session, cutoff, limit=BATCH, but=work.failed)
+        for outcomes in await work.isolate(list(stale), act):
+            for each in outcomes:
+                expired[stale[each.id]] += each.done
         work.advance(len(stale))
         if len(stale) < BATCH:
             break

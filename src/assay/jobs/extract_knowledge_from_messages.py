@@ -33,16 +33,15 @@ async def extract_knowledge_from_messages(work: Work) -> Statistics:
         if claim is None:
             break
         stored = await _read(work, claim)
-        counts.update(
-            {
-                "messages_analyzed": stored.messages,
-                "topics_proposed": stored.topics,
-                "atoms_proposed": stored.atoms,
-                "errors": 0 if stored.messages else 1,
-            }
-        )
+        work.succeeded += stored.messages
+        counts.update(topics=stored.topics, atoms=stored.atoms)
         work.advance(len(claim.messages))
-    return {name: counts[name] for name in ("messages_analyzed", "topics_proposed", "atoms_proposed", "errors")}
+    return {
+        "messages_analyzed": work.succeeded,
+        "topics_proposed": counts["topics"],
+        "atoms_proposed": counts["atoms"],
+        "errors": len(work.failed),
+    }
 
 
 async def _read(work: Work, claim: Claim) -> Stored:
@@ -56,5 +55,6 @@ async def _read(work: Work, claim: Claim) -> Stored:
             await extraction.fail(session, claim.run_id, error, actor=SYSTEM)
         if isinstance(error, TRANSIENT):
             raise
+        work.failed.append(claim.run_id)
         await send_job_error_notification(work.database, work.job, error, {"extraction_run_id": str(claim.run_id)})
         return Stored(0, 0, 0)

@@ -47,10 +47,10 @@ async def note_skipped(session: AsyncSession, job: str, reason: str) -> None:
 
 
 async def previous_state(session: AsyncSession, job: str, before: UUID) -> JobState | None:
-    """How the run before this one ended."""
+    """How the last run before this one ended that came to an end of its own."""
     return await session.scalar(
         select(JobRun.state)
-        .where(JobRun.job == job, JobRun.id != before, JobRun.state != JobState.SKIPPED)
+        .where(JobRun.job == job, JobRun.id != before, JobRun.state.not_in((JobState.SKIPPED, JobState.INTERRUPTED)))
         .order_by(JobRun.started_at.desc())
         .limit(1)
     )

@@ -97,7 +97,7 @@ async def _execute(job: Job, work: Work, run_id: UUID) -> RunResult:
 def _check(job: Job, work: Work, statistics: Mapping[str, Any]) -> None:
     if set(statistics) != set(job.statistics):
         raise WrongStatistics(f"Job {job.name} returned {sorted(statistics)}, declared {sorted(job.statistics)}.")
-    if work.failed and len(work.failed) >= work.total:
+    if work.failed and not work.succeeded:
         raise EveryItemFailed(f"All {len(work.failed)} items failed.")
 
 

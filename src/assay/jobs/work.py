@@ -33,13 +33,14 @@ Act = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Result]]
 
 @dataclass(slots=True)
 class Work:
-    """One execution of a job: its tools, its time and its failed items."""
+    """One execution of a job: its tools, its time, and what became of its items."""
 
     job: str
     tools: Tools
     seconds: float
     total: int = 0
     processed: int = 0
+    succeeded: int = 0
     failed: list[UUID] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
 
@@ -73,7 +74,7 @@ class Work:
         """
         try:
             async with self.database.transaction() as session:
-                return [await act(session, ids)]
+                result = await act(session, ids)
         except TRANSIENT:
             raise
         except Exception as error:  # noqa: BLE001  # whatever an item does wrong must stay its own
@@ -82,6 +83,8 @@ class Work:
                 return [*await self.isolate(ids[:middle], act), *await self.isolate(ids[middle:], act)]
             await self._report(ids[0], error)
             return []
+        self.succeeded += len(ids)
+        return [result]
 
     async def _report(self, proposal_id: UUID, error: Exception) -> None:
         self.failed.append(proposal_id)

@@ -24,7 +24,8 @@ async def ping(nats_url: str) -> str:
             )
             try:
                 await client.jetstream().account_info()
-                return str(client.connected_server_version)
+                number = client.connected_server_version
+                return f"{number.major}.{number.minor}.{number.patch}"
             finally:
                 await client.close()
     except (NatsError, OSError, TimeoutError) as error:

@@ -121,13 +121,15 @@ async def _tallies(session: AsyncSession) -> list[Tally]:
 
 
 async def _ages(session: AsyncSession, sure: float) -> Mapping[Kind, tuple[datetime | None, datetime | None]]:
+    # OFFSET 0 keeps the planner from walking all pending proposals by age in search of a sure one.
     rows = await session.execute(
         text("""
         SELECT kind,
             (SELECT created_at FROM proposals p WHERE p.kind = k.kind AND status = 'pending'
              ORDER BY created_at LIMIT 1),
-            (SELECT min(created_at) FROM proposals p
-             WHERE p.kind = k.kind AND status = 'pending' AND confidence >= :sure)
+            (SELECT min(created_at) FROM (
+                SELECT created_at FROM proposals p
+                WHERE p.kind = k.kind AND status = 'pending' AND confidence >= :sure OFFSET 0) sure)
         FROM unnest(CAST(:kinds AS text[])) AS k (kind)"""),
         {"kinds": list(Kind), "sure": sure},
     )

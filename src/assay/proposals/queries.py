@@ -143,11 +143,11 @@ async def count_stale(session: AsyncSession, cutoff: datetime) -> int:
     )
 
 
-async def stale(session: AsyncSession, cutoff: datetime, *, limit: int) -> dict[UUID, Kind]:
-    """Pending proposals that have waited since before the cutoff, the oldest first."""
+async def stale(session: AsyncSession, cutoff: datetime, *, limit: int, but: Sequence[UUID] = ()) -> dict[UUID, Kind]:
+    """Pending proposals that have waited since before the cutoff, the oldest first. `but`: not these."""
     rows = await session.execute(
         select(Proposal.id, Proposal.kind)
-        .where(Proposal.status == ProposalStatus.PENDING, Proposal.refreshed_at < cutoff)
+        .where(Proposal.status == ProposalStatus.PENDING, Proposal.refreshed_at < cutoff, Proposal.id.not_in(but))
         .order_by(Proposal.refreshed_at, Proposal.id)
         .limit(limit)
     )

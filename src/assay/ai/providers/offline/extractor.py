@@ -64,10 +64,11 @@ class OfflineExtractor:
 
     async def extract(self, messages: Sequence[Message], known_topics: Sequence[str]) -> Extraction:
         reading = await asyncio.to_thread(read, messages)
-        if not reading.chat.turns:
+        texts = reading.texts()
+        if not texts and not reading.certain:
             return Extraction()
         learned, meanings = await self._learned(), Meanings(self._embedder)
-        await meanings.learn(reading.texts())
+        await meanings.learn(texts)
         found = await asyncio.to_thread(_weighed, reading, meanings, learned)
         await meanings.learn(chain((candidate.title for candidate in found), known_topics))
         kept, pool = await asyncio.to_thread(self._selected, found, reading.chat, meanings)
@@ -104,7 +105,10 @@ class OfflineExtractor:
         free = [candidate for candidate in pool if candidate.topic is None]
         found = await asyncio.to_thread(topics.groups, free, vocabulary, meanings)
         await meanings.learn(chain.from_iterable(naming.names for naming in found))
-        new = [topic for topic in topics.named(found, vocabulary, meanings) if set(topic.members) & set(kept)]
+        near = [topic for topic in topics.named(found, vocabulary, meanings) if set(topic.members) & set(kept)]
+        grouped = set(chain.from_iterable(topic.members for topic in near))
+        rest = [candidate for candidate in kept if candidate.topic is None and candidate not in grouped]
+        new = topics.without_known([*near, *topics.by_shared_name(rest, vocabulary)], known)
         await meanings.learn(
             chain(topic_looks.icon_texts(), (topics.about(topic) for topic in new), (t.name for t in new))
         )

@@ -68,7 +68,7 @@ BEFORE_THAT: Final = "|".join(
 POINTS_ELSEWHERE: Final = re.compile(
     rf"\b(?:(?:those|these|this|such|(?:\A|{BEFORE_THAT})that) "
     r"(?!(?:is|the|you|we|it|are|way|can|will|an?|our|all|every)\b)\w+"
-    r"|above|below|earlier|previous(?:ly)?|the (?:other|next|former|latter) \w+"
+    r"|the above|(?:above|below)(?=[.,;!?]|$)|earlier|previous(?:ly)?|the (?:other|next|former|latter) \w+"
     r"|(?:in|as) (?:our|my|your|the) (?:case|example)s?|for some reason"
     rf"|the (?:{UNNAMED})s?(?! (?:with|of|in|for|that|when|if|to|about|list|page|file|was|is)\b)"
     r"|another|someone|somebody)\b",

@@ -70,6 +70,10 @@ def words_of(candidate: Candidate) -> str:
     return LABELS.sub("", candidate.content)
 
 
+def mentions(candidate: Candidate, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words_of(candidate), re.IGNORECASE) is not None
+
+
 def is_generic(phrase: str) -> bool:
     return all(word in GENERIC for word in phrase.casefold().split())
 
@@ -77,7 +81,7 @@ def is_generic(phrase: str) -> bool:
 def _may_name(phrase: str, shared_by: int, vocabulary: Vocabulary) -> bool:
     if shared_by < MEMBERS_THAT_SHARE_A_NAME or is_generic(phrase):
         return False
-    if vocabulary.is_everywhere(phrase):
+    if vocabulary.is_everywhere(phrase) or vocabulary.is_channel(phrase):
         return False
     if vocabulary.is_name(phrase):
         return True

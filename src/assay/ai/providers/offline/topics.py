@@ -22,6 +22,7 @@ MOST_CLUSTERED: Final = 1_200
 NEAR_A_NAME_IT_MENTIONS: Final = 0.5
 NEAR_A_NAME: Final = 0.74
 QUOTED_MEMBERS: Final = 3
+MEMBERS_OF_A_NAME: Final = 2
 CEILING: Final = 0.9
 
 
@@ -55,6 +56,32 @@ def named(found: Sequence[Naming], vocabulary: Vocabulary, meanings: Meanings) -
             known = topics.setdefault(_key(topic.name), topic)
             known.members.extend(member for member in topic.members if member not in known.members)
     return list(topics.values())
+
+
+def by_shared_name(rest: Sequence[Candidate], vocabulary: Vocabulary) -> list[Topic]:
+    """For statements that lie near no others: names that several of them share, the most shared first."""
+    free, found = list(rest), list[Topic]()
+    shared = topic_names.naming(free, vocabulary)
+    for name in sorted(shared.names, key=lambda name: (-shared.mentions[name], -len(name), name)):
+        members = [member for member in free if topic_names.mentions(member, name)]
+        if len({member.turn for member in members}) >= MEMBERS_OF_A_NAME:
+            found.append(Topic(topic_names.spelled(name, shared), [name], members, 1.0))
+            free = [member for member in free if member not in members]
+    return found
+
+
+def without_known(found: Iterable[Topic], known: Sequence[str]) -> list[Topic]:
+    """The topics that are new, one of each name; members of the others are filed under the name that is known."""
+    names = {_key(name): name for name in known}
+    new: dict[str, Topic] = {}
+    for topic in found:
+        if name := names.get(_key(topic.name)):
+            for member in topic.members:
+                member.topic = name
+        else:
+            own = new.setdefault(_key(topic.name), topic)
+            own.members.extend(member for member in topic.members if member not in own.members)
+    return list(new.values())
 
 
 def _key(name: str) -> str:
