@@ -21,7 +21,7 @@ from assay.db.locks import hold_until_commit
 from assay.db.models import Evidence, Proposal, ProposalStatus, ReviewAction
 from assay.kinds import Kind
 from assay.messaging.events import ProposalRejected, ProposalReopened, ProposalsExpired, ProposalsExpiring
-from assay.proposals import queries
+from assay.proposals import queries, relations
 from assay.proposals import statements as sql
 from assay.proposals.drafts import Draft
 from assay.proposals.effects import carry_out_approval, carry_out_merge, carry_out_revert, put_away
@@ -59,7 +59,7 @@ async def propose(session: AsyncSession, drafts: Sequence[Draft], *, run_id: UUI
     }
     await insert_rows(session, Proposal, [{**draft.row(), **common} for draft in drafts])
     await insert_rows(session, Evidence, [row for draft in drafts for row in draft.evidence_rows()])
-    await sql.resolve_topics(session, [draft.id for draft in drafts])
+    await relations.resolve_topics(session, [draft.id for draft in drafts])
     await record(session, actor, [created(draft, actor, run_id) for draft in drafts])
     return [draft.id for draft in drafts]
 
@@ -80,7 +80,7 @@ async def approve(
     asks for it, and waits otherwise. `policy`: the rules a machine decided by, for the trail.
     """
     await hold_until_commit(session, DECISIONS)
-    ids = unique(ids, *([await sql.pending_topics(session, ids)] if with_topics else []))
+    ids = unique(ids, *([await relations.pending_topics(session, ids)] if with_topics else []))
     rows = await sql.lock(session, ids)
     refusals = judged_for_approval(rows, await sql.live_twins(session, list(rows.values())), actor, versions)
     accepted = [row for row in rows.values() if row.id not in refusals]

@@ -11,6 +11,7 @@ from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.models import ChangeType, ProposalStatus, ReviewAction
 from assay.messaging.events import ProposalMerged, ProposalReverted
+from assay.proposals import relations
 from assay.proposals import statements as sql
 from assay.proposals.outcomes import Locked
 from assay.proposals.records import approved, changed
@@ -27,8 +28,8 @@ async def carry_out_approval(
         session, ids, status=ProposalStatus.APPROVED, action=ReviewAction.APPROVE, actor=actor, at=at, notes=notes
     )
     revisions = await sql.write_revisions(session, {each: each for each in ids}, ChangeType.CREATED, actor, at, notes)
-    await sql.file_under_topics(session, ids)
-    await sql.link_atoms(session, ids)
+    await relations.file_under_topics(session, ids)
+    await relations.link_atoms(session, ids)
     await sql.follow_to_entities(session, {each: each for each in ids})
     await record(session, actor, [approved(row, actor, notes, policy, revisions[row.id]) for row in rows])
 
@@ -53,7 +54,7 @@ async def carry_out_merge(
     await sql.touch_entities(session, list(dict.fromkeys(chosen.values())), at)
     sources = {entity: proposal for proposal, entity in chosen.items()}
     revisions = await sql.write_revisions(session, sources, ChangeType.MERGED, actor, at, notes)
-    topics, links = await sql.file_under_topics(session, ids), await sql.link_atoms(session, ids)
+    topics, links = await relations.file_under_topics(session, ids), await relations.link_atoms(session, ids)
     await sql.forget_vectors(session, ids)
     await sql.follow_to_entities(session, chosen)
     records = []
@@ -83,7 +84,7 @@ async def carry_out_revert(
     undone = [inverses[each] for each in ids]
     entities = {UUID(inverse["entity_id"]): row.id for inverse, row in zip(undone, rows, strict=True)}
     withdrawn = [row.id for row in rows if row.status is ProposalStatus.APPROVED]
-    await sql.remove_relations(session, [inverse for inverse in undone if inverse["act"] == "merge"])
+    await relations.remove_relations(session, [inverse for inverse in undone if inverse["act"] == "merge"])
     await sql.withdraw_entities(session, withdrawn)
     await sql.touch_entities(session, list(entities), at)
     await sql.write_revisions(session, entities, ChangeType.REVERTED, actor, at, notes)

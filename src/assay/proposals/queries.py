@@ -133,6 +133,14 @@ async def trail(session: AsyncSession, subject_id: UUID) -> Sequence[Row[Any]]:
     return found.all()
 
 
+async def count_unscanned(session: AsyncSession, scorer: str) -> int:
+    """How many pending proposals this scorer has not looked at."""
+    owed = Proposal.dedup_state.in_((DedupState.UNCHECKED, DedupState.ERROR)) | Proposal.dedup_scorer.is_distinct_from(
+        scorer
+    )
+    return await session.scalar(select(func.count()).where(Proposal.status == ProposalStatus.PENDING, owed)) or 0
+
+
 async def count_stale(session: AsyncSession, cutoff: datetime) -> int:
     """How many pending proposals have waited since before the cutoff."""
     return (
