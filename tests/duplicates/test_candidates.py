@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 from tests.builders import BOTH_KINDS, draft, get, propose, rows
 from tests.duplicates.lab import HandMadeEmbedder, arrive, known, scanned
 
@@ -65,9 +66,9 @@ async def test_an_entity_is_found_among_hundreds_of_younger_proposals_that_are_n
 async def test_the_search_by_index_finds_what_an_exact_search_finds(database, kind):
     embedder = CloudEmbedder(centres=40, spread=0.4)
     other = next(each for each in BOTH_KINDS if each is not kind)
-    await known(database, embedder, *(draft(kind) for _ in range(300)))
-    await arrive(database, embedder, *(draft(other) for _ in range(300)))
-    ids = await arrive(database, embedder, *(draft(kind) for _ in range(150)))
+    await known(database, embedder, *(draft(kind) for _ in range(200)))
+    await arrive(database, embedder, *(draft(other) for _ in range(200)))
+    ids = await arrive(database, embedder, *(draft(kind) for _ in range(60)))
     exact = await rows(
         database,
         """SELECT a.subject_id, near.subject_id FROM embeddings a CROSS JOIN LATERAL (
@@ -83,7 +84,7 @@ async def test_the_search_by_index_finds_what_an_exact_search_finds(database, ki
 
 async def test_a_large_table_is_searched_by_its_index(database):
     embedder = CloudEmbedder(centres=40, spread=0.4)
-    await arrive(database, embedder, *(draft() for _ in range(1500)))
+    await arrive(database, embedder, *(draft() for _ in range(1000)))
     async with database.transaction() as session:
         await session.execute(text("ANALYZE embeddings"))
     statement = f"EXPLAIN {candidates._statement(embedder.model, DIMENSIONS)}"
@@ -142,8 +143,8 @@ async def test_an_index_is_made_once_per_kind_and_model(database, embedder):
 
 
 @pytest.mark.parametrize(("model", "dimensions"), [("a' OR true --", 8), ("BAAI/bge", 8), ("", 8), ("fine", 5000)])
-async def test_a_model_that_does_not_fit_is_refused_with_a_sentence(database, model, dimensions):
-    async with database.transaction() as session:
+async def test_a_model_that_does_not_fit_is_refused_with_a_sentence(model, dimensions):
+    async with AsyncSession() as session:
         with pytest.raises(InvalidInput, match="The embedding model"):
             await vectors.ensure_indexes(session, model, dimensions)
 

@@ -10,6 +10,8 @@ from assay.audit.actor import SYSTEM
 from assay.duplicates import scan
 from assay.jobs.job import Statistics, job
 from assay.jobs.work import Work
+from assay.proposals import actions as proposals
+from assay.proposals import queries
 
 
 @job(
@@ -29,16 +31,21 @@ async def deduplication_scan(work: Work) -> Statistics:
     async def act(session: AsyncSession, ids: Sequence[UUID]) -> scan.ScanOutcome:
         return await scan.scan(session, ids, model=embedder.model, threshold=threshold, actor=SYSTEM)
 
-    work.begin(0)
+    async with work.database.transaction() as session:
+        work.begin(await queries.count_unscanned(session, scan.scorer_version(embedder.model)))
     while not work.time_is_up:
-        embedded += await scan.embed_missing(work.database, embedder, limit)
+        generated = await scan.embed_missing(work.database, embedder, limit)
+        embedded += generated
         async with work.database.transaction() as session:
             ids = await scan.next_batch(session, model=embedder.model, limit=limit)
-        if not ids:
+        if not (ids or generated):
             break
+        failed_before = len(work.failed)
         for outcome in await work.isolate(ids, act):
             scanned += outcome.scanned
             duplicates += outcome.duplicates
+        async with work.database.transaction() as session:
+            await proposals.note_failed_scans(session, work.failed[failed_before:])
         work.advance(len(ids))
     return {
         "proposals_scanned": scanned,

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import Final
 
 from assay.audit.actor import SYSTEM
 from assay.db.models import TriggerType
@@ -10,7 +11,11 @@ from assay.extraction import queries
 from assay.extraction.actions import Claim, Stored
 from assay.jobs.job import Statistics, job
 from assay.jobs.notify import send_job_error_notification
-from assay.jobs.work import TRANSIENT, Work
+from assay.jobs.work import TRANSIENT, EveryItemFailed, Work
+
+
+FAILURES_IN_A_ROW: Final = 5
+"""After so many the fault is not with the messages, and each further attempt may cost money."""
 
 
 @job(
@@ -23,6 +28,7 @@ from assay.jobs.work import TRANSIENT, Work
 async def extract_knowledge_from_messages(work: Work) -> Statistics:
     """Read the messages that nobody read yet and propose what they teach."""
     counts: Counter[str] = Counter()
+    failures = 0
     async with work.database.transaction() as session:
         work.begin(await queries.count_unread(session))
     while not work.time_is_up:
@@ -33,6 +39,9 @@ async def extract_knowledge_from_messages(work: Work) -> Statistics:
         if claim is None:
             break
         stored = await _read(work, claim)
+        failures = 0 if stored.messages else failures + 1
+        if failures == FAILURES_IN_A_ROW:
+            raise EveryItemFailed(f"{failures} windows in a row could not be read.")
         work.succeeded += stored.messages
         counts.update(topics=stored.topics, atoms=stored.atoms)
         work.advance(len(claim.messages))

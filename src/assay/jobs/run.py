@@ -16,7 +16,7 @@ from assay.jobs import history
 from assay.jobs.job import JOBS, Job
 from assay.jobs.notify import send_job_error_notification, send_job_recovered
 from assay.jobs.tools import Tools
-from assay.jobs.work import Work
+from assay.jobs.work import EveryItemFailed, Work
 from assay.messaging.events import Severity
 
 log = structlog.get_logger(__name__)
@@ -34,10 +34,6 @@ class RunResult:
     @property
     def ok(self) -> bool:
         return self.state in {JobState.OK, JobState.SKIPPED}
-
-
-class EveryItemFailed(AssayError):
-    """Not one item went through: the fault is not with the items."""
 
 
 class WrongStatistics(AssayError):

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.db.engine import Database, first_line
-from assay.errors import Unavailable
+from assay.errors import AssayError, Unavailable
 from assay.jobs.notify import send_job_error_notification
 from assay.jobs.retry import item_backoff
 from assay.jobs.tools import Tools
@@ -29,6 +29,10 @@ _SHARE_OF_TIMEOUT: Final = 0.8
 
 Result = TypeVar("Result")
 Act = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Result]]
+
+
+class EveryItemFailed(AssayError):
+    """Not one item went through: the fault is not with the items."""
 
 
 @dataclass(slots=True)

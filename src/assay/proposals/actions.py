@@ -18,7 +18,7 @@ from assay.audit.actor import SYSTEM, Actor
 from assay.clock import now
 from assay.db.bulk import insert_rows
 from assay.db.locks import hold_until_commit
-from assay.db.models import Evidence, Proposal, ProposalStatus, ReviewAction
+from assay.db.models import DedupState, Evidence, Proposal, ProposalStatus, ReviewAction
 from assay.kinds import Kind
 from assay.messaging.events import ProposalRejected, ProposalReopened, ProposalsExpired, ProposalsExpiring
 from assay.proposals import queries, relations
@@ -199,6 +199,14 @@ async def note_failure(
         proposal.failures += 1
         proposal.last_error = error
         proposal.retry_at = at + backoff(proposal.failures)
+
+
+async def note_failed_scans(session: AsyncSession, ids: Ids) -> None:
+    """Says of proposals that the search for duplicates failed, which is not the same as having found none."""
+    changes = {"dedup_state": DedupState.ERROR, "dedup_checked_at": now()}
+    await session.execute(
+        update(Proposal).where(Proposal.id.in_(ids), Proposal.status == ProposalStatus.PENDING).values(**changes)
+    )
 
 
 async def reset_failures(session: AsyncSession, ids: Ids) -> None:

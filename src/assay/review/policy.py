@@ -58,22 +58,22 @@ class Policy:
         """Why the proposal may not be approved by the system alone; None when it may.
 
         Held is, in this order, what
-        1. is less sure than the threshold,
-        2. failed so often that it needs a person,
-        3. failed lately and backs off,
+        1. failed so often that it needs a person,
+        2. failed lately and backs off,
+        3. looks like something known or proposed earlier,
         4. was not scanned for duplicates under today's model,
-        5. looks like something known or proposed earlier,
-        6. its extractor would merge or reject,
-        7. has no quote, or one that was not found in its message,
-        8. belongs to a topic that is not approved yet.
+        5. its extractor would merge or reject,
+        6. has no quote, or one that was not found in its message,
+        7. belongs to a topic that is not approved yet,
+        8. is less sure than the threshold.
         """
-        if facts.confidence < self.threshold:
-            return Hold.BELOW_THRESHOLD
         if facts.needs_attention:
             return Hold.NEEDS_ATTENTION
         if facts.backs_off:
             return Hold.RETRIED_LATER
-        return _unclear_identity(facts) or _unproven(facts)
+        if reason := _unclear_identity(facts) or _unproven(facts):
+            return reason
+        return Hold.BELOW_THRESHOLD if facts.confidence < self.threshold else None
 
 
 def _unclear_identity(facts: Facts) -> Hold | None:

@@ -34,6 +34,7 @@ class Entity(Base):
             "title_key",
             postgresql_using="gin",
             postgresql_ops={"title_key": "gin_trgm_ops"},
+            postgresql_with={"fastupdate": "off"},
             postgresql_where=LIVE,
         ),
         Index("ix_entities_kind_created_at", "kind", "created_at", "id"),

@@ -76,6 +76,7 @@ class Proposal(Base):
             "title_key",
             postgresql_using="gin",
             postgresql_ops={"title_key": "gin_trgm_ops"},
+            postgresql_with={"fastupdate": "off"},
             postgresql_where=PENDING,
         ),
     )

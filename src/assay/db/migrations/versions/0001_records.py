@@ -107,6 +107,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
         postgresql_ops={"title_key": "gin_trgm_ops"},
+        postgresql_with={"fastupdate": "off"},
         postgresql_where=sa.text("NOT archived"),
     )
     op.create_index(
@@ -499,6 +500,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
         postgresql_ops={"title_key": "gin_trgm_ops"},
+        postgresql_with={"fastupdate": "off"},
         postgresql_where=sa.text("status = 'pending'"),
     )
     op.create_index(op.f("ix_proposals_proposed_by_user_id"), "proposals", ["proposed_by_user_id"], unique=False)
@@ -591,6 +593,7 @@ def downgrade() -> None:
         table_name="proposals",
         postgresql_using="gin",
         postgresql_ops={"title_key": "gin_trgm_ops"},
+        postgresql_with={"fastupdate": "off"},
         postgresql_where=sa.text("status = 'pending'"),
     )
     op.drop_index("ix_proposals_pending_title", table_name="proposals", postgresql_where=sa.text("status = 'pending'"))
@@ -638,6 +641,7 @@ def downgrade() -> None:
         table_name="entities",
         postgresql_using="gin",
         postgresql_ops={"title_key": "gin_trgm_ops"},
+        postgresql_with={"fastupdate": "off"},
         postgresql_where=sa.text("NOT archived"),
     )
     op.drop_index("ix_entities_live_title", table_name="entities", postgresql_where=sa.text("NOT archived"))

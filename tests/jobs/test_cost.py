@@ -1,0 +1,57 @@
+"""No query per row: a job costs the same number of statements for 10 and for 100 items."""
+
+from dataclasses import replace
+
+import pytest
+from tests.builders import counted_statements, draft, propose
+from tests.extraction.chats import from_all, incoming, ingest
+from tests.jobs.lab import arrived, change, cleared, done, tuned
+
+from assay.ai.fakes import ScriptedExtractor
+
+pytestmark = pytest.mark.anyio
+
+
+async def messages(tools, number):
+    await ingest(tools.database, *(incoming(f"We use Postgres {each} here.") for each in range(number)))
+
+
+async def unscanned(tools, number):
+    await arrived(tools.database, *(draft() for _ in range(number)))
+
+
+async def clear(tools, number):
+    await cleared(tools, *(draft() for _ in range(number)))
+
+
+async def stale(tools, number):
+    ids = await propose(tools.database, [draft() for _ in range(number)])
+    await change(tools.database, "refreshed_at = now() - interval '40 days'", *ids)
+
+
+async def proposed(tools, number):
+    await propose(tools.database, [draft() for _ in range(number)])
+
+
+@pytest.mark.parametrize(
+    ("name", "prepare"),
+    [
+        ("extract_knowledge_from_messages", messages),
+        ("deduplication_scan", unscanned),
+        ("auto_review_proposals", clear),
+        ("expire_stale_proposals", stale),
+        ("proposal_metrics_update", proposed),
+    ],
+)
+async def test_the_number_of_statements_does_not_depend_on_the_number_of_items(tools, name, prepare):
+    tools = replace(
+        tuned(tools, knowledge_auto_approval_batch_size=500, knowledge_dedup_batch_size=1000),
+        extractor=ScriptedExtractor(from_all),
+    )
+    costs = []
+    for number in (1, 10, 100):  # the first run makes what later ones find, such as indexes
+        await prepare(tools, number)
+        with counted_statements(tools.database) as statements:
+            await done(name, tools)
+        costs.append(len(statements))
+    assert costs[1] == costs[2] < 50

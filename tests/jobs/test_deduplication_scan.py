@@ -1,0 +1,88 @@
+"""What is like something known or proposed earlier is marked before anybody decides."""
+
+import pytest
+from structlog.testing import capture_logs
+from tests.builders import BOTH_KINDS, draft, get, rows, scalar
+from tests.jobs.lab import ERRORS, POISON, arrived, done, failed, poison, tuned
+
+from assay.ai.fakes import HashEmbedder
+from assay.db.models import DedupState
+from assay.errors import Unavailable
+from assay.jobs.tools import Tools
+
+pytestmark = pytest.mark.anyio
+kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
+
+NAME = "deduplication_scan"
+
+
+def counts(scanned: int = 0, duplicates: int = 0, embedded: int = 0, errors: int = 0) -> dict[str, int]:
+    return {
+        "proposals_scanned": scanned,
+        "duplicates_found": duplicates,
+        "embeddings_generated": embedded,
+        "errors": errors,
+    }
+
+
+@kinds
+async def test_new_proposals_are_embedded_scanned_and_counted_once(tools, kind):
+    ids = await arrived(tools.database, draft(kind, "Ledger"), draft(kind, "Ledger"), draft(kind))
+    assert await done(NAME, tools) == counts(scanned=3, duplicates=1, embedded=3)
+    assert await done(NAME, tools) == counts()
+    assert [(await get(tools.database, each)).dedup_state for each in ids] == [
+        DedupState.CLEAR,
+        DedupState.DUPLICATE,
+        DedupState.CLEAR,
+    ]
+
+
+async def test_a_run_goes_on_until_the_queue_is_drained(tools):
+    await arrived(tools.database, *(draft() for _ in range(25)))
+    with capture_logs() as logs:
+        small = tuned(tools, knowledge_dedup_batch_size=10)
+        assert await done(NAME, small) == counts(scanned=25, embedded=25)
+    assert logs[0]["event"] == f"Job {NAME} started: processing 25 proposals"
+    assert [each["event"] for each in logs if "processed" in each["event"]] == [
+        f"Job {NAME}: processed 10/25 (40%)",
+        f"Job {NAME}: processed 20/25 (80%)",
+        f"Job {NAME}: processed 25/25 (100%)",
+    ]
+
+
+@kinds
+async def test_a_proposal_that_cannot_be_scanned_costs_itself_only(tools, kind):
+    await poison(tools.database, "BEFORE UPDATE OF dedup_state", "proposals")
+    *good, bad = await arrived(tools.database, *(draft(kind) for _ in range(10)), draft(kind, POISON))
+    assert await done(NAME, tools) == counts(scanned=10, embedded=11, errors=1)
+    assert {(await get(tools.database, each)).dedup_state for each in good} == {DedupState.CLEAR}
+    assert (await get(tools.database, bad)).dedup_state is DedupState.UNCHECKED
+    assert await rows(tools.database, ERRORS) == [("error", NAME, "It is poison.", {"proposal_id": str(bad)})]
+
+
+async def test_when_none_can_be_scanned_the_run_has_failed(tools):
+    await poison(tools.database, "BEFORE UPDATE OF dedup_state", "proposals")
+    await arrived(tools.database, draft(title=POISON))
+    assert (await failed(NAME, tools)).error == "All 1 items failed."
+
+
+async def test_a_model_that_does_not_answer_fails_the_run_and_blames_no_proposal(tools):
+    class Away(HashEmbedder):
+        async def embed(self, texts):
+            raise Unavailable("The model does not answer.")
+
+    [each] = await arrived(tools.database, draft())
+    away = Tools(tools.database, tools.settings, Away(), tools.extractor)
+    assert (await failed(NAME, away)).error == "The model does not answer."
+    assert (await get(tools.database, each)).failures == 0
+    assert await done(NAME, tools) == counts(scanned=1, embedded=1)
+
+
+async def test_knowledge_gets_its_vectors_before_proposals_are_compared_with_it(tools):
+    await arrived(tools.database, draft(title="Ledger"))
+    await done(NAME, tools)
+    await done("auto_review_proposals", tools)
+    await rows(tools.database, "DELETE FROM embeddings RETURNING subject_id")
+    await arrived(tools.database, draft(title="Ledger"))
+    assert await done(NAME, tools) == counts(scanned=1, duplicates=1, embedded=2)
+    assert await scalar(tools.database, "SELECT similar_entity_id FROM proposals WHERE status = 'pending'")

@@ -1,0 +1,37 @@
+"""The figures, counted anew and announced."""
+
+import pytest
+from structlog.testing import capture_logs
+from tests.builders import draft, propose, rows, scalar
+from tests.jobs.lab import done
+
+from assay.proposals import metrics
+
+pytestmark = pytest.mark.anyio
+
+NAME = "proposal_metrics_update"
+
+
+async def test_the_statistics_are_the_metrics_document_and_are_announced(tools):
+    await propose(tools.database, [draft(confidence=0.5), draft(confidence=0.97)])
+    statistics = await done(NAME, tools)
+    async with tools.database.transaction() as session:
+        document = await metrics.document(session, sure=0.95)
+    ages = ("oldest_pending_seconds", "high_confidence_queue_age_seconds")
+    for part in ("topic_proposals", "atom_proposals"):
+        same = [{name: found for name, found in each[part].items() if name not in ages} for each in (statistics, document)]
+        assert same[0] == same[1]
+    announced = "SELECT channel, data FROM audit_log WHERE action = 'proposals.metrics_updated'"
+    assert await rows(tools.database, announced) == [("knowledge_proposals", statistics)]
+    assert await scalar(tools.database, "SELECT statistics FROM job_runs") == statistics
+
+
+async def test_counts_that_went_wrong_are_repaired_with_a_warning(tools):
+    await propose(tools.database, [draft(), draft()])
+    await rows(tools.database, "UPDATE proposal_tallies SET proposals = 7 RETURNING id")
+    with capture_logs() as logs:
+        assert (await done(NAME, tools))["atom_proposals"]["pending"] == 2
+    assert [each["event"] for each in logs if each["log_level"] == "warning"] == ["proposal_tallies_repaired"]
+    with capture_logs() as logs:
+        await done(NAME, tools)
+    assert [each["event"] for each in logs if each["log_level"] == "warning"] == []

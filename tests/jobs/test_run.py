@@ -1,0 +1,240 @@
+"""The one runner: lock, history, time, statistics, log lines and notifications."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+from tests.builders import draft, propose, rows, scalar
+from tests.jobs.lab import ERRORS, HISTORY, done, failed
+
+from assay.db.models import JobState
+from assay.errors import NotFound, Unavailable
+from assay.jobs.job import JOBS, Body, Job
+from assay.jobs.run import run
+
+pytestmark = pytest.mark.anyio
+
+NAME = "probe"
+RECOVERED = "SELECT data FROM audit_log WHERE action = 'job.recovered' AND channel = 'system_notifications'"
+FRESH = "UPDATE job_runs SET started_at = started_at - interval '1 minute' RETURNING id"
+
+
+@pytest.fixture
+def declare(monkeypatch) -> Callable[..., None]:
+    """Makes a body the job named probe, which is to return a number under `done`."""
+
+    def declare(body: Body, *, timeout: float = 30) -> None:
+        job = Job(NAME, "* * * * *", timedelta(seconds=timeout), (), ("done",), body)
+        monkeypatch.setitem(JOBS, NAME, job)
+
+    return declare
+
+
+async def fine(_work):
+    return {"done": 7}
+
+
+async def broken(_work):
+    raise ValueError("It broke.\nWith a second line.")
+
+
+async def test_a_run_that_goes_well_is_in_the_history_with_its_statistics(tools, declare):
+    declare(fine)
+    result = await run(NAME, tools)
+    assert (result.state, result.ok, result.statistics) == (JobState.OK, True, {"done": 7})
+    assert await rows(tools.database, HISTORY) == [("ok", {"done": 7}, None)]
+    assert await scalar(tools.database, "SELECT bool_and(finished_at >= started_at) FROM job_runs")
+
+
+async def test_a_failure_is_a_result_a_line_in_the_history_and_a_notification(tools, declare):
+    declare(broken)
+    result = await run(NAME, tools)
+    assert (result.state, result.ok, result.error) == (JobState.FAILED, False, "It broke.")
+    assert await rows(tools.database, HISTORY) == [("failed", {}, "It broke.")]
+    context = {"total": 0, "processed": 0, "failed": 0}
+    assert await rows(tools.database, ERRORS) == [("error", NAME, "It broke.", context)]
+
+
+async def test_a_run_that_takes_too_long_is_ended(tools, declare):
+    async def slow(_work):
+        await asyncio.sleep(60)
+
+    declare(slow, timeout=0.05)
+    assert (await run(NAME, tools)).state is JobState.TIMEOUT
+    [(state, _, error)] = await rows(tools.database, HISTORY)
+    assert (state, error) == ("timeout", "It took longer than 0:00:00.050000.")
+    assert len(await rows(tools.database, ERRORS)) == 1
+
+
+async def test_a_run_that_is_interrupted_says_so_and_gives_the_lock_free(tools, declare):
+    begun = asyncio.Event()
+
+    async def endless(_work):
+        begun.set()
+        await asyncio.sleep(60)
+
+    declare(endless)
+    task = asyncio.create_task(run(NAME, tools))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await rows(tools.database, HISTORY) == [("interrupted", {}, "It was interrupted.")]
+    declare(fine)
+    assert (await run(NAME, tools)).state is JobState.OK
+
+
+async def test_a_second_run_at_the_same_time_does_nothing(tools, declare):
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def once(_work):
+        assert not begun.is_set()
+        begun.set()
+        await go_on.wait()
+        return {"done": 1}
+
+    declare(once)
+    first = asyncio.create_task(run(NAME, tools))
+    await begun.wait()
+    second = await run(NAME, tools)
+    go_on.set()
+    assert (second.state, second.ok, second.error) == (JobState.SKIPPED, True, "It is running already.")
+    assert (await first).state is JobState.OK
+    assert sorted(await rows(tools.database, HISTORY)) == [("ok", {"done": 1}, None), ("skipped", {}, "overlap")]
+
+
+async def test_two_jobs_run_beside_each_other(tools, declare, monkeypatch):
+    inner: list[JobState] = []
+
+    async def outer(work):
+        inner.append((await run("proposal_metrics_update", work.tools)).state)
+        return {"done": 1}
+
+    declare(outer)
+    assert (await run(NAME, tools)).state is JobState.OK
+    assert inner == [JobState.OK]
+
+
+async def test_a_run_whose_process_died_is_marked_as_lost_by_the_next(tools, declare):
+    declare(fine)
+    await rows(
+        tools.database,
+        "INSERT INTO job_runs (id, job, state, worker, started_at) "
+        "SELECT gen_random_uuid(), job, 'running', 'gone', now() FROM unnest(ARRAY['probe', 'other']) job RETURNING id",
+    )
+    await done(NAME, tools)
+    assert await rows(tools.database, "SELECT job, state FROM job_runs WHERE worker = 'gone' ORDER BY job") == [
+        ("other", "running"),
+        ("probe", "lost"),
+    ]
+
+
+@pytest.mark.parametrize("statistics", [{}, {"done": 1, "more": 2}, {"other": 1}])
+async def test_statistics_other_than_declared_are_a_failure(tools, declare, statistics):
+    async def careless(_work):
+        return statistics
+
+    declare(careless)
+    assert "declared ['done']" in ((await failed(NAME, tools)).error or "")
+
+
+async def test_a_run_all_of_whose_items_failed_has_failed_and_is_critical(tools, declare):
+    ids = await propose(tools.database, [draft(), draft()])
+    declare(_isolating(ids, poisoned=set(ids)))
+    with capture_logs() as logs:
+        assert (await failed(NAME, tools)).error == "All 2 items failed."
+    assert (await rows(tools.database, ERRORS))[-1][:3] == ("critical", NAME, "All 2 items failed.")
+    assert [each["event"] for each in logs if each["log_level"] == "critical"] == [
+        "Job probe CRITICAL FAILURE: All 2 items failed."
+    ]
+
+
+async def test_a_run_one_of_whose_items_failed_went_well(tools, declare):
+    ids = await propose(tools.database, [draft(), draft(), draft()])
+    declare(_isolating(ids, poisoned={ids[1]}))
+    assert await done(NAME, tools) == {"done": 2}
+
+
+def _isolating(ids, poisoned) -> Body:
+    async def act(_session, some):
+        if poisoned & set(some):
+            raise ValueError("It is poison.")
+        return len(some)
+
+    async def body(work):
+        work.begin(len(ids))
+        return {"done": sum(await work.isolate(ids, act))}
+
+    return body
+
+
+@pytest.mark.parametrize("between", [[], ["interrupted"], ["skipped"], ["interrupted", "skipped"]])
+async def test_a_job_that_works_again_says_so_once(tools, declare, between):
+    declare(fine)
+    await done(NAME, tools)
+    declare(broken)
+    await failed(NAME, tools)
+    for state in between:
+        await rows(tools.database, FRESH)
+        await rows(
+            tools.database,
+            "INSERT INTO job_runs (id, job, state, worker, started_at) "
+            "VALUES (gen_random_uuid(), 'probe', :state, 'w', now()) RETURNING id",
+            state=state,
+        )
+    assert await rows(tools.database, RECOVERED) == []
+    declare(fine)
+    for _ in range(2):
+        await done(NAME, tools)
+    assert await rows(tools.database, RECOVERED) == [({"job_name": NAME},)]
+
+
+async def test_the_log_says_what_the_job_does_in_the_agreed_words(tools, declare):
+    ids = await propose(tools.database, [draft() for _ in range(4)])
+
+    async def act(_session, some):
+        if ids[3] in some:
+            raise ValueError("It is poison.")
+
+    async def body(work):
+        work.begin(len(ids))
+        await work.isolate(ids, act)
+        work.advance(3)
+        return {"done": 3}
+
+    declare(body)
+    with capture_logs() as logs:
+        await done(NAME, tools)
+    assert [(each["log_level"], each["event"]) for each in logs] == [
+        ("info", "Job probe started: processing 4 proposals"),
+        ("error", f"Job probe: failed to process proposal {ids[3]}: It is poison."),
+        ("error", "Job probe failed: It is poison."),
+        ("debug", "Job probe: processed 3/4 (75%)"),
+        ("info", "Job probe completed: {'done': 3}"),
+    ]
+
+
+async def test_the_log_of_a_failure_carries_context_and_severity(tools, declare):
+    declare(broken)
+    with capture_logs() as logs:
+        await failed(NAME, tools)
+    [line] = logs
+    assert (line["event"], line["severity"]) == ("Job probe failed: It broke.", "error")
+    assert isinstance(line["exc_info"], ValueError)
+    assert line["context"] == {"total": 0, "processed": 0, "failed": 0}
+
+
+async def test_a_server_that_does_not_answer_fails_the_run(tools, declare):
+    async def away(_work):
+        raise Unavailable("The model does not answer.")
+
+    declare(away)
+    assert (await failed(NAME, tools)).error == "The model does not answer."
+
+
+async def test_an_unknown_job_is_refused_with_the_names_there_are(tools):
+    with pytest.raises(NotFound, match="There is no job 'tidy'. The jobs are: auto_review_proposals, cleanup_"):
+        await run("tidy", tools)
+    assert await rows(tools.database, HISTORY) == []

@@ -1,0 +1,129 @@
+"""One bad item costs that item only."""
+
+import math
+import random
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from tests.builders import draft, get, propose, rows, scalar
+from tests.jobs.lab import ERRORS, POISON, arrived, change, cleared, counted_transactions, done, poison
+
+from assay.clock import now
+from assay.db.models import MAX_FAILURES, ProposalStatus
+from assay.duplicates.scorer import version
+from assay.errors import Unavailable
+from assay.jobs.retry import item_backoff
+from assay.jobs.work import Work
+from assay.review import queries
+from assay.review.policy import Hold, Policy
+
+pytestmark = pytest.mark.anyio
+
+MARK = text("UPDATE proposals SET reasoning = 'done' WHERE id = ANY(:ids)")
+
+
+def working(tools) -> Work:
+    return Work("probe", tools, 60)
+
+
+def refusing(poisoned):
+    """Marks items as done; a poisoned one breaks the whole transaction, as an error of the database does."""
+
+    async def act(session, ids):
+        await session.execute(MARK, {"ids": list(ids)})
+        if poisoned & set(ids):
+            await session.execute(text("SELECT 1 / 0"))
+        return len(ids)
+
+    return act
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_all_but_the_poisoned_items_go_through(tools, seed):
+    ids = await propose(tools.database, [draft() for _ in range(20)])
+    poisoned = set(random.Random(seed).sample(ids, 4))
+    work, before = working(tools), now()
+    with counted_transactions(tools.database) as ended:
+        results = await work.isolate(ids, refusing(poisoned))
+    assert (sum(results), work.succeeded) == (16, 16)
+    assert set(work.failed) == poisoned
+    assert len(work.failed) == 4
+    assert len(ended) <= 1 + 4 * 2 * math.ceil(math.log2(20)) + 4 * 2
+    assert {each.id for each in await _all(tools, ids) if each.reasoning == "done"} == set(ids) - poisoned
+    for each in await _all(tools, poisoned):
+        assert (each.status, each.failures, each.last_error) == (ProposalStatus.PENDING, 1, "division by zero")
+        assert each.retry_at > before
+    told = await rows(tools.database, ERRORS)
+    assert {each[:3] for each in told} == {("error", "probe", "division by zero")}
+    assert [each[3] for each in told] == [{"proposal_id": str(each)} for each in work.failed]
+
+
+async def _all(tools, ids):
+    return [await get(tools.database, each) for each in ids]
+
+
+async def test_without_a_bad_item_one_transaction_is_enough(tools):
+    ids = await propose(tools.database, [draft() for _ in range(20)])
+    with counted_transactions(tools.database) as ended:
+        assert await working(tools).isolate(ids, refusing(set())) == [20]
+    assert ended == ["commit"]
+
+
+@pytest.mark.parametrize("error", [Unavailable("away"), OperationalError("", {}, ValueError("away")), OSError("away")])
+async def test_the_failure_of_a_server_is_nobodys_fault_and_is_raised(tools, error):
+    ids = await propose(tools.database, [draft() for _ in range(4)])
+    work = working(tools)
+
+    async def act(session, some):
+        await session.execute(MARK, {"ids": list(some)})
+        raise error
+
+    with pytest.raises(type(error)):
+        await work.isolate(ids, act)
+    assert work.failed == []
+    assert await scalar(tools.database, "SELECT count(*) FROM proposals WHERE failures > 0 OR reasoning = 'done'") == 0
+
+
+async def test_an_item_decided_meanwhile_is_not_marked_as_failed(tools):
+    [each] = await propose(tools.database, [draft()])
+    await change(tools.database, "status = 'rejected', reviewed_at = now()", each)
+    await working(tools).isolate([each], refusing({each}))
+    assert (await get(tools.database, each)).failures == 0
+
+
+async def test_a_proposal_that_fails_again_and_again_rests_longer_and_then_waits_for_a_person(tools):
+    await poison(tools.database, "BEFORE INSERT", "entities")
+    [bad] = await cleared(tools, draft(title=POISON))
+    for attempt in range(1, MAX_FAILURES + 1):
+        [good] = await cleared(tools, draft())
+        before = now()
+        statistics = await done("auto_review_proposals", tools)
+        assert (statistics["atoms_approved"], statistics["errors"]) == (1, 1)
+        assert (await get(tools.database, good)).status is ProposalStatus.APPROVED
+        proposal = await get(tools.database, bad)
+        assert (proposal.status, proposal.failures) == (ProposalStatus.PENDING, attempt)
+        assert proposal.retry_at
+        assert proposal.retry_at >= before + item_backoff(attempt)
+        assert await _hold(tools, bad) is (Hold.NEEDS_ATTENTION if attempt == MAX_FAILURES else Hold.RETRIED_LATER)
+        await change(tools.database, "retry_at = now() - interval '1 second'", bad)
+    statistics = await done("auto_review_proposals", tools)
+    assert statistics == dict.fromkeys(statistics, 0) | {"atoms_skipped": 1}
+
+
+async def _hold(tools, proposal_id):
+    async with tools.database.transaction() as session:
+        found = await queries.facts(session, [proposal_id], scorer=version(tools.embedder.model))
+    return Policy.of(tools.settings).hold(found[proposal_id])
+
+
+async def test_what_backs_off_is_left_alone_until_its_time_has_come(tools):
+    [each] = await arrived(tools.database, draft())
+    await change(tools.database, "failures = 1, retry_at = now() + interval '1 hour'", each)
+    assert (await done("deduplication_scan", tools))["proposals_scanned"] == 0
+    await change(tools.database, "retry_at = now() - interval '1 second'", each)
+    assert (await done("deduplication_scan", tools))["proposals_scanned"] == 1
+
+
+def test_the_rest_grows_by_five():
+    assert [item_backoff(failures).total_seconds() / 60 for failures in (0, 1, 2, 3, 4)] == [1, 1, 5, 25, 125]
