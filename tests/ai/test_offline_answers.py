@@ -52,6 +52,7 @@ async def test_an_answer_that_did_not_help_is_not_taken(extractor):
         [],
     )
 
+    assert not [atom for atom in extraction.atoms if atom.meta["source"] == "answer"]
     assert all(atom.confidence < 0.95 for atom in extraction.atoms)
 
 

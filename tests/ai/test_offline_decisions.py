@@ -72,6 +72,16 @@ async def test_a_proposal_nobody_answers_is_no_decision(extractor):
     assert not [atom for atom in extraction.atoms if atom.type is AtomType.DECISION]
 
 
+async def test_an_objection_makes_a_decision_less_certain(extractor):
+    calm = await extractor.extract(chat("ana: Decision: the app drops support for tablets with 1 GB"), [])
+    opposed = await extractor.extract(
+        chat("ana: Decision: the app drops support for tablets with 1 GB\ntom: -1, no"), []
+    )
+
+    assert opposed.atoms[0].confidence < calm.atoms[0].confidence
+    assert "tom objected" in opposed.atoms[0].reasoning
+
+
 async def test_a_vote_without_a_vote_is_no_decision(extractor):
     assert not (await extractor.extract(chat("ana: #vote approve the new code of conduct\ntom: hm"), [])).atoms
 

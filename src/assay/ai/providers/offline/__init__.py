@@ -2,11 +2,13 @@
 
 A window of messages goes through these rooms, each knowing only those above it:
 
-    patterns, cleaning, safety, machines     what is text, and what is not worth reading
-    turns, sentences, language, standalone   what is said, by whom, to whom, and whether a stranger understands it
-    cues, prototypes, meanings               what kind of statement it is, and what it is worth
-    directives, agreements, answers,         where knowledge is found, the most trusted source first
-    repairs, statements
-    repetition, links, selection, topics     what stays, how it hangs together, what it is about
-    extractor                                the order of all this
+    patterns, cleaning, safety, machines, meeting       what is text, what marks itself, what is not worth reading
+    turns, sentences, language, vocabulary              what is said, by whom, to whom, in which words of the trade
+    cues, standalone, questions, tone, facts            what kind of sentence it is, and who understands it
+    meanings, prototypes                                how near it is to sentences of known kind
+    candidates, agreement                               what may become an atom, and who consents to it
+    directives, agreements, answers, repairs,           where knowledge is found, the most trusted source first
+    statements
+    repetition, links, selection, topics                what stays, how it hangs together, what it is about
+    extractor                                           the order of all this
 """

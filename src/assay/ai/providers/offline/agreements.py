@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from assay.ai.providers.offline.agreement import agreeing_after
+from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, agreeing_after, objecting_after
 from assay.ai.providers.offline.candidates import ROUTINE_CEILING, TRUSTED_CEILING, Candidate, Source, bounded
 from assay.ai.providers.offline.cues import cues_in
 from assay.ai.providers.offline.language import content_words, is_english, specificity
@@ -45,9 +45,8 @@ def _decisions(turn: Turn, chat: Chat) -> Iterator[Decision]:
         title, cue = _decided(sentence.text)
         if cue and _readable(title, chat):
             supporters = agreeing_after(chat, turn)
-            if cue >= STATED or len(supporters) >= (
-                SUPPORTERS_OF_A_QUESTION if "?" in sentence.text else SUPPORTERS_OF_A_PROPOSAL
-            ):
+            wanted = SUPPORTERS_OF_A_QUESTION if "?" in sentence.text else SUPPORTERS_OF_A_PROPOSAL
+            if cue >= STATED or len(supporters) >= wanted:
                 yield Decision(sentence, title, cue, supporters)
 
 
@@ -66,16 +65,22 @@ def _imperative(text: str) -> str:
 
 
 def _readable(title: str, chat: Chat) -> bool:
-    if len(title.split()) < 3 or is_fragment_of_talk(title):
+    if len(title.split()) < 3 or _needs_its_neighbours(title):
         return False
     return is_english(f"we {title}") and len(content_words(title, chat.people)) >= 2
 
 
-def is_fragment_of_talk(title: str) -> bool:
+def _needs_its_neighbours(title: str) -> bool:
     return is_fragment(f"We {title}") or is_pasted(title) or loose_pronouns(title) > 0 or points_elsewhere(title) > 0
 
 
 def _drafted(decision: Decision, chat: Chat) -> Candidate:
+    turn = decision.sentence.turn
+    candidate = _supported(decision, chat).doubted(decision.sentence.said)
+    return candidate.opposed(objecting_after(chat, turn), COST_OF_AN_OBJECTION)
+
+
+def _supported(decision: Decision, chat: Chat) -> Candidate:
     sentence, supporters = decision.sentence, decision.supporters
     names = list(dict.fromkeys(turn.author for turn in supporters))
     trust = 0.26 + 0.42 * decision.cue + 0.1 * min(3, len(names)) + 0.14 * specificity(decision.title, chat.people)
@@ -90,7 +95,7 @@ def _drafted(decision: Decision, chat: Chat) -> Candidate:
         + (f" and {_listed(names)} agreed." if names else "."),
         turn=sentence.turn,
         authors={sentence.turn.author, *names},
-    ).doubted(sentence.said)
+    )
 
 
 def _listed(names: list[str]) -> str:

@@ -13,7 +13,7 @@ from assay.ai.providers.offline.candidates import (
     shortened,
 )
 from assay.ai.providers.offline.cleaning import called
-from assay.ai.providers.offline.cues import accepts, confirms, cues_in
+from assay.ai.providers.offline.cues import accepts, confirms, cues_in, refuses
 from assay.ai.providers.offline.language import IDENTIFIER, content_words, has_verb, is_english, specificity, stems
 from assay.ai.providers.offline.meanings import Meanings
 from assay.ai.providers.offline.patterns import opening, phrases
@@ -86,6 +86,8 @@ def _answers(chat: Chat, asked: Turn) -> Iterator[Answer]:
         if turn.author == asked.author or turn.directive:
             continue
         accepted_in = _acceptance(following[place + 1 :], asked, turn)
+        if accepted_in is None and _is_refused(following[place + 1 :], asked, turn):
+            continue
         told = [sentence for sentence in sentences(turn) if _may_answer(sentence.text, chat)]
         if told and (accepted_in or _is_direct(turn, asked)):
             yield Answer(told, turn, place, accepted_in)
@@ -97,11 +99,17 @@ def _is_direct(turn: Turn, asked: Turn) -> bool:
 
 def _acceptance(following: Sequence[Turn], asked: Turn, answered: Turn) -> Turn | None:
     """Thanks of the asker soon after, unless meant for somebody else."""
+    return next((turn for turn in _reactions(following, asked, answered) if accepts(turn.text)), None)
+
+
+def _is_refused(following: Sequence[Turn], asked: Turn, answered: Turn) -> bool:
+    """True when the asker says that the answer did not help."""
+    return any(refuses(turn.text) for turn in _reactions(following, asked, answered)[:1])
+
+
+def _reactions(following: Sequence[Turn], asked: Turn, answered: Turn) -> list[Turn]:
     own = [turn for turn in following[:8] if turn.author == asked.author][:TURNS_TO_ACCEPT]
-    for turn in own:
-        if accepts(turn.text) and (not turn.addressed or called(answered.author) & turn.addressed):
-            return turn
-    return None
+    return [turn for turn in own if not turn.addressed or called(answered.author) & turn.addressed]
 
 
 def _may_answer(text: str, chat: Chat) -> bool:

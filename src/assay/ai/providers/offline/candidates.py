@@ -1,6 +1,6 @@
 """What may become an atom, before it is known which of them stay."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -49,6 +49,14 @@ class Candidate:
         self.title = shortened(self.title, TRAITS[Kind.ATOM].title_limit)
         self.content = shortened(self.content, LONGEST_CONTENT)
         self.quotes = distinct(self.quotes)
+
+    def opposed(self, objecting: Sequence[Turn], cost: float) -> "Candidate":
+        """The same, less certain where others spoke against it."""
+        if objecting:
+            names = dict.fromkeys(turn.author for turn in objecting)
+            self.confidence = round(max(0.0, self.confidence - cost * len(names)), 3)
+            self.reasoning += f" But {' and '.join(names)} objected."
+        return self
 
     def doubted(self, said: str) -> "Candidate":
         """The same, marked for rejection where its words show that it is not meant to last."""

@@ -121,6 +121,10 @@ THANKING: Final = phrases(r"""
     thanks?, thank you, thx, ty, cheers, perfect, awesome, got it, makes sense, ah,? (?:ok|right|i see|yes),
     i see, great, good to know
 """)  # fmt: skip
+REFUSING: Final = phrases(r"""
+    (?:that|it|this) (?:didn't|did not|doesn't|does not) (?:help|work|fix|change|do (?:it|anything)),
+    that's not it, same (?:error|problem|result), not what i (?:meant|asked)
+""")
 FAILING_STILL: Final = phrases(r"""
     still, not, doesn't, didn't, no luck, but, except, nope, unfortunately, same (?:error|problem|issue)
 """)
@@ -147,3 +151,8 @@ def confirms(text: str) -> bool:
 def accepts(text: str) -> bool:
     """Words by which somebody takes an answer."""
     return FAILING_STILL.search(text[:160]) is None and (confirms(text) or THANKING.search(text[:160]) is not None)
+
+
+def refuses(text: str) -> bool:
+    """Words by which somebody says that an answer did not help."""
+    return REFUSING.search(text[:160]) is not None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from assay.ai.extractor import Quote
-from assay.ai.providers.offline.agreement import agreeing_after
+from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, agreeing_after, objecting_after
 from assay.ai.providers.offline.candidates import TRUSTED_CEILING, Candidate, Source, bounded
 from assay.ai.providers.offline.language import content_words
 from assay.ai.providers.offline.meeting import Directive, Marker, labelled
@@ -53,7 +53,7 @@ def _drafted(marked: Marked, chat: Chat) -> Candidate | None:
     if marker not in TRUST or not _says_something(body) or (marker is Marker.VOTE and not supporters):
         return None
     title = _titled(marker, body)
-    return Candidate(
+    candidate = Candidate(
         source=Source.DIRECTIVE,
         type=AtomType.INSIGHT if marker in {Marker.INFO, Marker.IDEA} else AtomType.DECISION,
         title=title,
@@ -63,7 +63,8 @@ def _drafted(marked: Marked, chat: Chat) -> Candidate | None:
         reasoning=f"{turn.author} marked it as {NOUN.get(marker, marker.value)}" + _backed(supporters) + ".",
         turn=turn,
         authors={turn.author, *(agreeing.author for agreeing in supporters)},
-    ).doubted(body)
+    )
+    return candidate.doubted(body).opposed(objecting_after(chat, turn), COST_OF_AN_OBJECTION)
 
 
 def _trust(marker: Marker, body: str, supporters: int, chat: Chat) -> float:

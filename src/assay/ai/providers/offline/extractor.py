@@ -8,7 +8,7 @@ from typing import Final
 
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import AtomDraft, Extraction, LinkDraft, Message, TopicDraft
-from assay.ai.providers.offline import answers, links, prototypes, repairs, selection, statements, topic_looks, topics
+from assay.ai.providers.offline import answers, links, prototypes, repairs, selection, statements, topics
 from assay.ai.providers.offline.agreements import from_agreements
 from assay.ai.providers.offline.candidates import Candidate
 from assay.ai.providers.offline.directives import from_directives
@@ -16,6 +16,9 @@ from assay.ai.providers.offline.meanings import Meanings
 from assay.ai.providers.offline.prototypes import Prototypes
 from assay.ai.providers.offline.repetition import without_repetition
 from assay.ai.providers.offline.selection import Gates
+from assay.ai.providers.offline.topic_looks import icon_texts
+from assay.ai.providers.offline.topic_names import Naming
+from assay.ai.providers.offline.topics import Topic
 from assay.ai.providers.offline.turns import Chat, read_chat
 from assay.ai.providers.offline.vocabulary import Vocabulary
 
@@ -36,9 +39,10 @@ class Reading:
     statements: list[statements.Statement]
 
     def texts(self) -> list[str]:
-        told = (statement.text for statement in self.statements)
-        return [*chain.from_iterable(pairing.texts() for pairing in self.pairings if pairing.answers),
-                *chain.from_iterable(repair.texts() for repair in self.repairs), *told]  # fmt: skip
+        """What must have a meaning before it can be judged."""
+        asked = chain.from_iterable(pairing.texts() for pairing in self.pairings if pairing.answers)
+        repaired = chain.from_iterable(repair.texts() for repair in self.repairs)
+        return [*asked, *repaired, *(statement.text for statement in self.statements)]
 
 
 class OfflineExtractor:
@@ -48,7 +52,6 @@ class OfflineExtractor:
         self._embedder = embedder
         self._gates = gates
         self._prototypes: Prototypes | None = None
-        self._learning = asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -65,23 +68,22 @@ class OfflineExtractor:
     async def extract(self, messages: Sequence[Message], known_topics: Sequence[str]) -> Extraction:
         reading = await asyncio.to_thread(read, messages)
         texts = reading.texts()
-        if not texts and not reading.certain:
+        if not (texts or reading.certain or reading.pairings):
             return Extraction()
         learned, meanings = await self._learned(), Meanings(self._embedder)
         await meanings.learn(texts)
         found = await asyncio.to_thread(_weighed, reading, meanings, learned)
         await meanings.learn(chain((candidate.title for candidate in found), known_topics))
         kept, pool = await asyncio.to_thread(self._selected, found, reading.chat, meanings)
-        drafts = await self._topics(kept, pool, known_topics, reading.vocabulary, meanings)
+        drafts = await _topics(kept, pool, known_topics, reading.vocabulary, meanings)
         return Extraction(topics=drafts, atoms=_atoms(kept))
 
     async def _learned(self) -> Prototypes:
         """The labelled sentences, embedded once in the life of the extractor."""
-        async with self._learning:
-            if self._prototypes is None:
-                vectors = {label: await self._embedder.embed(texts) for label, texts in prototypes.labelled().items()}
-                self._prototypes = await asyncio.to_thread(Prototypes, vectors)
-            return self._prototypes
+        if self._prototypes is None:
+            vectors = {label: await self._embedder.embed(texts) for label, texts in prototypes.labelled().items()}
+            self._prototypes = await asyncio.to_thread(Prototypes, vectors)
+        return self._prototypes
 
     def _selected(
         self, found: Sequence[Candidate], chat: Chat, meanings: Meanings
@@ -93,27 +95,39 @@ class OfflineExtractor:
         near = (c for c in single if c.confidence >= self._gates.of(c.source) - BELOW_THE_GATE and c not in kept)
         return kept, [*kept, *near]
 
-    async def _topics(
-        self,
-        kept: Sequence[Candidate],
-        pool: Sequence[Candidate],
-        known: Sequence[str],
-        vocabulary: Vocabulary,
-        meanings: Meanings,
-    ) -> list[TopicDraft]:
-        topics.file_under_known(pool, known, meanings)
-        free = [candidate for candidate in pool if candidate.topic is None]
-        found = await asyncio.to_thread(topics.groups, free, vocabulary, meanings)
-        await meanings.learn(chain.from_iterable(naming.names for naming in found))
-        near = [topic for topic in topics.named(found, vocabulary, meanings) if set(topic.members) & set(kept)]
-        grouped = set(chain.from_iterable(topic.members for topic in near))
-        rest = [candidate for candidate in kept if candidate.topic is None and candidate not in grouped]
-        new = topics.without_known([*near, *topics.by_shared_name(rest, vocabulary)], known)
-        await meanings.learn(
-            chain(topic_looks.icon_texts(), (topics.about(topic) for topic in new), (t.name for t in new))
-        )
-        topics.assign(new, kept, meanings)
-        return [topics.drafted(topic, kept, meanings) for topic in new]
+
+async def _topics(
+    kept: Sequence[Candidate],
+    pool: Sequence[Candidate],
+    known: Sequence[str],
+    vocabulary: Vocabulary,
+    meanings: Meanings,
+) -> list[TopicDraft]:
+    await asyncio.to_thread(topics.file_under, pool, known, meanings)
+    free = [candidate for candidate in pool if candidate.topic is None]
+    groups = await asyncio.to_thread(topics.groups, free, vocabulary, meanings)
+    await meanings.learn(chain.from_iterable(group.names for group in groups))
+    new = await asyncio.to_thread(_new_topics, groups, kept, known, vocabulary, meanings)
+    await meanings.learn(chain(icon_texts(), map(topics.about, new), (topic.name for topic in new)))
+    return await asyncio.to_thread(_assigned, new, kept, meanings)
+
+
+def _new_topics(
+    groups: Sequence[Naming],
+    kept: Sequence[Candidate],
+    known: Sequence[str],
+    vocabulary: Vocabulary,
+    meanings: Meanings,
+) -> list[Topic]:
+    near = [topic for topic in topics.named(groups, vocabulary, meanings) if set(topic.members) & set(kept)]
+    grouped = set(chain.from_iterable(topic.members for topic in near))
+    rest = [candidate for candidate in kept if candidate.topic is None and candidate not in grouped]
+    return topics.without_known([*near, *topics.by_shared_name(rest, vocabulary)], known)
+
+
+def _assigned(new: Sequence[Topic], kept: Sequence[Candidate], meanings: Meanings) -> list[TopicDraft]:
+    topics.assign(new, kept, meanings)
+    return [topics.drafted(topic, kept, meanings) for topic in new]
 
 
 def read(messages: Sequence[Message]) -> Reading:

@@ -26,13 +26,16 @@ don't doesn't didn't isn't aren't wasn't won't can't couldn't shouldn't wouldn't
 there's we're we've we'll let's
 """)  # fmt: skip
 ENGLISH: Final = word_list("""
-the of to and is are with for that be by from not have has we our must should when can it at if or which than use this
+the of to and is are with for that be by from not have has we our must should when can it at if or which than
+use this
 will does an about over any only into without because before after while each every more your you then how set using
 make run its their
 """)
 FOREIGN: Final = word_list("""
-der die das und ist nicht ein eine mit für auf wir den dem que el los las una por con para como esto le les des est une
-pour dans avec nous il che di della sono non um uma não com os de la en du se het een van niet och att som jest nie się
+der die das und ist nicht ein eine mit für auf wir den dem que el los las una por con para como esto le les des
+est une
+pour dans avec nous il che di della sono non um uma não com os de la en du se het een van niet och att som jest
+nie się
 """)
 IDENTIFIER: Final = re.compile(
     r"`[^`]+`|\b\w+(?:[._:/-]\w+)+\b|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w*|\b[A-Z]{2,}\d*\b|\$\w+|\bv?\d+(?:\.\d+)*\S*|--?\w[\w-]+|\w+\(\)"
@@ -86,12 +89,15 @@ def noun_phrases(text: str, people: Container[str]) -> list[str]:
     """(adjective | noun)* noun, at most four words, without people."""
     found: list[str] = []
     current: list[tuple[str, str]] = []
+    before = ""
     for word, part in (*tagged(text), (".", ".")):
         if NOUNLIKE.match(part) and _names_something(word, people):
-            current.append((word, part))
+            # "the onboarding wizard": behind an article an -ing form is part of the name.
+            current.append((word, "JJ" if part == "VBG" and before in {"DT", "PRP$"} else part))
         else:
             found.extend(_phrase(current))
             current = []
+        before = part
     return found
 
 

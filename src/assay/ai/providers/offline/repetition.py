@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.ai.extractor import Quote
 from assay.ai.providers.offline.candidates import TRUSTED_CEILING, Candidate, Source, bounded, distinct
 from assay.ai.providers.offline.facts import same_facts
 from assay.ai.providers.offline.meanings import Meanings
@@ -20,18 +21,18 @@ LEAST_CONFIDENCE: Final = 0.45
 def without_repetition(candidates: Sequence[Candidate], meanings: Meanings) -> list[Candidate]:
     """The best of each group of equals; a group of several authors gains confidence and quotes them all."""
     ranked = sorted(candidates, key=lambda candidate: -candidate.confidence)[:MOST_COMPARED]
-    kept: list[Candidate] = []
-    for place, twins in enumerate(_twins(ranked, meanings)):
-        candidate = ranked[place]
-        original = next((other for other in kept if other in twins or _says_the_same_words(candidate, other)), None)
-        if original is None:
-            kept.append(candidate)
-        elif original in twins:
+    kept: dict[Candidate, None] = {}
+    said: dict[Quote, Candidate] = {}
+    for candidate, twins in zip(ranked, _better_twins(ranked, meanings), strict=True):
+        if original := next((twin for twin in twins if twin in kept), None):
             _confirm(original, candidate)
-    return kept
+        elif not _is_another_reading(candidate, said.get(candidate.quotes[0])):
+            kept[candidate] = None
+            said.update((quote, candidate) for quote in candidate.quotes if quote not in said)
+    return list(kept)
 
 
-def _twins(ranked: Sequence[Candidate], meanings: Meanings) -> list[list[Candidate]]:
+def _better_twins(ranked: Sequence[Candidate], meanings: Meanings) -> list[list[Candidate]]:
     """For each candidate the better ones that mean the same."""
     if not ranked:
         return []
@@ -47,11 +48,11 @@ def _likeness(ranked: Sequence[Candidate], meanings: Meanings) -> NDArray[np.flo
     return vectors @ vectors.T
 
 
-def _says_the_same_words(candidate: Candidate, other: Candidate) -> bool:
-    """Two readings of one message: the first quotes are the same, and neither belongs to the other."""
-    if any(linked in (candidate, other) for linked, _, _ in (*candidate.links, *other.links)):
+def _is_another_reading(candidate: Candidate, owner: Candidate | None) -> bool:
+    """True when its words are spoken for, unless by the other half of a problem and its solution."""
+    if owner is None:
         return False
-    return candidate.quotes[0] in other.quotes
+    return all(linked not in (candidate, owner) for linked, _, _ in (*candidate.links, *owner.links))
 
 
 def _confirm(original: Candidate, twin: Candidate) -> None:

@@ -129,7 +129,8 @@ def stands_alone(text: str) -> bool:
         return False
     if SPEAKS_OF_SOMEBODY.search(text) or SPEAKS_TO_SOMEBODY.search(text) or SPEAKS_OF_THE_CHAT.search(text):
         return False
-    return points_elsewhere(text) <= 1 and loose_pronouns(text) <= (2 if len(text.split()) > 12 else 1)
+    backward = points_elsewhere(text) + loose_pronouns(text)
+    return points_elsewhere(text) <= 1 and backward <= (2 if len(text.split()) > WORDS_THAT_MAY_NAME_IT else 1)
 
 
 def is_pasted(text: str) -> bool:

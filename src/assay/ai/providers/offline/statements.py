@@ -50,7 +50,6 @@ UNNAMED_SUBJECT: Final = re.compile(
 class Statement(NamedTuple):
     sentence: Sentence
     cues: Mapping[AtomType, float]
-    phrases: Sequence[str]
 
     @property
     def text(self) -> str:
@@ -65,17 +64,23 @@ def statements(chat: Chat, vocabulary: Vocabulary) -> list[Statement]:
 def _statements(turn: Turn, vocabulary: Vocabulary) -> Iterator[Statement]:
     for sentence in sentences(turn):
         if is_statement(sentence, vocabulary):
-            found = noun_phrases(sentence.text, vocabulary.people)
-            cues = cues_in(sentence.text)
-            if found and (
-                IDENTIFIER.search(sentence.text) or vocabulary.is_shared(found) or strongest(cues) >= CLEAR_CUE
-            ):
-                yield Statement(sentence, cues, found)
+            statement = Statement(sentence, cues_in(sentence.text))
+            if _names_something(statement, vocabulary):
+                yield statement
+
+
+def _names_something(statement: Statement, vocabulary: Vocabulary) -> bool:
+    """True for a statement about an identifier, a word of the trade, or plainly of its kind."""
+    found = noun_phrases(statement.text, vocabulary.people)
+    named = IDENTIFIER.search(statement.text) is not None or vocabulary.is_shared(found)
+    return bool(found) and (named or strongest(statement.cues) >= CLEAR_CUE)
 
 
 def is_statement(sentence: Sentence, vocabulary: Vocabulary) -> bool:
     text = sentence.text
     if len(text.split()) not in WORDS or len(content_words(text, vocabulary.people)) < LEAST_CONTENT_WORDS:
+        return False
+    if text.split()[0].casefold() in vocabulary.people:
         return False
     if asks(text) or is_pasted(text) or not is_english(text) or not stands_alone(text):
         return False
@@ -136,11 +141,21 @@ def _form(statement: Statement, vocabulary: Vocabulary) -> float:
     text, said = statement.text, statement.sentence.said
     start = " ".join(text.split()[:OPENING_WORDS])
     named = bool(IDENTIFIER.search(start)) or vocabulary.is_shared(noun_phrases(start, vocabulary.people))
-    score = -0.08 + 0.36 * specificity(text, vocabulary.people) + 0.1 * named + 0.06 * bool(QUALIFIES.search(text))
-    score -= 0.05 * loose_pronouns(text) + 0.1 * points_elsewhere(text)
-    score -= 0.07 * bool(tone.HEDGE.search(said)) + 0.06 * bool(tone.PASSING.search(text))
-    score -= 0.06 * (not said.endswith((".", "!", ")", "`"))) + 0.05 * (len(text.split()) < 8)
-    return score - 0.08 * bool(UNNAMED_SUBJECT.match(text) and not IDENTIFIER.search(start)) - 0.05 * (" your " in text)
+    nameless = bool(UNNAMED_SUBJECT.match(text)) and not IDENTIFIER.search(start)
+    return sum((
+        -0.08,
+        0.36 * specificity(text, vocabulary.people),
+        0.1 * named,
+        0.06 * bool(QUALIFIES.search(text)),
+        -0.05 * loose_pronouns(text),
+        -0.1 * points_elsewhere(text),
+        -0.07 * bool(tone.HEDGE.search(said)),
+        -0.06 * bool(tone.PASSING.search(text)),
+        -0.06 * (not said.endswith((".", "!", ")", "`"))),
+        -0.05 * (len(text.split()) < 8),
+        -0.08 * nameless,
+        -0.05 * (" your " in text),
+    ))  # fmt: skip
 
 
 def _drafted(statement: Statement, kind: AtomType, trust: float, supporters: list[Turn], chat: Chat) -> Candidate:

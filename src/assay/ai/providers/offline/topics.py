@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from assay.ai.extractor import Quote, TopicDraft
@@ -24,6 +25,9 @@ NEAR_A_NAME: Final = 0.74
 QUOTED_MEMBERS: Final = 3
 MEMBERS_OF_A_NAME: Final = 2
 CEILING: Final = 0.9
+PROVEN: Final = 0.95
+PROVING_STATEMENTS: Final = 3
+PROVING_PEOPLE: Final = 2
 
 
 @dataclass(slots=True)
@@ -62,7 +66,7 @@ def by_shared_name(rest: Sequence[Candidate], vocabulary: Vocabulary) -> list[To
     """For statements that lie near no others: names that several of them share, the most shared first."""
     free, found = list(rest), list[Topic]()
     shared = topic_names.naming(free, vocabulary)
-    for name in sorted(shared.names, key=lambda name: (-shared.mentions[name], -len(name), name)):
+    for name in sorted(shared.names, key=lambda name: (" " not in name, -shared.mentions[name], name)):
         members = [member for member in free if topic_names.mentions(member, name)]
         if len({member.turn for member in members}) >= MEMBERS_OF_A_NAME:
             found.append(Topic(topic_names.spelled(name, shared), [name], members, 1.0))
@@ -95,24 +99,25 @@ def _topic(naming: Naming, names: Sequence[str]) -> Topic:
     return Topic(name, list(names[:MOST_KEYWORDS]), list(naming.members), naming.mentions[best] / len(naming.members))
 
 
-def file_under_known(candidates: Iterable[Candidate], names: Sequence[str], meanings: Meanings) -> None:
+def file_under(candidates: Sequence[Candidate], names: Sequence[str], meanings: Meanings) -> None:
     """Gives a candidate without a topic the nearest of these names, where it is near enough."""
-    for candidate in candidates:
-        near = [(meanings.likeness(candidate.title, name), name) for name in names if candidate.topic is None]
-        fitting = [(likeness, name) for likeness, name in near if _fits(candidate, name, likeness)]
-        if fitting:
-            candidate.topic = max(fitting)[1]
+    free = [candidate for candidate in candidates if candidate.topic is None]
+    if not free or not names:
+        return
+    likeness = meanings.rows([candidate.title for candidate in free]) @ meanings.rows(names).T
+    for candidate, row in zip(free, likeness, strict=True):
+        near = [(float(row[at]), names[at]) for at in np.flatnonzero(row >= NEAR_A_NAME_IT_MENTIONS).tolist()]
+        candidate.topic = max((fit for fit in near if _fits(candidate, *fit)), default=(0.0, None))[1]
 
 
-def _fits(candidate: Candidate, name: str, likeness: float) -> bool:
+def _fits(candidate: Candidate, likeness: float, name: str) -> bool:
     wanted = stems(name)
-    mentioned = bool(wanted) and wanted <= stems(words_of(candidate))
-    return likeness >= (NEAR_A_NAME_IT_MENTIONS if mentioned else NEAR_A_NAME)
+    return likeness >= NEAR_A_NAME or (bool(wanted) and wanted <= stems(words_of(candidate)))
 
 
 def assign(topics: Sequence[Topic], kept: Sequence[Candidate], meanings: Meanings) -> None:
     """A topic the statement names comes before the one it merely lies near."""
-    file_under_known(kept, [topic.name for topic in topics], meanings)
+    file_under(kept, [topic.name for topic in topics], meanings)
     for topic in topics:
         for member in topic.members:
             member.topic = member.topic or topic.name
@@ -121,19 +126,38 @@ def assign(topics: Sequence[Topic], kept: Sequence[Candidate], meanings: Meaning
 def drafted(topic: Topic, kept: Sequence[Candidate], meanings: Meanings) -> TopicDraft:
     """The topic as a reviewer sees it, with words of its best statements as evidence."""
     members = sorted(topic.members, key=lambda member: (member not in kept, -member.confidence))
+    naming = [member for member in members if topic_names.mentions(member, topic.name)]
     conversations = {member.turn.conversation for member in members}
-    trust = 0.3 + 0.05 * len(members) + 0.3 * topic.coverage + 0.1 * (len(conversations) > 1)
     return TopicDraft(
         name=topic.name,
         description=description(topic),
-        confidence=bounded(trust, CEILING),
-        quotes=_quotes(members[:QUOTED_MEMBERS]),
-        reasoning=f"{len(members)} statements from {len(conversations)} conversation{'s' * (len(conversations) > 1)} "
-        f"lie near each other and {round(topic.coverage * len(members))} of them name it.",
+        confidence=_trust(topic, naming, len(conversations)),
+        quotes=_quotes(_of_different_people(naming or members)[:QUOTED_MEMBERS]),
+        reasoning=_reasoning(len(members), len(naming), len(conversations)),
         keywords=tuple(topic.keywords),
         icon=icon_for(about(topic), meanings),
         color=color_for(topic.name),
     )
+
+
+def _trust(topic: Topic, naming: Sequence[Candidate], conversations: int) -> float:
+    """A name that several people use in several conversations is a subject beyond doubt; else a guess by its size."""
+    people = {member.turn.author for member in naming}
+    if len(naming) >= PROVING_STATEMENTS and len(people) >= PROVING_PEOPLE and conversations > 1:
+        return PROVEN
+    guess = 0.3 + 0.05 * len(topic.members) + 0.3 * topic.coverage + 0.1 * (conversations > 1)
+    return bounded(guess, CEILING)
+
+
+def _of_different_people(members: Sequence[Candidate]) -> list[Candidate]:
+    """The members in their order, but one of each author before a second of any."""
+    first = list({member.turn.author: member for member in reversed(members)}.values())[::-1]
+    return first + [member for member in members if member not in first]
+
+
+def _reasoning(members: int, naming: int, conversations: int) -> str:
+    found = f"{members} statements from {conversations} conversation{'s' * (conversations > 1)}"
+    return f"{found} name it." if naming == members else f"{found} lie near each other and {naming} of them name it."
 
 
 def about(topic: Topic) -> str:

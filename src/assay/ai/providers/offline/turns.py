@@ -26,7 +26,9 @@ AGREEING: Final = opening(r"""
     (?:fine|ok|okay|good) (?:by|with|for) me, no objections?, let'?s do (?:it|that), (?:i'm )?in favou?r, aye,
     ship it
 """)  # fmt: skip
-OBJECTING: Final = re.compile(r"\b(?:but|however|not|don't|no|except|unless|although)\b|\?", re.IGNORECASE)
+OBJECTING: Final = re.compile(
+    r"\b(?:but|however|not|don't|no(?! objection)|except|unless|although)\b|\?", re.IGNORECASE
+)
 
 
 class Part(NamedTuple):
@@ -56,8 +58,9 @@ class Turn:
     @property
     def agrees(self) -> bool:
         """True for words of plain consent, without a "but"."""
-        first = self.parts[0].message.text[:200] if not self.parts[0].text else self.parts[0].text[:200]
-        return AGREEING.match(first) is not None and OBJECTING.search(self.text[:120]) is None
+        first = self.parts[0]
+        opening_words = first.text or first.message.text
+        return AGREEING.match(opening_words[:200]) is not None and OBJECTING.search(self.text[:120]) is None
 
 
 @dataclass(slots=True)
@@ -68,9 +71,10 @@ class Chat:
     human_messages: int = 0
     turns: list[Turn] = field(default_factory=list)
     conversations: list[list[Turn]] = field(default_factory=list)
-    _places: dict[int, int] = field(default_factory=dict)
-    _threads: dict[int, int] = field(default_factory=dict)
+    _places: dict[int, int] = field(default_factory=dict, init=False)
+    _threads: dict[int, int] = field(default_factory=dict, init=False)
     """First turn of a thread, which stands in the channel, to the conversation of its replies."""
+    _turns_of_messages: dict[str, Turn] = field(default_factory=dict, init=False)
 
     def after(self, turn: Turn, most: int, seconds: float) -> Iterable[Turn]:
         """What is said next: first in the thread below the turn, then in its own conversation."""
@@ -84,6 +88,12 @@ class Chat:
             self.conversations.append([])
         self._places[turn.index] = len(self.conversations[turn.conversation])
         self.conversations[turn.conversation].append(turn)
+
+    def turn_of(self, message_id: str | None) -> Turn | None:
+        return self._turns_of_messages.get(message_id or "")
+
+    def remember(self, turn: Turn, message: Message) -> None:
+        self._turns_of_messages[str(message.id)] = turn
 
     def begin_thread(self, root: Turn, reply: Turn) -> None:
         self._threads.setdefault(root.index, reply.conversation)
@@ -106,6 +116,7 @@ def read_chat(messages: Sequence[Message]) -> Chat:
         if _worth_reading(message, said):
             place = (message.channel, message.thread)
             latest[place] = _take(chat, message, said, latest)
+            chat.remember(latest[place], message)
     return chat
 
 
@@ -167,15 +178,17 @@ def _conversation(chat: Chat, before: Turn | None, message: Message, sent: float
 
 def _root(chat: Chat, reply: Turn, message: Message) -> Turn | None:
     """The turn in the channel below which a thread began: by id, else the last one of another person."""
-    for turn in islice(reversed(chat.turns), 1, TURNS_TO_A_ROOT):
-        first = turn.parts[0].message
-        if first.channel != message.channel or first.thread is not None:
-            continue
-        if any(str(part.message.id) == message.thread for part in turn.parts):
-            return turn
-        if turn.author != reply.author and (not reply.addressed or called(turn.author) & reply.addressed):
-            return turn
-    return None
+    if root := chat.turn_of(message.thread):
+        return root
+    recent = islice(reversed(chat.turns), 1, TURNS_TO_A_ROOT)
+    return next((turn for turn in recent if _may_be_root(turn, reply, message.channel)), None)
+
+
+def _may_be_root(turn: Turn, reply: Turn, channel: str) -> bool:
+    first = turn.parts[0].message
+    if first.channel != channel or first.thread is not None or turn.author == reply.author:
+        return False
+    return not reply.addressed or bool(called(turn.author) & reply.addressed)
 
 
 def _answered(chat: Chat, turn: Turn) -> Turn | None:
