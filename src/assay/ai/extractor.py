@@ -21,6 +21,7 @@ class Message:
     sent_at: datetime
     text: str
     thread: str | None = None
+    """The id of the message that began the thread, where that is known; else what the source calls the thread."""
     is_bot: bool = False
 
 

@@ -13,7 +13,6 @@ from assay.jobs.job import Statistics, job
 from assay.jobs.notify import send_job_error_notification
 from assay.jobs.work import TRANSIENT, EveryItemFailed, Work
 
-
 FAILURES_IN_A_ROW: Final = 5
 """After so many the fault is not with the messages, and each further attempt may cost money."""
 
