@@ -31,7 +31,11 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
         database_url=os.environ.get("ASSAY_TEST_DATABASE_URL"),
         nats_url=os.environ.get("ASSAY_TEST_NATS_URL"),
     )
-    yield supervisor.start()
+    started = supervisor.start()
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here outlives a power cut
+        administer(started.database_url, f"ALTER SYSTEM SET {name} = off")
+    administer(started.database_url, "SELECT pg_reload_conf()")
+    yield started
     supervisor.stop()
 
 
@@ -67,7 +71,7 @@ def template(server_url: str) -> str:
 @pytest.fixture
 def database_url(server_url: str, template: str) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
-    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
     yield named(server_url, name)
     administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 

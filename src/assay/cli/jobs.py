@@ -5,7 +5,7 @@ from typing import Any
 
 from cyclopts import App
 
-from assay.cli.output import Json, print_json, say, table
+from assay.cli.output import Json, errors, print_json, say, table
 from assay.cli.session import with_tools
 from assay.db.models import JobRun
 from assay.jobs import all as every_job
@@ -50,7 +50,8 @@ def run(name: str, *, json: Json = False) -> int:
     async def act(tools: Tools) -> RunResult:
         return await run_job(name, tools)
 
-    result = with_tools(act)
+    with errors.status(f"Running {name}"):
+        result = with_tools(act)
     if json:
         print_json({"job": name, "state": result.state, "statistics": result.statistics, "error": result.error})
     else:

@@ -3,6 +3,7 @@
 All decisions hold one lock until the commit, so that no two of them ever wait for each other's rows in a circle.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -112,8 +113,8 @@ async def expire(session: AsyncSession, ids: Ids, *, actor: Actor, days: int) ->
     accepted, outcomes = await _lock_and_judge(session, ids, ANY_VERSION, unless_pending, f"{note}.")
     await put_away(session, accepted, ReviewAction.EXPIRED, actor, note)
     if accepted:
-        topics = sum(row.kind is Kind.TOPIC for row in accepted)
-        summary = ProposalsExpired(topics, len(accepted) - topics, len(accepted))
+        kinds = Counter(row.kind for row in accepted)
+        summary = ProposalsExpired(kinds[Kind.TOPIC], kinds[Kind.ATOM], kinds.total())
         each = [Record("proposal.expired", row.id, row.kind, detail={"notes": note}) for row in accepted]
         await record(session, actor, [*each, Record.of(summary)])
     return outcomes
