@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 refused or failed in part, 2 wrong input, 3 a server is no
 import logging
 import signal
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Final
 
@@ -28,8 +29,8 @@ app = App(
 for command, place, words in (
     ("demo", "demo:demo", "Turn the sample chat into knowledge, and leave Assay running."),
     ("up", "servers:up", "Run the servers and the web app until Ctrl-C."),
-    ("down", "servers:down", "Stop a running Assay."),
-    ("status", "servers:status", "Say what is running."),
+    ("down", "running:down", "Stop a running Assay."),
+    ("status", "running:status", "Say what is running."),
     ("doctor", "doctor:doctor", "Look for what is wrong, one sentence per problem."),
     ("ingest", "ingest:ingest", "Import a chat file (JSONL or plain text, also gzipped)."),
     ("proposals", "proposals:app", "List, show and decide proposals."),
@@ -42,12 +43,12 @@ for command, place, words in (
     app.command(f"assay.cli.{place}", name=command, help=words)
 
 
-def main() -> None:
-    """The entry point of the program."""
+def main(words: Sequence[str] | None = None) -> None:
+    """The entry point of the program. `words`: the command; else that of the process."""
     _log_to_stderr()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that every block that holds something ends in order
     try:
-        app()
+        app(sys.argv[1:] if words is None else words)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:

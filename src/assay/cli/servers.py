@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import signal
 import socket
 import time
 from typing import Annotated, Final
@@ -12,14 +10,13 @@ import uvicorn
 from cyclopts import Parameter
 
 from assay import settings as configuration
-from assay.cli.output import Json, print_json, say
+from assay.cli.output import say
 from assay.cli.session import ready
-from assay.errors import AssayError, Conflict, InvalidInput
-from assay.runtime.services import RunningState, Services, record_web, running
+from assay.errors import Conflict, InvalidInput
+from assay.runtime.services import Services, record_web, running
 from assay.settings import Settings
 from assay.web.app import create_app
 
-STOP_SECONDS: Final = 40
 PASSING_SECONDS: Final = 60
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1", "[::1]")
 
@@ -41,51 +38,10 @@ def up(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT) -> None:
             _serve(settings, found, listener, host)
 
 
-def down(*, json: Json = False) -> None:
-    """Stop a running Assay. Nothing is lost: what was under way continues at the next start."""
-    home = configuration.load().assay_home
-    state = running(home)
-    if state:
-        os.kill(state.owner_pid, signal.SIGTERM)
-        _await_end(state)
-    if json:
-        print_json({"stopped": state is not None})
-    else:
-        say("Assay has stopped." if state else "Assay was not running.")
-
-
-def status(*, json: Json = False) -> None:
-    """Say what is running."""
-    settings = configuration.load()
-    state = running(settings.assay_home)
-    if json:
-        print_json(_document(settings, state))
-        return
-    if state is None:
-        say("Assay is not running. Start it with: assay up")
-        return
-    say(f"Assay is running since {state.started_at:%Y-%m-%d %H:%M} UTC (process {state.owner_pid}).")
-    say(f"  web app   {state.web_url or 'not started'}")
-    for name, number in state.versions.items():
-        say(f"  {name:9} {number}")
-    say(f"  data      {settings.assay_home}")
-
-
 def web_address(host: str, port: int) -> str:
     """Where a person on this machine reaches the web app."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
     return f"http://{shown}:{port}"
-
-
-def _document(settings: Settings, state: RunningState | None) -> dict[str, object]:
-    return {
-        "running": state is not None,
-        "home": settings.assay_home,
-        "web_url": state and state.web_url,
-        "pid": state and state.owner_pid,
-        "started_at": state and state.started_at,
-        "versions": state.versions if state else {},
-    }
 
 
 def is_free(port: int) -> bool:
@@ -141,11 +97,3 @@ def _serve(settings: Settings, found: Services, listener: socket.socket, host: s
     say(f"Assay is running at {address} (stop with Ctrl-C, or: assay down)")
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn hands on the signal that ended it
         asyncio.run(server.serve(sockets=[listener]))
-
-
-def _await_end(state: RunningState) -> None:
-    home, deadline = configuration.load().assay_home, time.monotonic() + STOP_SECONDS
-    while (found := running(home)) and found.owner_pid == state.owner_pid:
-        if time.monotonic() > deadline:
-            raise AssayError(f"Process {state.owner_pid} did not stop within {STOP_SECONDS} seconds.")
-        time.sleep(0.05)

@@ -3,10 +3,9 @@
 import math
 import re
 from collections.abc import Container
-from functools import lru_cache
-from typing import Final
-
-from textblob.en import tag
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import Any, Final
 
 from assay.ai.providers.offline.cleaning import LINK_MARK
 from assay.ai.providers.offline.patterns import word_list
@@ -47,11 +46,17 @@ WORDS_OF_A_LONG_SENTENCE: Final = 10
 LONGEST_PHRASE: Final = 4
 
 
+@cache
+def _tagger() -> Any:
+    # Importing it takes a second, which a command that reads no messages should not cost.
+    return import_module("textblob.en").tag
+
+
 @lru_cache(maxsize=20_000)
 def tagged(text: str) -> tuple[tuple[str, str], ...]:
     """Words with their parts of speech. The tagger gives up on odd input; then nothing is known."""
     try:
-        return tuple((str(word), str(part)) for word, part in tag(text.replace(LINK_MARK, " ").replace("`", " ")))
+        return tuple((str(word), str(part)) for word, part in _tagger()(text.replace(LINK_MARK, " ").replace("`", " ")))
     except (IndexError, KeyError, ValueError, AttributeError, TypeError):
         return ()
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
 
 from assay.ai.extractor import Quote, TopicDraft
 from assay.ai.providers.offline import topic_names
@@ -44,6 +43,8 @@ def groups(pool: Sequence[Candidate], vocabulary: Vocabulary, meanings: Meanings
     pool = pool[:MOST_CLUSTERED]
     if len(pool) < 2:
         return []
+    from scipy.cluster.hierarchy import fcluster, linkage  # slow to import, and not every command clusters
+
     vectors = meanings.rows([candidate.title for candidate in pool])
     labels = fcluster(linkage(vectors, "average", "cosine"), CUT, "distance").tolist()
     members = [[pool[i] for i, own in enumerate(labels) if own == label] for label in sorted(set(labels))]
