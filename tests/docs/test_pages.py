@@ -1,0 +1,43 @@
+"""Every page leads somewhere and shows commands that exist."""
+
+import shlex
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from cyclopts import MissingArgumentError
+from tests.docs import pages
+from tests.docs.pages import PAGES, ROOT
+
+from assay.cli.app import app
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+@each_page
+def test_every_relative_link_leads_to_a_file(page: Path):
+    inside = [link.partition("#")[0] for link in pages.links(page) if "://" not in link and not link.startswith("#")]
+    assert [link for link in inside if not (page.parent / link).exists()] == []
+
+
+@each_page
+def test_every_link_to_a_heading_finds_it(page: Path):
+    inside = [link.partition("#") for link in pages.links(page) if "://" not in link and "#" in link]
+    assert [each for each in inside if each[2] not in pages.anchors(page.parent / each[0] if each[0] else page)] == []
+
+
+@each_page
+def test_every_page_is_linked_to(page: Path):
+    linked = {(each.parent / link.partition("#")[0]).resolve() for each in PAGES for link in pages.links(each)}
+    assert page == ROOT / "README.md" or page in linked
+
+
+@each_page
+def test_every_command_shown_is_one(page: Path):
+    for shown in pages.commands(page):
+        with suppress(MissingArgumentError):  # a sentence may name a command without what it needs
+            app.parse_args(shlex.split(shown), exit_on_error=False, print_error=False)
+
+
+def test_the_first_pages_show_commands():
+    assert all(pages.commands(ROOT / name) for name in ("README.md", "docs/quickstart.md"))

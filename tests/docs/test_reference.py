@@ -1,0 +1,238 @@
+"""The reference says what the code says: nothing is missing, nothing is invented."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from enum import StrEnum
+from typing import Any, Final
+
+import pytest
+from cyclopts import App, Argument
+from pydantic_core import PydanticUndefined
+from tests.docs import pages
+from tests.docs.pages import ROOT, Row
+
+from assay import errors
+from assay.cli import app as program
+from assay.cli import metrics as shown_metrics
+from assay.db import models
+from assay.db.base import Base
+from assay.db.models import MAX_FAILED_READS, MAX_FAILURES
+from assay.duplicates import scorer
+from assay.errors import AssayError
+from assay.extraction import actions as extraction
+from assay.extraction import confidence, incoming, lines
+from assay.jobs import all as every_job
+from assay.jobs import cleanup_orphaned_extractions, expire_stale_proposals, extract_knowledge_from_messages
+from assay.jobs.job import JOBS
+from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType
+from assay.messaging import events
+from assay.messaging.events import Channel, Event, ProposalEvent
+from assay.proposals.outcomes import Refusal
+from assay.review.policy import Hold
+from assay.settings import Settings
+from assay.web.api.v1.metrics import KindMetrics, MetricsDocument
+from assay.web.app import BASE, create_app
+from assay.web.health import Alive, Readiness
+
+Section = tuple[str, str]
+"""A page and a heading in it."""
+
+assert every_job
+SETTINGS: Final = "reference/settings.md"
+JOBS_PAGE: Final = "reference/jobs.md"
+EVENTS: Final = "reference/events.md"
+CLI: Final = "reference/cli.md"
+RECORDS: Final = "reference/records.md"
+CONFIDENCE: Final = "reference/confidence.md"
+HTTP: Final = "reference/http.md"
+ERRORS: Final = "reference/errors.md"
+
+
+def settings() -> Iterator[Row]:
+    for name, field in Settings.model_fields.items():
+        default = "none" if field.default in (PydanticUndefined, None) else str(field.default)
+        bounds = {key: getattr(each, key) for each in field.metadata for key in ("ge", "le") if hasattr(each, key)}
+        yield name.upper(), default, f"{bounds['ge']:g} to {bounds['le']:g}" if bounds else "none"
+
+
+def jobs() -> Iterator[Row]:
+    for job in JOBS.values():
+        retries = ", ".join(f"{delay.total_seconds():.0f} s" for delay in job.retry_delays) or "none"
+        yield job.name, job.cron, f"{job.timeout.total_seconds() / 60:.0f} min", retries
+
+
+def keys(event: type[Event]) -> str:
+    """The keys of the event's data, as the page writes them."""
+    names = [field.name for field in fields(event)]
+    if issubclass(event, ProposalEvent):
+        labels = " or ".join(TRAITS[kind].title_label for kind in Kind)
+        names = ["proposal_id", labels, *names[3:]]
+    if event is events.MetricsUpdated:
+        names = list(MetricsDocument.model_fields)
+    return ", ".join(names)
+
+
+def announced(channel: Channel) -> list[Row]:
+    kinds = [each for _, each in inspect.getmembers(events, inspect.isclass) if issubclass(each, Event)]
+    return [(each.type, keys(each)) for each in kinds if each.channel is channel and hasattr(each, "type")]
+
+
+def recorded() -> set[Row]:
+    """The actions of the audit log that are no events."""
+    sources = (path.read_text() for path in (ROOT / "src").rglob("*.py"))
+    return {(name,) for source in sources for name in re.findall(r'\bRecord\(\s*"([\w.]+)"', source)}
+
+
+def commands(app: App = program.app, path: str = "assay") -> Iterator[tuple[str, App]]:
+    for name in app:
+        if name.startswith("-"):
+            continue
+        child = app[name]
+        if child.default_command:
+            yield f"{path} {name}", child
+        else:
+            yield from commands(child, f"{path} {name}")
+
+
+def parameters(command: App) -> list[Row]:
+    """The names by which a person gives them: those that are placed are in capitals."""
+    found = command.assemble_argument_collection()
+    return [(each.name.removeprefix("--").upper() if _is_placed(each) else each.name,) for each in found]
+
+
+def _is_placed(argument: Argument) -> bool:
+    return argument.field_info.kind is not inspect.Parameter.KEYWORD_ONLY
+
+
+def members(enum: type[StrEnum]) -> list[Row]:
+    return [(member.value,) for member in enum]
+
+
+def columns(table: str) -> list[Row]:
+    return [(column.name,) for column in Base.metadata.tables[table].columns]
+
+
+def figures(module: Any, *names: str) -> list[Row]:
+    return [(name, f"{getattr(module, name):,}") for name in names]
+
+
+def weights() -> list[Row]:
+    found = {name: value for name, value in vars(confidence).items() if name.isupper()}
+    numbers = {name: value for name, value in found.items() if isinstance(value, int | float)}
+    return [(name, f"{value:.2f}" if isinstance(value, float) else str(value)) for name, value in numbers.items()]
+
+
+def endpoints() -> list[Row]:
+    app = create_app(Settings(), "postgresql://", "nats://")
+    paths = app.openapi()["paths"]
+    found = [(method.upper(), path) for path, methods in paths.items() for method in methods]
+    return [*found, ("GET", f"{BASE}/openapi.json")]
+
+
+def statuses() -> list[Row]:
+    family = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, AssayError)]
+    return [(each.__name__, str(each.status)) for each in family]
+
+
+def exits() -> list[Row]:
+    codes = (0, program.REFUSED, program.WRONG_INPUT, program.UNAVAILABLE, program.INTERRUPTED)
+    return [(str(code),) for code in codes]
+
+
+TABLES: Final = sorted(Base.metadata.tables)
+ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
+    "Kind": Kind,
+    "Atom type": AtomType,
+    "Link type": LinkType,
+    "Proposal status": models.ProposalStatus,
+    "Review action": models.ReviewAction,
+    "Recommendation": models.Recommendation,
+    "Dedup state": models.DedupState,
+    "Similarity type": models.SimilarityType,
+    "Change type": models.ChangeType,
+    "Run status": models.RunStatus,
+    "Trigger type": models.TriggerType,
+    "Job state": models.JobState,
+    "Actor kind": models.ActorKind,
+}
+TELLING: Final[dict[Section, list[Row]]] = {
+    (SETTINGS, "Settings"): [*settings()],
+    (JOBS_PAGE, "Jobs"): [*jobs()],
+    (JOBS_PAGE, "Statistics"): [(job.name, ", ".join(job.statistics)) for job in JOBS.values()],
+    (JOBS_PAGE, "Fixed figures"): [
+        *figures(expire_stale_proposals, "BATCH"),
+        ("WARNED_BEFORE", f"{expire_stale_proposals.WARNED_BEFORE.days} days"),
+        *figures(cleanup_orphaned_extractions, "AGE_DAYS"),
+        *figures(models, "MAX_FAILURES", "MAX_FAILED_READS"),
+        *figures(extraction, "WINDOW", "MOST_RESUMES"),
+        *figures(extract_knowledge_from_messages, "FAILURES_IN_A_ROW"),
+    ],
+    **{(EVENTS, channel.value): announced(channel) for channel in Channel},
+    (EVENTS, "Other entries of the audit log"): [*recorded()],
+    **{(CLI, name): parameters(command) for name, command in commands()},
+    **{(RECORDS, table): columns(table) for table in TABLES},
+    **{(RECORDS, heading): members(enum) for heading, enum in ENUMERATIONS.items()},
+    (RECORDS, "Topic icons and colours"): [("icon", ", ".join(TOPIC_ICONS)), ("color", ", ".join(TOPIC_COLORS))],
+    (RECORDS, "Limits of a message"): [
+        *figures(incoming, "NAME_LIMIT", "TEXT_LIMIT"),
+        *figures(lines, "LINE_LIMIT"),
+        ("EARLIEST", f"{incoming.EARLIEST:%Y-%m-%d}"),
+    ],
+    (CONFIDENCE, "Constants"): weights(),
+    (CONFIDENCE, "Similarity"): [
+        *figures(scorer, "OPERATING_SCORE", "LIKE_TITLES", "TITLE_WEIGHT", "SAME_BUT_PUNCTUATION"),
+    ],
+    (HTTP, "Endpoints"): endpoints(),
+    (HTTP, "Body of /healthz"): [(name,) for name in Alive.model_fields],
+    (HTTP, "Body of /readyz"): [(name,) for name in Readiness.model_fields],
+    (HTTP, "Body of the metrics"): [(name,) for name in MetricsDocument.model_fields],
+    (HTTP, "One kind of proposals"): [(name,) for name in KindMetrics.model_fields],
+    (ERRORS, "Exit codes"): exits(),
+    (ERRORS, "Errors and their status"): statuses(),
+    (ERRORS, "Refusals"): members(Refusal),
+    ("howto/when-something-is-wrong.md", "Why a proposal waits"): members(Hold),
+    ("howto/read-the-metrics.md", "The figures"): [
+        (name, shown_metrics.TARGETS.get(name, "none")) for name in KindMetrics.model_fields
+    ],
+}
+
+
+@pytest.mark.parametrize(("section", "told"), TELLING.items(), ids=lambda each: str(each)[:60])
+def test_the_page_tells_what_the_code_does(section: Section, told: list[Row]):
+    page, heading = section
+    written = pages.rows(page, heading, columns=len(told[0]))
+    assert sorted(written) == sorted(told)
+
+
+@pytest.mark.parametrize(
+    ("page", "start", "real"),
+    [
+        (CLI, "assay ", {name for name, _ in commands()}),
+        (RECORDS, "", {*TABLES, *ENUMERATIONS, "Topic icons and colours", "Limits of a message"}),
+        (JOBS_PAGE, "", {"Jobs", "Statistics", "Fixed figures", *JOBS}),
+    ],
+)
+def test_the_page_has_a_part_for_each_and_no_other(page: str, start: str, real: set[str]):
+    written = {each for each in pages.headings(page) if each.startswith(start)}
+    assert written - {"Tables", "Enumerations", "How they run"} == real
+
+
+def test_the_settings_page_tells_what_each_is_for():
+    meanings = [row[3] for row in pages.rows(SETTINGS, "Settings", columns=4)]
+    assert meanings == [field.description for field in Settings.model_fields.values()]
+
+
+@pytest.mark.parametrize("row", pages.rows(CONFIDENCE, "Examples", columns=7))
+def test_the_examples_of_the_weighing_are_true(row: Row):
+    stated, *counts, suspicious, result = row
+    verified, unverified, people, hedged = map(int, counts)
+    facts = confidence.Facts(verified, unverified, people, hedged, suspicious == "yes")
+    assert f"{confidence.weigh(float(stated), facts):.3f}" == result
+
+
+def test_the_wait_after_five_failures_is_told():
+    page = pages.read("howto/when-something-is-wrong.md")
+    assert f"{MAX_FAILURES} failures" in page
+    assert f"{MAX_FAILED_READS} failed reads" in page
