@@ -44,7 +44,8 @@ class Settings(BaseSettings):
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"]).upper()
-    return f"{name}={first['input']!r} is not allowed: {first['msg'][0].lower()}{first['msg'][1:]}."
+    wanted = first["msg"].removeprefix("Input should be ")
+    return f"{name}={first['input']!r} is not allowed: it must be {wanted}."
 
 
 @cache

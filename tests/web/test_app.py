@@ -53,7 +53,7 @@ async def test_not_ready_says_what_is_missing(database_url):
         answer = await http.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["database"] == "ok"
-    assert answer.json()["broker"].startswith("The broker does not answer")
+    assert answer.json()["broker"].startswith("The broker (NATS_URL) does not answer")
 
 
 async def test_the_metrics_are_the_document_of_the_contract(database, database_url):

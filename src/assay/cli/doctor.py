@@ -13,12 +13,11 @@ from sqlalchemy import text
 from assay import settings as configuration
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.cli.output import Json, print_json, say
-from assay.cli.session import ready
 from assay.db import migrate
 from assay.db.engine import Database
 from assay.errors import AssayError
 from assay.messaging import bus
-from assay.runtime.services import Services, running
+from assay.runtime.services import Services, running, services
 
 LEAST_FREE_BYTES: Final = 1_000_000_000
 
@@ -35,7 +34,8 @@ class Findings:
             self.facts[name] = await check
         except AssayError as error:
             self.facts[name] = "failed"
-            self.problems.append(str(error))
+            if str(error) not in self.problems:
+                self.problems.append(str(error))
 
 
 def doctor(*, json: Json = False) -> int:
@@ -48,7 +48,8 @@ def doctor(*, json: Json = False) -> int:
             say(f"  {name:16} {fact}")
         for problem in found.problems:
             say(problem, style="red")
-        say("" if found.problems else "Nothing is wrong.", style="green")
+        if not found.problems:
+            say("Nothing is wrong.", style="green")
     return 1 if found.problems else 0
 
 
@@ -57,8 +58,8 @@ def _examine() -> Findings:
     try:
         settings = configuration.load()
         _look_at_disk(findings)
-        findings.facts["running before"] = "yes" if running(settings.assay_home) else "no"
-        with ready() as found:
+        findings.facts["running"] = "yes" if running(settings.assay_home) else "no"
+        with services(settings) as found:
             asyncio.run(_look_at_servers(findings, found))
     except AssayError as error:
         findings.problems.append(str(error))
@@ -77,9 +78,9 @@ def _look_at_disk(findings: Findings) -> None:
 
 async def _look_at_servers(findings: Findings, found: Services) -> None:
     database = Database(found.database_url)
+    await findings.look("migrations", _migrations(found.database_url))
     await findings.look("postgres", _database_versions(database))
     await findings.look("nats", _broker(found.nats_url))
-    await findings.look("migrations", _migrations(found.database_url))
     await findings.look("embedding model", _model())
     await database.close()
 
@@ -101,6 +102,7 @@ async def _broker(nats_url: str) -> str:
 
 
 async def _migrations(database_url: str) -> str:
+    await asyncio.to_thread(migrate.ensure_newest, database_url)
     return await asyncio.to_thread(migrate.current, database_url) or "none"
 
 

@@ -114,7 +114,7 @@ def _print(done: Imported) -> None:
         say(problem, style="yellow")
     if done.left_out > len(done.problems):
         say(f"... and {done.left_out - len(done.problems):,} lines more.", style="yellow")
-    counts = f"{done.added:,} messages added, {done.edited:,} edited, {done.unchanged:,} known already"
-    say(f"{counts}, {done.left_out:,} lines left out.")
+    counts = f"Messages: {done.added:,} added, {done.edited:,} edited, {done.unchanged:,} known already"
+    say(f"{counts}, {done.left_out:,} left out.")
     if done.added or done.edited:
-        say("Turn them into proposals with: assay jobs run extract_knowledge_from_messages", style="dim")
+        say("Turn them into knowledge with: assay jobs run --all", style="dim")

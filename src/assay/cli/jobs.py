@@ -1,13 +1,17 @@
 """The background jobs."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import asdict
+from typing import Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
+from rich.status import Status
 
 from assay.cli.output import Json, errors, print_json, say, table
+from assay.cli.pipeline import STEPS
 from assay.cli.session import with_tools
 from assay.db.models import JobRun
+from assay.errors import InvalidInput
 from assay.jobs import all as every_job
 from assay.jobs import history
 from assay.jobs.job import JOBS
@@ -40,24 +44,51 @@ def list_(*, json: Json = False) -> None:
         for each in documents
     ]
     table(["job", "cron (UTC)", "timeout (s)", "retries after (s)", "state", "last run"], rows)
+    say(
+        "\nThese are the schedules the jobs are made for. Today they run when told to: assay jobs run --all",
+        style="dim",
+    )
 
 
 @app.command
-def run(name: str, *, json: Json = False) -> int:
-    """Run a job now, in this process. Exits with 1 when it fails."""
-    find(name)
-
-    async def act(tools: Tools) -> RunResult:
-        return await run_job(name, tools)
-
-    with errors.status(f"Running {name}"):
-        result = with_tools(act)
+def run(
+    name: str | None = None,
+    /,
+    *,
+    every: Annotated[bool, Parameter(name="--all", negative="", help="Run all jobs, in their order.")] = False,
+    json: Json = False,
+) -> int:
+    """Run a job now, in this process, or with --all every one of them. Exits with 1 when one fails."""
+    if (name is None) != every:
+        raise InvalidInput(f"Name one job, or give --all. The jobs are: {', '.join(JOBS)}.")
+    names = [find(name).name] if name else [step for step, _ in STEPS]
+    with errors.status("Starting") as status:
+        results = with_tools(lambda tools: _run(names, tools, status))
     if json:
-        print_json({"job": name, "state": result.state, "statistics": result.statistics, "error": result.error})
+        documents = [asdict(each) for each in results]
+        print_json(documents if every else documents[0])
     else:
-        say(f"{name}: {result.state}{f' ({result.error})' if result.error else ''}")
-        table([], [(key, value) for key, value in result.statistics.items()])
-    return 0 if result.ok else 1
+        for result in results:
+            _print(result)
+    return 0 if all(each.ok for each in results) else 1
+
+
+async def _run(names: Sequence[str], tools: Tools, status: Status) -> list[RunResult]:
+    """Runs jobs one after the other, up to the first that fails."""
+    results: list[RunResult] = []
+    for name in names:
+        status.update(f"Running {name}")
+        results.append(await run_job(name, tools))
+        if not results[-1].ok:
+            break
+    return results
+
+
+def _print(result: RunResult) -> None:
+    figures = ", ".join(f"{key} {value}" for key, value in result.statistics.items() if isinstance(value, int | float))
+    say(f"{result.job}: {result.state}{f' ({result.error})' if result.error else ''}")
+    if figures:
+        say(f"  {figures}", style="dim")
 
 
 async def _last_runs(tools: Tools) -> Sequence[JobRun]:

@@ -32,9 +32,15 @@ def _list(kind: Kind, limit: int, json: bool) -> None:
     elif found:
         label = TRAITS[kind].title_label
         rows = [
-            (short(each["id"]), each["title"], each["atom_type"] or each["atoms"], ", ".join(each["topics"]))
+            (
+                short(each["id"]),
+                each["title"],
+                each["atom_type"] or each["atoms"],
+                ", ".join(each["topics"] or each["keywords"]),
+            )
             for each in found
         ]
-        table(["id", label, "type" if found[0]["atom_type"] else "atoms", "topics"], rows)
+        typed = found[0]["atom_type"] is not None
+        table(["id", label, *(("type", "topics") if typed else ("atoms", "keywords"))], rows)
     else:
         say(f"There are no {TRAITS[kind].plural} yet. See what waits with: assay proposals list")

@@ -1,43 +1,101 @@
-"""The metrics, each beside its target."""
+"""The metrics, and the targets of the product beside what is measured."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 from assay.cli.output import Json, print_json, say, table
 from assay.cli.session import with_tools
+from assay.jobs import history
 from assay.jobs.tools import Tools
 from assay.kinds import TRAITS, Kind
 from assay.proposals import metrics as figures
+from assay.proposals.metrics import Share, ratio
 
-TARGETS: Mapping[str, str] = {
-    "auto_approval_rate": "at least 50 %",
-    "high_confidence_queue_age_seconds": "under 1 hour",
-    "expired": "under 10 % of all",
-}
+HOUR: Final = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The document, and the figures that only the targets need."""
+
+    document: dict[str, Any]
+    duplicate_verdicts: Share
+    failed_runs: Share
 
 
 def metrics(*, json: Json = False) -> None:
-    """Show how the queue stands and how well the machine decides."""
-    document = with_tools(_document)
+    """Show how the queue stands and how well the machine decides, each target beside its measured value."""
+    found = with_tools(_measured)
     if json:
-        print_json(document)
+        print_json(found.document)
         return
-    parts = [document[f"{kind}_proposals"] for kind in Kind]
-    rows = [
-        (name.replace("_", " "), *(_shown(name, part[name]) for part in parts), TARGETS.get(name)) for name in parts[0]
-    ]
-    table(["", *(TRAITS[kind].plural for kind in Kind), "target"], rows)
-    say(f"counted at {document['updated_at']}", style="dim")
+    parts = [found.document[f"{kind}_proposals"] for kind in Kind]
+    rows = [(_label(name), *(_shown(name, part[name]) for part in parts)) for name in parts[0]]
+    table(["", *(TRAITS[kind].plural for kind in Kind)], rows)
+    say("")
+    table(["target", "wanted", "measured"], _measured_targets(found, parts))
+    say(f"\ncounted at {found.document['updated_at']}", style="dim")
 
 
-async def _document(tools: Tools) -> dict[str, Any]:
+async def _measured(tools: Tools) -> Measured:
     async with tools.database.transaction() as session:
-        return await figures.document(session, sure=tools.settings.knowledge_auto_approval_confidence_threshold)
+        return Measured(
+            await figures.document(session, sure=tools.settings.knowledge_auto_approval_confidence_threshold),
+            await figures.duplicate_verdicts(session),
+            await history.failed_runs(session),
+        )
+
+
+def _measured_targets(found: Measured, parts: Sequence[Mapping[str, float]]) -> list[tuple[str, str, str]]:
+    return [(name, wanted, measure(found, parts)) for name, wanted, measure in TARGETS]
+
+
+def _auto_approval(_found: Measured, parts: Sequence[Mapping[str, float]]) -> str:
+    return _of_all("auto_approved", parts)
+
+
+def _expiration(_found: Measured, parts: Sequence[Mapping[str, float]]) -> str:
+    return _of_all("expired", parts)
+
+
+def _duplicates(found: Measured, _parts: Sequence[Mapping[str, float]]) -> str:
+    return _share(found.duplicate_verdicts, "decisions of people")
+
+
+def _failures(found: Measured, _parts: Sequence[Mapping[str, float]]) -> str:
+    return _share(found.failed_runs, "runs")
+
+
+def _queue_age(_found: Measured, parts: Sequence[Mapping[str, float]]) -> str:
+    return f"{max(part['high_confidence_queue_age_seconds'] for part in parts) / HOUR:.1f} hours"
+
+
+TARGETS: Final = (
+    ("auto-approval rate", "at least 50 %", _auto_approval),
+    ("duplicates told right", "at least 85 %", _duplicates),
+    ("age of the high-confidence queue", "under 1 hour", _queue_age),
+    ("job failure rate", "under 1 %", _failures),
+    ("expiration rate", "under 10 %", _expiration),
+)
+
+
+def _of_all(figure: str, parts: Sequence[Mapping[str, float]]) -> str:
+    total = sum(part[state] for part in parts for state in figures.STATES)
+    return f"{ratio(sum(part[figure] for part in parts), total):.1%} of {total} proposals"
+
+
+def _share(share: Share, of: str) -> str:
+    return f"{share.part / share.whole:.1%} of {share.whole} {of}" if share.whole else f"no {of} yet"
+
+
+def _label(name: str) -> str:
+    return name.removesuffix("_seconds").replace("_", " ")
 
 
 def _shown(name: str, value: float) -> str:
     if name.endswith("_rate"):
         return f"{value:.1%}"
     if name.endswith("_seconds"):
-        return f"{value / 3600:.1f} h"
+        return f"{value / HOUR:.1f} hours"
     return f"{value:.2f}" if isinstance(value, float) else str(value)

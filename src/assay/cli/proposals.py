@@ -52,13 +52,16 @@ def list_(
         (short(each.id), each.kind, f"{each.confidence:.2f}", each.dedup_state, each.status, each.title)
         for each in found
     ]
-    table(["id", "kind", "sure", "scan", "status", "says"], rows)
+    if not rows:
+        say("No proposal fits. Import messages with: assay ingest FILE")
+        return
+    table(["id", "kind", "confidence", "duplicates", "status", "title"], rows)
     if rest:
         say(f"There are more: assay proposals list --after {short(rest)}", style="dim")
 
 
 @app.command
-def show(proposal: str, *, json: Json = False) -> None:
+def show(proposal: str, /, *, json: Json = False) -> None:
     """Show a proposal: what it says, its evidence, why it waits or what it looks like, and its history."""
 
     async def act(tools: Tools) -> Shown:

@@ -24,7 +24,7 @@ def down(*, json: Json = False) -> None:
     if json:
         print_json({"stopped": state is not None})
     else:
-        say("Assay has stopped." if state else "Assay was not running.")
+        say("Assay has stopped." if state else _not_running(configuration.load()))
 
 
 def status(*, json: Json = False) -> None:
@@ -35,13 +35,19 @@ def status(*, json: Json = False) -> None:
         print_json(_document(settings, state))
         return
     if state is None:
-        say("Assay is not running. Start it with: assay up")
+        say(_not_running(settings))
         return
     say(f"Assay is running since {state.started_at:%Y-%m-%d %H:%M} UTC (process {state.owner_pid}).")
     say(f"  web app   {state.web_url or 'not started'}")
     for name, number in state.versions.items():
         say(f"  {name:9} {number}")
     say(f"  data      {settings.assay_home}")
+
+
+def _not_running(settings: Settings) -> str:
+    if settings.database_url and settings.nats_url:
+        return "On servers of your own `assay up` is known to nobody else: ask its /healthz, and stop it with Ctrl-C."
+    return "Assay is not running. Start it with: assay up"
 
 
 def _document(settings: Settings, state: RunningState | None) -> dict[str, object]:

@@ -33,8 +33,8 @@ class Shown:
     proposal: Proposal
     evidence: Sequence[QuoteInContext]
     trail: Sequence[Row[Any]]
-    hold: Hold | None
-    """Why the system does not approve it alone; None where it may, or where it is decided."""
+    reasons: Sequence[Hold]
+    """Why the system does not approve it alone; empty where it may, or where it is decided."""
 
     @classmethod
     async def read(cls, session: AsyncSession, proposal_id: UUID, tools: Tools) -> Self:
@@ -42,17 +42,20 @@ class Shown:
         proposal = await queries.get(session, proposal_id)
         facts = await review.facts(session, [proposal_id], scorer=scorer_version(tools.embedder.model))
         known = facts.get(proposal_id)
+        sources = [proposal_id, *await queries.merged_into(session, proposal_id)]
+        quoted = await queries.evidence(session, sources)
         return cls(
             proposal=proposal,
-            evidence=(await queries.evidence(session, [proposal_id])).get(proposal_id, []),
+            evidence=[quote for each in sources for quote in quoted.get(each, [])],
             trail=await queries.trail(session, proposal_id),
-            hold=Policy.of(tools.settings).hold(known) if known else None,
+            reasons=Policy.of(tools.settings).reasons(known) if known else [],
         )
 
     def document(self) -> dict[str, Any]:
         return {
             **document(self.proposal),
-            "held": self.hold,
+            "held": next(iter(self.reasons), None),
+            "reasons": list(self.reasons),
             "evidence": [asdict(each) for each in self.evidence],
             "trail": [row._asdict() for row in self.trail],
         }
@@ -68,8 +71,10 @@ def show_one(found: Shown) -> None:
     _show_topic(proposal)
     say(f"\nconfidence {proposal.confidence:.2f} (the extractor said {proposal.stated_confidence:.2f})")
     say(printable(proposal.reasoning))
-    if found.hold:
-        say(f"It waits for a person: {found.hold}.", style="yellow")
+    if found.reasons:
+        say(f"It waits for a person: {', '.join(found.reasons)}.", style="yellow")
+    if proposal.merged_into_entity_id:
+        say(f"It was merged into {short(proposal.merged_into_entity_id)}.")
     _show_likeness(proposal)
     _show_evidence(found.evidence)
     say("\nHistory", style="bold")

@@ -57,8 +57,8 @@ class Summary:
 
     def proposals(self) -> dict[str, int]:
         """How many there are of each kind, whatever became of them."""
-        states = ("pending", "approved", "rejected", "merged", "expired")
-        return {TRAITS[kind].plural: sum(self.metrics[f"{kind}_proposals"][state] for state in states) for kind in Kind}
+        parts = {TRAITS[kind].plural: self.metrics[f"{kind}_proposals"] for kind in Kind}
+        return {plural: sum(part[state] for state in metrics.STATES) for plural, part in parts.items()}
 
     def document(self) -> dict[str, Any]:
         return {

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from assay.db.engine import driver_url, first_line
 from assay.errors import Unavailable
@@ -27,7 +27,7 @@ def upgrade(database_url: str, revision: str = "head") -> None:
     """Runs what is missing. Safe to run twice, and by several processes at once. Raises Unavailable."""
     try:
         command.upgrade(_config(database_url), revision)
-    except OperationalError as error:
+    except (OperationalError, ProgrammingError) as error:
         raise Unavailable(f"The database could not be brought to its newest shape: {first_line(error)}") from error
 
 

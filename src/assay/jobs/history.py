@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.clock import now
 from assay.db.base import new_id
 from assay.db.models import JobRun, JobState
+from assay.proposals.metrics import Share
 
 WORKER: Final = f"{socket.gethostname()}:{os.getpid()}"
 BAD: Final = (JobState.FAILED, JobState.TIMEOUT, JobState.LOST)
@@ -54,6 +55,14 @@ async def previous_state(session: AsyncSession, job: str, before: UUID) -> JobSt
         .order_by(JobRun.started_at.desc())
         .limit(1)
     )
+
+
+async def failed_runs(session: AsyncSession) -> Share:
+    """How many of the ended runs went wrong."""
+    ended = JobRun.state.not_in([JobState.QUEUED, JobState.RUNNING, JobState.SKIPPED])
+    bad = func.count().filter(JobRun.state.in_(BAD))
+    row = (await session.execute(select(bad, func.count()).where(ended))).one()
+    return Share(*row)
 
 
 async def last_runs(session: AsyncSession) -> Sequence[JobRun]:

@@ -76,6 +76,8 @@ class Work:
 
         The bad item's work is rolled back; it is reported, backs off, and the others go through.
         """
+        if not ids:
+            return []
         try:
             async with self.database.transaction() as session:
                 result = await act(session, ids)

@@ -29,4 +29,4 @@ async def ping(nats_url: str) -> str:
             finally:
                 await client.close()
     except (NatsError, OSError, TimeoutError) as error:
-        raise Unavailable(f"The broker does not answer: {error or type(error).__name__}") from None
+        raise Unavailable(f"The broker (NATS_URL) does not answer: {str(error) or type(error).__name__}") from None

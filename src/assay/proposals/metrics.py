@@ -12,9 +12,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.clock import now
-from assay.db.models import ProposalStatus, ReviewAction
+from assay.db.models import SYSTEM_USER_ID, ProposalStatus, ReviewAction
 from assay.kinds import Kind
 
+STATES: Final = ("pending", "approved", "rejected", "merged", "expired")
+"""Each proposal is in exactly one of these."""
 _DIMENSIONS: Final = "kind, status, review_action, auto_approved, auto_reverted, flagged"
 
 
@@ -30,6 +32,12 @@ class Tally:
     flagged: bool
     proposals: int
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    part: int
+    whole: int
 
 
 async def document(session: AsyncSession, *, sure: float) -> dict[str, Any]:
@@ -73,6 +81,24 @@ def summary(
         "oldest_pending_seconds": _age(oldest[0], at),
         "high_confidence_queue_age_seconds": _age(oldest[1], at),
     }
+
+
+async def duplicate_verdicts(session: AsyncSession) -> Share:
+    """How many of the approvals and merges by people bear out what the scan said of the proposal.
+
+    A merge bears out a mark, an approval its absence. A mark as update says that both are worth having.
+    """
+    row = (
+        await session.execute(
+            text("""
+            SELECT count(*) FILTER (WHERE (status = 'merged') = (similarity_type IN ('exact', 'fuzzy', 'semantic'))
+                    OR status = 'approved' AND similarity_type IS NULL),
+                count(*)
+            FROM proposals WHERE status IN ('approved', 'merged') AND reviewed_by_user_id <> :system"""),
+            {"system": SYSTEM_USER_ID},
+        )
+    ).one()
+    return Share(*row)
 
 
 async def refold(session: AsyncSession) -> bool:

@@ -122,6 +122,14 @@ async def evidence(session: AsyncSession, proposal_ids: Sequence[UUID]) -> dict[
     return found
 
 
+async def merged_into(session: AsyncSession, entity_id: UUID) -> Sequence[UUID]:
+    """The proposals that were merged into an entity. Their evidence is its evidence too."""
+    found = await session.scalars(
+        select(Proposal.id).where(Proposal.merged_into_entity_id == entity_id).order_by(Proposal.id)
+    )
+    return found.all()
+
+
 async def trail(session: AsyncSession, subject_id: UUID) -> Sequence[Row[Any]]:
     """What happened to a proposal: moment, action, actor and notes, oldest first."""
     found = await session.execute(

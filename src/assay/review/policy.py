@@ -55,9 +55,13 @@ class Policy:
         return {"threshold": self.threshold}
 
     def hold(self, facts: Facts) -> Hold | None:
-        """Why the proposal may not be approved by the system alone; None when it may.
+        """The first reason why the system may not approve the proposal alone; None when it may."""
+        return next(iter(self.reasons(facts)), None)
 
-        Held is, in this order, what
+    def reasons(self, facts: Facts) -> list[Hold]:
+        """Everything that stands against approval by the system alone.
+
+        In this order, what
         1. failed so often that it needs a person,
         2. failed lately and backs off,
         3. looks like something known or proposed earlier,
@@ -67,30 +71,17 @@ class Policy:
         7. belongs to a topic that is not approved yet,
         8. is less sure than the threshold.
         """
-        if facts.needs_attention:
-            return Hold.NEEDS_ATTENTION
-        if facts.backs_off:
-            return Hold.RETRIED_LATER
-        if reason := _unclear_identity(facts) or _unproven(facts):
-            return reason
-        return Hold.BELOW_THRESHOLD if facts.confidence < self.threshold else None
-
-
-def _unclear_identity(facts: Facts) -> Hold | None:
-    if facts.dedup_state is DedupState.DUPLICATE:
-        return Hold.DUPLICATE
-    if facts.dedup_state is not DedupState.CLEAR or not facts.scan_is_current:
-        return Hold.NOT_SCANNED
-    return None
-
-
-def _unproven(facts: Facts) -> Hold | None:
-    if facts.recommendation is Recommendation.MERGE:
-        return Hold.SAYS_MERGE
-    if facts.recommendation is Recommendation.REJECT:
-        return Hold.SAYS_REJECT
-    if facts.quotes == 0 or facts.verified_quotes < facts.quotes:
-        return Hold.UNVERIFIED
-    if facts.topic_is_pending:
-        return Hold.TOPIC_PENDING
-    return None
+        unclear = facts.dedup_state is not DedupState.CLEAR or not facts.scan_is_current
+        duplicate = facts.dedup_state is DedupState.DUPLICATE
+        conditions = (
+            (Hold.NEEDS_ATTENTION, facts.needs_attention),
+            (Hold.RETRIED_LATER, facts.backs_off and not facts.needs_attention),
+            (Hold.DUPLICATE, duplicate),
+            (Hold.NOT_SCANNED, unclear and not duplicate),
+            (Hold.SAYS_MERGE, facts.recommendation is Recommendation.MERGE),
+            (Hold.SAYS_REJECT, facts.recommendation is Recommendation.REJECT),
+            (Hold.UNVERIFIED, facts.quotes == 0 or facts.verified_quotes < facts.quotes),
+            (Hold.TOPIC_PENDING, facts.topic_is_pending),
+            (Hold.BELOW_THRESHOLD, facts.confidence < self.threshold),
+        )
+        return [reason for reason, holds in conditions if holds]
