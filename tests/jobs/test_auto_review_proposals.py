@@ -106,7 +106,9 @@ async def _held(tools) -> dict[Hold, int]:
 
 
 @kinds
-@pytest.mark.parametrize("quotes", ["DELETE FROM evidence RETURNING id", "UPDATE evidence SET verified = false RETURNING id"])
+@pytest.mark.parametrize(
+    "quotes", ["DELETE FROM evidence RETURNING id", "UPDATE evidence SET verified = false RETURNING id"]
+)
 async def test_what_no_verified_quote_backs_waits(tools, kind, quotes):
     await cleared(tools, draft(kind))
     await rows(tools.database, quotes)

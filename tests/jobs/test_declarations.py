@@ -4,8 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from tests.jobs import lab
 
+from assay.jobs import all as every_job
 from assay.jobs.job import JOBS
 
 METRICS = ("topic_proposals", "atom_proposals", "updated_at")
@@ -47,7 +47,7 @@ declared = pytest.mark.parametrize("name", CONTRACT)
 
 
 def test_the_jobs_are_those_of_the_contract():
-    assert lab.every_job
+    assert every_job
     assert set(JOBS) == set(CONTRACT)
 
 

@@ -52,23 +52,23 @@ async def test_a_run_goes_on_until_the_queue_is_drained(tools):
 
 @kinds
 async def test_a_proposal_that_cannot_be_scanned_costs_itself_only(tools, kind):
-    await poison(tools.database, "BEFORE UPDATE OF dedup_state", "proposals")
+    await poison(tools.database, "BEFORE UPDATE OF candidates", "proposals")
     *good, bad = await arrived(tools.database, *(draft(kind) for _ in range(10)), draft(kind, POISON))
     assert await done(NAME, tools) == counts(scanned=10, embedded=11, errors=1)
     assert {(await get(tools.database, each)).dedup_state for each in good} == {DedupState.CLEAR}
-    assert (await get(tools.database, bad)).dedup_state is DedupState.UNCHECKED
+    assert (await get(tools.database, bad)).dedup_state is DedupState.ERROR
     assert await rows(tools.database, ERRORS) == [("error", NAME, "It is poison.", {"proposal_id": str(bad)})]
 
 
 async def test_when_none_can_be_scanned_the_run_has_failed(tools):
-    await poison(tools.database, "BEFORE UPDATE OF dedup_state", "proposals")
+    await poison(tools.database, "BEFORE UPDATE OF candidates", "proposals")
     await arrived(tools.database, draft(title=POISON))
     assert (await failed(NAME, tools)).error == "All 1 items failed."
 
 
 async def test_a_model_that_does_not_answer_fails_the_run_and_blames_no_proposal(tools):
     class Away(HashEmbedder):
-        async def embed(self, texts):
+        async def embed(self, _texts):
             raise Unavailable("The model does not answer.")
 
     [each] = await arrived(tools.database, draft())

@@ -19,7 +19,9 @@ async def test_the_statistics_are_the_metrics_document_and_are_announced(tools):
         document = await metrics.document(session, sure=0.95)
     ages = ("oldest_pending_seconds", "high_confidence_queue_age_seconds")
     for part in ("topic_proposals", "atom_proposals"):
-        same = [{name: found for name, found in each[part].items() if name not in ages} for each in (statistics, document)]
+        same = [
+            {name: found for name, found in each[part].items() if name not in ages} for each in (statistics, document)
+        ]
         assert same[0] == same[1]
     announced = "SELECT channel, data FROM audit_log WHERE action = 'proposals.metrics_updated'"
     assert await rows(tools.database, announced) == [("knowledge_proposals", statistics)]

@@ -235,6 +235,6 @@ async def test_a_server_that_does_not_answer_fails_the_run(tools, declare):
 
 
 async def test_an_unknown_job_is_refused_with_the_names_there_are(tools):
-    with pytest.raises(NotFound, match="There is no job 'tidy'. The jobs are: auto_review_proposals, cleanup_"):
+    with pytest.raises(NotFound, match=r"There is no job 'tidy'\. The jobs are: auto_review_proposals, cleanup_"):
         await run("tidy", tools)
     assert await rows(tools.database, HISTORY) == []

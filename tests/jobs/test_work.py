@@ -67,6 +67,7 @@ async def test_without_a_bad_item_one_transaction_is_enough(tools):
     ids = await propose(tools.database, [draft() for _ in range(20)])
     with counted_transactions(tools.database) as ended:
         assert await working(tools).isolate(ids, refusing(set())) == [20]
+        assert await working(tools).isolate([], refusing(set())) == []
     assert ended == ["commit"]
 
 

@@ -74,7 +74,7 @@ async def ensure_indexes(session: AsyncSession, model: str, dimensions: int) -> 
     )
     lacking = {kind: name for kind, name in names.items() if name not in known}
     if lacking:
-        await hold_until_commit(session, "embedding indexes")
+        await hold_until_commit(session, DECISIONS)
     for kind, name in lacking.items():
         await session.execute(
             text(f"""

@@ -11,7 +11,7 @@ from assay.extraction import queries
 from assay.extraction.actions import Claim, Stored
 from assay.jobs.job import Statistics, job
 from assay.jobs.notify import send_job_error_notification
-from assay.jobs.work import TRANSIENT, EveryItemFailed, Work
+from assay.jobs.work import EveryItemFailed, Work, is_transient
 
 FAILURES_IN_A_ROW: Final = 5
 """After so many the fault is not with the messages, and each further attempt may cost money."""
@@ -61,7 +61,7 @@ async def _read(work: Work, claim: Claim) -> Stored:
     except Exception as error:
         async with work.database.transaction() as session:
             await extraction.fail(session, claim.run_id, error, actor=SYSTEM)
-        if isinstance(error, TRANSIENT):
+        if is_transient(error):
             raise
         work.failed.append(claim.run_id)
         await send_job_error_notification(work.database, work.job, error, {"extraction_run_id": str(claim.run_id)})

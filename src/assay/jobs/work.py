@@ -24,11 +24,19 @@ log = structlog.get_logger(__name__)
 
 TRANSIENT: Final = (OperationalError, InterfaceError, Unavailable, OSError)
 """Errors of a server, not of an item: the whole job is tried again."""
+LIMIT_EXCEEDED: Final = "54"
+"""The class of errors by which PostgreSQL says that a value is too large: the driver calls them operational."""
 
 _SHARE_OF_TIMEOUT: Final = 0.8
 
 Result = TypeVar("Result")
 Act = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Result]]
+
+
+def is_transient(error: Exception) -> bool:
+    """Whether trying the same again may help."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return isinstance(error, TRANSIENT) and not state.startswith(LIMIT_EXCEEDED)
 
 
 class EveryItemFailed(AssayError):
@@ -81,9 +89,9 @@ class Work:
         try:
             async with self.database.transaction() as session:
                 result = await act(session, ids)
-        except TRANSIENT:
-            raise
-        except Exception as error:  # noqa: BLE001  # whatever an item does wrong must stay its own
+        except Exception as error:
+            if is_transient(error):
+                raise
             if len(ids) > 1:
                 middle = len(ids) // 2
                 return [*await self.isolate(ids[:middle], act), *await self.isolate(ids[middle:], act)]

@@ -1,0 +1,185 @@
+"""The commands that show how things stand."""
+
+import re
+import socket
+
+import pytest
+from tests.jobs.test_declarations import CONTRACT
+
+METRICS = {
+    "pending", "approved", "rejected", "merged", "expired", "approval_rate", "avg_confidence", "auto_approved",
+    "auto_approval_rate", "auto_approval_success_rate", "duplicate_rate", "oldest_pending_seconds",
+    "high_confidence_queue_age_seconds",
+}  # fmt: skip
+
+
+def test_the_demo_on_servers_of_ones_own_adds_nothing_twice_and_prints_one_document(assay):
+    before = assay("metrics", "--json").document
+    document = assay("demo", "--once", "--json").document
+    assert set(document) == {
+        "messages", "runs", "proposals", "duplicates", "duplicates_by_type", "approved", "pending", "held", "metrics",
+    }  # fmt: skip
+    for part in ("topic_proposals", "atom_proposals"):
+        for name in ("pending", "approved", "auto_approved"):
+            assert document["metrics"][part][name] == before[part][name]
+    assert document["proposals"].keys() == document["approved"].keys() == {"topics", "atoms"}
+    assert document["duplicates"] == sum(document["duplicates_by_type"].values()) > 0
+    assert all(isinstance(number, int) for number in document["held"].values())
+
+
+def test_the_demo_tells_a_person_what_came_of_it_and_what_to_look_at(assay):
+    answer = assay("demo", "--once")
+    assert answer.code == 0
+    for words in ("messages were read", "Approved by the machine", "Held for a person", "Marked as duplicates"):
+        assert words in answer.out
+    assert "assay proposals list" in answer.out
+
+
+@pytest.mark.parametrize("kind", ["topics", "atoms"])
+def test_knowledge_is_listed(assay, kind):
+    found = assay(kind, "--json").document
+    approved = assay("metrics", "--json").document[f"{kind.removesuffix('s')}_proposals"]["approved"]
+    assert len(found) == min(approved, 50)
+    words = assay(kind).out
+    assert all(each["id"][-8:] in words for each in found)
+
+
+@pytest.mark.parametrize("kind", ["topics", "atoms"])
+def test_no_knowledge_yet_says_where_to_look(empty, kind):
+    assert empty(kind, "--json").document == []
+    assert empty(kind).out == f"There are no {kind} yet. See what waits with: assay proposals list\n"
+
+
+def test_the_metrics_are_the_document_of_the_contract(assay):
+    document = assay("metrics", "--json").document
+    assert set(document) == {"topic_proposals", "atom_proposals", "updated_at"}
+    for part in ("topic_proposals", "atom_proposals"):
+        assert set(document[part]) == METRICS
+        assert all(isinstance(value, int | float) for value in document[part].values())
+    words = assay("metrics").out
+    assert "at least 50 %" in words
+    assert "under 1 hour" in words
+
+
+def test_jobs_are_listed_with_schedule_retries_and_state(assay):
+    found = {each["name"]: each for each in assay("jobs", "list", "--json").document}
+    assert set(found) == set(CONTRACT)
+    for name, (cron, timeout, delays, statistics) in CONTRACT.items():
+        job = found[name]
+        assert (job["cron"], job["timeout_seconds"], job["retry_delays"]) == (
+            cron,
+            timeout.total_seconds(),
+            list(delays),
+        )
+        assert (job["state"], job["error"]) == ("ok", None)
+        assert job["last_run"]
+        assert set(job["statistics"]) == set(statistics)
+    assert all(name in assay("jobs", "list").out for name in ("auto_review_proposals", "deduplication_scan"))
+
+
+def test_a_job_that_never_ran_is_unknown(empty):
+    assert {each["state"] for each in empty("jobs", "list", "--json").document} == {"unknown"}
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_a_job_is_run_now(assay, name):
+    document = assay("jobs", "run", name, "--json").document
+    assert (document["job"], document["state"], document["error"]) == (name, "ok", None)
+    assert set(document["statistics"]) == set(CONTRACT[name][3])
+    assert f"{name}: ok" in assay("jobs", "run", name).out
+
+
+def test_a_job_that_fails_ends_with_exit_code_1(assay, monkeypatch):
+    def broken(*_args, **_options):
+        raise ValueError("It broke.")
+
+    monkeypatch.setattr("assay.proposals.metrics.document", broken)
+    answer = assay("jobs", "run", "proposal_metrics_update")
+    assert answer.code == 1
+    assert "proposal_metrics_update: failed (It broke.)" in answer.out
+
+
+def test_an_unknown_job_is_one_sentence_that_names_the_jobs(alone):
+    sentence = alone("jobs", "run", "tidy").refused(2)
+    assert sentence.startswith("There is no job 'tidy'. The jobs are: auto_review_proposals, ")
+
+
+def test_the_settings_are_shown_without_their_secrets(alone):
+    answer = alone("settings", "--json", KNOWLEDGE_DEDUP_BATCH_SIZE="77")
+    assert answer.document["KNOWLEDGE_DEDUP_BATCH_SIZE"] == 77
+    assert answer.document["KNOWLEDGE_AUTO_APPROVAL_CONFIDENCE_THRESHOLD"] == 0.95
+    assert (answer.document["DATABASE_URL"], answer.document["NATS_URL"]) == ("set", "set")
+    for text in (answer.out, alone("settings").out):
+        assert "postgresql://" not in text
+        assert "nats://" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "bound"),
+    [
+        ("KNOWLEDGE_AUTO_APPROVAL_CONFIDENCE_THRESHOLD", "2", "less than or equal to 1"),
+        ("KNOWLEDGE_AUTO_APPROVAL_CONFIDENCE_THRESHOLD", "nan", "finite"),
+        ("KNOWLEDGE_DEDUP_SIMILARITY_THRESHOLD", "-0.1", "greater than or equal to 0"),
+        ("KNOWLEDGE_PROPOSAL_EXPIRATION_DAYS", "366", "less than or equal to 365"),
+        ("KNOWLEDGE_AUTO_APPROVAL_BATCH_SIZE", "0", "greater than or equal to 1"),
+        ("KNOWLEDGE_DEDUP_BATCH_SIZE", "9", "greater than or equal to 10"),
+        ("KNOWLEDGE_AUTO_APPROVAL_ENABLED", "perhaps", "boolean"),
+    ],
+)
+@pytest.mark.parametrize("command", [["metrics"], ["settings"], ["up"]])
+def test_a_setting_out_of_bounds_is_one_sentence_with_name_value_and_bound(alone, command, name, value, bound):
+    sentence = alone(*command, **{name: value}).refused(2)
+    assert sentence.startswith(f"{name}='{value}' is not allowed: ")
+    assert bound in sentence
+
+
+def test_a_database_url_of_another_kind_is_one_sentence(alone):
+    sentence = alone("metrics", DATABASE_URL="mysql://me:secret@there/db").refused(2)
+    assert "expected postgresql://" in sentence
+    assert "secret" not in sentence
+
+
+def test_the_doctor_finds_nothing_wrong(empty):
+    document = empty("doctor", "--json").document
+    assert document["problems"] == []
+    assert {"assay", "python", "postgres", "nats", "migrations", "embedding model"} <= set(document["facts"])
+
+
+def test_the_doctor_says_what_is_wrong(empty):
+    answer = empty("doctor", NATS_URL="nats://127.0.0.1:1")
+    assert answer.code == 1
+    assert re.search(r"The broker .*does not answer", answer.out)
+
+
+def test_nothing_runs_that_was_not_started(alone):
+    assert alone("status", "--json").document["running"] is False
+    assert alone("status").code == 0
+    assert alone("down", "--json").document == {"stopped": False}
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--port", "99999"], "--port 99999 is not allowed: 0 to 65535 is."),
+        (["--host", "203.0.113.7"], "Cannot listen on 203.0.113.7 port 8000: "),
+    ],
+)
+def test_a_place_that_cannot_be_listened_on_is_one_sentence(alone, words, sentence):
+    assert sentence in alone("up", *words).refused(2 if "--port" in words else 1)
+
+
+def test_a_port_in_use_is_one_sentence(alone):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        sentence = alone("up", "--port", str(port)).refused(1)
+    assert sentence == f"Cannot listen on 127.0.0.1 port {port}: Address already in use. Try --port 0."
+
+
+@pytest.mark.parametrize(
+    "words", [["nonsense"], ["proposals", "list", "--status", "nonsense"], ["metrics", "--nonsense"]]
+)
+def test_a_command_that_is_none_is_refused(alone, words):
+    answer = alone(*words)
+    assert answer.code == 2
+    assert "nonsense" in answer.err
+    assert "Traceback" not in answer.err

@@ -1,0 +1,121 @@
+"""Importing chats: bad input changes nothing and gets one clear sentence."""
+
+import gzip
+import json
+import re
+
+import pytest
+
+
+def line(number: int = 1, **changes) -> str:
+    fields = {"id": f"m{number}", "channel": "backend", "author": "ana", "ts": "2026-03-02T09:14:05Z", "text": "Hello."}
+    return json.dumps({**fields, **changes}) + "\n"
+
+
+@pytest.fixture
+def chat(tmp_path):
+    def write(content: str | bytes, name: str = "chat.jsonl") -> str:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return str(path)
+
+    return write
+
+
+def read(empty) -> int:
+    """How many messages there are to read."""
+    document = empty("jobs", "run", "extract_knowledge_from_messages", "--json").document
+    messages: int = document["statistics"]["messages_analyzed"]
+    return messages
+
+
+def test_a_file_is_imported_once_however_often_it_is_read(empty, chat):
+    path = chat(line(1) + line(2))
+    first, second = (empty("ingest", path, "--json").document for _ in range(2))
+    assert first == {"added": 2, "edited": 0, "unchanged": 0, "left_out": 0, "problems": []}
+    assert second == {"added": 0, "edited": 0, "unchanged": 2, "left_out": 0, "problems": []}
+
+
+def test_new_words_under_an_old_id_are_an_edit(empty, chat):
+    empty("ingest", chat(line()))
+    assert empty("ingest", chat(line(text="Hello again.")), "--json").document["edited"] == 1
+
+
+def test_several_files_gzipped_or_plain_text_come_in_at_once(empty, chat):
+    paths = (
+        chat(line(), "a.jsonl"),
+        chat(gzip.compress(line().encode()), "b.jsonl.gz"),
+        chat("[2026-03-02 09:00] ana: Hello.\n[2026-03-02 09:01] ben: Good morning.\n", "c.log"),
+    )
+    assert empty("ingest", *paths, "--json").document["added"] == 4
+
+
+def test_a_person_is_told_what_came_in_and_what_to_do_next(empty, chat):
+    answer = empty("ingest", chat(line()))
+    assert answer.code == 0
+    assert re.search(r"\b1 (messages )?added\b", answer.out)
+    assert "assay jobs run " in answer.out
+
+
+def test_half_a_line_is_reported_with_its_number_and_the_rest_goes_in(empty, chat):
+    path = chat(line(1) + line(2)[:30] + "\n" + line(3))
+    answer = empty("ingest", path, "--json")
+    document = json.loads(answer.out)
+    assert answer.code == 1
+    assert (document["added"], document["left_out"]) == (2, 1)
+    assert document["problems"][0].startswith("chat.jsonl, line 2: ")
+    assert "chat.jsonl, line 2: " in empty("ingest", path).out
+
+
+def test_only_the_first_of_many_problems_are_shown(empty, chat):
+    answer = empty("ingest", chat(line() + "{\n" * 50))
+    assert answer.code == 1
+    assert "... and 30 lines more." in answer.out
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"text": "a\0b"},
+        {"text": "x" * 200_001},
+        {"author": "x" * 201},
+        {"ts": "1970-01-01T00:00:00Z"},
+        {"ts": "2100-01-01T00:00:00Z"},
+        {"ts": "yesterday"},
+        {"text": ""},
+    ],
+)
+def test_a_message_that_breaks_a_limit_is_left_out(empty, chat, changes):
+    answer = empty("ingest", chat(line(1) + line(2, **changes)), "--json")
+    document = json.loads(answer.out)
+    assert (answer.code, document["added"], document["left_out"]) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "empty.jsonl"),
+        (b"\n\n \n", "blank.jsonl"),
+        (b"\xff\xfe\x00\x01" * 50, "binary.jsonl"),
+        (line(text="Grüße").encode("utf-16"), "utf16.jsonl"),
+        (json.dumps({"text": "Grüße"}, ensure_ascii=False).encode("latin-1"), "latin.jsonl"),
+        (b"\x1f\x8b not really", "broken.jsonl.gz"),
+        (gzip.compress(line().encode(), mtime=0)[:20], "cut.jsonl.gz"),
+    ],
+)
+def test_a_file_that_is_no_chat_is_one_sentence_and_changes_nothing(empty, chat, content, name):
+    sentence = empty("ingest", chat(content, name)).refused(2)
+    assert name in sentence
+    assert read(empty) == 0
+
+
+def test_a_file_that_is_not_there_is_one_sentence(empty, tmp_path):
+    assert "missing.jsonl" in empty("ingest", str(tmp_path / "missing.jsonl")).refused(2)
+
+
+def test_a_folder_is_one_sentence(empty, tmp_path):
+    assert str(tmp_path) in empty("ingest", str(tmp_path)).refused(2)
+
+
+def test_no_file_is_one_sentence(alone):
+    assert alone("ingest").refused(2).startswith("Name at least one chat file")

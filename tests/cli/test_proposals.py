@@ -1,0 +1,167 @@
+"""Listing, showing and deciding proposals at the command line."""
+
+import getpass
+
+import pytest
+
+KINDS = ("topic", "atom")
+kinds = pytest.mark.parametrize("kind", KINDS)
+
+
+def listed(assay, *words):
+    return assay("proposals", "list", "--json", *words).document["proposals"]
+
+
+def fresh(assay, kind):
+    """A pending proposal that waits for no other."""
+    return next(each for each in listed(assay, "--kind", kind, "--limit", "500") if each["topic_proposal_id"] is None)
+
+
+def decide(assay, *words):
+    [outcome] = assay("proposals", *words, "--json").document
+    return outcome
+
+
+def status(assay, proposal):
+    return assay("proposals", "show", proposal["id"], "--json").document["status"]
+
+
+def test_a_list_is_oldest_first_and_goes_on_where_it_ended(assay):
+    everything = listed(assay, "--limit", "1000")
+    first = assay("proposals", "list", "--limit", "3", "--json").document
+    rest = assay("proposals", "list", "--limit", "1000", "--after", first["next"], "--json").document
+    assert first["proposals"] + rest["proposals"] == everything
+    assert rest["next"] is None
+    assert everything == sorted(everything, key=lambda each: (each["created_at"], each["id"]))
+    assert {each["status"] for each in everything} == {"pending"}
+
+
+@kinds
+def test_a_list_is_narrowed_by_kind_status_and_duplicates(assay, kind):
+    assert {each["kind"] for each in listed(assay, "--kind", kind)} == {kind}
+    assert {each["status"] for each in listed(assay, "--status", "approved")} == {"approved"}
+    assert {each["dedup_state"] for each in listed(assay, "--duplicates")} == {"duplicate"}
+
+
+def test_a_list_for_a_person_shows_ends_of_ids_that_can_be_typed(assay):
+    proposal = listed(assay)[0]
+    assert proposal["id"][-8:] in assay("proposals", "list").out
+    assert assay("proposals", "show", proposal["id"][-8:], "--json").document["id"] == proposal["id"]
+
+
+def test_a_proposal_is_shown_with_its_evidence_reason_and_history(assay):
+    proposal = listed(assay, "--kind", "atom")[0]
+    shown = assay("proposals", "show", proposal["id"], "--json").document
+    assert shown["held"]
+    assert {"author", "quote", "verified", "channel", "sent_at", "text"} <= set(shown["evidence"][0])
+    assert shown["trail"][0]["action"] == "proposal.created"
+    words = assay("proposals", "show", proposal["id"])
+    assert words.code == 0
+    for part in (proposal["title"], shown["held"], "Evidence", "History"):
+        assert part.split("\n")[0][:40] in words.out
+
+
+@kinds
+def test_a_proposal_is_approved_by_the_person_at_the_terminal_and_reverted(assay, kind):
+    proposal = fresh(assay, kind)
+    outcome = decide(assay, "approve", proposal["id"], "--notes", "Checked.")
+    assert (outcome["done"], outcome["message"], outcome["entity_id"]) == (True, "Approved.", proposal["id"])
+    assert proposal["id"] in {each["id"] for each in assay(f"{kind}s", "--json", "--limit", "500").document}
+    trail = assay("proposals", "show", proposal["id"], "--json").document["trail"]
+    last = trail[-1]
+    assert (last["action"], last["actor"], last["notes"]) == (
+        "proposal.approved",
+        f"local:{getpass.getuser()}",
+        "Checked.",
+    )
+    assert decide(assay, "revert", proposal["id"])["message"] == "Reverted."
+    assert status(assay, proposal) == "pending"
+    assert proposal["id"] not in {each["id"] for each in assay(f"{kind}s", "--json", "--limit", "500").document}
+
+
+@kinds
+def test_a_proposal_is_rejected_and_reopened(assay, kind):
+    proposal = fresh(assay, kind)
+    assert decide(assay, "reject", proposal["id"])["message"] == "Rejected."
+    assert status(assay, proposal) == "rejected"
+    assert decide(assay, "reopen", proposal["id"])["message"] == "Reopened."
+    assert status(assay, proposal) == "pending"
+
+
+@kinds
+def test_a_proposal_is_merged_and_reverted(assay, kind):
+    target, proposal = fresh(assay, kind), None
+    decide(assay, "approve", target["id"])
+    proposal = fresh(assay, kind)
+    outcome = decide(assay, "merge", proposal["id"], "--into", target["id"])
+    assert (outcome["message"], outcome["entity_id"]) == ("Merged.", target["id"])
+    assert status(assay, proposal) == "merged"
+    assert decide(assay, "revert", proposal["id"])["message"] == "Reverted."
+    assert status(assay, proposal) == "pending"
+
+
+def test_an_atom_that_waits_for_its_topic_is_approved_together_with_it(assay):
+    topic = fresh(assay, "topic")
+    waiting = [each for each in listed(assay, "--limit", "500") if each["topic_proposal_id"] == topic["id"]]
+    if not waiting:
+        pytest.skip("the sample leaves no atom that waits for this topic")
+    atom = waiting[0]
+    refused = assay("proposals", "approve", atom["id"])
+    assert (refused.code, "approve that too" in refused.out) == (1, True)
+    outcomes = assay("proposals", "approve", atom["id"], "--with-topics", "--json").document
+    assert {each["id"] for each in outcomes} == {atom["id"], topic["id"]}
+
+
+def test_deciding_twice_is_refused_with_who_did_what_and_exit_code_1(assay):
+    proposal = fresh(assay, "atom")
+    decide(assay, "reject", proposal["id"])
+    again = assay("proposals", "approve", proposal["id"], "--json")
+    assert again.code == 1
+    assert f"rejected by local:{getpass.getuser()} at" in again.out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["approve"], "Name at least one proposal: its id, or the last eight characters of it."),
+        (["reject", "--json"], "Name at least one proposal: its id, or the last eight characters of it."),
+        (
+            ["show", "01234567-0000-0000-0000-000000000000"],
+            "There is no proposal 01234567-0000-0000-0000-000000000000.",
+        ),
+        (["show", "12"], "'12' is not a proposal's id: give the id, or at least the last four characters."),
+        (
+            ["approve", "nonsense"],
+            "'nonsense' is not a proposal's id: give the id, or at least the last four characters.",
+        ),
+        (["list", "--after", "ffff0000ffff"], "There is no proposal ffff0000ffff."),
+    ],
+)
+def test_what_cannot_be_meant_is_one_sentence_and_exit_code_2(assay, words, sentence):
+    assert assay("proposals", *words).refused(2) == sentence
+
+
+def test_one_unknown_id_among_many_changes_nothing(assay):
+    proposal = fresh(assay, "atom")
+    assert assay("proposals", "reject", proposal["id"], "ffff0000ffff").refused(2)
+    assert status(assay, proposal) == "pending"
+
+
+@pytest.mark.parametrize("limit", ["0", "-3", "99999999999", "many"])
+@pytest.mark.parametrize("command", [["proposals", "list"], ["topics"], ["atoms"]])
+def test_a_limit_that_is_none_is_refused(alone, command, limit):
+    answer = alone(*command, "--limit", limit)
+    assert answer.code == 2
+    assert "--limit" in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_text_of_messages_cannot_drive_the_terminal(empty, tmp_path):
+    chat = tmp_path / "chat.log"
+    escape = "We decided to use \x1b[31mPostgres\x1b[0m [bold]16[/bold] for the ledger from now on, because it is fast."
+    chat.write_text(f"[2026-03-02 09:00] ana: {escape}\n")
+    empty("ingest", str(chat))
+    empty("jobs", "run", "extract_knowledge_from_messages")
+    for each in listed(empty):
+        shown = empty("proposals", "show", each["id"]).out
+        assert "\x1b[31m" not in shown

@@ -1,0 +1,71 @@
+"""The command line as real processes in data folders of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from assay.runtime.process import wait_for
+
+OURS = ("ASSAY_HOME", "DATABASE_URL", "NATS_URL")
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("KNOWLEDGE_")}
+    return {**kept, "ASSAY_HOME": str(home), **more}
+
+
+def start(home: Path, *words: str, **more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "assay", *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(home, **more),
+        start_new_session=True,
+    )
+
+
+def finish(process: subprocess.Popen[str], timeout: float = 100) -> subprocess.CompletedProcess[str]:
+    """Waits for its end; what it said and how it ended."""
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def assay(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return finish(start(home, *words, **more))
+
+
+def demo(home: Path, **more: str) -> dict[str, Any]:
+    """The document of a demo that goes well."""
+    ended = assay(home, "demo", "--once", "--json", **more)
+    assert ended.returncode == 0, ended.stderr
+    document: dict[str, Any] = json.loads(ended.stdout)
+    return document
+
+
+def processes_of(home: Path) -> list[str]:
+    """Command lines of the living processes that were started for this data folder."""
+    found = []
+    mark = f"ASSAY_HOME={home}".encode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            named = mark in (folder / "environ").read_bytes().split(b"\0") or str(home) in command
+        except OSError:
+            continue
+        if named and command:
+            found.append(command)
+    return found
+
+
+def none_left(home: Path) -> bool:
+    return wait_for(lambda: not processes_of(home), 20)

@@ -1,0 +1,115 @@
+"""The policy applied, under the lock of the decisions."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from tests.builders import BOTH_KINDS, draft, get, rows, scalar, with_evidence
+from tests.duplicates.lab import arrive, scanned
+
+from assay.ai.fakes import HashEmbedder
+from assay.audit.actor import SYSTEM
+from assay.db.models import DedupState, ProposalStatus
+from assay.duplicates.scorer import version
+from assay.kinds import Kind
+from assay.proposals import actions
+from assay.review import queries
+from assay.review.actions import Review, review
+from assay.review.policy import Hold, Policy
+
+pytestmark = pytest.mark.anyio
+kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
+
+POLICY = Policy(enabled=True, threshold=0.95)
+
+
+@pytest.fixture
+def embedder() -> HashEmbedder:
+    return HashEmbedder()
+
+
+async def cleared(database, embedder, *drafts):
+    ids = await arrive(database, embedder, *await with_evidence(database, *drafts))
+    await scanned(database, embedder, *ids)
+    return ids
+
+
+async def reviewed(database, embedder, ids, policy: Policy = POLICY) -> Review:
+    async with database.transaction() as session:
+        return await review(session, ids, policy=policy, model=embedder.model, similarity_threshold=0.85)
+
+
+@kinds
+async def test_what_is_proven_is_approved_and_the_rest_says_why_it_waits(database, embedder, kind):
+    sure, unsure = await cleared(database, embedder, draft(kind), draft(kind, confidence=0.9))
+    found = await reviewed(database, embedder, [sure, unsure])
+    assert found == Review([sure], {unsure: Hold.BELOW_THRESHOLD})
+    assert (await get(database, sure)).auto_approved
+
+
+@kinds
+async def test_a_twin_approved_after_the_scan_is_seen(database, embedder, kind):
+    twins = [draft(kind, "Ledger storage", body=body) for body in ("It holds all.", "It holds all!")]
+    first, second = await cleared(database, embedder, *twins)
+    await rows(database, "UPDATE proposals SET dedup_state = 'clear' RETURNING id")
+    async with database.transaction() as session:
+        await actions.approve(session, [first], actor=SYSTEM)
+    assert await reviewed(database, embedder, [second]) == Review([], {second: Hold.DUPLICATE})
+    assert (await get(database, second)).dedup_state is DedupState.DUPLICATE
+
+
+@kinds
+async def test_of_two_twins_reviewed_at_once_one_is_approved(database, embedder, kind):
+    twins = [draft(kind, "Ledger storage", body=body) for body in ("It holds all.", "It holds all!")]
+    ids = await cleared(database, embedder, *twins)
+    await rows(database, "UPDATE proposals SET dedup_state = 'clear' RETURNING id")
+    found = await asyncio.gather(*(reviewed(database, embedder, [each]) for each in ids))
+    assert sum(len(each.approved) for each in found) == 1
+    assert await scalar(database, "SELECT count(*) FROM entities") == 1
+
+
+async def test_what_is_decided_is_neither_approved_nor_held(database, embedder, ana):
+    [each] = await cleared(database, embedder, draft())
+    async with database.transaction() as session:
+        await actions.reject(session, [each], actor=ana)
+    assert await reviewed(database, embedder, [each]) == Review([], {})
+    assert (await get(database, each)).status is ProposalStatus.REJECTED
+
+
+async def test_nothing_is_approved_while_knowledge_cannot_be_compared_with(database, embedder):
+    known, each = await cleared(database, embedder, draft(), draft())
+    async with database.transaction() as session:
+        await actions.approve(session, [known], actor=SYSTEM)
+    await rows(database, "DELETE FROM embeddings WHERE subject_id = :id RETURNING seq", id=known)
+    assert await reviewed(database, embedder, [each]) == Review([], {each: Hold.DUPLICATE})
+
+
+@kinds
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
+async def test_pages_show_each_proposal_once_the_oldest_first(database, embedder, kind, size):
+    ids = await cleared(database, embedder, *(draft(kind) for _ in range(7)))
+    await cleared(database, embedder, draft(kind, confidence=0.1), draft(_other(kind)))
+    seen: list[UUID] = []
+    after = None
+    async with database.transaction() as session:
+        while True:
+            found, after = await queries.page(
+                session, kind, least=0.95, scorer=version(embedder.model), after=after, limit=size
+            )
+            seen += found
+            if after is None:
+                break
+        assert await queries.count_sure(session, 0.95) == 8
+    assert seen == ids
+
+
+def _other(kind: Kind) -> Kind:
+    return next(each for each in Kind if each is not kind)
+
+
+async def test_the_reasons_to_wait_are_counted_over_both_kinds(database, embedder):
+    await cleared(database, embedder, draft(Kind.TOPIC, "Ledger", confidence=0.5), draft(confidence=0.6), draft())
+    await cleared(database, embedder, draft(topic_name="Ledger"))
+    async with database.transaction() as session:
+        held = await queries.held(session, POLICY, scorer=version(embedder.model))
+    assert held == {Hold.BELOW_THRESHOLD: 2, Hold.TOPIC_PENDING: 1}
