@@ -198,7 +198,7 @@ TELLING: Final[dict[Section, list[Row]]] = {
 }
 
 
-@pytest.mark.parametrize(("section", "told"), TELLING.items(), ids=lambda each: str(each)[:60])
+@pytest.mark.parametrize(("section", "told"), TELLING.items(), ids=[" ".join(each) for each in TELLING])
 def test_the_page_tells_what_the_code_does(section: Section, told: list[Row]):
     page, heading = section
     written = pages.rows(page, heading, columns=len(told[0]))
