@@ -41,11 +41,14 @@ class Settings(BaseSettings):
     knowledge_dedup_batch_size: int = Field(100, ge=10, le=1000, description="proposals per duplicate-scan batch")
 
 
+LONGEST_QUOTE = 80
+
+
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"]).upper()
     wanted = first["msg"].removeprefix("Input should be ")
-    return f"{name}={first['input']!r} is not allowed: it must be {wanted}."
+    return f"{name}={str(first['input'])[:LONGEST_QUOTE]!r} is not allowed: it must be {wanted}."
 
 
 @cache

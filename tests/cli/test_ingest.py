@@ -119,3 +119,25 @@ def test_a_folder_is_one_sentence(empty, tmp_path):
 
 def test_no_file_is_one_sentence(alone):
     assert alone("ingest").refused(2).startswith("Name at least one chat file")
+
+
+@pytest.mark.parametrize("damage", [b"\x8b trailing", b"\xff"], ids=["behind the gzip data", "in the middle"])
+def test_damage_far_behind_the_start_leaves_everything_as_it_was(empty, chat, damage):
+    long = "".join(line(number) for number in range(1, 2500)).encode()
+    spoiled = gzip.compress(long) + damage if damage.startswith(b"\x8b") else long + damage + b"\n"
+    whole = chat(line(), "whole.jsonl")
+    assert empty("ingest", whole, chat(spoiled, "spoiled.jsonl")).refused(2)
+    assert read(empty) == 0
+
+
+def test_what_a_file_is_called_cannot_drive_the_terminal(empty, chat):
+    path = chat(line() + "{half\n", "esc\x1b[31mz\n[bold]x.jsonl")
+    answer = empty("ingest", path)
+    assert "\x1b" not in answer.out + answer.err
+    assert "[bold]x" in answer.out
+    assert "\x1b" not in empty("ingest", path + "\x1b[31m").refused(2)
+
+
+@pytest.mark.parametrize("source", ["", " ", "\x00"])
+def test_a_source_without_a_name_is_refused(empty, chat, source):
+    assert empty("ingest", chat(line()), "--source", source).refused(2)

@@ -105,6 +105,26 @@ async def test_a_second_run_at_the_same_time_does_nothing(tools, declare):
     assert sorted(await rows(tools.database, HISTORY)) == [("ok", {"done": 1}, None), ("skipped", {}, "overlap")]
 
 
+async def test_a_run_that_may_wait_comes_after_the_other(tools, declare):
+    begun, go_on, ended = asyncio.Event(), asyncio.Event(), []
+
+    async def once(_work):
+        begun.set()
+        await go_on.wait()
+        ended.append(len(ended))
+        return {"done": 1}
+
+    declare(once)
+    first = asyncio.create_task(run(NAME, tools))
+    await begun.wait()
+    second = asyncio.create_task(run(NAME, tools, wait=True))
+    await asyncio.sleep(0.1)
+    assert ended == []
+    go_on.set()
+    assert [each.state for each in await asyncio.gather(first, second)] == [JobState.OK, JobState.OK]
+    assert ended == [0, 1]
+
+
 async def test_two_jobs_run_beside_each_other(tools, declare, monkeypatch):
     inner: list[JobState] = []
 

@@ -10,7 +10,7 @@ from assay.db.engine import Database
 from assay.db.models import ActorKind, ProposalStatus, ReviewAction, User
 from assay.errors import InvalidInput
 from assay.kinds import Kind, LinkType
-from assay.proposals import actions
+from assay.proposals import actions, queries
 from assay.proposals.drafts import ProposedLink
 from assay.proposals.outcomes import Refusal
 
@@ -335,3 +335,11 @@ async def test_an_agent_decides_like_a_person(database):
         session.add(User(id=11, name="scribe", kind=ActorKind.AGENT))
     [each] = await propose(database, [draft()])
     assert (await approve(database, each, actor=Actor(11, "scribe", ActorKind.AGENT)))[0].done
+
+
+async def test_the_same_id_twice_is_one_decision(database):
+    [each] = await propose(database, [draft()])
+    async with database.transaction() as session:
+        ids = await queries.full_ids(session, [str(each), str(each)[-8:]])
+        outcomes = await actions.approve(session, ids, actor=SYSTEM)
+    assert [outcome.done for outcome in outcomes] == [True]

@@ -96,3 +96,16 @@ async def test_a_database_that_went_away_is_unavailable_and_not_a_fault():
     async with client("postgresql://nobody@127.0.0.1:1/nothing") as http:
         answer = await http.get("/api/v1/metrics/proposals")
     assert (answer.status_code, answer.json()["detail"]) == (503, "The database does not answer.")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_a_monitor_may_ask_for_the_head_alone(database_url, nats_url, path):
+    async with client(database_url, nats_url) as http:
+        answer = await http.head(path)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+async def test_who_is_not_known_by_an_address_is_not_local(database_url):
+    async with client(database_url, peer="garbage") as http:
+        answer = await http.get("/api/v1/metrics/proposals")
+    assert answer.status_code == 403

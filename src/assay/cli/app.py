@@ -50,12 +50,18 @@ def main(words: Sequence[str] | None = None) -> None:
     try:
         app(sys.argv[1:] if words is None else words)
     except KeyboardInterrupt:
+        _complain("Interrupted. What was done is kept; the same command goes on from there.")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output left, as `head` does
     except AssayError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        _complain(str(error))
         sys.exit(_exit_code(error))
+
+
+def _complain(sentence: str) -> None:
+    """One line on standard error. What it quotes may hold anything, so nothing of it may drive the terminal."""
+    print("".join(each if each.isprintable() else " " for each in sentence), file=sys.stderr)  # noqa: T201
 
 
 def _exit_code(error: AssayError) -> int:

@@ -14,6 +14,7 @@ from assay.cli.output import Json, errors, print_json, say
 from assay.cli.pipeline import run_pipeline
 from assay.cli.session import with_tools
 from assay.cli.summary import Summary, print_summary
+from assay.db.locks import held
 from assay.extraction.incoming import IncomingMessage
 from assay.extraction.parsing import read_file
 from assay.jobs.tools import Tools
@@ -44,10 +45,11 @@ def demo(
 
 
 async def _play(tools: Tools, status: Status) -> Summary:
-    for number, week in enumerate(_weeks(), start=1):
-        status.update(f"Week {number}: importing {len(week)} messages")
-        await import_messages(tools.database, week, source=SOURCE, actor=SYSTEM, done=Imported())
-        await run_pipeline(tools, partial(_tell, status, number))
+    async with held(tools.database.engine, SOURCE, wait=True):
+        for number, week in enumerate(_weeks(), start=1):
+            status.update(f"Week {number}: importing {len(week)} messages")
+            await import_messages(tools.database, week, source=SOURCE, actor=SYSTEM, done=Imported())
+            await run_pipeline(tools, partial(_tell, status, number))
     return await Summary.read(tools)
 
 

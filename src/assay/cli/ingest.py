@@ -9,14 +9,14 @@ from cyclopts import Parameter
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from assay.audit.actor import Actor
-from assay.cli.output import Json, errors, print_json, say
+from assay.cli.output import Json, errors, print_json, printable, say
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
 from assay.errors import InvalidInput
 from assay.extraction import actions
 from assay.extraction.incoming import IncomingMessage, portions
 from assay.extraction.lines import BadLine
-from assay.extraction.parsing import default_channel, read_file
+from assay.extraction.parsing import check_file, default_channel, read_file
 
 SHOWN_PROBLEMS: Final = 20
 
@@ -57,12 +57,16 @@ def ingest(
 ) -> int:
     """Import chat files: JSON lines, or plain-text chat logs, also gzipped. Importing again adds nothing twice.
 
-    Lines that make no sense are reported and left out. Exits with 1 when there were any.
+    Lines that make no sense are reported and left out, and the exit code is then 1. Where a whole file cannot be
+    read, nothing is imported.
     """
     if not files:
         raise InvalidInput("Name at least one chat file: JSON lines, or a plain-text chat log, also gzipped.")
     done = Imported()
     with _progress(silent=json) as progress:
+        for path in files:
+            progress.add_task(f"checking {printable(path.name)}", total=None, read=0)
+            check_file(path)
         with_database(lambda database: _import_files(database, files, source, channel, done, progress))
     if json:
         print_json(asdict(done))
@@ -93,9 +97,13 @@ async def _import_files(
 ) -> None:
     actor = await operator(database)
     for path in files:
-        task = progress.add_task(path.name, total=None, read=0)
+        task = progress.add_task(printable(path.name), total=None, read=0)
         counted = _counted(done.without_problems(read_file(path, channel), path.name), progress, task)
-        await import_messages(database, counted, source=source or default_channel(str(path)), actor=actor, done=done)
+        await import_messages(database, counted, source=_source_of(path, source), actor=actor, done=done)
+
+
+def _source_of(path: Path, source: str | None) -> str:
+    return default_channel(str(path)) if source is None else source
 
 
 def _counted(messages: Iterable[IncomingMessage], progress: Progress, task: Any) -> Iterator[IncomingMessage]:
@@ -105,13 +113,14 @@ def _counted(messages: Iterable[IncomingMessage], progress: Progress, task: Any)
 
 
 def _progress(*, silent: bool) -> Progress:
-    columns = (SpinnerColumn(), TextColumn("{task.description}: {task.fields[read]:,} messages"), TimeElapsedColumn())
+    words = TextColumn("{task.description}: {task.fields[read]:,} messages", markup=False)
+    columns = (SpinnerColumn(), words, TimeElapsedColumn())
     return Progress(*columns, console=errors, transient=True, disable=silent)
 
 
 def _print(done: Imported) -> None:
     for problem in done.problems:
-        say(problem, style="yellow")
+        say(printable(problem), style="yellow")
     if done.left_out > len(done.problems):
         say(f"... and {done.left_out - len(done.problems):,} lines more.", style="yellow")
     counts = f"Messages: {done.added:,} added, {done.edited:,} edited, {done.unchanged:,} known already"

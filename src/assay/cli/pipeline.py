@@ -21,11 +21,11 @@ STEPS: Final[Sequence[tuple[str, str]]] = (
 
 
 async def run_pipeline(tools: Tools, tell: Callable[[str], None]) -> list[RunResult]:
-    """Runs the jobs in their order. Raises AssayError when one fails."""
+    """Runs the jobs in their order, each after another run of it has ended. Raises AssayError when one fails."""
     results = []
     for name, words in STEPS:
         tell(words)
-        result = await run(name, tools)
+        result = await run(name, tools, wait=True)
         if not result.ok:
             raise AssayError(f"The job {name} failed: {result.error}")
         results.append(result)

@@ -1,5 +1,6 @@
 """What runs on this machine, and stopping it. Imports little, for these commands must answer at once."""
 
+import contextlib
 import os
 import signal
 import time
@@ -19,7 +20,8 @@ def down(*, json: Json = False) -> None:
     home = configuration.load().assay_home
     state = running(home)
     if state:
-        os.kill(state.owner_pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(state.owner_pid, signal.SIGTERM)
         _await_end(state)
     if json:
         print_json({"stopped": state is not None})

@@ -57,6 +57,8 @@ def _listening(host: str, port: int) -> socket.socket:
     """A socket taken before anything else starts. Raises InvalidInput or Conflict with one sentence."""
     if not 0 <= port <= 65535:
         raise InvalidInput(f"--port {port} is not allowed: 0 to 65535 is.")
+    if not host:
+        raise InvalidInput("--host is empty: name an address, such as 127.0.0.1, or 0.0.0.0 for every one.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     try:
@@ -89,7 +91,14 @@ def _serve(settings: Settings, found: Services, listener: socket.socket, host: s
     hosts = ("*",) if host not in LOOPBACK else LOOPBACK
     app = create_app(settings, found.database_url, found.nats_url, hosts=hosts)
     server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5, server_header=False, lifespan="on")
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            timeout_graceful_shutdown=5,
+            server_header=False,
+            proxy_headers=False,  # anybody can write them, and who is local must not be told by them
+            lifespan="on",
+        )
     )
     address = web_address(host, listener.getsockname()[1])
     if found.owned:

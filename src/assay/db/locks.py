@@ -18,12 +18,13 @@ async def hold_until_commit(session: AsyncSession, name: str) -> None:
 
 
 @asynccontextmanager
-async def held(engine: AsyncEngine, name: str) -> AsyncIterator[bool]:
-    """Holds `name` on a connection of its own; yields False when another holds it."""
+async def held(engine: AsyncEngine, name: str, *, wait: bool = False) -> AsyncIterator[bool]:
+    """Holds `name` on a connection of its own; yields False when another holds it, unless it may wait for that."""
     async with engine.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
         number = {"number": _number(name)}
-        won = bool(await autocommit.scalar(text("SELECT pg_try_advisory_lock(:number)"), number))
+        take = "SELECT true FROM pg_advisory_lock(:number)" if wait else "SELECT pg_try_advisory_lock(:number)"
+        won = bool(await autocommit.scalar(text(take), number))
         try:
             yield won
         finally:

@@ -31,6 +31,14 @@ def read_file(path: Path, channel: str | None = None) -> Iterator[IncomingMessag
         yield from read_stream(stream, str(path), channel)
 
 
+def check_file(path: Path) -> None:
+    """Raises InvalidInput for what could not be read to its end, so that nothing of it need be imported."""
+    with open_file(path) as stream:
+        for _ in read_lines(stream, str(path)):
+            pass
+    next(read_file(path), None)
+
+
 def read_stream(stream: BinaryIO, name: str, channel: str | None = None) -> Iterator[IncomingMessage | BadLine]:
     """The messages of a stream, which is closed at its end. `name` is what errors call it."""
     naming, at = Naming(channel or default_channel(name)), now()

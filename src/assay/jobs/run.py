@@ -48,14 +48,16 @@ def find(name: str) -> Job:
         raise NotFound(f"There is no job {name!r}. The jobs are: {', '.join(sorted(JOBS))}.") from None
 
 
-async def run(name: str, tools: Tools) -> RunResult:
+async def run(name: str, tools: Tools, *, wait: bool = False) -> RunResult:
     """Runs a job once, unless it runs already somewhere in the cluster; then nothing happens but a line in the history.
+
+    `wait`: then it runs after the other has ended.
 
     Whatever goes wrong inside the job ends in the result and the history, never in an exception; a database that
     cannot be reached at all is raised.
     """
     job = find(name)
-    async with held(tools.database.engine, f"job:{name}") as won:
+    async with held(tools.database.engine, f"job:{name}", wait=wait) as won:
         if won:
             return await _run_alone(job, tools)
     async with tools.database.transaction() as session:

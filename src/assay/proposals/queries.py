@@ -81,7 +81,7 @@ async def full_ids(session: AsyncSession, parts: Sequence[str]) -> list[UUID]:
             raise InvalidInput(f"{part!r} is not a proposal's id: give the id, or at least the last four characters.")
     rows = await session.execute(
         text("""
-        SELECT typed.part, array_agg(p.id) FROM unnest(CAST(:parts AS text[])) AS typed (part)
+        SELECT typed.part, array_agg(DISTINCT p.id) FROM unnest(CAST(:parts AS text[])) AS typed (part)
         JOIN proposals p ON right(p.id::text, length(typed.part)) = typed.part GROUP BY typed.part"""),
         {"parts": typed},
     )

@@ -14,9 +14,19 @@ class Account:
     gid: int
 
 
+def _require_entry(uid: int) -> None:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        raise BrokenServer(
+            f"PostgreSQL does not run under user id {uid}, which is not in /etc/passwd: add it or set DATABASE_URL."
+        ) from None
+
+
 def server_account(cluster: Path) -> Account | None:
     """Nobody else unless we are root; then whoever owns the cluster already, else `postgres` or `nobody`."""
     if os.geteuid() != 0:
+        _require_entry(os.geteuid())
         return None
     if cluster.exists() and (owner := cluster.stat()).st_uid != 0:
         return Account(owner.st_uid, owner.st_gid)

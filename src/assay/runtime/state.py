@@ -36,9 +36,15 @@ def write(home: Path, state: RunningState) -> None:
 def _read(home: Path) -> RunningState | None:
     try:
         fields = json.loads(state_file(home).read_text())
-        return RunningState(**fields | {"started_at": datetime.fromisoformat(fields["started_at"])})
+        state = RunningState(**fields | {"started_at": datetime.fromisoformat(fields["started_at"])})
+        return state if _is_process(state.owner_pid) and _is_process(state.owner_start_time) else None
     except (FileNotFoundError, KeyError, TypeError, ValueError):  # absent, or written by another version of Assay
         return None
+
+
+def _is_process(number: object) -> bool:
+    """Never 0, 1 or a negative number, which stand for whole groups of processes or for all."""
+    return isinstance(number, int) and number > 1
 
 
 def running(home: Path) -> RunningState | None:

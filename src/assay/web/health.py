@@ -28,12 +28,14 @@ class Readiness(BaseModel):
     migrations: str
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def healthz() -> Alive:
     """The process is alive."""
     return Alive()
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses={503: {"model": Readiness}})
 async def readyz(state: State, response: Response) -> Readiness:
     """Database, broker and migrations are as they must be."""

@@ -32,9 +32,15 @@ async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
 
 def from_this_machine(request: Request) -> None:
     """Raises Forbidden unless the request comes over loopback: there are no accounts to tell people apart."""
-    host = request.client.host if request.client else ""
-    if not host or not ip_address(host).is_loopback:
+    if not _is_loopback(request.client.host if request.client else ""):
         raise Forbidden("This is answered only on the machine that Assay runs on.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 State = Annotated[WebState, Depends(state)]
