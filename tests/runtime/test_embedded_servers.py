@@ -20,7 +20,7 @@ from assay.runtime import cluster, process, selftest
 from assay.runtime.nats import Nats
 from assay.runtime.postgres import Postgres
 from assay.runtime.server import Keeper, Server
-from assay.runtime.services import Supervisor
+from assay.runtime.services import Supervisor, running
 
 
 def greeting(url: str) -> dict[str, Any]:
@@ -243,3 +243,12 @@ def test_the_self_test_leaves_our_database_empty(supervisor):
     with psycopg.connect(supervisor.start().database_url) as connection:
         extensions = connection.execute("SELECT extname FROM pg_extension").fetchall()
     assert extensions == [("plpgsql",)]
+
+
+def test_servers_do_not_outlive_the_program_that_runs_them(home, supervisor, monkeypatch):
+    supervisor.start()
+    supervisor.watch()
+    monkeypatch.setattr("assay.runtime.supervisor.PROGRAM", home / "removed.py")
+    with pytest.raises(Unavailable, match="The program was removed"):
+        supervisor.watch()
+    assert running(home) is None

@@ -10,7 +10,7 @@ from rich.status import Status
 from assay.audit.actor import SYSTEM
 from assay.cli.background import ensure_running
 from assay.cli.ingest import Imported, import_messages
-from assay.cli.output import Json, errors, print_json, say
+from assay.cli.output import Json, errors, print_json, program, say
 from assay.cli.pipeline import run_pipeline
 from assay.cli.session import with_tools
 from assay.cli.summary import Summary, print_summary
@@ -41,7 +41,7 @@ def demo(
     print_summary(summary)
     say("")
     if web_url:
-        say(f"Assay is running at {web_url}. Stop it with: assay down", style="bold")
+        say(f"Assay is running at {web_url}. Stop it with: {program()} down", style="bold")
 
 
 async def _play(tools: Tools, status: Status) -> Summary:

@@ -1,7 +1,9 @@
 """How results are shown: tables for people, JSON for programs."""
 
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -18,6 +20,14 @@ Limit = Annotated[int, Parameter(help="How many at most.", validator=Number(gte=
 WIDTH_OF_A_FILE: Final = 120
 console: Final = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)
 errors: Final = Console(stderr=True, highlight=False)
+
+
+def program() -> str:
+    """How the person at this terminal calls Assay: by its name where the shell would find this very program."""
+    own = Path(sys.argv[0]).absolute()
+    if shutil.which("assay") == str(own) or own.name != "assay":
+        return "assay"
+    return str(own.relative_to(Path.cwd())) if own.is_relative_to(Path.cwd()) else str(own)
 
 
 def print_json(document: object) -> None:

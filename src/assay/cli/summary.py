@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.cli.output import printable, say, short, table
+from assay.cli.output import printable, program, say, short, table
 from assay.db.models import KnowledgeExtractionRun, Message, Proposal, ProposalStatus, SimilarityType
 from assay.duplicates.scorer import version as scorer_version
 from assay.jobs.tools import Tools
@@ -92,12 +92,13 @@ def print_summary(found: Summary) -> None:
     _print_approved(found)
     _print_held(found)
     _print_duplicates(found)
+    name = program()
     say("\nLook next", style="bold")
-    say("  assay proposals list             what waits for you")
+    say(f"  {name} proposals list             what waits for you")
     if found.held_examples:
-        say(f"  assay proposals show {short(found.held_examples[0][1].id)}    one of them in full, with its evidence")
-    say("  assay atoms                      what is known now")
-    say("  assay metrics                    how well the machine decides")
+        say(f"  {name} proposals show {short(found.held_examples[0][1].id)}    one of them in full, with its evidence")
+    say(f"  {name} atoms                      what is known now")
+    say(f"  {name} metrics                    how well the machine decides")
 
 
 def _print_approved(found: Summary) -> None:

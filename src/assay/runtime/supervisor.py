@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -19,6 +20,10 @@ from assay.runtime.process import start_time
 from assay.runtime.server import Keeper, Server
 
 log = structlog.get_logger(__name__)
+
+
+PROGRAM: Final = Path(__file__)
+"""Stands for the whole installation: what runs from a removed one could neither restart a server nor answer."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,8 @@ class Supervisor:
     def watch(self) -> None:
         """One tick of the owner: restart what crashed. Call it about twice a second, from any thread.
 
-        Raises Unavailable, with every server stopped, when a server keeps crashing or the data folder was removed.
+        Raises Unavailable, with every server stopped, when a server keeps crashing, or when the data
+        folder or the program was removed.
         """
         with self._guard:
             if not self._owns():
@@ -141,6 +147,7 @@ class Supervisor:
 
     def _look_after_servers(self) -> None:
         self._require_home()
+        self._require_program()
         try:
             for keeper in self._keepers:
                 keeper.tick()
@@ -150,6 +157,10 @@ class Supervisor:
     def _require_home(self) -> None:
         if not (self._in_place() and state.state_file(self.home).exists()):
             raise Unavailable(f"The data folder {self.home} was removed, so its servers were stopped.")
+
+    def _require_program(self) -> None:
+        if not PROGRAM.exists():
+            raise Unavailable("The program was removed while it ran, so its servers were stopped.")
 
     def _in_place(self) -> bool:
         return self._lock is not None and self._lock.in_place()
