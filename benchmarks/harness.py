@@ -1,13 +1,13 @@
 """What the benchmarks share: servers, filled tables, timing, and a table of ratios."""
 
 import asyncio
+import math
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from uuid import UUID
 
-import numpy as np
 from sqlalchemy import text
 
 from assay.db import migrate
@@ -16,8 +16,7 @@ from assay.db.engine import Database
 from assay.kinds import Kind, folded, identity_key
 from assay.runtime.services import Supervisor
 
-MODEL = "benchmark-384"
-DIMENSIONS = 384
+ROUNDS = 4
 
 Act = Callable[[], Awaitable[object]]
 
@@ -41,19 +40,22 @@ async def _run(database: Database, act: Callable[[Database], Awaitable[None]]) -
         await database.close()
 
 
-async def timed(act: Act) -> float:
-    """Seconds that one run takes."""
-    start = time.perf_counter()
-    await act()
-    return time.perf_counter() - start
+async def best_of(ways: Mapping[str, Act]) -> dict[str, float]:
+    """Seconds of the best round of each way; the ways take turns, so that none has the warmer machine."""
+    best: dict[str, float] = {}
+    for _ in range(ROUNDS):
+        for name, act in ways.items():
+            start = time.perf_counter()
+            await act()
+            best[name] = min(best.get(name, math.inf), time.perf_counter() - start)
+    return best
 
 
-def show(title: str, items: int, rows: list[tuple[str, float]], *, limit: str) -> None:
+def show(title: str, items: int, seconds: Mapping[str, float], *, limit: str) -> None:
     """Prints each way's time per item, and its ratio to the way named `limit`."""
-    seconds = dict(rows)
     print(f"\n{title} ({items:,} items)")
     print(f"  {'way':<44} {'ms/item':>10} {'x the limit':>12}")
-    for name, each in rows:
+    for name, each in seconds.items():
         print(f"  {name:<44} {1000 * each / items:>10.3f} {each / seconds[limit]:>12.1f}")
 
 
@@ -78,9 +80,3 @@ async def insert_proposals(database: Database, number: int, *, kind: Kind = Kind
             },
         )
     return ids
-
-
-def unit_vectors(number: int, seed: int = 1) -> np.ndarray:
-    """Random directions."""
-    vectors = np.random.default_rng(seed).standard_normal((number, DIMENSIONS)).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

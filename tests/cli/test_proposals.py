@@ -107,7 +107,7 @@ def test_an_atom_that_waits_for_its_topic_is_approved_together_with_it(assay):
         pytest.skip("the sample leaves no atom that waits for this topic")
     atom = waiting[0]
     refused = assay("proposals", "approve", atom["id"])
-    assert (refused.code, "approve that too" in refused.out) == (1, True)
+    assert (refused.code, "approve both" in refused.out) == (1, True)
     outcomes = assay("proposals", "approve", atom["id"], "--with-topics", "--json").document
     assert {each["id"] for each in outcomes} == {atom["id"], topic["id"]}
 

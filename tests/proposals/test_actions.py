@@ -216,7 +216,7 @@ async def test_a_merge_needs_a_live_target_of_its_own_kind(database, kind):
     stranger, each = await propose(database, [draft(other), draft(kind)])
     await approve(database, stranger)
     assert "of kind" in (await merge(database, {each: stranger}))[0].message
-    assert "no live" in (await merge(database, {each: uuid4()}))[0].message
+    assert "is no approved" in (await merge(database, {each: uuid4()}))[0].message
 
 
 @kinds

@@ -1,5 +1,6 @@
 """The web app on real servers."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -109,3 +110,13 @@ async def test_who_is_not_known_by_an_address_is_not_local(database_url):
     async with client(database_url, peer="garbage") as http:
         answer = await http.get("/api/v1/metrics/proposals")
     assert answer.status_code == 403
+
+
+async def test_a_browser_is_told_what_there_is_and_runs_nothing(database_url):
+    async with client(database_url) as http:
+        answer = await http.get("/")
+        links = re.findall(r'href="([^"]+)"', answer.text)
+        found = [(await http.get(link)).status_code for link in links]
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert len(links) == 4
+    assert 404 not in found

@@ -70,6 +70,7 @@ def run(
     else:
         for result in results:
             _print(result)
+        say("See what waits for you with: assay proposals list", style="dim")
     return 0 if all(each.ok for each in results) else 1
 
 

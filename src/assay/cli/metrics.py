@@ -60,7 +60,7 @@ def _expiration(_found: Measured, parts: Sequence[Mapping[str, float]]) -> str:
 
 
 def _duplicates(found: Measured, _parts: Sequence[Mapping[str, float]]) -> str:
-    return _share(found.duplicate_verdicts, "decisions of people")
+    return _share(found.duplicate_verdicts, "decisions by people")
 
 
 def _failures(found: Measured, _parts: Sequence[Mapping[str, float]]) -> str:

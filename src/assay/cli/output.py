@@ -55,6 +55,6 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() or each in "\n\t" else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
-def short(identity: UUID) -> str:
+def short(identity: UUID | str) -> str:
     """The end of an id, which is enough for a person to type."""
     return str(identity)[-8:]

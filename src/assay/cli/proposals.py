@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import Actor
 from assay.cli.output import Json, Limit, print_json, say, short, table
 from assay.cli.session import operator, with_database, with_tools
-from assay.cli.showing import Shown, document, show_one
+from assay.cli.showing import Shown, document, first_reasons, show_one
 from assay.db.engine import Database
 from assay.db.models import DedupState, Proposal, ProposalStatus
 from assay.errors import InvalidInput
@@ -19,10 +19,12 @@ from assay.jobs.tools import Tools
 from assay.kinds import Kind
 from assay.proposals import actions, queries
 from assay.proposals.outcomes import Outcome
+from assay.review.policy import Hold
 
 app = App(name="proposals", help="List, show and decide proposals.")
 
 Notes = Annotated[str | None, Parameter(help="Why, for the trail.")]
+Page = tuple[Sequence[Proposal], UUID | None, dict[UUID, Hold]]
 Decide = Callable[[AsyncSession, Sequence[UUID], Actor], Awaitable[list[Outcome]]]
 
 
@@ -39,23 +41,31 @@ def list_(
     """List proposals, the oldest first."""
     wanted = queries.Filter(status, kind, DedupState.DUPLICATE if duplicates else None)
 
-    async def act(database: Database) -> tuple[Sequence[Proposal], UUID | None]:
-        async with database.transaction() as session:
+    async def act(tools: Tools) -> Page:
+        async with tools.database.transaction() as session:
             start = (await queries.full_ids(session, [after]))[0] if after else None
-            return await queries.listed(session, wanted, limit=limit, after=start)
+            found, rest = await queries.listed(session, wanted, limit=limit, after=start)
+            return found, rest, await first_reasons(session, [each.id for each in found], tools)
 
-    found, rest = with_database(act)
+    found, rest, reasons = with_tools(act)
     if json:
-        print_json({"proposals": [document(each) for each in found], "next": rest})
+        documents = [{**document(each), "held": reasons.get(each.id)} for each in found]
+        print_json({"proposals": documents, "next": rest})
         return
     rows = [
-        (short(each.id), each.kind, f"{each.confidence:.2f}", each.dedup_state, each.status, each.title)
+        (
+            short(each.id),
+            each.atom_type or each.kind,
+            f"{each.confidence:.2f}",
+            reasons.get(each.id, each.status),
+            each.title,
+        )
         for each in found
     ]
     if not rows:
         say("No proposal fits. Import messages with: assay ingest FILE")
         return
-    table(["id", "kind", "confidence", "duplicates", "status", "title"], rows)
+    table(["id", "kind", "confidence", "waits for", "title"], rows)
     if rest:
         say(f"There are more: assay proposals list --after {short(rest)}", style="dim")
 

@@ -26,6 +26,13 @@ def document(proposal: Proposal) -> dict[str, Any]:
     return {name: getattr(proposal, name) for name in columns if name not in _HIDDEN}
 
 
+async def first_reasons(session: AsyncSession, ids: Sequence[UUID], tools: Tools) -> dict[UUID, Hold]:
+    """The first reason why each of the proposals waits for a person, where it does."""
+    policy = Policy.of(tools.settings)
+    facts = await review.facts(session, ids, scorer=scorer_version(tools.embedder.model))
+    return {each: hold for each, known in facts.items() if (hold := policy.hold(known))}
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A proposal with everything a person needs to decide on it."""
@@ -92,8 +99,10 @@ def _show_likeness(proposal: Proposal) -> None:
     if proposal.similarity_explanation:
         like = proposal.similar_entity_id or proposal.similar_proposal_id
         say(f"\nLike {short(like) if like else 'nothing'}: {printable(proposal.similarity_explanation)}")
+    if proposal.candidates:
+        say("\nNearest statements", style="bold")
     for each in proposal.candidates:
-        say(f"  {each['score']:.2f}  {printable(each['title'])}", style="dim")
+        say(f"  {each['score']:.2f}  {short(each['id'])}  {printable(each['title'])}", style="dim")
 
 
 def _show_evidence(evidence: Sequence[QuoteInContext]) -> None:

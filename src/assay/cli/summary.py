@@ -110,7 +110,7 @@ def _print_approved(found: Summary) -> None:
 
 
 def _print_held(found: Summary) -> None:
-    say("\nHeld for a person, by reason", style="bold")
+    say("\nHeld for a person, by the first reason of each", style="bold")
     for hold, number in found.held.most_common():
         say(f"  {number:4}  {hold}")
     for hold, proposal in found.held_examples:

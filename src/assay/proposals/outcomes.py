@@ -79,7 +79,8 @@ def stale(row: Locked, versions: Mapping[UUID, int]) -> Outcome | None:
 def unless_pending(row: Locked) -> Outcome | None:
     if row.status is ProposalStatus.PENDING:
         return None
-    return conflict(row, f"The proposal was already {row.history()}.")
+    undo = "reopen" if row.status is ProposalStatus.REJECTED else "revert"
+    return conflict(row, f"The proposal was already {row.history()}: {undo} it first.")
 
 
 def own_proposal(row: Locked, actor: Actor) -> Outcome | None:
@@ -123,7 +124,9 @@ def waits_for_topic(row: Locked, rows: Mapping[UUID, Locked], refusals: Mapping[
     topic = row.topic_proposal_id
     if not row.topic_is_pending or (topic in rows and topic not in refusals):
         return None
-    return Outcome(row.id, f"Its topic, proposal {topic}, is not approved yet: approve that too.", Refusal.WAITING)
+    return Outcome(
+        row.id, f"Its topic, proposal {topic}, is not approved yet: approve both, or with topics.", Refusal.WAITING
+    )
 
 
 def says_the_same(row: Locked, taken: Mapping[tuple[Kind, str], UUID]) -> Outcome | None:
@@ -135,7 +138,7 @@ def says_the_same(row: Locked, taken: Mapping[tuple[Kind, str], UUID]) -> Outcom
 
 def unfit_target(row: Locked, target: UUID, kinds: Mapping[UUID, Kind]) -> Outcome | None:
     if target not in kinds:
-        return conflict(row, f"There is no live {row.kind} {target} to merge into.")
+        return conflict(row, f"{target} is no approved {row.kind}: approve it first, or merge into another.")
     if kinds[target] is not row.kind:
         return conflict(row, f"The target {target} is of kind {kinds[target]}, the proposal of kind {row.kind}.")
     return None

@@ -9,7 +9,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assay.db.engine import Database
 from assay.settings import Settings
-from assay.web import errors, health
+from assay.web import errors, health, index
 from assay.web.api.v1 import metrics
 from assay.web.state import WebState
 
@@ -36,6 +36,7 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
     )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     errors.install(app)
+    app.include_router(index.router)
     app.include_router(health.router)
     app.include_router(metrics.router, prefix=BASE)
     return app
