@@ -123,6 +123,8 @@ def test_dates_without_a_zone_are_utc_and_numbers_are_seconds_or_milliseconds(ts
         ({"id": ["a"]}, "The id is no text, but of type list."),
         ({"text": None}, "The text is missing."),
         ({"text": ""}, "The text is empty."),
+        ({"text": "\u200b\u202e \u2060"}, "The text is empty."),
+        ({"author": "\u200b\ufeff"}, "The author is empty."),
         ({"text": "x" * 200_001}, "The text has 200,001 characters; 200,000 are allowed."),
         ({"text": "a\0b"}, "The text holds a NUL character, which is not allowed."),
         ({"text": "a\ud800b"}, "The text holds half a surrogate pair, which is no character."),
@@ -149,7 +151,8 @@ def test_a_fault_of_one_line_is_reported_with_its_number_and_the_rest_goes_in(ch
         (json_line()[:30], "The line is not JSON: "),
         ("[1, 2]", "The line is a JSON list, not an object."),
         ("[" * 100_000, "The line is JSON nested too deeply."),
-        ('{"ts": ' + "9" * 5_000 + "}", "The line is not JSON: "),
+        ('{"ts": ' + "9" * 5_000 + "}", "The line holds a number of more than 4,300 digits."),
+        ('{"id": -' + "9" * 5_000 + "}", "The line holds a number of more than 4,300 digits."),
         ("x" * 4 * MIB + "x", "The line is longer than 4,194,304 bytes, which is not allowed."),
     ],
 )

@@ -28,11 +28,6 @@ HEDGES: Final = _phrases(
     "ich (?:glaube?|denke?|vermute|schätze)|glaube? ich|denke ich|soweit ich wei(?:ß|ss)",
     "nicht (?:ganz |so )?sicher|unsicher|keine ahnung",
 )
-ORDERS: Final = _phrases(
-    r"confidence[ \t]{0,3}(?:is|of|to|[:=])?[ \t]{0,3}(?:[01]?\.\d+|1|100)",
-    "(?:auto-?)?(?:approve|accept) (?:this|it|these|automatically|immediately|without review)",
-    r"(?:ignore|disregard|forget) (?:\w+ ){0,3}(?:instructions?|prompts?|rules)|system prompt",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +42,11 @@ class Facts:
     hedged: int = 0
     """Verified quotes that doubt what they say."""
     suspicious: bool = False
-    """A secret was masked in the draft, or a quote gives orders to whoever reads by machine."""
+    """A secret was masked in the draft, or its words or a quote give orders to whoever reads by machine."""
 
 
 def is_hedged(quote: str) -> bool:
     return HEDGES.search(quote.replace("’", "'")) is not None
-
-
-def gives_orders(quote: str) -> bool:
-    return ORDERS.search(quote) is not None
 
 
 def weigh(stated: float, facts: Facts) -> float:

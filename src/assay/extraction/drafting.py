@@ -6,11 +6,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from assay.ai.extractor import AtomDraft, Extraction, LinkDraft, Message, Quote, TopicDraft
+from assay.ai.orders import gives_orders
+from assay.ai.people import person_key
+from assay.ai.secrets import secret_places
 from assay.db.models import Recommendation
 from assay.extraction import tidy
-from assay.extraction.confidence import Facts, gives_orders, is_hedged, weigh
+from assay.extraction.confidence import Facts, is_hedged, weigh
 from assay.extraction.evidence import locate
-from assay.extraction.secrets import MASK, secret_places
+from assay.extraction.secrets import MASK
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType, folded
 from assay.proposals.drafts import Draft, ProposedLink, QuotedEvidence
 
@@ -95,7 +98,8 @@ class Drafting:
             return None
         body = tidy.words(body, BODY_LIMIT)
         evidence = self._evidence(written.quotes)
-        facts = self._facts(evidence, hides_secret=MASK in title + body)
+        own_words = f"{title}\n{body}"
+        facts = self._facts(evidence, is_suspicious=MASK in own_words or gives_orders(own_words))
         stated = tidy.share(written.confidence)
         return Draft(
             kind=kind,
@@ -115,15 +119,15 @@ class Drafting:
         self.dropped.invented_quotes += len(quotes) - len(real)
         return [verified(quote, self.messages[quote.message_id].text) for quote in real[:MOST_QUOTES]]
 
-    def _facts(self, evidence: Sequence[QuotedEvidence], *, hides_secret: bool) -> Facts:
+    def _facts(self, evidence: Sequence[QuotedEvidence], *, is_suspicious: bool) -> Facts:
         proven = [each for each in evidence if each.verified]
         authors = [self.messages[each.message_id] for each in proven]
         return Facts(
             verified=len(proven),
             unverified=len(evidence) - len(proven),
-            people=len({folded(each.author).strip("_`") for each in authors if not each.is_bot}),
+            people=len({person_key(each.author) for each in authors if not each.is_bot}),
             hedged=sum(is_hedged(each.quote) for each in proven),
-            suspicious=hides_secret or any(gives_orders(each.quote) for each in evidence),
+            suspicious=is_suspicious or any(gives_orders(each.quote) for each in evidence),
         )
 
     def _links(self, links: Sequence[LinkDraft], own: UUID, drafts: Sequence[Draft | None]) -> list[ProposedLink]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from assay.ai.looks import shows_nothing
+
 NAME_LIMIT: Final = 200
 """Characters of an author, a channel, a thread or an id."""
 TEXT_LIMIT: Final = 200_000
@@ -40,7 +42,7 @@ class IncomingMessage:
 
 def unfit(label: str, value: str, limit: int) -> str | None:
     """One sentence on what is not allowed of a text, if anything."""
-    if not value or value.isspace():
+    if shows_nothing(value):
         return f"The {label} is empty."
     if len(value) > limit:
         return f"The {label} has {len(value):,} characters; {limit:,} are allowed."

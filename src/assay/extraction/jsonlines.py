@@ -1,6 +1,7 @@
 """Chats as JSON lines: one object a line with id, channel, author, ts, text, thread, reply_to, kind and bot."""
 
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -37,8 +38,10 @@ def _object(text: str) -> dict[str, Any]:
         found = json.loads(text)
     except RecursionError:
         raise Refused("The line is JSON nested too deeply.") from None
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise Refused(f"The line is not JSON: {str(error)[:LONGEST_REASON]}.") from None
+    except ValueError:
+        raise Refused(f"The line holds a number of more than {sys.get_int_max_str_digits():,} digits.") from None
     if not isinstance(found, dict):
         raise Refused(f"The line is a JSON {type(found).__name__}, not an object.")
     return found

@@ -1,12 +1,13 @@
 """The same said twice: once is enough, and independent authors make it more certain."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assay.ai.extractor import Quote
+from assay.ai.people import person_key
 from assay.ai.providers.offline.candidates import TRUSTED_CEILING, Candidate, Source, bounded, distinct
 from assay.ai.providers.offline.facts import same_facts
 from assay.ai.providers.offline.meanings import Meanings
@@ -57,7 +58,7 @@ def _is_another_reading(candidate: Candidate, owner: Candidate | None) -> bool:
 
 def _confirm(original: Candidate, twin: Candidate) -> None:
     """A twin by other people makes the original more certain; their words become evidence."""
-    newcomers = twin.authors - original.authors
+    newcomers = _others(twin.authors, original.authors)
     if not newcomers or twin.confidence < LEAST_CONFIDENCE or len(original.authors) > MOST_WITNESSES:
         return
     original.authors |= newcomers
@@ -65,3 +66,9 @@ def _confirm(original: Candidate, twin: Candidate) -> None:
     if original.source is Source.STATEMENT:
         original.confidence = bounded(original.confidence + GAIN_OF_A_WITNESS, TRUSTED_CEILING)
         original.reasoning += f" {' and '.join(sorted(newcomers))} said the same."
+
+
+def _others(authors: Iterable[str], known: Iterable[str]) -> set[str]:
+    """Those of the authors who are none of the known people under another name."""
+    people = {person_key(author) for author in known}
+    return {author for author in authors if person_key(author) not in people}
