@@ -106,7 +106,8 @@ async def test_a_second_run_at_the_same_time_does_nothing(tools, declare):
 
 
 async def test_a_run_that_may_wait_comes_after_the_other(tools, declare):
-    begun, go_on, ended = asyncio.Event(), asyncio.Event(), []
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    ended: list[int] = []
 
     async def once(_work):
         begun.set()
