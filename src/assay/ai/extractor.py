@@ -23,6 +23,8 @@ class Message:
     thread: str | None = None
     """The id of the message that began the thread, where that is known; else what the source calls the thread."""
     is_bot: bool = False
+    edited: bool = False
+    """These are not the first words: what others said to it may be about earlier ones."""
 
 
 @dataclass(frozen=True, slots=True)

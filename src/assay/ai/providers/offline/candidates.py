@@ -16,6 +16,8 @@ STATEMENT_CEILING: Final = 0.9
 TRUSTED_CEILING: Final = 0.97
 LONGEST_CONTENT: Final = 900
 DOUBTED_CEILING: Final = 0.62
+OPPOSED_CEILING: Final = 0.8
+"""However many agree: what somebody spoke against, a person decides."""
 COST_OF_DOUBT: Final = 0.1
 
 
@@ -54,7 +56,7 @@ class Candidate:
         """The same, less certain where others spoke against it."""
         if objecting:
             names = dict.fromkeys(turn.author for turn in objecting)
-            self.confidence = round(max(0.0, self.confidence - cost * len(names)), 3)
+            self.confidence = round(max(0.0, min(self.confidence - cost * len(names), OPPOSED_CEILING)), 3)
             self.reasoning += f" But {' and '.join(names)} objected."
         return self
 

@@ -82,6 +82,8 @@ def _body(text: str, chat: Chat) -> str:
 
 
 def _says_something(body: str) -> bool:
+    if body.rstrip(" .!`*_\"')").endswith("?"):
+        return False
     return len(body.split()) >= LEAST_WORDS and ABOUT_THE_MEETING.search(body) is None
 
 

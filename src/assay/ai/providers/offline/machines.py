@@ -29,6 +29,11 @@ BUILDS_AND_LOGS: Final = (
     r"|\[?(?:DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL)\]? [\w.:-]+|\d{4}-\d\d-\d\d[T ]\d\d:\d\d|![a-z]\w*"
 )
 LINE: Final = re.compile(f"{REVIEWS}|{COMINGS_AND_GOINGS}|{BUILDS_AND_LOGS}")
+LABEL: Final = re.compile(
+    r"\W*(?:decision|decided|agreed|action|todo|note|info|idea|topic|subtopic|vote|link)\b\W*(?:the |we )?",
+    re.IGNORECASE,
+)
+"""A person who records what was decided opens every line with it."""
 LINES_TO_JUDGE: Final = 12
 MOST_CHARACTERS: Final = 400
 SHARE_OF_SAME_OPENINGS: Final = 0.6
@@ -50,7 +55,8 @@ def machine_authors(messages: Sequence[Message]) -> frozenset[str]:
 
 
 def _opening(raw: str) -> str:
-    return " ".join(re.sub(r"[\d\W_]+", " ", raw[:200]).split()[:2]).casefold()
+    said = LABEL.sub("", raw[:200])
+    return " ".join(re.sub(r"[\d\W_]+", " ", said).split()[:2]).casefold()
 
 
 def _repeats_itself(openings: Counter[str]) -> bool:

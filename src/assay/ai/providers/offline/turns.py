@@ -26,8 +26,12 @@ AGREEING: Final = opening(r"""
     (?:fine|ok|okay|good) (?:by|with|for) me, no objections?, let'?s do (?:it|that), (?:i'm )?in favou?r, aye,
     ship it
 """)  # fmt: skip
+DISSENTING: Final = opening(r"""
+    -1, no, nope, nah, nein, dagegen, please (?:no|don't), i (?:object|disagree|don't (?:agree|think so)),
+    disagree, not so fast, 👎, :-1:, :thumbsdown:, veto, hold on
+""")
 OBJECTING: Final = re.compile(
-    r"\b(?:but|however|not|don't|no(?! objection)|except|unless|although)\b|\?", re.IGNORECASE
+    r"\b(?:but|however|not|don't|no(?! objection)|except|unless|although|if)\b|\?|agreed? to disagree", re.IGNORECASE
 )
 
 
@@ -54,6 +58,11 @@ class Turn:
     @property
     def text(self) -> str:
         return "\n".join(part.text for part in self.parts)
+
+    @property
+    def edited(self) -> bool:
+        """What others said to it may be about earlier words."""
+        return any(part.message.edited for part in self.parts)
 
     @property
     def agrees(self) -> bool:
@@ -123,7 +132,9 @@ def read_chat(messages: Sequence[Message]) -> Chat:
 def _worth_reading(message: Message, said: Cleaned) -> bool:
     if safety.holds_secret(message.text[:20_000]) or safety.gives_orders_to_the_reader(said.text):
         return False
-    return READABLE.search(said.text) is not None or AGREEING.match(message.text[:40]) is not None
+    return READABLE.search(said.text) is not None or any(
+        short.match(message.text[:40]) for short in (AGREEING, DISSENTING)
+    )
 
 
 def _take(chat: Chat, message: Message, said: Cleaned, latest: Mapping[Place, Turn]) -> Turn:
