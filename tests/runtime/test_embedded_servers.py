@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGQUIT, SIGTERM
@@ -16,11 +17,14 @@ import psycopg
 import pytest
 
 from assay.errors import BrokenServer, Unavailable
-from assay.runtime import cluster, process, selftest
+from assay.runtime import cluster, process, programs, selftest
+from assay.runtime.account import Account
 from assay.runtime.nats import Nats
 from assay.runtime.postgres import Postgres
 from assay.runtime.server import Keeper, Server
 from assay.runtime.services import Supervisor, running
+
+NOBODY = Account(65534, 65534)
 
 
 def greeting(url: str) -> dict[str, Any]:
@@ -183,10 +187,12 @@ def test_an_address_with_unusual_letters_is_written_so_that_clients_understand_i
 
 
 def test_it_runs_for_an_ordinary_account(as_root, open_folder, hold, query):
+    if not programs._reaches(Path(sys.prefix), NOBODY):
+        pytest.skip("this checkout lies in a folder that only root may enter")
     home = open_folder / "home"
     home.mkdir()
-    shutil.chown(home, "nobody", "nogroup")
-    owner = hold(home, user=65534)
+    shutil.chown(home, NOBODY.uid, NOBODY.gid)
+    owner = hold(home, user=NOBODY.uid)
     assert query(owner.said()["database_url"], "SELECT 1") == 1
     assert {Path(f"/proc/{pid}").stat().st_uid for pid in owner.servers().values()} == {65534}
     assert owner.leave() == {"stopped": True}

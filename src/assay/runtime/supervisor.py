@@ -159,8 +159,12 @@ class Supervisor:
             raise Unavailable(f"The data folder {self.home} was removed, so its servers were stopped.")
 
     def _require_program(self) -> None:
-        if not PROGRAM.exists():
-            raise Unavailable("The program was removed while it ran, so its servers were stopped.")
+        try:
+            PROGRAM.stat()
+        except FileNotFoundError:
+            raise Unavailable("The program was removed while it ran, so its servers were stopped.") from None
+        except OSError:
+            return  # it is there, and this account may not see it
 
     def _in_place(self) -> bool:
         return self._lock is not None and self._lock.in_place()
