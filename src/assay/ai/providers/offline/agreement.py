@@ -1,28 +1,174 @@
-"""Who consents or objects to what was just said."""
+"""Who consents or objects to what was said before."""
 
 import re
-from typing import Final
+from collections import defaultdict
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import Final, NamedTuple
 
 from assay.ai.people import person_key
 from assay.ai.providers.offline.cleaning import called
-from assay.ai.providers.offline.turns import DISSENTING, Chat, Turn
+from assay.ai.providers.offline.language import stems
+from assay.ai.providers.offline.meeting import Marker
+from assay.ai.providers.offline.patterns import opening, phrases
+from assay.ai.providers.offline.turns import AGREEING, DISAPPROVING, DISSENTING, Chat, Turn, same_person
 
 TURNS_TO_CONSENT: Final = 10
 SECONDS_TO_CONSENT: Final = 30 * 60
 MOST_CHARACTERS: Final = 400
+TURNS_TO_DENY: Final = 6
 TURNS_TO_OBJECT: Final = 12
-OPPOSING: Final = re.compile(
-    r"\bi (?:strongly |really |still )?(?:object|disagree)\b|\bdecided against\b|\b(?:bin|sind|wäre) dagegen\b"
-    r"|\bdas machen wir nicht\b|\b(?:we|let's|please) (?:do not|don't|won't|will not) do (?:it|this|that)\b",
-    re.IGNORECASE,
-)
-RETRACTING: Final = re.compile(
-    r"\bscratch that\b|\bnever ?mind\b|\bi take (?:it|that) back\b|\bforget (?:it|that)\b"
-    r"|\b(?:decision|this|that) (?:is |was |has been )?(?:reverted|withdrawn|cancell?ed|revoked|off the table)\b"
-    r"|\A\W*reverted\b|\b(?:do not|don't) do (?:it|this|that)\b|\b(?:nehme|ziehe) (?:das|es|ich das) zurück\b",
-    re.IGNORECASE,
-)
+TURNS_TO_REFUSE: Final = 60
+NEVER: Final = 1_000_000
+LEAST_SHARED_WORDS: Final = 2
+SHARE_OF_WORDS: Final = 0.4
+"""How much of a decision an objection from elsewhere must repeat to be about it."""
 COST_OF_AN_OBJECTION: Final = 0.12
+NEXT_SUBJECT: Final = frozenset({Marker.AGREED, Marker.ACTION, Marker.VOTE})
+
+PLAIN_REST: Final = re.compile(
+    r"\W*\Z|\s*(?:[.!;:(\n–—-]|from\b)"
+    r"|\W*(?:(?:i|we|you|all|totally|fully|absolutely|yes|please|too|as well|also|here|thanks?|thank you|good|great"
+    r"|fine|sounds|to me|for me|by me|with (?:that|this|it|you)|agreed|agree|definitely|of course|with|let'?s do"
+    r"|\+1+|bin|ich|auch|dafür|ja|einverstanden)\b\W*|\W)+\Z",
+    re.IGNORECASE,
+)
+"""After a word of consent: nothing, a new sentence, whose voice it is, or more words of consent."""
+SAME_THING: Final = re.compile(r"\b(?:this|that|that's|it|it's|das|es)\b", re.IGNORECASE)
+WITHDRAWING: Final = re.compile(
+    r"\b(?:decision|this|that) (?:is |was |has been |got )?(?:hereby |now )?"
+    r"(?:reverted|withdrawn|cancell?ed|revoked|retracted|overruled|off the table)\b"
+    r"|\A\W*(?:reverted|withdrawn|cancell?ed|revoked|retracted)\b|\b(?:we|i) (?:revert|withdraw|revoke|retract)\b"
+    r"|\b(?:nehme|ziehe) (?:das|es|ich das) zurück\b|\bzurückgezogen\b|\bwird verworfen\b",
+    re.IGNORECASE,
+)
+TAKING_BACK: Final = re.compile(
+    r"\bscratch that\b|\bnever ?mind\b|\bi take (?:it|that) back\b|\bforget (?:it|that)\b|\bnot decided\b"
+    r"|\bi was wrong\b|\bmy mistake\b|\A\W*(?:actually,? no|no,? wait|doch nicht|kommando zurück)\b"
+    r"|\bwe(?:'re| are) not (?:doing|going to do|going ahead)\b|\bwe (?:do not|don't|won't|will not) do\b",
+    re.IGNORECASE,
+)
+OPPOSING: Final = phrases(r"""
+    i (?:strongly |really |still |must |have to )?(?:object|disagree), (?:do not|don't|can't|cannot) agree,
+    decided against, never (?:agreed|decided), (?:not|nobody|no one) agreed, bad idea, veto,
+    (?:this|that|it)(?: is|'s) (?:just |plainly |simply |completely )?(?:wrong|incorrect|not true|false|a mistake),
+    (?:we|let's|please) (?:do not|don't|won't|will not|are not going to) (?:do|doing) (?:it|this|that),
+    (?:do not|don't) do (?:it|this|that), (?:strikt |klar )?dagegen, (?:ein|wider)spruch, auf keinen fall,
+    das machen wir nicht, machen wir nicht, (?:das )?stimmt nicht, (?:das )?ist falsch
+""")  # fmt: skip
+REFUSING: Final = opening(r"-1, 👎, veto, dagegen, :-1:, :thumbsdown:")
+DENYING_NOTHING: Final = opening(r"""
+    no (?:worries|problems?|idea|need|matter|longer|thanks|thank you|one|hurry|rush|doubt|objections?|alerts?|news
+        |big deal),
+    no,? it'?s fine, hold on to, nein,? (?:danke|kein problem)
+""")  # fmt: skip
+
+
+class Manner(IntEnum):
+    """How an objection is made, the plainest last."""
+
+    DENIED = 1
+    """No, wait: only what was said just before can be meant."""
+    REFUSED = 2
+    """A vote against what is spoken of."""
+    TAKEN_BACK = 3
+    """Its own author has second thoughts."""
+    OPPOSED = 4
+    """In so many words."""
+    WITHDRAWN = 5
+
+
+OF_OTHERS: Final = frozenset({Manner.DENIED, Manner.OPPOSED})
+"""From the author these answer somebody else."""
+OF_ITS_AUTHOR: Final = frozenset({Manner.TAKEN_BACK})
+
+
+class Objection(NamedTuple):
+    turn: Turn
+    manner: Manner
+    words: frozenset[str]
+
+
+class Objections:
+    """What is spoken against in a window: found once, then asked for by every decision."""
+
+    def __init__(self, chat: Chat) -> None:
+        self._chat = chat
+        self._found = [Objection(turn, manner, _words(turn)) for turn in chat.turns if (manner := _manner(turn))]
+        self._marked: defaultdict[frozenset[str], list[Turn]] = defaultdict(list)
+        for turn in chat.turns:
+            if turn.directive:
+                self._marked[_words(turn)].append(turn)
+
+    def to(self, turn: Turn) -> list[Turn]:
+        """Others who speak against it, and its own author who takes it back. Saying it again shakes nobody off."""
+        words = _words(turn)
+        said = [turn, *(twin for twin in self._marked.get(words, ()) if twin is not turn)] if words else [turn]
+        return [found.turn for found in self._found if any(self._is_meant(found, each, words) for each in said)]
+
+    def soon_after(self, turn: Turn) -> list[Turn]:
+        """Those objections that can hardly mean anything else."""
+        return [later for later in self.to(turn) if (self._chat.distance(turn, later) or NEVER) <= TURNS_TO_DENY]
+
+    def _is_meant(self, objection: Objection, turn: Turn, words: frozenset[str]) -> bool:
+        later, manner = objection.turn, objection.manner
+        if later.index <= turn.index or manner in (OF_OTHERS if later.author == turn.author else OF_ITS_AUTHOR):
+            return False
+        if manner > Manner.DENIED and _names(objection.words, words):
+            return True
+        distance = self._chat.distance(turn, later)
+        if distance is None:
+            return False
+        if manner >= Manner.TAKEN_BACK and distance <= TURNS_TO_OBJECT:
+            return True
+        if distance > (TURNS_TO_DENY if manner is Manner.DENIED else TURNS_TO_REFUSE):
+            return False
+        return not self._is_behind_the_next_subject(turn, later) and (
+            manner > Manner.DENIED or _answers_a_reaction(later, turn)
+        )
+
+    def _is_behind_the_next_subject(self, turn: Turn, later: Turn) -> bool:
+        return any(
+            between.directive and between.directive.marker in NEXT_SUBJECT
+            for between in self._chat.turns[turn.index + 1 : later.index]
+            if between.conversation == later.conversation
+        )
+
+
+def _manner(turn: Turn) -> Manner | None:
+    return max((manner for part in turn.parts for manner in _manners(part.text, part.message.text)), default=None)
+
+
+def _manners(cleaned: str, raw: str) -> Iterator[Manner]:
+    said = (cleaned or raw)[:MOST_CHARACTERS]
+    if WITHDRAWING.search(said):
+        yield Manner.WITHDRAWN
+    if OPPOSING.search(said):
+        yield Manner.OPPOSED
+    if TAKING_BACK.search(said):
+        yield Manner.TAKEN_BACK
+    if REFUSING.match(said) or DISAPPROVING.search(raw[:MOST_CHARACTERS]):
+        yield Manner.REFUSED
+    if DISSENTING.match(said) and not DENYING_NOTHING.match(said):
+        yield Manner.DENIED
+
+
+def _words(turn: Turn) -> frozenset[str]:
+    return stems((turn.directive.body if turn.directive else turn.text)[:MOST_CHARACTERS])
+
+
+def _names(said: frozenset[str], wanted: frozenset[str]) -> bool:
+    """True for an objection that names what it is about."""
+    return len(wanted & said) >= max(LEAST_SHARED_WORDS, SHARE_OF_WORDS * len(wanted))
+
+
+def _answers_a_reaction(later: Turn, turn: Turn) -> bool:
+    """True for an answer to the turn, or to those who consented or objected to it."""
+    replied = later.replies_to
+    if replied is None or replied is turn:
+        return True
+    said = replied.parts[0].text or replied.parts[0].message.text
+    return bool(AGREEING.match(said) or DISSENTING.match(said)) and "?" not in replied.text
 
 
 def agreeing_after(chat: Chat, turn: Turn) -> list[Turn]:
@@ -34,35 +180,23 @@ def agreeing_after(chat: Chat, turn: Turn) -> list[Turn]:
     for later in chat.after(turn, TURNS_TO_CONSENT, SECONDS_TO_CONSENT):
         if later.directive or turn.edited:
             break
-        if _same_person(later, turn):
+        if same_person(later, turn):
             continue
-        if later.agrees and (not later.addressed or called(turn.author) & later.addressed):
+        if consents(later, turn) and (not later.addressed or called(turn.author) & later.addressed):
             agreeing.setdefault(person_key(later.author), later)
         elif "?" in later.text and not agreeing:
             break
     return list(agreeing.values())
 
 
-def objecting_after(chat: Chat, turn: Turn) -> list[Turn]:
-    """Others who speak against it, and its own author who takes it back."""
-    following = chat.after(turn, TURNS_TO_OBJECT, SECONDS_TO_CONSENT)
-    return [later for later in following if _opposes(later, turn)]
-
-
-def _opposes(later: Turn, turn: Turn) -> bool:
-    words = later.text or later.parts[0].message.text[:MOST_CHARACTERS]
-    if RETRACTING.search(words[:MOST_CHARACTERS]):
-        return True
-    if _same_person(later, turn):
+def consents(later: Turn, turn: Turn) -> bool:
+    """Plain consent: short, or about the same thing. Who agrees and goes on about lunch did not think of it."""
+    first = later.parts[0]
+    said = first.text or first.message.text
+    found = AGREEING.match(said)
+    if not later.agrees or later.edited or found is None:
         return False
-    answers = turn in _chain(later)
-    return OPPOSING.search(words[:MOST_CHARACTERS]) is not None or (answers and DISSENTING.match(words) is not None)
-
-
-def _same_person(one: Turn, other: Turn) -> bool:
-    return person_key(one.author) == person_key(other.author)
-
-
-def _chain(later: Turn) -> tuple[Turn | None, Turn | None]:
-    """What a turn answers, and what that one answered."""
-    return later.replies_to, later.replies_to.replies_to if later.replies_to else None
+    rest = said[found.end() :]
+    if PLAIN_REST.match(rest[:MOST_CHARACTERS]):
+        return True
+    return bool(SAME_THING.search(rest) or stems(rest) & stems(turn.text))

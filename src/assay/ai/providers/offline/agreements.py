@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, agreeing_after, objecting_after
+from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, Objections, agreeing_after
 from assay.ai.providers.offline.candidates import ROUTINE_CEILING, TRUSTED_CEILING, Candidate, Source, bounded
 from assay.ai.providers.offline.cues import cues_in
 from assay.ai.providers.offline.language import content_words, is_english, specificity
@@ -35,9 +35,9 @@ class Decision(NamedTuple):
 
 
 def from_agreements(chat: Chat) -> list[Candidate]:
-    return [
-        _drafted(decision, chat) for turn in chat.turns if not turn.directive for decision in _decisions(turn, chat)
-    ]
+    objections = Objections(chat)
+    told = (decision for turn in chat.turns if not turn.directive for decision in _decisions(turn, chat))
+    return [_drafted(decision, chat, objections) for decision in told]
 
 
 def _decisions(turn: Turn, chat: Chat) -> Iterator[Decision]:
@@ -74,10 +74,9 @@ def _needs_its_neighbours(title: str) -> bool:
     return is_fragment(f"We {title}") or is_pasted(title) or loose_pronouns(title) > 0 or points_elsewhere(title) > 0
 
 
-def _drafted(decision: Decision, chat: Chat) -> Candidate:
-    turn = decision.sentence.turn
+def _drafted(decision: Decision, chat: Chat, objections: Objections) -> Candidate:
     candidate = _supported(decision, chat).doubted(decision.sentence.said)
-    return candidate.opposed(objecting_after(chat, turn), COST_OF_AN_OBJECTION)
+    return candidate.opposed(objections.to(decision.sentence.turn), COST_OF_AN_OBJECTION)
 
 
 def _supported(decision: Decision, chat: Chat) -> Candidate:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, Objections
 from assay.ai.providers.offline.candidates import (
     ROUTINE_CEILING,
     TRUSTED_CEILING,
@@ -27,7 +28,7 @@ from assay.ai.providers.offline.standalone import (
     points_elsewhere,
     stands_alone,
 )
-from assay.ai.providers.offline.turns import Chat, Turn
+from assay.ai.providers.offline.turns import Chat, Turn, same_person
 from assay.kinds import AtomType
 
 SECONDS_TO_ANSWER: Final = 40 * 60
@@ -50,6 +51,9 @@ EVASIVE: Final = phrases(r"""
     depends, google it, never tried, good question, ask \w+
 """)  # fmt: skip
 CUT_OFF: Final = re.compile(r"\?|\b(?:using|with|like|as|and|or|the|to|of)\W*$|[:,(]$", re.IGNORECASE)
+FAILS_AFTER_ALL: Final = phrases(r"""
+    after all, still (?:fails?|broken|failing|the same|not), (?:that|it) (?:was|is) wrong, does(?:n't| not) work
+""")
 ASKS_FOR_FACTS: Final = opening(r"""
     why, what(?:'s| is| are| does)?, is (?!there), are (?!there), does, do, which, who, where, when,
     how (?:many|much|often|long)
@@ -64,6 +68,8 @@ class Answer(NamedTuple):
     place: int
     """How many turns lie between."""
     accepted_in: Turn | None
+    opposed_in: Sequence[Turn] = ()
+    """Where others, or the asker after all, say that it is wrong."""
 
 
 class Pairing(NamedTuple):
@@ -76,21 +82,23 @@ class Pairing(NamedTuple):
 
 
 def pairings(chat: Chat) -> list[Pairing]:
+    objections = Objections(chat)
     asked = ((turn, question_of(turn, chat.people)) for turn in chat.turns if not turn.directive)
-    return [Pairing(question, list(_answers(chat, turn))) for turn, question in asked if question]
+    return [Pairing(question, list(_answers(chat, turn, objections))) for turn, question in asked if question]
 
 
-def _answers(chat: Chat, asked: Turn) -> Iterator[Answer]:
+def _answers(chat: Chat, asked: Turn, objections: Objections) -> Iterator[Answer]:
     following = list(chat.after(asked, TURNS_TO_ANSWER, SECONDS_TO_ANSWER))
     for place, turn in enumerate(following):
-        if turn.author == asked.author or turn.directive:
+        if same_person(turn, asked) or turn.directive:
             continue
         accepted_in = _acceptance(following[place + 1 :], asked, turn)
         if accepted_in is None and _is_refused(following[place + 1 :], asked, turn):
             continue
         told = [sentence for sentence in sentences(turn) if _may_answer(sentence.text, chat)]
         if told and (accepted_in or _is_direct(turn, asked)):
-            yield Answer(told, turn, place, accepted_in)
+            refused = [later for later in _reactions(following[place + 1 :], asked, turn) if fails(later.text)]
+            yield Answer(told, turn, place, accepted_in, [*objections.soon_after(turn), *refused])
 
 
 def _is_direct(turn: Turn, asked: Turn) -> bool:
@@ -107,8 +115,13 @@ def _is_refused(following: Sequence[Turn], asked: Turn, answered: Turn) -> bool:
     return any(refuses(turn.text) for turn in _reactions(following, asked, answered)[:1])
 
 
+def fails(text: str) -> bool:
+    """Words by which the asker says that it did not help after all."""
+    return refuses(text) or FAILS_AFTER_ALL.search(text[:160]) is not None
+
+
 def _reactions(following: Sequence[Turn], asked: Turn, answered: Turn) -> list[Turn]:
-    own = [turn for turn in following[:8] if turn.author == asked.author][:TURNS_TO_ACCEPT]
+    own = [turn for turn in following[:8] if same_person(turn, asked)][:TURNS_TO_ACCEPT]
     return [turn for turn in own if not turn.addressed or called(answered.author) & turn.addressed]
 
 
@@ -202,7 +215,7 @@ def _drafted(question: Question, match: Match, trust: float) -> Candidate:
     told = " ".join(
         _ended(sentence.text) for sentence in match.answer.sentences[match.at : match.at + SENTENCES_OF_AN_ANSWER]
     )
-    return Candidate(
+    candidate = Candidate(
         source=Source.ANSWER,
         type=_type(question.text, match.sentence.text),
         title=_title(question.text, match.sentence.text),
@@ -214,6 +227,7 @@ def _drafted(question: Question, match: Match, trust: float) -> Candidate:
         turn=asked,
         authors={answered.author, asked.author} if accepted else {answered.author},
     ).doubted(match.sentence.said)
+    return candidate.opposed(match.answer.opposed_in, COST_OF_AN_OBJECTION).reworded((asked, answered))
 
 
 def _title(question: str, answer: str) -> str:

@@ -19,6 +19,10 @@ DOUBTED_CEILING: Final = 0.62
 OPPOSED_CEILING: Final = 0.8
 """However many agree: what somebody spoke against, a person decides."""
 COST_OF_DOUBT: Final = 0.1
+MOST_OBJECTIONS: Final = 2
+"""More than these do not hide from a reviewer what was decided."""
+CONTESTED_CEILING: Final = 0.45
+"""A statement that others contest is no knowledge, whoever repeats it."""
 
 
 class Source(StrEnum):
@@ -54,10 +58,20 @@ class Candidate:
 
     def opposed(self, objecting: Sequence[Turn], cost: float) -> "Candidate":
         """The same, less certain where others spoke against it."""
-        if objecting:
-            names = dict.fromkeys(turn.author for turn in objecting)
-            self.confidence = round(max(0.0, min(self.confidence - cost * len(names), OPPOSED_CEILING)), 3)
-            self.reasoning += f" But {' and '.join(names)} objected."
+        names = dict.fromkeys(turn.author for turn in objecting)
+        if names:
+            told = [f"{name} {'took it back' if name == self.turn.author else 'objected'}" for name in names]
+            self.confidence = round(
+                max(0.0, min(self.confidence - cost * min(len(names), MOST_OBJECTIONS), OPPOSED_CEILING)), 3
+            )
+            self.reasoning += f" But {' and '.join(told)}."
+        return self
+
+    def reworded(self, turns: Iterable[Turn]) -> "Candidate":
+        """The same, less certain where words were edited: who accepted them may have read others."""
+        if any(turn.edited for turn in turns):
+            self.confidence = min(self.confidence, OPPOSED_CEILING)
+            self.reasoning += " But words were edited since."
         return self
 
     def doubted(self, said: str) -> "Candidate":

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from assay.ai.extractor import Quote
-from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, agreeing_after, objecting_after
+from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, Objections, agreeing_after
 from assay.ai.providers.offline.candidates import TRUSTED_CEILING, Candidate, Source, bounded
 from assay.ai.providers.offline.language import content_words
 from assay.ai.providers.offline.meeting import Directive, Marker, labelled
-from assay.ai.providers.offline.patterns import phrases
+from assay.ai.providers.offline.patterns import opening, phrases
 from assay.ai.providers.offline.sentences import sentences, tidy, whole
 from assay.ai.providers.offline.standalone import loose_pronouns
 from assay.ai.providers.offline.turns import Chat, Turn
@@ -22,6 +22,11 @@ ABOUT_THE_MEETING: Final = phrases(r"""
     (?:carry|carried) over, no (?:actions|meeting)
 """)  # fmt: skip
 NOUN: Final = {Marker.AGREED: "a decision", Marker.ACTION: "an action", Marker.VOTE: "a vote"}
+ASKED: Final = opening(r"""
+    (?:should|shall|could|can|do|does|may|might) (?:we|i|they|the|it|somebody|anyone), (?:what|how) (?:if|about),
+    why (?:not|don't), whether, (?:sollen|sollten|wollen|können) wir
+""")  # fmt: skip
+"""A question is no decision, with or without its mark."""
 LEAST_WORDS: Final = 4
 
 
@@ -32,7 +37,8 @@ class Marked(NamedTuple):
 
 
 def from_directives(chat: Chat) -> list[Candidate]:
-    drafted = (_drafted(marked, chat) for turn in chat.turns for marked in _marked(turn))
+    objections = Objections(chat)
+    drafted = (_drafted(marked, chat, objections) for turn in chat.turns for marked in _marked(turn))
     return [candidate for candidate in drafted if candidate]
 
 
@@ -46,7 +52,7 @@ def _marked(turn: Turn) -> Iterator[Marked]:
             yield Marked(directive, turn, sentence.quotes())
 
 
-def _drafted(marked: Marked, chat: Chat) -> Candidate | None:
+def _drafted(marked: Marked, chat: Chat, objections: Objections) -> Candidate | None:
     marker, turn = marked.directive.marker, marked.turn
     body = _body(marked.directive.body, chat)
     supporters = agreeing_after(chat, turn)
@@ -64,7 +70,7 @@ def _drafted(marked: Marked, chat: Chat) -> Candidate | None:
         turn=turn,
         authors={turn.author, *(agreeing.author for agreeing in supporters)},
     )
-    return candidate.doubted(body).opposed(objecting_after(chat, turn), COST_OF_AN_OBJECTION)
+    return candidate.doubted(body).opposed(objections.to(turn), COST_OF_AN_OBJECTION)
 
 
 def _trust(marker: Marker, body: str, supporters: int, chat: Chat) -> float:
@@ -82,7 +88,7 @@ def _body(text: str, chat: Chat) -> str:
 
 
 def _says_something(body: str) -> bool:
-    if body.rstrip(" .!`*_\"')").endswith("?"):
+    if "? " in body or body.rstrip(" .!`*_\"')").endswith("?") or ASKED.match(body):
         return False
     return len(body.split()) >= LEAST_WORDS and ABOUT_THE_MEETING.search(body) is None
 

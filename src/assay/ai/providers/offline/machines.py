@@ -30,13 +30,16 @@ BUILDS_AND_LOGS: Final = (
 )
 LINE: Final = re.compile(f"{REVIEWS}|{COMINGS_AND_GOINGS}|{BUILDS_AND_LOGS}")
 LABEL: Final = re.compile(
-    r"\W*(?:decision|decided|agreed|action|todo|note|info|idea|topic|subtopic|vote|link)\b\W*(?:the |we )?",
+    r"[\W_]*(?:decision|decided|agreed|action(?: item)?|todo|note|info|idea|topic|subtopic|vote|link)\b\]?\s?[:–—]"
+    r"|\W{0,3}[#\[](?:decision|decided|agreed|action|todo|note|info|idea|topic|subtopic|vote|link)\b",
     re.IGNORECASE,
 )
-"""A person who records what was decided opens every line with it."""
+"""A person who records what was decided opens every line with one."""
 LINES_TO_JUDGE: Final = 12
 MOST_CHARACTERS: Final = 400
 SHARE_OF_SAME_OPENINGS: Final = 0.6
+MOST_NEW_WORDS: Final = 0.5
+"""Share of different words: a form that is filled in has few."""
 
 
 def is_machine_line(raw: str) -> bool:
@@ -45,21 +48,26 @@ def is_machine_line(raw: str) -> bool:
 
 def machine_authors(messages: Sequence[Message]) -> frozenset[str]:
     """Authors flagged or named as machines, and those whose many lines share few openings."""
-    openings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    said: defaultdict[str, list[str]] = defaultdict(list)
     flagged = set()
     for message in messages:
-        openings[message.author][_opening(message.text)] += 1
+        said[message.author].append(_shape(message.text))
         if message.is_bot or NAME.search(message.author):
             flagged.add(message.author)
-    return frozenset(flagged | {author for author, seen in openings.items() if _repeats_itself(seen)})
+    return frozenset(flagged | {author for author, shapes in said.items() if _repeats_itself(shapes)})
 
 
-def _opening(raw: str) -> str:
-    said = LABEL.sub("", raw[:200])
-    return " ".join(re.sub(r"[\d\W_]+", " ", said).split()[:2]).casefold()
+def _shape(raw: str) -> str:
+    """The words without numbers; nothing of a line that a person labels."""
+    return "" if LABEL.match(raw[:40]) else re.sub(r"[\d\W_]+", " ", raw[:200]).strip().casefold()
 
 
-def _repeats_itself(openings: Counter[str]) -> bool:
-    lines = openings.total()
-    frequent = [(text, n) for text, n in openings.most_common(3) if len(text.split()) == 2]
-    return lines >= LINES_TO_JUDGE and sum(n for _, n in frequent) > SHARE_OF_SAME_OPENINGS * lines
+def _repeats_itself(shapes: Sequence[str]) -> bool:
+    """Most lines open alike, and have few words that the others have not."""
+    openings = Counter(" ".join(shape.split()[:2]) for shape in shapes)
+    frequent = {text for text, _ in openings.most_common(3) if len(text.split()) == 2}
+    alike = [shape.split() for shape in shapes if " ".join(shape.split()[:2]) in frequent]
+    if len(shapes) < LINES_TO_JUDGE or len(alike) <= SHARE_OF_SAME_OPENINGS * len(shapes):
+        return False
+    words = [word for shape in alike for word in shape]
+    return len(set(words)) <= MOST_NEW_WORDS * len(words)

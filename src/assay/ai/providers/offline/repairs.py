@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, Objections
 from assay.ai.providers.offline.candidates import ROUTINE_CEILING, TRUSTED_CEILING, Candidate, Source, bounded
 from assay.ai.providers.offline.cleaning import called
 from assay.ai.providers.offline.cues import confirms, cues_in
@@ -20,7 +21,7 @@ from assay.ai.providers.offline.standalone import (
     points_elsewhere,
     stands_alone,
 )
-from assay.ai.providers.offline.turns import Chat, Turn
+from assay.ai.providers.offline.turns import Chat, Turn, same_person
 from assay.kinds import AtomType, LinkType
 
 TURNS_TO_SOLVE: Final = 20
@@ -80,7 +81,7 @@ def _solutions(asked: Turn, trouble: Sentence, chat: Chat) -> Iterator[tuple[Sen
         confirmed_in = _confirmation(following[place + 1 : place + 1 + TURNS_TO_CONFIRM], asked, turn)
         for sentence in sentences(turn):
             told = TOLD_FIX.search(sentence.text) is not None
-            if is_remedy(sentence.text) and (told or (confirmed_in and turn.author != asked.author)):
+            if is_remedy(sentence.text) and (told or (confirmed_in and not same_person(turn, asked))):
                 yield sentence, confirmed_in
 
 
@@ -97,9 +98,9 @@ def _confirmation(following: Sequence[Turn], asked: Turn, solver: Turn) -> Turn 
     """Who had the trouble, or another witness, says that it is gone."""
     for turn in following:
         meant = not turn.addressed or called(solver.author) & turn.addressed
-        if turn.author != solver.author and confirms(turn.text) and meant:
+        if not same_person(turn, solver) and confirms(turn.text) and meant:
             return turn
-        if turn.author == asked.author and not meant:
+        if same_person(turn, asked) and not meant:
             break
     return None
 
@@ -112,7 +113,12 @@ def from_repairs(found: Sequence[Repair], chat: Chat, meanings: Meanings, protot
         rank = likeness + 0.2 * bool(repair.confirmed_in)
         if likeness >= LEAST_LIKENESS and rank > best.get(repair.problem, (0.0, repair))[0]:
             best[repair.problem] = rank, repair
-    return [c for _, repair in best.values() for c in _drafted(repair, _trust(repair, chat, meanings, prototypes))]
+    objections = Objections(chat)
+    return [
+        candidate
+        for _, repair in best.values()
+        for candidate in _drafted(repair, _trust(repair, chat, meanings, prototypes), objections)
+    ]
 
 
 def _trust(repair: Repair, chat: Chat, meanings: Meanings, prototypes: Prototypes) -> float:
@@ -123,8 +129,10 @@ def _trust(repair: Repair, chat: Chat, meanings: Meanings, prototypes: Prototype
     return trust - 0.07 * loose_pronouns(problem) - 0.05 * bool(SPEAKS_OF_THE_CHAT.search(f"{problem} {solution}"))
 
 
-def _drafted(repair: Repair, trust: float) -> Iterator[Candidate]:
-    solution = _solution(repair, trust)
+def _drafted(repair: Repair, trust: float, objections: Objections) -> Iterator[Candidate]:
+    objecting = objections.soon_after(repair.solution.turn)
+    solution = _solution(repair, trust).opposed(objecting, COST_OF_AN_OBJECTION)
+    solution.reworded((repair.problem.turn, repair.solution.turn))
     if stands_alone(repair.problem.text) and stands_alone(repair.solution.text):
         problem = _problem(repair, trust)
         solution.title = repair.solution.text

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from assay.ai.extractor import Quote
 from assay.ai.providers.offline import tone
-from assay.ai.providers.offline.agreement import agreeing_after
-from assay.ai.providers.offline.candidates import STATEMENT_CEILING, Candidate, Source, bounded
+from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, Objections, agreeing_after
+from assay.ai.providers.offline.candidates import CONTESTED_CEILING, STATEMENT_CEILING, Candidate, Source, bounded
 from assay.ai.providers.offline.cues import cues_in, strongest
 from assay.ai.providers.offline.language import IDENTIFIER, content_words, is_english, noun_phrases, specificity
 from assay.ai.providers.offline.meanings import Meanings
@@ -95,7 +95,15 @@ def from_statements(
     found: Sequence[Statement], chat: Chat, vocabulary: Vocabulary, meanings: Meanings, prototypes: Prototypes
 ) -> list[Candidate]:
     weighed = (_weighed(statement, chat, vocabulary, meanings, prototypes) for statement in found)
-    return [candidate for candidate in weighed if candidate]
+    objections = Objections(chat)
+    return [_contested(candidate, objections) for candidate in weighed if candidate]
+
+
+def _contested(candidate: Candidate, objections: Objections) -> Candidate:
+    if objecting := objections.soon_after(candidate.turn):
+        candidate.opposed(objecting, COST_OF_AN_OBJECTION)
+        candidate.confidence = min(candidate.confidence, CONTESTED_CEILING)
+    return candidate
 
 
 def _weighed(

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from assay.ai.extractor import Message
+from assay.ai.people import person_key
 from assay.ai.providers.offline import machines, safety
 from assay.ai.providers.offline.cleaning import Cleaned, called, cleaned
 from assay.ai.providers.offline.meeting import Directive, directive_of
@@ -24,14 +25,18 @@ AGREEING: Final = opening(r"""
     definitely, good (?:idea|point|call|plan), (?:that )?makes sense,
     (?:that )?sounds (?:good|great|fine|reasonable|right), sgtm, lgtm, seconded, works for (?:me|us),
     (?:fine|ok|okay|good) (?:by|with|for) me, no objections?, let'?s do (?:it|that), (?:i'm )?in favou?r, aye,
-    ship it
+    ship it, (?:bin )?einverstanden, ja, genau, passt, (?:ich )?bin dafür
 """)  # fmt: skip
 DISSENTING: Final = opening(r"""
-    -1, no, nope, nah, nein, dagegen, please (?:no|don't), i (?:object|disagree|don't (?:agree|think so)),
-    disagree, not so fast, 👎, :-1:, :thumbsdown:, veto, hold on
+    -1, no, nope, nah, nein, dagegen, please (?:no|don't|wait), i (?:object|disagree|don't (?:agree|think so)),
+    disagree, not so fast, 👎, :-1:, :thumbsdown:, veto, hold on, wait, stop, moment mal, lieber nicht
 """)
+DISAPPROVING: Final = re.compile(r"👎|❌|⛔|:-1:|:thumbsdown:|:x:|:no_entry:")
 OBJECTING: Final = re.compile(
-    r"\b(?:but|however|not|don't|no(?! objection)|except|unless|although|if)\b|\?|agreed? to disagree", re.IGNORECASE
+    r"\b(?:but|however|not|\w+n't|cannot|no(?! objection)|never|nothing|except|unless|although|if|once|until|when"
+    r"|provided|assuming|depends|as long as|opposite|against|instead|stop|yeah,? right|aber|nicht|keine?|wenn|falls"
+    r"|erst)\b|\?|agreed? to disagree",
+    re.IGNORECASE,
 )
 
 
@@ -69,7 +74,7 @@ class Turn:
         """True for words of plain consent, without a "but"."""
         first = self.parts[0]
         opening_words = first.text or first.message.text
-        return AGREEING.match(opening_words[:200]) is not None and OBJECTING.search(self.text[:120]) is None
+        return AGREEING.match(opening_words[:200]) is not None and OBJECTING.search(self.text[:400]) is None
 
 
 @dataclass(slots=True)
@@ -91,6 +96,12 @@ class Chat:
         beside = self.conversations[turn.conversation][self._places[turn.index] + 1 :][:most]
         return (later for later in (*below[:most], *beside) if later.began - turn.ended <= seconds)
 
+    def distance(self, turn: Turn, later: Turn) -> int | None:
+        """How many turns after it something is said in the same conversation, or in the thread below it."""
+        if later.conversation == turn.conversation:
+            return self._places[later.index] - self._places[turn.index]
+        return self._places[later.index] + 1 if later.conversation == self._threads.get(turn.index) else None
+
     def add(self, turn: Turn) -> None:
         self.turns.append(turn)
         if turn.conversation == len(self.conversations):
@@ -106,6 +117,11 @@ class Chat:
 
     def begin_thread(self, root: Turn, reply: Turn) -> None:
         self._threads.setdefault(root.index, reply.conversation)
+
+
+def same_person(one: Turn, other: Turn) -> bool:
+    """True for all accounts of one person: nobody agrees with himself."""
+    return person_key(one.author) == person_key(other.author)
 
 
 Place = tuple[str, str | None]
@@ -133,7 +149,7 @@ def _worth_reading(message: Message, said: Cleaned) -> bool:
     if safety.holds_secret(message.text[:20_000]) or safety.gives_orders_to_the_reader(said.text):
         return False
     return READABLE.search(said.text) is not None or any(
-        short.match(message.text[:40]) for short in (AGREEING, DISSENTING)
+        short.match(text[:40]) for short in (AGREEING, DISSENTING, DISAPPROVING) for text in (said.text, message.text)
     )
 
 
@@ -197,7 +213,7 @@ def _root(chat: Chat, reply: Turn, message: Message) -> Turn | None:
 
 def _may_be_root(turn: Turn, reply: Turn, channel: str) -> bool:
     first = turn.parts[0].message
-    if first.channel != channel or first.thread is not None or turn.author == reply.author:
+    if first.channel != channel or first.thread is not None or same_person(turn, reply):
         return False
     return not reply.addressed or bool(called(turn.author) & reply.addressed)
 
@@ -205,7 +221,7 @@ def _may_be_root(turn: Turn, reply: Turn, channel: str) -> bool:
 def _answered(chat: Chat, turn: Turn) -> Turn | None:
     """The turn this one answers: the last one of whom it addresses, else the one just before it."""
     recent = chat.conversations[turn.conversation][-40:-1]
-    others = [earlier for earlier in reversed(recent) if earlier.author != turn.author]
+    others = [earlier for earlier in reversed(recent) if not same_person(earlier, turn)]
     if turn.addressed:
         return next((earlier for earlier in others if called(earlier.author) & turn.addressed), None)
     back = next((earlier for earlier in others if called(turn.author) & earlier.addressed), None)
