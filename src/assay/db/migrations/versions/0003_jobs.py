@@ -1,0 +1,17 @@
+"""Reserved for the records of jobs.
+
+Revision: 0003
+"""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

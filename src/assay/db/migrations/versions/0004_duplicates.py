@@ -1,0 +1,17 @@
+"""Reserved for the records of duplicates.
+
+Revision: 0004
+"""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
