@@ -1,6 +1,8 @@
 """Real servers for every test: one embedded Postgres a worker, a fresh copy of a migrated database a test."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -16,6 +18,8 @@ from assay.db.models import ActorKind, User
 from assay.runtime.services import Services, Supervisor
 
 TEMPLATE = "assay_template"
+MEMORY = Path("/dev/shm")
+ROOM_NEEDED = 4 * 1024**3
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +28,20 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def servers_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in memory where there is room: each test makes and drops a database of some hundred files."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM_NEEDED:
+        yield tmp_path_factory.mktemp("servers")
+        return
+    with tempfile.TemporaryDirectory(prefix="assay-", dir=MEMORY, ignore_cleanup_errors=True) as home:
+        yield Path(home)
+
+
+@pytest.fixture(scope="session")
+def servers(servers_home: Path) -> Iterator[Services]:
     """Embedded servers of this worker; those named by ASSAY_TEST_DATABASE_URL and ASSAY_TEST_NATS_URL go before."""
     supervisor = Supervisor(
-        tmp_path_factory.mktemp("servers"),
+        servers_home,
         database_url=os.environ.get("ASSAY_TEST_DATABASE_URL"),
         nats_url=os.environ.get("ASSAY_TEST_NATS_URL"),
     )
@@ -71,7 +85,7 @@ def template(server_url: str) -> str:
 @pytest.fixture
 def database_url(server_url: str, template: str) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
-    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
+    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     yield named(server_url, name)
     administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
