@@ -48,7 +48,7 @@ soak: $(STAMP) ## Run the long tests
 	$(BIN)/python -m pytest -m "load or soak" --timeout 3600
 
 lock: $(STAMP) ## Pin the dependencies anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra llm --group dev pyproject.toml -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --all-extras --group dev pyproject.toml -o requirements.txt
 
 wheel: $(STAMP) ## Build the wheel into dist/
 	$(BIN)/python -m hatchling build --target wheel
