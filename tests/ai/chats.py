@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from assay.ai.extractor import AtomDraft, Extraction, Message, TopicDraft
-from assay.kinds import TOPIC_COLORS, TOPIC_ICONS
+from assay.ai.extractor import AtomDraft, Extraction, Extractor, Message, TopicDraft, Window
+from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, LinkType
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -34,6 +34,10 @@ def hash_of(channel: str) -> int:
     return int.from_bytes(channel.encode()[:8]) << 32
 
 
+async def read(extractor: Extractor, messages: Sequence[Message], known_topics: Sequence[str] = ()) -> Extraction:
+    return await extractor.extract(Window(messages, known_topics=known_topics))
+
+
 def titles(extraction: Extraction) -> list[str]:
     return [atom.title for atom in extraction.atoms]
 
@@ -42,6 +46,11 @@ def atom_with(extraction: Extraction, words: str) -> AtomDraft:
     found = [atom for atom in extraction.atoms if words in atom.title or words in atom.content]
     assert found, f"no atom says {words!r}: {titles(extraction)}"
     return found[0]
+
+
+def linked(extraction: Extraction, atom: AtomDraft) -> list[tuple[AtomDraft, LinkType]]:
+    """The other atoms of the extraction that an atom links to."""
+    return [(extraction.atoms[link.to], link.link_type) for link in atom.links if isinstance(link.to, int)]
 
 
 def keeps_its_promises(extraction: Extraction, messages: Sequence[Message]) -> None:

@@ -1,7 +1,7 @@
 """Questions with answers, and problems that were solved while people watched."""
 
 import pytest
-from tests.ai.chats import atom_with, chat, keeps_its_promises, titles
+from tests.ai.chats import atom_with, chat, keeps_its_promises, linked, read, titles
 
 from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline.selection import MORE_PROPOSALS
@@ -17,7 +17,7 @@ async def test_an_answer_the_asker_took_may_reach_the_top(extractor):
         mia: perfect, that worked, thanks!
     """)
 
-    extraction = await extractor.extract(messages, [])
+    extraction = await read(extractor, messages)
 
     atom = atom_with(extraction, "rotate-keys")
     assert atom.type is AtomType.SOLUTION
@@ -30,26 +30,26 @@ async def test_an_answer_the_asker_took_may_reach_the_top(extractor):
 
 
 async def test_an_answer_nobody_confirmed_stays_below_the_top(extractor):
-    extraction = await extractor.extract(
+    extraction = await read(
+        extractor,
         chat("""
         mia: Where do we keep the Terraform state of the staging cluster?
         tom: @mia the Terraform state of the staging cluster lives in the acme-tfstate bucket with DynamoDB locking
         lee: lunch?
     """),
-        [],
     )
 
     assert atom_with(extraction, "acme-tfstate").confidence < 0.95
 
 
 async def test_an_answer_that_did_not_help_is_not_taken(extractor):
-    extraction = await extractor.extract(
+    extraction = await read(
+        extractor,
         chat("""
         mia: How do I reset the cache of the image proxy?
         tom: @mia run `imgctl flush --all` to reset the cache of the image proxy
         mia: thanks, but that didn't work, same error
     """),
-        [],
     )
 
     assert not [atom for atom in extraction.atoms if atom.meta["source"] == "answer"]
@@ -66,7 +66,7 @@ async def test_an_answer_that_did_not_help_is_not_taken(extractor):
     ],
 )
 async def test_small_talk_with_a_question_mark_is_no_knowledge(extractor, lines):
-    assert titles(await extractor.extract(chat(lines), [])) == []
+    assert titles(await read(extractor, chat(lines))) == []
 
 
 async def test_open_questions_are_kept_only_on_request(extractor, embedder):
@@ -75,8 +75,8 @@ async def test_open_questions_are_kept_only_on_request(extractor, embedder):
         tom: lunch?
     """)
 
-    quiet = await extractor.extract(messages, [])
-    more = await OfflineExtractor(embedder, gates=MORE_PROPOSALS).extract(messages, [])
+    quiet = await read(extractor, messages)
+    more = await read(OfflineExtractor(embedder, gates=MORE_PROPOSALS), messages)
 
     assert titles(quiet) == []
     assert [atom.type for atom in more.atoms] == [AtomType.QUESTION]
@@ -89,12 +89,11 @@ async def test_a_confirmed_repair_gives_a_problem_its_solution_and_a_link(extrac
         tom: that fixed it, thanks!
     """)
 
-    extraction = await extractor.extract(messages, [])
+    extraction = await read(extractor, messages)
 
     solution = atom_with(extraction, "EXPORT_BATCH")
-    problem = extraction.atoms[solution.links[0].to]
-    assert solution.type is AtomType.SOLUTION
-    assert solution.links[0].link_type is LinkType.SOLVES
+    [(problem, link_type)] = linked(extraction, solution)
+    assert (solution.type, link_type) == (AtomType.SOLUTION, LinkType.SOLVES)
     assert problem.type is AtomType.PROBLEM
     assert problem.title.startswith("The CSV export times out")
     keeps_its_promises(extraction, messages)
@@ -107,7 +106,7 @@ async def test_a_repair_that_needs_its_problem_is_one_solution(extractor):
         lee: can confirm, works now
     """)
 
-    extraction = await extractor.extract(messages, [])
+    extraction = await read(extractor, messages)
 
     (atom,) = extraction.atoms
     assert atom.type is AtomType.SOLUTION
@@ -123,9 +122,9 @@ async def test_a_fix_told_later_solves_the_problem_told_before(extractor):
         ana: The fix for the memory problem of the search indexer was to lower its batch size to 500 documents.
     """)
 
-    extraction = await extractor.extract(messages, [])
+    extraction = await read(extractor, messages)
 
     fix = atom_with(extraction, "The fix for")
-    assert [(extraction.atoms[link.to].title[:18], link.link_type) for link in fix.links] == [
+    assert [(to.title[:18], link_type) for to, link_type in linked(extraction, fix)] == [
         ("The search indexer", LinkType.SOLVES)
     ]

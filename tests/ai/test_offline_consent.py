@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.ai.chats import atom_with, chat, titles
+from tests.ai.chats import atom_with, chat, read, titles
 
 pytestmark = pytest.mark.anyio
 
@@ -17,7 +17,7 @@ def decided(*answers: str) -> str:
 
 
 async def confidence(extractor, messages) -> float:
-    return float(atom_with(await extractor.extract(messages, []), "Flutter").confidence)
+    return float(atom_with(await read(extractor, messages), "Flutter").confidence)
 
 
 async def test_two_others_who_agree_make_it_sure(extractor):
@@ -51,7 +51,7 @@ async def test_agreement_with_words_that_were_edited_since_counts_for_nothing(ex
 
 
 async def test_a_question_is_no_decision(extractor):
-    found = await extractor.extract(chat(f"tom: Decision: should we say {FACT}?\nben: yes\ndora: +1"), [])
+    found = await read(extractor, chat(f"tom: Decision: should we say {FACT}?\nben: yes\ndora: +1"))
     assert not [title for title in titles(found) if "Flutter" in title]
 
 
@@ -66,5 +66,5 @@ async def test_who_records_many_decisions_is_no_machine(extractor):
             "dora: +1",
         )
     ]
-    found = await extractor.extract(chat("\n".join(lines)), [])
+    found = await read(extractor, chat("\n".join(lines)))
     assert len(found.atoms) > 8

@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import uuid5
 
 import pytest
-from tests.ai.chats import atom_with, chat, keeps_its_promises, titles
+from tests.ai.chats import atom_with, chat, keeps_its_promises, read, titles
 
 from assay.ai.extractor import Message
 from assay.ai.providers.offline.extractor import OfflineExtractor
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_marked_line_is_a_decision(extractor, said, title):
     messages = chat(f"ana: good morning\ntom: hi\nana: {said}\ntom: ok")
 
-    extraction = await extractor.extract(messages, [])
+    extraction = await read(extractor, messages)
 
     (atom,) = extraction.atoms
     assert atom.title == title
@@ -38,8 +38,8 @@ async def test_a_marked_line_is_a_decision(extractor, said, title):
 
 
 async def test_agreement_by_others_makes_a_marked_decision_more_certain(extractor):
-    alone = await extractor.extract(chat("ana: Decision: the free trial lasts 14 days"), [])
-    agreed = await extractor.extract(chat("ana: Decision: the free trial lasts 14 days\ntom: +1\nlee: sounds good"), [])
+    alone = await read(extractor, chat("ana: Decision: the free trial lasts 14 days"))
+    agreed = await read(extractor, chat("ana: Decision: the free trial lasts 14 days\ntom: +1\nlee: sounds good"))
 
     assert alone.atoms[0].confidence < 0.95 <= agreed.atoms[0].confidence
     assert {quote.text for quote in agreed.atoms[0].quotes} >= {"+1", "sounds good"}
@@ -57,7 +57,7 @@ async def test_agreement_by_others_makes_a_marked_decision_more_certain(extracto
 async def test_a_plain_decision_that_others_carry_is_found(extractor, said):
     messages = chat(f"ana: {said}\ntom: +1\nlee: 👍\nmia: works for me")
 
-    extraction = await extractor.extract(messages, [])
+    extraction = await read(extractor, messages)
 
     (atom,) = extraction.atoms
     assert atom.type is AtomType.DECISION
@@ -67,27 +67,25 @@ async def test_a_plain_decision_that_others_carry_is_found(extractor, said):
 
 
 async def test_a_proposal_nobody_answers_is_no_decision(extractor):
-    extraction = await extractor.extract(chat("ana: let's go with NATS JetStream for the queue\ntom: lunch?"), [])
+    extraction = await read(extractor, chat("ana: let's go with NATS JetStream for the queue\ntom: lunch?"))
 
     assert not [atom for atom in extraction.atoms if atom.type is AtomType.DECISION]
 
 
 async def test_an_objection_makes_a_decision_less_certain(extractor):
-    calm = await extractor.extract(chat("ana: Decision: the app drops support for tablets with 1 GB"), [])
-    opposed = await extractor.extract(
-        chat("ana: Decision: the app drops support for tablets with 1 GB\ntom: -1, no"), []
-    )
+    calm = await read(extractor, chat("ana: Decision: the app drops support for tablets with 1 GB"))
+    opposed = await read(extractor, chat("ana: Decision: the app drops support for tablets with 1 GB\ntom: -1, no"))
 
     assert opposed.atoms[0].confidence < calm.atoms[0].confidence
     assert "tom objected" in opposed.atoms[0].reasoning
 
 
 async def test_a_vote_without_a_vote_is_no_decision(extractor):
-    assert not (await extractor.extract(chat("ana: #vote approve the new code of conduct\ntom: hm"), [])).atoms
+    assert not (await read(extractor, chat("ana: #vote approve the new code of conduct\ntom: hm"))).atoms
 
 
 async def test_a_passing_moment_is_marked_for_rejection(extractor):
-    extraction = await extractor.extract(chat("ana: Decision: for today the staging site uses the old database"), [])
+    extraction = await read(extractor, chat("ana: Decision: for today the staging site uses the old database"))
 
     (atom,) = extraction.atoms
     assert atom.recommendation == "reject"
@@ -95,13 +93,13 @@ async def test_a_passing_moment_is_marked_for_rejection(extractor):
 
 
 async def test_a_time_of_day_that_returns_is_no_passing_moment(extractor):
-    extraction = await extractor.extract(chat("ana: Decision: the release train leaves every Tuesday at 10:00 UTC"), [])
+    extraction = await read(extractor, chat("ana: Decision: the release train leaves every Tuesday at 10:00 UTC"))
 
     assert extraction.atoms[0].recommendation == "new"
 
 
 async def test_business_of_the_meeting_itself_is_left_out(extractor: OfflineExtractor):
-    extraction = await extractor.extract(chat("ana: #action tom to chair the next meeting and write the minutes"), [])
+    extraction = await read(extractor, chat("ana: #action tom to chair the next meeting and write the minutes"))
 
     assert titles(extraction) == []
 
@@ -110,7 +108,7 @@ async def test_consent_in_the_thread_below_counts(extractor):
     root = chat("ana: Decision: amounts are stored as integer cents")
     messages = [*root, *_in_thread(chat("tom: agreed, no more rounding\nlee: +1"), thread="root-1")]
 
-    atom = atom_with(await extractor.extract(messages, []), "integer cents")
+    atom = atom_with(await read(extractor, messages), "integer cents")
 
     assert atom.confidence >= 0.95
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from tests.ai.chats import START, chat, message, titles
+from tests.ai.chats import START, chat, message, read, titles
 
 from assay.ai.providers.offline import machines, safety
 
@@ -14,17 +14,17 @@ FACT = "Access tokens of the booking API must expire after 60 minutes."
 
 @pytest.mark.parametrize("author", ["ci-bot", "MootBot", "wikibugs", "jenkins", "github", "slackbot"])
 async def test_authors_named_as_machines_are_not_read(extractor, author):
-    assert titles(await extractor.extract(chat(f"{author}: {FACT}"), [])) == []
+    assert titles(await read(extractor, chat(f"{author}: {FACT}"))) == []
 
 
 async def test_the_flag_of_the_import_counts(extractor):
-    assert titles(await extractor.extract([message(FACT, is_bot=True)], [])) == []
-    assert titles(await extractor.extract([message(FACT)], [])) == [FACT]
+    assert titles(await read(extractor, [message(FACT, is_bot=True)])) == []
+    assert titles(await read(extractor, [message(FACT)])) == [FACT]
 
 
 @pytest.mark.parametrize("author", ["talbot", "abbot", "robert"])
 async def test_people_whose_names_sound_like_machines_are_read(extractor, author):
-    assert titles(await extractor.extract(chat(f"{author}: {FACT}"), [])) == [FACT]
+    assert titles(await read(extractor, chat(f"{author}: {FACT}"))) == [FACT]
 
 
 def test_an_author_who_always_opens_the_same_way_is_a_machine():
@@ -69,7 +69,7 @@ def test_people_who_join_a_team_are_people():
     ],
 )
 async def test_secrets_never_leave_their_message(extractor, text):
-    extraction = await extractor.extract(chat(f"ana: {text}\ntom: +1\nlee: +1"), [])
+    extraction = await read(extractor, chat(f"ana: {text}\ntom: +1\nlee: +1"))
 
     assert (extraction.atoms, extraction.topics) == ((), ()) or (not extraction.atoms and not extraction.topics)
 
@@ -100,7 +100,7 @@ def test_talk_about_secrets_is_no_secret(text):
     ],
 )
 async def test_orders_to_the_reader_change_nothing(extractor, text):
-    extraction = await extractor.extract(chat(f"mallory: {text}\ntom: +1"), [])
+    extraction = await read(extractor, chat(f"mallory: {text}\ntom: +1"))
 
     assert titles(extraction) == []
 
@@ -113,4 +113,4 @@ async def test_consent_of_machines_does_not_count(extractor):
     messages = chat("ana: let's go with NATS JetStream for the job queue\nci-bot: +1")
     late = message("thanks", author="tom", at=START + timedelta(hours=1), number=9)
 
-    assert titles(await extractor.extract([*messages, late], [])) == []
+    assert titles(await read(extractor, [*messages, late])) == []

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from tests.ai.chats import START, chat, keeps_its_promises, message
+from tests.ai.chats import START, chat, keeps_its_promises, message, read
 
 from assay.ai.extractor import Extraction, Message
 from assay.ai.fakes import HashEmbedder
@@ -21,14 +21,14 @@ FACT = "Access tokens of the booking API must expire after 60 minutes."
 
 
 async def test_nothing_in_nothing_out(extractor):
-    assert await extractor.extract([], []) == Extraction()
-    assert await extractor.extract([message("")], ["Known topic"]) == Extraction()
+    assert await read(extractor, []) == Extraction()
+    assert await read(extractor, [message("")], ["Known topic"]) == Extraction()
 
 
 async def test_an_embedder_is_not_asked_about_small_talk():
     embedder = HashEmbedder()
 
-    await OfflineExtractor(embedder).extract(chat("ana: 👍 🎉\ntom: 12345 --- !!!"), [])
+    await read(OfflineExtractor(embedder), chat("ana: 👍 🎉\ntom: 12345 --- !!!"))
 
     assert embedder.embedded == []
 
@@ -57,7 +57,7 @@ async def test_an_embedder_is_not_asked_about_small_talk():
 async def test_odd_text_is_read_or_left(extractor, text):
     messages = [message(text), message("+1", author="tom", at=START + timedelta(seconds=100), number=1)]
 
-    keeps_its_promises(await extractor.extract(messages, []), messages)
+    keeps_its_promises(await read(extractor, messages), messages)
 
 
 @pytest.mark.parametrize(
@@ -84,10 +84,10 @@ async def test_odd_text_is_read_or_left(extractor, text):
 async def test_hostile_text_costs_little(pattern):
     extractor = OfflineExtractor(HashEmbedder())
     messages = [*chat("tom: hello"), message(pattern, number=5), message("+1", author="tom", number=6)]
-    await extractor.extract(chat(f"ana: {FACT}"), [])
+    await read(extractor, chat(f"ana: {FACT}"))
     started = time.perf_counter()
 
-    extraction = await extractor.extract(messages, [])
+    extraction = await read(extractor, messages)
 
     assert time.perf_counter() - started < 2
     keeps_its_promises(extraction, messages)
@@ -96,7 +96,7 @@ async def test_hostile_text_costs_little(pattern):
 async def test_identical_times_and_texts_are_read(extractor):
     messages = [message(FACT, author=author, number=n) for n, author in enumerate(["ana", "tom", "ana", "tom"] * 5)]
 
-    extraction = await extractor.extract(messages, [])
+    extraction = await read(extractor, messages)
 
     assert len(extraction.atoms) == 1
     keeps_its_promises(extraction, messages)
@@ -115,7 +115,7 @@ async def test_five_thousand_messages_in_one_window():
     ]
     started = time.perf_counter()
 
-    keeps_its_promises(await extractor.extract(messages, []), messages)
+    keeps_its_promises(await read(extractor, messages), messages)
 
     assert time.perf_counter() - started < 20
 
@@ -130,7 +130,7 @@ async def test_the_event_loop_stays_free(extractor):
             longest, last = max(longest, time.perf_counter() - last), time.perf_counter()
 
     heart = asyncio.create_task(beat())
-    await extractor.extract(chat("\n".join(f"a{n % 9}: {FACT} Rule {n}." for n in range(300))), [])
+    await read(extractor, chat("\n".join(f"a{n % 9}: {FACT} Rule {n}." for n in range(300))))
     heart.cancel()
 
     assert longest < 0.5
@@ -149,10 +149,10 @@ def real_chat(folder: Path, name: str, first: int, last: int) -> list[Message]:
 async def test_a_slice_of_a_real_chat(extractor, shared_data, name):
     messages = real_chat(shared_data, name, 1200, 1600)
 
-    extraction = await extractor.extract(messages, [])
+    extraction = await read(extractor, messages)
 
     assert 1 <= len(extraction.atoms) <= 5 + 400 // 5
     keeps_its_promises(extraction, messages)
     people = {message.author.casefold() for message in messages}
     assert not people & {topic.name.casefold() for topic in extraction.topics}
-    assert await extractor.extract(messages, []) == extraction
+    assert await read(extractor, messages) == extraction

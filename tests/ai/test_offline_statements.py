@@ -1,7 +1,7 @@
 """Plain statements: which are kept, as what, how certain, and how they hang together."""
 
 import pytest
-from tests.ai.chats import atom_with, chat, keeps_its_promises, titles
+from tests.ai.chats import atom_with, chat, keeps_its_promises, linked, read, titles
 
 from assay.kinds import AtomType, LinkType
 
@@ -24,7 +24,7 @@ PLACES = ["in the EU region", "on Android phones", "behind the gateway", "over s
 async def test_a_statement_a_stranger_understands_is_kept_under_its_type(extractor, said, kind):
     messages = chat(f"tom: morning\nana: {said}\ntom: ok")
 
-    extraction = await extractor.extract(messages, [])
+    extraction = await read(extractor, messages)
 
     (atom,) = extraction.atoms
     assert (atom.title, atom.type) == (said, kind)
@@ -55,7 +55,7 @@ async def test_a_statement_a_stranger_understands_is_kept_under_its_type(extract
     ],
 )
 async def test_what_is_no_lasting_knowledge_is_left_out(extractor, said):
-    extraction = await extractor.extract(chat(f"tom: morning\nana: {said}\ntom: ok"), [])
+    extraction = await read(extractor, chat(f"tom: morning\nana: {said}\ntom: ok"))
 
     assert [atom.title for atom in extraction.atoms if atom.recommendation == "new"] == []
 
@@ -67,7 +67,7 @@ async def test_the_same_said_by_others_is_one_atom_with_both_quotes(extractor):
         jon: Enterprise customers must have SAML single sign-on before they can sign.
     """)
 
-    extraction = await extractor.extract(messages, [])
+    extraction = await read(extractor, messages)
 
     (atom,) = extraction.atoms
     assert {quote.message_id for quote in atom.quotes} == {messages[0].id, messages[2].id}
@@ -82,7 +82,7 @@ async def test_saying_it_twice_oneself_proves_nothing(extractor):
         ana: Enterprise customers must have SAML single sign-on before they can sign.
     """)
 
-    (atom,) = (await extractor.extract(messages, [])).atoms
+    (atom,) = (await read(extractor, messages)).atoms
 
     assert atom.confidence < 0.95
 
@@ -94,21 +94,21 @@ async def test_a_changed_number_contradicts_instead_of_repeating(extractor):
         jon: Access tokens of the booking API now expire after 15 minutes.
     """)
 
-    extraction = await extractor.extract(messages, [])
+    extraction = await read(extractor, messages)
 
     later = atom_with(extraction, "15 minutes")
     earlier = atom_with(extraction, "60 minutes")
-    assert [(extraction.atoms[link.to], link.link_type) for link in later.links] == [(earlier, LinkType.CONTRADICTS)]
+    assert linked(extraction, later) == [(earlier, LinkType.CONTRADICTS)]
     assert max(earlier.confidence, later.confidence) < 0.95
 
 
 async def test_unrelated_statements_are_not_linked(extractor):
-    extraction = await extractor.extract(
+    extraction = await read(
+        extractor,
         chat("""
         ana: Access tokens of the booking API expire after 60 minutes.
         jon: Enterprise customers must have SAML single sign-on before they can sign.
     """),
-        [],
     )
 
     assert len(extraction.atoms) == 2
@@ -124,7 +124,7 @@ async def test_lines_that_are_visibly_unfinished_are_read_together(extractor):
         seconds_between=5,
     )
 
-    extraction = await extractor.extract(messages, [])
+    extraction = await read(extractor, messages)
 
     (atom,) = extraction.atoms
     assert [quote.message_id for quote in atom.quotes] == [message.id for message in messages]
@@ -135,7 +135,7 @@ async def test_quotes_come_from_the_raw_message(extractor):
     raw = "ok so *Access tokens* of the `booking-api` <https://example.com|expire> after 60 minutes :tada:"
     messages = chat(f"ana: {raw}")
 
-    extraction = await extractor.extract(messages, [])
+    extraction = await read(extractor, messages)
 
     (atom,) = extraction.atoms
     assert atom.title == "Access tokens of the `booking-api` expire after 60 minutes"
@@ -148,6 +148,6 @@ async def test_a_window_proposes_no_more_than_people_can_read(extractor):
         f"{part[:3]}: {part} must answer every request within {n} ms." for n, part in enumerate(parts, 90)
     )
 
-    extraction = await extractor.extract(chat(facts), [])
+    extraction = await read(extractor, chat(facts))
 
     assert 5 < len(titles(extraction)) <= 5 + len(parts) // 5

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.ai.chats import atom_with, chat, keeps_its_promises
+from tests.ai.chats import atom_with, chat, keeps_its_promises, read
 
 from assay.ai.extractor import Message
 
@@ -33,7 +33,7 @@ def team_chat() -> list[Message]:
 
 
 async def test_topics_are_what_several_statements_name(extractor, team_chat):
-    extraction = await extractor.extract(team_chat, [])
+    extraction = await read(extractor, team_chat)
 
     assert {topic.name for topic in extraction.topics} == {"Payment webhooks", "Search index"}
     assert atom_with(extraction, "within 5 seconds").topic == "Payment webhooks"
@@ -42,7 +42,7 @@ async def test_topics_are_what_several_statements_name(extractor, team_chat):
 
 
 async def test_a_topic_brings_words_of_its_atoms_as_evidence(extractor, team_chat):
-    extraction = await extractor.extract(team_chat, [])
+    extraction = await read(extractor, team_chat)
 
     for topic in extraction.topics:
         own = {quote.text for atom in extraction.atoms if atom.topic == topic.name for quote in atom.quotes}
@@ -53,7 +53,7 @@ async def test_a_topic_brings_words_of_its_atoms_as_evidence(extractor, team_cha
 
 
 async def test_known_topics_are_preferred_to_twins(extractor, team_chat):
-    extraction = await extractor.extract(team_chat, ["Payment webhooks", "Hiring"])
+    extraction = await read(extractor, team_chat, ["Payment webhooks", "Hiring"])
 
     assert {topic.name for topic in extraction.topics} == {"Search index"}
     assert atom_with(extraction, "within 5 seconds").topic == "Payment webhooks"
@@ -63,7 +63,7 @@ async def test_known_topics_are_preferred_to_twins(extractor, team_chat):
 async def test_the_name_of_a_channel_is_no_topic(extractor, team_chat):
     messages = [replace(message, channel="payment-webhooks") for message in team_chat]
 
-    assert {topic.name for topic in (await extractor.extract(messages, [])).topics} == {"Search index"}
+    assert {topic.name for topic in (await read(extractor, messages)).topics} == {"Search index"}
 
 
 async def test_people_greetings_and_links_are_no_topics(extractor):
@@ -74,14 +74,14 @@ async def test_people_greetings_and_links_are_no_topics(extractor):
         larissa: good morning tom
     """)
 
-    names = {topic.name.casefold() for topic in (await extractor.extract(messages, [])).topics}
+    names = {topic.name.casefold() for topic in (await read(extractor, messages)).topics}
 
     assert not names & {"larissa", "good morning", "morning", "https", "link", "rules"}
 
 
 async def test_the_look_of_a_topic_depends_on_its_name_alone(extractor, team_chat):
-    one = await extractor.extract(team_chat, [])
-    other = await extractor.extract(team_chat[:6], [])
+    one = await read(extractor, team_chat)
+    other = await read(extractor, team_chat[:6])
 
     looks = {topic.name: topic.color for topic in one.topics}
     assert all(topic.color == looks[topic.name] for topic in other.topics)

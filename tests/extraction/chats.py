@@ -104,5 +104,5 @@ async def read_all(database: Database, extractor: Extractor) -> list[Stored]:
     """Reads until nothing is unread."""
     stored = []
     while found := await claim(database, extractor=extractor):
-        stored.append(await store(database, found, await extractor.extract(found.messages, found.known_topics)))
+        stored.append(await store(database, found, await extractor.extract(found.window)))
     return stored

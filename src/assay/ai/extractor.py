@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 from uuid import UUID
 
 from assay.kinds import AtomType, LinkType
@@ -25,6 +25,52 @@ class Message:
     is_bot: bool = False
     edited: bool = False
     """These are not the first words: what others said to it may be about earlier ones."""
+    source: str = ""
+    """Where the channel is: two sources may have channels of one name."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAtom:
+    """An atom that exists already: to link to rather than to say again."""
+
+    id: UUID
+    type: AtomType
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What an extractor reads in one pass, and what it may look at meanwhile."""
+
+    messages: Sequence[Message]
+    """What is to be read, oldest first."""
+    context: Sequence[Message] = ()
+    """Neighbours, oldest first, to understand the messages by. What only they say is no news and is dropped."""
+    known_topics: Sequence[str] = ()
+    """Names of existing topics, the nearest first: to file under rather than to invent twins."""
+    known_atoms: Sequence[KnownAtom] = ()
+    """The nearest existing atoms, to link to."""
+
+    @property
+    def in_order(self) -> list[Message]:
+        """Messages and context as they were said."""
+        return sorted((*self.context, *self.messages), key=lambda message: (message.sent_at, message.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How much an extractor reads in one pass, and how many passes at a time keep it busy."""
+
+    messages: int
+    characters: int
+    context: int
+    """Neighbours that a window shows beside its messages, for each conversation in it."""
+    whole_chat: bool = False
+    """True for one that learns from many conversations at once; else a window holds one conversation, or part of it."""
+    at_once: int = 1
+
+
+WHOLE_CHAT: Final = Reach(messages=4_000, characters=20_000_000, context=20, whole_chat=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +83,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class LinkDraft:
-    """A relation to another atom of the same extraction."""
+    """A relation to another atom."""
 
-    to: int
-    """Position of the other atom in `Extraction.atoms`."""
+    to: int | UUID
+    """Position of the other atom in `Extraction.atoms`, or the id of a known one."""
     link_type: LinkType
     strength: float
     """0..1"""
@@ -99,8 +145,11 @@ class Extractor(Protocol):
     @property
     def prompt_version(self) -> str: ...
 
-    async def extract(self, messages: Sequence[Message], known_topics: Sequence[str]) -> Extraction:
-        """Reads one window, oldest first. `known_topics` are names to file under rather than invent twins.
+    @property
+    def reach(self) -> Reach: ...
+
+    async def extract(self, window: Window) -> Extraction:
+        """Reads one window. Several calls may run at a time, up to `reach.at_once`; a call may be cancelled.
 
         Raises Unavailable when the model cannot answer.
         """

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from assay.ai.embedder import Vectors
-from assay.ai.extractor import Extraction, Message
+from assay.ai.extractor import WHOLE_CHAT, Extraction, Message, Reach, Window
 from assay.kinds import folded
 
 DIMENSIONS: Final = 384
@@ -17,6 +17,7 @@ SHARE_OF_THE_WHOLE: Final = 0.15
 """How much of a vector tells apart texts that are made of the same words."""
 
 Script = Callable[[Sequence[Message], Sequence[str]], Extraction]
+"""What is made of the messages of a window and the names of the known topics."""
 
 
 class HashEmbedder:
@@ -43,9 +44,15 @@ class HashEmbedder:
 class ScriptedExtractor:
     """Answers with the extraction it was given, or with what a function makes of the window."""
 
-    def __init__(self, answer: Extraction | Script = Extraction()) -> None:  # noqa: B008  # frozen and empty
+    def __init__(
+        self,
+        answer: Extraction | Script = Extraction(),  # noqa: B008  # frozen and empty
+        *,
+        reach: Reach = WHOLE_CHAT,
+    ) -> None:
         self._answer = answer
-        self.windows: list[Sequence[Message]] = []
+        self.reach = reach
+        self.windows: list[Window] = []
 
     @property
     def name(self) -> str:
@@ -59,9 +66,9 @@ class ScriptedExtractor:
     def prompt_version(self) -> str:
         return "1"
 
-    async def extract(self, messages: Sequence[Message], known_topics: Sequence[str]) -> Extraction:
-        self.windows.append(messages)
-        return self._answer(messages, known_topics) if callable(self._answer) else self._answer
+    async def extract(self, window: Window) -> Extraction:
+        self.windows.append(window)
+        return self._answer(window.messages, window.known_topics) if callable(self._answer) else self._answer
 
 
 def _bag(text: str) -> Vectors:

@@ -2,7 +2,7 @@
 
 A run is claimed, read by the extractor with no transaction open, and stored or failed:
 
-    claim -> extractor.extract(claim.messages, claim.known_topics) -> store
+    claim -> extractor.extract(claim.window) -> store
                                                         on any error -> fail
 
 One extraction job runs at a time in the whole cluster: the job runner holds a lock. So a run that `claim` finds
@@ -21,7 +21,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.ai.extractor import Extraction, Extractor, Message
+from assay.ai.extractor import Extraction, Extractor, Message, Window
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.clock import now
@@ -62,6 +62,10 @@ class Claim:
     messages: Sequence[Message]
     known_topics: Sequence[str]
     resumed: bool = False
+
+    @property
+    def window(self) -> Window:
+        return Window(self.messages, known_topics=self.known_topics)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ class Drafting:
     def _links(self, links: Sequence[LinkDraft], own: UUID, drafts: Sequence[Draft | None]) -> list[ProposedLink]:
         found = {}
         for link in links:
-            target = drafts[link.to] if 0 <= link.to < len(drafts) else None
+            target = drafts[link.to] if isinstance(link.to, int) and 0 <= link.to < len(drafts) else None
             link_type = tidy.member(LinkType, link.link_type)
             if target and link_type and target.id != own:
                 found[target.id, link_type] = ProposedLink(target.id, link_type, tidy.share(link.strength))

@@ -16,7 +16,8 @@ from assay.db.bulk import as_json
 from assay.db.models import FINAL_RUN_STATES, RunStatus
 from assay.db.models.messages import UNREAD
 
-COLUMNS: Final = """m.id, m.channel, m.author, m.sent_at, m.text, m.is_bot, m.version > 1 AS edited, coalesce((
+COLUMNS: Final = """
+    m.id, m.source, m.channel, m.author, m.sent_at, m.text, m.is_bot, m.version > 1 AS edited, coalesce((
     SELECT root.id::text FROM messages root
     WHERE root.source = m.source AND root.external_id = m.thread AND root.is_latest), m.thread) AS thread"""
 

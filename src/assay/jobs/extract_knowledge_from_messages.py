@@ -55,7 +55,7 @@ async def extract_knowledge_from_messages(work: Work) -> Statistics:
 async def _read(work: Work, claim: Claim) -> Stored:
     """Reads one window. A window that cannot be read is given back, to be read in smaller ones."""
     try:
-        found = await work.tools.extractor.extract(claim.messages, claim.known_topics)
+        found = await work.tools.extractor.extract(claim.window)
         async with work.database.transaction() as session:
             return await extraction.store(session, claim, found, actor=SYSTEM)
     except Exception as error:

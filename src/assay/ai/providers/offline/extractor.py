@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Final
 
 from assay.ai.embedder import Embedder
-from assay.ai.extractor import AtomDraft, Extraction, LinkDraft, Message, TopicDraft
+from assay.ai.extractor import WHOLE_CHAT, AtomDraft, Extraction, LinkDraft, Message, Reach, TopicDraft, Window
 from assay.ai.providers.offline import answers, links, prototypes, repairs, selection, statements, topics
 from assay.ai.providers.offline.agreements import from_agreements
 from assay.ai.providers.offline.candidates import Candidate
@@ -65,8 +65,13 @@ class OfflineExtractor:
     def prompt_version(self) -> str:
         return "rules-1"
 
-    async def extract(self, messages: Sequence[Message], known_topics: Sequence[str]) -> Extraction:
-        reading = await asyncio.to_thread(read, messages)
+    @property
+    def reach(self) -> Reach:
+        return WHOLE_CHAT
+
+    async def extract(self, window: Window) -> Extraction:
+        known_topics = window.known_topics
+        reading = await asyncio.to_thread(read, window.in_order)
         texts = reading.texts()
         if not (texts or reading.certain or reading.pairings):
             return Extraction()
