@@ -10,6 +10,13 @@ AssayError (500)
 └── PermanentError (500)    trying again cannot help
 """
 
+from collections.abc import Callable
+from typing import Final
+
+from pydantic_core import ValidationError
+
+LONGEST_QUOTE: Final = 80
+
 
 class AssayError(Exception):
     """Root of the tree. `str(error)` is one full sentence for a person: what, where, what is allowed."""
@@ -43,3 +50,11 @@ class BrokenServer(Unavailable):
 
 class PermanentError(AssayError):
     """The work can never succeed as it was asked for: isolate it, do not retry."""
+
+
+def what_is_wrong(error: ValidationError, name: Callable[[str], str] = str) -> str:
+    """One sentence on the first value that is not allowed. `name`: how to write the names."""
+    first = error.errors(include_url=False)[0]
+    place = name(".".join(str(part) for part in first["loc"]))
+    wanted = first["msg"].removeprefix("Input should be ")
+    return f"{place}={repr(first['input'])[:LONGEST_QUOTE]} is not allowed: it must be {wanted}."

@@ -8,7 +8,7 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from assay.errors import InvalidInput
+from assay.errors import InvalidInput, what_is_wrong
 
 
 def default_home() -> Path:
@@ -41,20 +41,10 @@ class Settings(BaseSettings):
     knowledge_dedup_batch_size: int = Field(100, ge=10, le=1000, description="proposals per duplicate-scan batch")
 
 
-LONGEST_QUOTE = 80
-
-
-def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"]).upper()
-    wanted = first["msg"].removeprefix("Input should be ")
-    return f"{name}={str(first['input'])[:LONGEST_QUOTE]!r} is not allowed: it must be {wanted}."
-
-
 @cache
 def load() -> Settings:
     """The settings of this process. Raises InvalidInput naming the variable, its value and the bound."""
     try:
         return Settings()  # type: ignore[call-arg, unused-ignore]  # the values come from the environment
     except ValidationError as error:
-        raise InvalidInput(_sentence(error)) from None
+        raise InvalidInput(what_is_wrong(error, str.upper)) from None

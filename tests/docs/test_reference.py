@@ -155,6 +155,7 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "Run status": models.RunStatus,
     "Trigger type": models.TriggerType,
     "Job state": models.JobState,
+    "Delivery state": models.DeliveryState,
     "Actor kind": models.ActorKind,
 }
 TELLING: Final[dict[Section, list[Row]]] = {

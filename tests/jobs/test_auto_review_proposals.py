@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 from tests.builders import BOTH_KINDS, draft, get, rows, scalar
 from tests.jobs.lab import ERRORS, POISON, arrived, change, cleared, done, failed, poison, tuned
 
@@ -13,12 +14,18 @@ from assay.jobs.run import run
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions
 from assay.review import queries
-from assay.review.policy import Hold, Policy
+from assay.review.policy import Hold
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
 
 NAME = "auto_review_proposals"
+SWITCH_OFF_AT_THE_FIRST_APPROVAL = (
+    """CREATE FUNCTION switch_off() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+        INSERT INTO policy_versions (version, document, author_user_id)
+        VALUES (1, '{"auto_approval_enabled": false}', 1) ON CONFLICT DO NOTHING; RETURN NULL; END$$""",
+    "CREATE TRIGGER switched_off AFTER INSERT ON entities EXECUTE FUNCTION switch_off()",
+)
 
 
 def counts(kind: Kind = Kind.ATOM, approved: int = 0, skipped: int = 0, errors: int = 0) -> dict[str, int]:
@@ -44,7 +51,7 @@ async def test_auto_review_approves_high_confidence(tools, kind):
         tools.database,
         "SELECT subject_id, entity_type, actor_user_id, detail->'policy' FROM audit_log "
         "WHERE action = 'proposal.auto_approved' ORDER BY subject_id",
-    ) == [(each, kind, SYSTEM_USER_ID, {"threshold": 0.95}) for each in ids[:2]]
+    ) == [(each, kind, SYSTEM_USER_ID, {"version": 0, "threshold": 0.95}) for each in ids[:2]]
 
 
 @kinds
@@ -67,6 +74,15 @@ async def test_auto_review_respects_config_disabled(tools, kind):
     ids = await cleared(tools, draft(kind), draft(kind))
     assert await done(NAME, tuned(tools, knowledge_auto_approval_enabled=False)) == counts()
     assert await statuses(tools, ids) == [ProposalStatus.PENDING] * 2
+
+
+async def test_what_is_switched_off_while_it_runs_ends_with_the_batch(tools):
+    await cleared(tools, *(draft() for _ in range(9)))
+    async with tools.database.transaction() as session:
+        for statement in SWITCH_OFF_AT_THE_FIRST_APPROVAL:
+            await session.execute(text(statement))
+    assert await done(NAME, tuned(tools, knowledge_auto_approval_batch_size=3)) == counts(Kind.ATOM, approved=3)
+    assert await done(NAME, tools) == counts()
 
 
 @kinds
@@ -101,7 +117,8 @@ async def test_what_the_policy_holds_back_is_counted_and_shows_its_reason(tools,
 
 async def _held(tools) -> dict[Hold, int]:
     async with tools.database.transaction() as session:
-        found = await queries.held(session, Policy.of(tools.settings), scorer=version(tools.embedder.model))
+        policy = await queries.policy(session, tools.settings)
+        found = await queries.held(session, policy, scorer=version(tools.embedder.model))
     return dict(found)
 
 

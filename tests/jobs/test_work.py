@@ -16,7 +16,7 @@ from assay.errors import Unavailable
 from assay.jobs.retry import item_backoff
 from assay.jobs.work import Work
 from assay.review import queries
-from assay.review.policy import Hold, Policy
+from assay.review.policy import Hold
 
 pytestmark = pytest.mark.anyio
 
@@ -115,7 +115,8 @@ async def test_a_proposal_that_fails_again_and_again_rests_longer_and_then_waits
 async def _hold(tools, proposal_id):
     async with tools.database.transaction() as session:
         found = await queries.facts(session, [proposal_id], scorer=version(tools.embedder.model))
-    return Policy.of(tools.settings).hold(found[proposal_id])
+        policy = await queries.policy(session, tools.settings)
+    return policy.hold(found[proposal_id])
 
 
 async def test_what_backs_off_is_left_alone_until_its_time_has_come(tools):

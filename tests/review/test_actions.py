@@ -12,10 +12,12 @@ from assay.audit.actor import SYSTEM
 from assay.db.models import DedupState, ProposalStatus
 from assay.duplicates.scorer import version
 from assay.kinds import Kind
+from assay.policies import actions as policies
 from assay.proposals import actions
 from assay.review import queries
 from assay.review.actions import Review, review
 from assay.review.policy import Hold, Policy
+from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
@@ -34,9 +36,9 @@ async def cleared(database, embedder, *drafts):
     return ids
 
 
-async def reviewed(database, embedder, ids, policy: Policy = POLICY) -> Review:
+async def reviewed(database, embedder, ids) -> Review:
     async with database.transaction() as session:
-        return await review(session, ids, policy=policy, model=embedder.model, similarity_threshold=0.85)
+        return await review(session, ids, settings=Settings.model_validate({}), model=embedder.model)
 
 
 @kinds
@@ -74,6 +76,31 @@ async def test_what_is_decided_is_neither_approved_nor_held(database, embedder, 
         await actions.reject(session, [each], actor=ana)
     assert await reviewed(database, embedder, [each]) == Review([], {})
     assert (await get(database, each)).status is ProposalStatus.REJECTED
+
+
+async def test_what_was_switched_off_is_not_approved_any_more_and_the_trail_names_the_version(database, embedder):
+    first, second = await cleared(database, embedder, draft(), draft())
+    await amend(database, {"auto_approval_enabled": False})
+    assert await reviewed(database, embedder, [first]) == Review()
+    await amend(database, {"auto_approval_enabled": None, "auto_approval_threshold": 0.9})
+    assert (await reviewed(database, embedder, [second])).approved == [second]
+    detail = "SELECT detail->'policy' FROM audit_log WHERE action = 'proposal.auto_approved'"
+    assert await scalar(database, detail) == {"version": 2, "threshold": 0.9}
+
+
+async def test_a_change_of_the_policy_waits_for_the_decision_that_is_being_made(database, embedder):
+    [each] = await cleared(database, embedder, draft())
+    async with database.transaction() as session:
+        found = await review(session, [each], settings=Settings.model_validate({}), model=embedder.model)
+        change = asyncio.create_task(amend(database, {"auto_approval_enabled": False}))
+        await asyncio.wait([change], timeout=0.2)
+        assert (found.approved, change.done()) == ([each], False)
+    await change
+
+
+async def amend(database, changes) -> None:
+    async with database.transaction() as session:
+        await policies.amend(session, changes, actor=SYSTEM)
 
 
 async def test_nothing_is_approved_while_knowledge_cannot_be_compared_with(database, embedder):

@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.db.models import DedupState, Recommendation
+from assay.policies.document import PolicyDocument
+from assay.policies.queries import InForce
 from assay.review.policy import Facts, Hold, Policy
+from assay.settings import Settings
 
 POLICY = Policy(enabled=True, threshold=0.95)
 PROVABLE = Facts(
@@ -50,6 +53,28 @@ def test_the_threshold_itself_is_enough():
 )
 def test_anything_unproven_waits_and_says_why(change, hold):
     assert POLICY.hold(replace(PROVABLE, **change)) is hold
+
+
+@pytest.mark.parametrize(
+    ("environment", "said", "enabled"),
+    [
+        (True, None, True),
+        (True, True, True),
+        (True, False, False),
+        (False, None, False),
+        (False, True, False),
+        (False, False, False),
+    ],
+)
+def test_the_environment_can_switch_off_and_never_on(environment, said, enabled):
+    settings = Settings.model_validate({"knowledge_auto_approval_enabled": environment})
+    assert Policy.of(settings, InForce(3, PolicyDocument(auto_approval_enabled=said))) == Policy(enabled, 0.95, 3)
+
+
+@pytest.mark.parametrize(("said", "threshold"), [(None, 0.8), (0.0, 0.0), (1.0, 1.0)])
+def test_the_threshold_of_the_policy_goes_before_the_one_of_the_environment(said, threshold):
+    settings = Settings.model_validate({"knowledge_auto_approval_confidence_threshold": 0.8})
+    assert Policy.of(settings, InForce(1, PolicyDocument(auto_approval_threshold=said))).threshold == threshold
 
 
 @given(

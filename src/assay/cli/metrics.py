@@ -11,6 +11,7 @@ from assay.jobs.tools import Tools
 from assay.kinds import TRAITS, Kind
 from assay.proposals import metrics as figures
 from assay.proposals.metrics import Share, ratio
+from assay.review import queries as review
 
 HOUR: Final = 3600
 
@@ -40,8 +41,9 @@ def metrics(*, json: Json = False) -> None:
 
 async def _measured(tools: Tools) -> Measured:
     async with tools.database.transaction() as session:
+        policy = await review.policy(session, tools.settings)
         return Measured(
-            await figures.document(session, sure=tools.settings.knowledge_auto_approval_confidence_threshold),
+            await figures.document(session, sure=policy.threshold),
             await figures.duplicate_verdicts(session),
             await history.failed_runs(session),
         )

@@ -15,7 +15,7 @@ from assay.jobs.tools import Tools
 from assay.proposals import queries
 from assay.proposals.queries import QuoteInContext
 from assay.review import queries as review
-from assay.review.policy import Hold, Policy
+from assay.review.policy import Hold
 
 _HIDDEN = frozenset({"title_key", "identity_key", "topic_key"})
 
@@ -28,7 +28,7 @@ def document(proposal: Proposal) -> dict[str, Any]:
 
 async def first_reasons(session: AsyncSession, ids: Sequence[UUID], tools: Tools) -> dict[UUID, Hold]:
     """The first reason why each of the proposals waits for a person, where it does."""
-    policy = Policy.of(tools.settings)
+    policy = await review.policy(session, tools.settings)
     facts = await review.facts(session, ids, scorer=scorer_version(tools.embedder.model))
     return {each: hold for each, known in facts.items() if (hold := policy.hold(known))}
 
@@ -48,14 +48,14 @@ class Shown:
         """Raises NotFound."""
         proposal = await queries.get(session, proposal_id)
         facts = await review.facts(session, [proposal_id], scorer=scorer_version(tools.embedder.model))
-        known = facts.get(proposal_id)
+        known, policy = facts.get(proposal_id), await review.policy(session, tools.settings)
         sources = [proposal_id, *await queries.merged_into(session, proposal_id)]
         quoted = await queries.evidence(session, sources)
         return cls(
             proposal=proposal,
             evidence=[quote for each in sources for quote in quoted.get(each, [])],
             trail=await queries.trail(session, proposal_id),
-            reasons=Policy.of(tools.settings).reasons(known) if known else [],
+            reasons=policy.reasons(known) if known else [],
         )
 
     def document(self) -> dict[str, Any]:

@@ -36,8 +36,9 @@ class Summary:
 
     @classmethod
     async def read(cls, tools: Tools) -> Self:
-        scorer, policy = scorer_version(tools.embedder.model), Policy.of(tools.settings)
+        scorer = scorer_version(tools.embedder.model)
         async with tools.database.transaction() as session:
+            policy = await review.policy(session, tools.settings)
             approved = await _surest(session)
             held_examples = await _one_of_each(session, policy, scorer)
             return cls(

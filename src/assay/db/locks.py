@@ -3,9 +3,13 @@
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+DECISIONS: Final = "decisions"
+"""Held by everything that decides, and by what changes the rules and the vectors that decisions go by."""
 
 
 def _number(name: str) -> int:

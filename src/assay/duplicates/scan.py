@@ -19,14 +19,14 @@ from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.bulk import as_json
 from assay.db.engine import Database
-from assay.db.locks import hold_until_commit
+from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import MAX_FAILURES, DedupState
 from assay.duplicates import candidates, scorer, vectors
 from assay.duplicates.candidates import Candidate
 from assay.duplicates.scorer import Likeness, Match, Statement
 from assay.kinds import Kind
 from assay.messaging.events import DuplicateDetected
-from assay.proposals.actions import DECISIONS, reset_failures
+from assay.proposals.actions import reset_failures
 
 KEPT: Final = 5
 """Candidates that a reviewer is shown."""

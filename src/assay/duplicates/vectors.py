@@ -13,10 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.embedder import Vectors
 from assay.db.bulk import as_json
-from assay.db.locks import hold_until_commit
+from assay.db.locks import DECISIONS, hold_until_commit
 from assay.errors import InvalidInput, Unavailable
 from assay.kinds import Kind, embedded_text
-from assay.proposals.actions import DECISIONS
 
 MOST_DIMENSIONS: Final = 4_000
 """As many as the index can hold of half precision."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.duplicates.scorer import version as scorer_version
@@ -13,7 +14,8 @@ from assay.jobs.work import Work
 from assay.kinds import TRAITS, Kind
 from assay.review import queries
 from assay.review.actions import Review, review
-from assay.review.policy import Policy
+
+log = structlog.get_logger(__name__)
 
 
 @job(
@@ -25,26 +27,31 @@ from assay.review.policy import Policy
 )
 async def auto_review_proposals(work: Work) -> Statistics:
     """Approve what the policy can prove, topics before the atoms that wait for them."""
-    policy = Policy.of(work.settings)
     counts: Counter[str] = Counter()
+    async with work.database.transaction() as session:
+        policy = await queries.policy(session, work.settings)
+        due = await queries.count_sure(session, policy.threshold) if policy.enabled else 0
     if policy.enabled:
-        work.begin(await _due(work, policy))
+        work.begin(due)
         for kind in Kind:
-            await _review_kind(work, policy, kind, counts)
+            await _review_kind(work, kind, counts)
+    else:
+        log.info("Auto-approval is switched off", job=work.job, policy_version=policy.version)
     names = [f"{TRAITS[kind].plural}_{result}" for result in ("approved", "skipped") for kind in Kind]
     return {**{name: counts[name] for name in names}, "errors": len(work.failed)}
 
 
-async def _review_kind(work: Work, policy: Policy, kind: Kind, counts: Counter[str]) -> None:
+async def _review_kind(work: Work, kind: Kind, counts: Counter[str]) -> None:
+    """The policy is read anew for each batch, so that a change of it needs no restart and no patience."""
     model = work.tools.embedder.model
-    threshold = work.settings.knowledge_dedup_similarity_threshold
     after: queries.Position | None = None
 
     async def act(session: AsyncSession, ids: Sequence[UUID]) -> Review:
-        return await review(session, ids, policy=policy, model=model, similarity_threshold=threshold)
+        return await review(session, ids, settings=work.settings, model=model)
 
     while not work.time_is_up:
         async with work.database.transaction() as session:
+            policy = await queries.policy(session, work.settings)
             found, after = await queries.page(
                 session,
                 kind,
@@ -57,10 +64,5 @@ async def _review_kind(work: Work, policy: Policy, kind: Kind, counts: Counter[s
             counts[f"{TRAITS[kind].plural}_approved"] += len(result.approved)
             counts[f"{TRAITS[kind].plural}_skipped"] += len(result.held)
         work.advance(len(found))
-        if after is None:
+        if after is None or not policy.enabled:
             return
-
-
-async def _due(work: Work, policy: Policy) -> int:
-    async with work.database.transaction() as session:
-        return await queries.count_sure(session, policy.threshold)

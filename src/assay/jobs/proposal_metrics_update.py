@@ -10,6 +10,7 @@ from assay.jobs.job import Statistics, job
 from assay.jobs.work import Work
 from assay.messaging.events import MetricsUpdated
 from assay.proposals import metrics
+from assay.review import queries as review
 
 log = structlog.get_logger(__name__)
 
@@ -22,11 +23,11 @@ log = structlog.get_logger(__name__)
 )
 async def proposal_metrics_update(work: Work) -> Statistics:
     """Verify the kept counts and announce the metrics document."""
-    sure = work.settings.knowledge_auto_approval_confidence_threshold
     work.begin(0)
     async with work.database.transaction() as session:
         if await metrics.refold(session):
             log.warning("proposal_tallies_repaired")
-        document = await metrics.document(session, sure=sure)
+        policy = await review.policy(session, work.settings)
+        document = await metrics.document(session, sure=policy.threshold)
         await record(session, SYSTEM, [Record.of(MetricsUpdated(document))])
     return document

@@ -18,7 +18,7 @@ from assay.audit.actions import Record, record
 from assay.audit.actor import SYSTEM, Actor
 from assay.clock import now
 from assay.db.bulk import insert_rows
-from assay.db.locks import hold_until_commit
+from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import DedupState, Evidence, Proposal, ProposalStatus, ReviewAction
 from assay.kinds import Kind
 from assay.messaging.events import ProposalRejected, ProposalReopened, ProposalsExpired, ProposalsExpiring
@@ -39,7 +39,6 @@ from assay.proposals.outcomes import (
 )
 from assay.proposals.records import changed, created
 
-DECISIONS: Final = "decisions"
 ANY_VERSION: Final[Mapping[UUID, int]] = MappingProxyType({})
 
 Ids = Sequence[UUID]

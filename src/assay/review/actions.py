@@ -1,34 +1,38 @@
 """The policy applied."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import SYSTEM
-from assay.db.locks import hold_until_commit
+from assay.db.locks import DECISIONS, hold_until_commit
 from assay.duplicates import scan
 from assay.duplicates.scorer import version as scorer_version
 from assay.proposals import actions as proposals
 from assay.review import queries
 from assay.review.policy import Facts, Hold, Policy
+from assay.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    approved: Sequence[UUID]
-    held: dict[UUID, Hold]
+    approved: Sequence[UUID] = ()
+    held: dict[UUID, Hold] = field(default_factory=dict)
 
 
-async def review(
-    session: AsyncSession, ids: Sequence[UUID], *, policy: Policy, model: str, similarity_threshold: float
-) -> Review:
-    """Approves those proposals that the policy can prove, and says why the others wait.
+async def review(session: AsyncSession, ids: Sequence[UUID], *, settings: Settings, model: str) -> Review:
+    """Approves those proposals that the policy in force can prove, and says why the others wait.
 
     The search for duplicates is made once more in this transaction, for a twin may have been approved since the scan.
+    The policy is read in it too, under the lock that a change of the policy holds: what was switched off stays so.
     """
-    await hold_until_commit(session, proposals.DECISIONS)
+    await hold_until_commit(session, DECISIONS)
+    policy = await queries.policy(session, settings)
+    if not policy.enabled:
+        return Review()
+    similarity_threshold = settings.knowledge_dedup_similarity_threshold
     held, provable = _weighed(policy, await queries.facts(session, ids, scorer=scorer_version(model)))
     twins = await scan.recheck(session, provable, model=model, threshold=similarity_threshold, actor=SYSTEM)
     held |= dict.fromkeys(twins, Hold.DUPLICATE)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from assay.db.models import DedupState, Recommendation
+from assay.policies.queries import InForce
 from assay.settings import Settings
 
 
@@ -42,17 +43,21 @@ class Facts:
 class Policy:
     enabled: bool
     threshold: float
+    version: int = 0
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, in_force: InForce) -> Self:
+        """What people set goes before the environment, save that the environment can switch off for good."""
+        document, threshold = in_force.document, in_force.document.auto_approval_threshold
         return cls(
-            enabled=settings.knowledge_auto_approval_enabled,
-            threshold=settings.knowledge_auto_approval_confidence_threshold,
+            enabled=settings.knowledge_auto_approval_enabled and document.auto_approval_enabled is not False,
+            threshold=settings.knowledge_auto_approval_confidence_threshold if threshold is None else threshold,
+            version=in_force.version,
         )
 
     def as_applied(self) -> dict[str, Any]:
         """The rules as they stand in the trail of each decision."""
-        return {"threshold": self.threshold}
+        return {"version": self.version, "threshold": self.threshold}
 
     def hold(self, facts: Facts) -> Hold | None:
         """The first reason why the system may not approve the proposal alone; None when it may."""

@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.clock import now
 from assay.db.models import MAX_FAILURES, DedupState, Recommendation
 from assay.kinds import Kind
+from assay.policies import queries as policies
 from assay.review.policy import Facts, Hold, Policy
+from assay.settings import Settings
 
 PAGE: Final = 1000
 Position = tuple[datetime, UUID]
@@ -26,6 +28,11 @@ _FACTS: Final = """
         SELECT count(*) AS quotes, count(*) FILTER (WHERE verified) AS verified
         FROM evidence WHERE proposal_id = p.id) AS quoted
     WHERE p.status = 'pending'"""
+
+
+async def policy(session: AsyncSession, settings: Settings) -> Policy:
+    """The policy in force at this moment."""
+    return Policy.of(settings, await policies.current(session))
 
 
 async def facts(session: AsyncSession, ids: Sequence[UUID], *, scorer: str) -> dict[UUID, Facts]:

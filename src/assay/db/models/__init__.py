@@ -1,5 +1,6 @@
 """The records of the contract, one table a file."""
 
+from assay.db.models.alert_deliveries import AlertDelivery, DeliveryState
 from assay.db.models.audit_log import AuditEntry
 from assay.db.models.embeddings import Embedding
 from assay.db.models.entities import Atom, AtomLink, ChangeType, Entity, EntityRevision, Topic, TopicAtom
@@ -7,6 +8,7 @@ from assay.db.models.evidence import Evidence
 from assay.db.models.extraction_runs import FINAL_RUN_STATES, KnowledgeExtractionRun, RunStatus, TriggerType
 from assay.db.models.job_runs import JobRun, JobState
 from assay.db.models.messages import MAX_FAILED_READS, Message
+from assay.db.models.policy_versions import PolicyVersion
 from assay.db.models.proposal_tallies import ProposalTally
 from assay.db.models.proposals import (
     MAX_FAILURES,
@@ -27,12 +29,14 @@ __all__ = [
     "MAX_FAILURES",
     "SYSTEM_USER_ID",
     "ActorKind",
+    "AlertDelivery",
     "Atom",
     "AtomLink",
     "AtomProposal",
     "AuditEntry",
     "ChangeType",
     "DedupState",
+    "DeliveryState",
     "Embedding",
     "Entity",
     "EntityRevision",
@@ -41,6 +45,7 @@ __all__ = [
     "JobState",
     "KnowledgeExtractionRun",
     "Message",
+    "PolicyVersion",
     "Proposal",
     "ProposalStatus",
     "ProposalTally",

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from assay.proposals import metrics
+from assay.review import queries as review
 from assay.web.state import Local, Session, State
 
 router = APIRouter(prefix="/metrics", tags=["metrics"], dependencies=[Local])
@@ -38,5 +39,5 @@ class MetricsDocument(BaseModel):
 @router.get("/proposals")
 async def proposal_metrics(session: Session, state: State) -> MetricsDocument:
     """How the queue stands and how well the machine decides."""
-    sure = state.settings.knowledge_auto_approval_confidence_threshold
-    return MetricsDocument.model_validate(await metrics.document(session, sure=sure))
+    policy = await review.policy(session, state.settings)
+    return MetricsDocument.model_validate(await metrics.document(session, sure=policy.threshold))

@@ -1,0 +1,160 @@
+"""The rules by which the system decides alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Literal
+
+from cyclopts import App, Parameter
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.cli.output import Json, Limit, print_json, printable, say, table
+from assay.cli.session import operator, with_database, with_tools
+from assay.db.engine import Database
+from assay.errors import InvalidInput
+from assay.jobs.tools import Tools
+from assay.policies import actions, queries
+from assay.policies.document import PolicyDocument
+from assay.policies.queries import InForce
+from assay.review.policy import Policy
+from assay.settings import Settings
+
+app = App(name="policy", help="Show and set the rules by which the system decides alone.")
+
+Note = Annotated[str | None, Parameter(help="Why, for the trail.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The newest version, and what comes of it under the environment of this process."""
+
+    current: InForce
+    applied: Policy
+
+    @classmethod
+    async def read(cls, session: AsyncSession, settings: Settings) -> "Shown":
+        current = await queries.current(session)
+        return cls(current, Policy.of(settings, current))
+
+    def document(self) -> dict[str, Any]:
+        applied = {key: value for key, value in asdict(self.applied).items() if key != "version"}
+        return {
+            "version": self.current.version,
+            "document": self.current.document.as_stored(),
+            "in_force": applied,
+        }
+
+
+@app.command
+def show(*, json: Json = False) -> None:
+    """Show the rules in force, and where each comes from."""
+    _print(with_tools(_read), json)
+
+
+@app.command(name="set")
+def set_(
+    *,
+    auto_approval: Annotated[
+        Literal["on", "off", "default"] | None, Parameter(help="May the system approve alone.")
+    ] = None,
+    threshold: Annotated[
+        float | Literal["default"] | None, Parameter(help="Least confidence the system approves alone, 0 to 1.")
+    ] = None,
+    note: Note = None,
+    json: Json = False,
+) -> None:
+    """Change rules, at once and for every process. `default` leaves a rule to the environment again."""
+    changes: dict[str, Any] = {}
+    if auto_approval:
+        changes["auto_approval_enabled"] = {"on": True, "off": False, "default": None}[auto_approval]
+    if threshold is not None:
+        changes["auto_approval_threshold"] = None if threshold == "default" else threshold
+    if not changes:
+        raise InvalidInput("Say what to change: --auto-approval on|off|default, or --threshold with a number.")
+
+    async def act(tools: Tools) -> Shown:
+        return await _amend(tools, changes, note)
+
+    _print(with_tools(act), json)
+
+
+@app.command
+def history(*, limit: Limit = 20, json: Json = False) -> None:
+    """List the versions of the policy, the newest first."""
+
+    async def act(database: Database) -> Sequence[Row[Any]]:
+        async with database.transaction() as session:
+            return await queries.history(session, limit=limit)
+
+    found = with_database(act)
+    if json:
+        print_json([row._asdict() for row in found])
+        return
+    if not found:
+        say("Nobody has set a rule yet: the environment holds. Set one with: assay policy set")
+        return
+    table(
+        ["version", "when", "who", "rules", "note"],
+        [
+            (row.version, f"{row.created_at:%Y-%m-%d %H:%M}", row.author, _rules(row.document), row.note)
+            for row in found
+        ],
+    )
+
+
+@app.command
+def revert(version: int, /, *, note: Note = None, json: Json = False) -> None:
+    """Bring back the rules of an earlier version, as a new one. 0 leaves every rule to the environment."""
+
+    async def act(tools: Tools) -> Shown:
+        actor = await operator(tools.database)
+        async with tools.database.transaction() as session:
+            await actions.revert(session, version, actor=actor, note=note)
+            return await Shown.read(session, tools.settings)
+
+    _print(with_tools(act), json)
+
+
+async def _read(tools: Tools) -> Shown:
+    async with tools.database.transaction() as session:
+        return await Shown.read(session, tools.settings)
+
+
+async def _amend(tools: Tools, changes: Mapping[str, Any], note: str | None) -> Shown:
+    actor = await operator(tools.database)
+    async with tools.database.transaction() as session:
+        await actions.amend(session, changes, actor=actor, note=note)
+        return await Shown.read(session, tools.settings)
+
+
+def _print(found: Shown, json: bool) -> None:
+    if json:
+        print_json(found.document())
+        return
+    document = found.current.document
+    say(f"Version {found.current.version} of the policy is in force.")
+    table(
+        ["rule", "in force", "set by"],
+        [
+            ("auto-approval", "on" if found.applied.enabled else "off", _switched_by(document, found.applied)),
+            ("threshold", found.applied.threshold, _source(document.auto_approval_threshold)),
+            *(("operating points", _points(points), model) for model, points in document.operating_points.items()),
+        ],
+    )
+
+
+def _switched_by(document: PolicyDocument, applied: Policy) -> str:
+    overruled = document.auto_approval_enabled is True and not applied.enabled
+    return "KNOWLEDGE_AUTO_APPROVAL_ENABLED=false, which wins" if overruled else _source(document.auto_approval_enabled)
+
+
+def _source(rule: object) -> str:
+    return "environment" if rule is None else "policy"
+
+
+def _points(points: Mapping[Any, float]) -> str:
+    return ", ".join(f"{kind} {cosine:g}" for kind, cosine in points.items())
+
+
+def _rules(document: Mapping[str, Any]) -> str:
+    return printable(", ".join(f"{rule} {value}" for rule, value in document.items())) or "none"

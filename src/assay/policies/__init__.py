@@ -1,0 +1,1 @@
+"""The rules that people set for the machine: versioned, audited, in force without a restart."""

@@ -1,0 +1,62 @@
+"""What a policy can say. Pure."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assay.errors import InvalidInput, what_is_wrong
+
+ModelName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Cosine = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
+OperatingPoints = dict[Literal["all", "topic", "atom"], Cosine]
+"""The raw cosine that means the common operating score, by kind of proposal."""
+
+
+class PolicyDocument(BaseModel):
+    """The rules of one version. A rule that is None, or not there, leaves it to the environment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    auto_approval_enabled: bool | None = Field(None, description="may the system approve alone")
+    auto_approval_threshold: float | None = Field(
+        None, ge=0, le=1, allow_inf_nan=False, description="least confidence the system approves alone"
+    )
+    operating_points: dict[ModelName, OperatingPoints] = Field(
+        default_factory=dict, description="the cosine that means the operating score, by embedding model and kind"
+    )
+
+    def as_stored(self) -> dict[str, Any]:
+        """Only what was said."""
+        return self.model_dump(exclude_defaults=True)
+
+
+RULES: Final = tuple(PolicyDocument.model_fields)
+
+
+def parsed(document: Mapping[str, Any]) -> PolicyDocument:
+    """Raises InvalidInput with one sentence: which rule, what was given, what is allowed."""
+    try:
+        return PolicyDocument.model_validate(dict(document))
+    except ValidationError as error:
+        if unknown := sorted(set(document) - set(RULES)):
+            raise InvalidInput(f"There is no rule {unknown[0]!r}. The rules are: {', '.join(RULES)}.") from None
+        raise InvalidInput(f"The policy cannot say this: {what_is_wrong(error)}") from None
+
+
+def amended(document: PolicyDocument, changes: Mapping[str, Any]) -> PolicyDocument:
+    """The document after a JSON merge patch (RFC 7396): objects are merged, null takes a rule back.
+
+    Raises InvalidInput.
+    """
+    return parsed(_patched(document.as_stored(), changes))
+
+
+def _patched(target: object, patch: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(target) if isinstance(target, Mapping) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = _patched(result.get(key), value) if isinstance(value, Mapping) else value
+    return result
