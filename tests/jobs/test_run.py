@@ -244,7 +244,7 @@ async def test_the_log_of_a_failure_carries_context_and_severity(tools, declare)
     [line] = logs
     assert (line["event"], line["severity"]) == ("Job probe failed: It broke.", "error")
     assert isinstance(line["exc_info"], ValueError)
-    assert line["context"] == {"total": 0, "processed": 0, "failed": 0}
+    assert (line["job_name"], line["context"]) == (NAME, {"total": 0, "processed": 0, "failed": 0})
 
 
 async def test_a_server_that_does_not_answer_fails_the_run(tools, declare):

@@ -9,9 +9,10 @@ from assay.db.models import TriggerType
 from assay.extraction import actions as extraction
 from assay.extraction import queries
 from assay.extraction.actions import Claim, Stored
+from assay.jobs.failures import EveryItemFailed, is_transient
 from assay.jobs.job import Statistics, job
 from assay.jobs.notify import send_job_error_notification
-from assay.jobs.work import EveryItemFailed, Work, is_transient
+from assay.jobs.work import Work
 
 FAILURES_IN_A_ROW: Final = 5
 """After so many the fault is not with the messages, and each further attempt may cost money."""
@@ -40,7 +41,7 @@ async def extract_knowledge_from_messages(work: Work) -> Statistics:
         stored = await _read(work, claim)
         failures = 0 if stored.messages else failures + 1
         if failures == FAILURES_IN_A_ROW:
-            raise EveryItemFailed(f"{failures} windows in a row could not be read.")
+            raise EveryItemFailed(f"{failures} windows in a row could not be read.", failures)
         work.succeeded += stored.messages
         counts.update(topics=stored.topics, atoms=stored.atoms)
         work.advance(len(claim.messages))

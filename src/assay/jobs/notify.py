@@ -30,7 +30,9 @@ async def send_job_error_notification(
     """Logs the failure and announces `job.error` on the channel of system notifications."""
     message = first_line(error)
     trace = None if isinstance(error, EXPECTED) else error
-    log.error("Job %s failed: %s", job_name, message, context=context, severity=severity, exc_info=trace)
+    log.error(
+        "Job %s failed: %s", job_name, message, job_name=job_name, context=context, severity=severity, exc_info=trace
+    )
     event = JobError(job_name, message, context, now())
     async with database.transaction() as session:
         await record(session, actor, [Record.of(event, severity=severity)])

@@ -13,11 +13,11 @@ from assay.db.locks import held
 from assay.db.models import JobState
 from assay.errors import AssayError, NotFound
 from assay.jobs import history
+from assay.jobs.failures import EveryItemFailed, severity
 from assay.jobs.job import JOBS, Job
 from assay.jobs.notify import send_job_error_notification, send_job_recovered
 from assay.jobs.tools import Tools
-from assay.jobs.work import EveryItemFailed, Work
-from assay.messaging.events import Severity
+from assay.jobs.work import Work
 
 log = structlog.get_logger(__name__)
 
@@ -96,17 +96,16 @@ def _check(job: Job, work: Work, statistics: Mapping[str, Any]) -> None:
     if set(statistics) != set(job.statistics):
         raise WrongStatistics(f"Job {job.name} returned {sorted(statistics)}, declared {sorted(job.statistics)}.")
     if work.failed and not work.succeeded:
-        raise EveryItemFailed(f"All {len(work.failed)} items failed.")
+        raise EveryItemFailed(f"All {len(work.failed)} items failed.", len(work.failed))
 
 
 async def _alert(job: Job, work: Work, error: Exception) -> None:
-    """A failed job is critical where not one item went through, for then the fault is in the system."""
-    severity: Severity = "critical" if isinstance(error, EveryItemFailed) else "error"
-    if severity == "critical":
+    loud = severity(error, attempt=1, attempts=1 + len(job.retry_delays))
+    if loud == "critical":
         log.critical("Job %s CRITICAL FAILURE: %s", job.name, first_line(error), exc_info=error)
     context = {"total": work.total, "processed": work.processed, "failed": len(work.failed)}
     try:
-        await send_job_error_notification(work.database, job.name, error, context, severity)
+        await send_job_error_notification(work.database, job.name, error, context, loud)
     except Exception as second:  # noqa: BLE001  # the database is gone too: the log is all that is left
         log.critical("Job %s CRITICAL FAILURE: %s", job.name, first_line(second))
 

@@ -7,13 +7,12 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.db.engine import Database, first_line
-from assay.errors import AssayError, Unavailable
+from assay.jobs.failures import is_transient
 from assay.jobs.notify import send_job_error_notification
 from assay.jobs.retry import item_backoff
 from assay.jobs.tools import Tools
@@ -22,25 +21,10 @@ from assay.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-TRANSIENT: Final = (OperationalError, InterfaceError, Unavailable, OSError)
-"""Errors of a server, not of an item: the whole job is tried again."""
-LIMIT_EXCEEDED: Final = "54"
-"""The class of errors by which PostgreSQL says that a value is too large: the driver calls them operational."""
-
 _SHARE_OF_TIMEOUT: Final = 0.8
 
 Result = TypeVar("Result")
 Act = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Result]]
-
-
-def is_transient(error: Exception) -> bool:
-    """Whether trying the same again may help."""
-    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-    return isinstance(error, TRANSIENT) and not state.startswith(LIMIT_EXCEEDED)
-
-
-class EveryItemFailed(AssayError):
-    """Not one item went through: the fault is not with the items."""
 
 
 @dataclass(slots=True)

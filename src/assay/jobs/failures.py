@@ -1,0 +1,51 @@
+"""What an error of a job means: whether trying again may help, and how loudly to say it. Pure.
+
+Transient errors are those of a server: the whole run is tried again and no item is blamed.
+Permanent errors are those of the data: the item is isolated, and a run that raises PermanentError is not tried again.
+Critical is what a person must know at once: see `severity`.
+"""
+
+from typing import Final
+
+from nats.errors import Error as BrokerError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+
+from assay.errors import AssayError, PermanentError, Unavailable
+from assay.messaging.events import Severity
+
+TRANSIENT: Final = (OperationalError, InterfaceError, NoFreeConnection, BrokerError, Unavailable, OSError)
+LIMIT_EXCEEDED: Final = "54"
+"""The class of errors by which PostgreSQL says that a value is too large: the driver calls them operational."""
+
+
+class EveryItemFailed(AssayError):
+    """Not one item went through: the fault is not with the items, unless there was only one."""
+
+    def __init__(self, sentence: str, items: int) -> None:
+        super().__init__(sentence)
+        self.items = items
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether it is the failure of a server, and trying the same again may help."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return isinstance(error, TRANSIENT) and not state.startswith(LIMIT_EXCEEDED)
+
+
+def may_retry(error: BaseException) -> bool:
+    """Whether a failed run is tried again after its pause. Only what can never succeed is not."""
+    return not isinstance(error, PermanentError)
+
+
+def severity(error: BaseException, *, attempt: int, attempts: int) -> Severity:
+    """How loudly to say that a run failed. `attempt`: the number of this one, 1 the first, of `attempts`.
+
+    Critical is, in this order,
+    1. that several items failed and not one went through;
+    2. that the last of several attempts failed: a server is away for longer, or the job itself is broken.
+    Everything else is an error.
+    """
+    if isinstance(error, EveryItemFailed) and error.items > 1:
+        return "critical"
+    return "critical" if attempt >= attempts > 1 else "error"
