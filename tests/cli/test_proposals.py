@@ -2,6 +2,7 @@
 
 import getpass
 
+import psycopg
 import pytest
 
 KINDS = ("topic", "atom")
@@ -110,6 +111,16 @@ def test_an_atom_that_waits_for_its_topic_is_approved_together_with_it(assay):
     assert (refused.code, "approve both" in refused.out) == (1, True)
     outcomes = assay("proposals", "approve", atom["id"], "--with-topics", "--json").document
     assert {each["id"] for each in outcomes} == {atom["id"], topic["id"]}
+
+
+def test_what_the_machine_gave_up_on_is_listed_and_given_back_to_it(assay, demo_url):
+    assert listed(assay, "--needs-attention") == []
+    proposal = fresh(assay, "atom")
+    with psycopg.connect(demo_url) as connection:
+        connection.execute("UPDATE proposals SET failures = 5 WHERE id = %s", [proposal["id"]])
+    assert [each["id"] for each in listed(assay, "--needs-attention")] == [proposal["id"]]
+    assert decide(assay, "reset-failures", proposal["id"])["message"] == "It is tried again."
+    assert listed(assay, "--needs-attention") == []
 
 
 def test_deciding_twice_is_refused_with_who_did_what_and_exit_code_1(assay):

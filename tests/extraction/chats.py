@@ -95,9 +95,9 @@ async def store(database: Database, claim: Claim, extraction: Extraction) -> Sto
         return await actions.store(session, claim, extraction, actor=SYSTEM)
 
 
-async def fail(database: Database, claim: Claim, error: Exception) -> bool:
+async def fail(database: Database, claim: Claim, error: Exception, *, blame: bool = True) -> bool:
     async with database.transaction() as session:
-        return await actions.fail(session, claim.run_id, error, actor=SYSTEM)
+        return await actions.fail(session, claim.run_id, error, actor=SYSTEM, blame=blame)
 
 
 async def read_all(database: Database, extractor: Extractor) -> list[Stored]:

@@ -15,6 +15,8 @@ from assay.duplicates.scorer import version
 from assay.errors import Unavailable
 from assay.jobs.retry import item_backoff
 from assay.jobs.work import Work
+from assay.proposals import actions as proposals
+from assay.proposals.outcomes import Refusal
 from assay.review import queries
 from assay.review.policy import Hold
 
@@ -117,6 +119,25 @@ async def _hold(tools, proposal_id):
         found = await queries.facts(session, [proposal_id], scorer=version(tools.embedder.model))
         policy = await queries.policy(session, tools.settings)
     return policy.hold(found[proposal_id])
+
+
+@pytest.mark.parametrize("failures", [1, MAX_FAILURES])
+async def test_what_rests_or_was_given_up_is_tried_again_when_a_person_says_so(tools, ana, failures):
+    good, bad = await cleared(tools, draft(confidence=0.5), draft())
+    await change(tools.database, f"failures = {failures}, retry_at = now() + '1 day', last_error = 'Once.'", bad)
+    assert (await done("auto_review_proposals", tools))["atoms_approved"] == 0
+    async with tools.database.transaction() as session:
+        outcomes = await proposals.try_again(session, [good, bad], actor=ana, notes="The disk was full.")
+    assert [each.message for each in outcomes] == ["The machine has not failed on it.", "It is tried again."]
+    proposal = await get(tools.database, bad)
+    assert (proposal.failures, proposal.retry_at, proposal.last_error) == (0, None, None)
+    entry = "SELECT subject_id, actor_user_id, detail FROM audit_log WHERE action = 'proposal.failures_reset'"
+    detail = {"notes": "The disk was full.", "failures": failures}
+    assert await rows(tools.database, entry) == [(bad, ana.user_id, detail)]
+    assert (await done("auto_review_proposals", tools))["atoms_approved"] == 1
+    async with tools.database.transaction() as session:
+        [again] = await proposals.try_again(session, [bad], actor=ana)
+    assert again.refusal is Refusal.CONFLICT
 
 
 async def test_what_backs_off_is_left_alone_until_its_time_has_come(tools):

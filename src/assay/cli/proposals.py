@@ -34,12 +34,15 @@ def list_(
     status: ProposalStatus | None = ProposalStatus.PENDING,
     kind: Kind | None = None,
     duplicates: Annotated[bool, Parameter(help="Only those marked as duplicates.")] = False,
+    needs_attention: Annotated[bool, Parameter(help="Only those on which the machine has given up.")] = False,
     limit: Limit = 50,
     after: Annotated[str | None, Parameter(help="Begin after this proposal.")] = None,
     json: Json = False,
 ) -> None:
     """List proposals, the oldest first."""
-    wanted = queries.Filter(status, kind, DedupState.DUPLICATE if duplicates else None)
+    wanted = queries.Filter(
+        status, kind, DedupState.DUPLICATE if duplicates else None, needs_attention=needs_attention or None
+    )
 
     async def act(tools: Tools) -> Page:
         async with tools.database.transaction() as session:
@@ -143,6 +146,16 @@ def reopen(*proposals: str, notes: Notes = None, json: Json = False) -> int:
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
         return await actions.reopen(session, ids, actor=actor, notes=notes)
+
+    return _decide(proposals, decide, json)
+
+
+@app.command
+def reset_failures(*proposals: str, notes: Notes = None, json: Json = False) -> int:
+    """Let the machine try again, at once, what it failed on."""
+
+    async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
+        return await actions.try_again(session, ids, actor=actor, notes=notes)
 
     return _decide(proposals, decide, json)
 

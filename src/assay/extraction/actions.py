@@ -29,7 +29,7 @@ from assay.db.base import new_id
 from assay.db.bulk import insert_rows
 from assay.db.locks import hold_until_commit
 from assay.db.models import MAX_FAILED_READS, KnowledgeExtractionRun, RunStatus, TriggerType
-from assay.errors import Conflict, InvalidInput, NotFound, PermanentError, Unavailable
+from assay.errors import Conflict, InvalidInput, NotFound, PermanentError
 from assay.extraction import statements as sql
 from assay.extraction import tidy
 from assay.extraction.drafting import Dropped, drafted, topic_names
@@ -217,13 +217,16 @@ async def _complete(session: AsyncSession, run_id: UUID, stored: Stored, extract
         raise await _not_in_state(session, run_id, "store what it found")
 
 
-async def fail(session: AsyncSession, run_id: UUID, error: Exception, *, actor: Actor) -> bool:
-    """Ends a running run with an error and makes its messages unread again. False: it was not running any more."""
+async def fail(session: AsyncSession, run_id: UUID, error: Exception, *, actor: Actor, blame: bool = True) -> bool:
+    """Ends a running run with an error and makes its messages unread again. False: it was not running any more.
+
+    `blame`: the messages may be the cause, so that it counts as a failed read of each.
+    """
     words = tidy.words(str(error), ERROR_LIMIT) or type(error).__name__
     ending = {"status": RunStatus.FAILED, "error": words, "completed_at": now()}
     if not await sql.change_run(session, run_id, [RunStatus.RUNNING], **ending):
         return False
-    failures = await sql.give_back(session, run_id, failed=not isinstance(error, Unavailable))
+    failures = await sql.give_back(session, run_id, failed=blame)
     detail = {"messages": len(failures), "set_aside": sum(each >= MAX_FAILED_READS for each in failures)}
     failed = ExtractionFailed(run_id, words)
     await record(session, actor, [Record.of(failed, subject_id=run_id, entity_type=RUN, detail=detail)])

@@ -61,7 +61,7 @@ async def _read(work: Work, claim: Claim) -> Stored:
             return await extraction.store(session, claim, found, actor=SYSTEM)
     except Exception as error:
         async with work.database.transaction() as session:
-            await extraction.fail(session, claim.run_id, error, actor=SYSTEM)
+            await extraction.fail(session, claim.run_id, error, actor=SYSTEM, blame=not is_transient(error))
         if is_transient(error):
             raise
         work.failed.append(claim.run_id)

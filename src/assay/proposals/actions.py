@@ -209,8 +209,23 @@ async def note_failed_scans(session: AsyncSession, ids: Ids) -> None:
     )
 
 
+async def try_again(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | None = None) -> list[Outcome]:
+    """Lets the machine try at once what failed and rests, or waits for a person after too many failures."""
+
+    def judge(row: Locked) -> Outcome | None:
+        return unless_pending(row) or (None if row.failures else conflict(row, "The machine has not failed on it."))
+
+    accepted, outcomes = await _lock_and_judge(session, ids, ANY_VERSION, judge, "It is tried again.")
+    await reset_failures(session, [row.id for row in accepted])
+    forgiven = [(row, {"notes": notes, "failures": row.failures}) for row in accepted]
+    await record(
+        session, actor, [Record("proposal.failures_reset", row.id, row.kind, detail=detail) for row, detail in forgiven]
+    )
+    return outcomes
+
+
 async def reset_failures(session: AsyncSession, ids: Ids) -> None:
-    """Lets the machine try again at once what waited for a person."""
+    """Forgets the failures of proposals, for the machine succeeded or is to try at once."""
     await session.execute(
         update(Proposal).where(Proposal.id.in_(ids)).values(failures=0, retry_at=None, last_error=None)
     )

@@ -53,6 +53,7 @@ class Locked:
     """The entity it became or was merged into."""
     topic_proposal_id: UUID | None
     topic_is_pending: bool
+    failures: int
 
     def history(self) -> str:
         """Who decided what, and when."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db.models import DedupState, Evidence, Message, Proposal, ProposalStatus
+from assay.db.models import MAX_FAILURES, DedupState, Evidence, Message, Proposal, ProposalStatus
 from assay.errors import InvalidInput, NotFound
 from assay.kinds import Kind
 
@@ -24,6 +24,7 @@ class Filter:
     kind: Kind | None = None
     dedup_state: DedupState | None = None
     least_confidence: float | None = None
+    needs_attention: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,9 @@ async def listed(
             query = query.where(column == value)
     if wanted.least_confidence is not None:
         query = query.where(Proposal.confidence >= wanted.least_confidence)
+    if wanted.needs_attention is not None:
+        tired = Proposal.failures >= MAX_FAILURES
+        query = query.where(tired if wanted.needs_attention else ~tired)
     if after is not None:
         last = await get(session, after)
         query = query.where(tuple_(Proposal.created_at, Proposal.id) > (last.created_at, last.id))

@@ -26,7 +26,7 @@ async def lock(session: AsyncSession, ids: Ids) -> dict[UUID, Locked]:
         SELECT p.id, p.kind, p.title, p.status, p.version, p.identity_key, p.confidence, p.proposed_by_user_id,
                p.review_action, p.reviewed_at, u.name AS reviewer, p.auto_approved,
                coalesce(p.created_entity_id, p.merged_into_entity_id) AS entity_id,
-               p.topic_proposal_id, coalesce(topic.status = 'pending', false) AS topic_is_pending
+               p.topic_proposal_id, coalesce(topic.status = 'pending', false) AS topic_is_pending, p.failures
         FROM proposals p
         LEFT JOIN users u ON u.id = p.reviewed_by_user_id
         LEFT JOIN proposals topic ON topic.id = p.topic_proposal_id
