@@ -3,6 +3,7 @@
 import os
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError
@@ -26,6 +27,15 @@ class Settings(BaseSettings):
     assay_home: Path = Field(default_factory=default_home, description="data directory of the embedded servers")
     database_url: SecretStr | None = Field(None, description="your own PostgreSQL; absent: the embedded one")
     nats_url: SecretStr | None = Field(None, description="your own NATS; absent: the embedded one")
+
+    assay_webhook_url: SecretStr | None = Field(None, description="where failures are posted; absent: nowhere")
+    assay_webhook_secret: SecretStr | None = Field(None, description="key that signs what is posted, whsec_...")
+    assay_smtp_url: SecretStr | None = Field(None, description="mail server for failures; absent: no mail")
+    assay_mail_from: str | None = Field(None, description="sender of mail")
+    assay_mail_to: str | None = Field(None, description="who gets mail, addresses with commas between")
+    assay_alert_severity: Literal["error", "critical"] = Field(
+        "critical", description="least severity that goes out by webhook and mail"
+    )
 
     knowledge_auto_approval_enabled: bool = Field(True, description="may the system approve alone")
     knowledge_auto_approval_confidence_threshold: float = Field(

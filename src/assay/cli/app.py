@@ -37,6 +37,7 @@ for command, place, words in (
     ("topics", "knowledge:topics", "List the approved topics."),
     ("atoms", "knowledge:atoms", "List the approved atoms."),
     ("jobs", "jobs:app", "List and run the background jobs."),
+    ("alerts", "alerts:app", "Test and list what is sent out about failures."),
     ("policy", "policy:app", "Show and set the rules by which the system decides alone."),
     ("metrics", "metrics:metrics", "Show the metrics, each beside its target."),
     ("settings", "settings:settings", "Show the settings in force."),

@@ -1,5 +1,6 @@
 """Connections to PostgreSQL and the transactions on them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -43,9 +44,9 @@ class Database:
             yield session
 
     async def ping(self) -> None:
-        """Raises Unavailable when the database does not answer."""
+        """Raises Unavailable when the database does not answer, in time."""
         try:
-            async with self.engine.connect() as connection:
+            async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS), self.engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
         except (OperationalError, InterfaceError, OSError) as error:
             raise Unavailable(f"The database does not answer: {first_line(error)}") from None

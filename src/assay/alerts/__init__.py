@@ -1,0 +1,1 @@
+"""Telling people outside that something is wrong, by webhook and by mail, from the audit log."""

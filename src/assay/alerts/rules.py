@@ -1,0 +1,44 @@
+"""Which notifications are told, and when a failed attempt to tell is made again. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+from typing import Final
+
+DAY: Final = timedelta(days=1)
+MOST_A_DAY: Final = 10
+"""Failures of one subject that one receiver is told within a day, whatever they are."""
+PAUSES: Final = tuple(timedelta(seconds=each) for each in (10, 60, 300, 1800, 7200, 21600))
+"""Between the attempts to tell. After the last of them it is given up."""
+MOST_ATTEMPTS: Final = len(PAUSES) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a receiver was told about one subject. `complaint`: None when it worked again."""
+
+    complaint: str | None
+    at: datetime
+
+
+def worth_telling(told: Sequence[Told], news: Told) -> bool:
+    """Whether a receiver that was told so much (the oldest first) about a subject is to be told this too.
+
+    In this order,
+    1. that it works again, if the last that was told is that it failed;
+    2. never more than MOST_A_DAY failures within a day;
+    3. what was not told since it last worked, or not within a day.
+    """
+    if news.complaint is None:
+        return bool(told) and told[-1].complaint is not None
+    within_a_day = [each for each in told if each.at > news.at - DAY and each.complaint is not None]
+    if len(within_a_day) >= MOST_A_DAY:
+        return False
+    since_it_worked = takewhile(lambda each: each.complaint is not None, reversed(told))
+    return all(each.complaint != news.complaint or each.at <= news.at - DAY for each in since_it_worked)
+
+
+def next_pause(attempts: int) -> timedelta | None:
+    """The pause after that many failed attempts to tell; None: it is given up."""
+    return PAUSES[attempts - 1] if attempts < MOST_ATTEMPTS else None

@@ -1,0 +1,164 @@
+"""What a worker does beside its jobs: it tells people outside what went wrong, and watches the servers it needs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final, Self
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.alerts.delivery import deliver_due, tell
+from assay.alerts.notice import Notice
+from assay.alerts.outbox import ALERTS
+from assay.alerts.receiver import Receiver
+from assay.alerts.receivers import configured
+from assay.alerts.rules import DAY, PAUSES, Told, worth_telling
+from assay.audit.actions import Record, record
+from assay.audit.actor import SYSTEM
+from assay.clock import now
+from assay.db.engine import Database, first_line
+from assay.db.locks import hold_until_commit
+from assay.errors import Unavailable
+from assay.jobs.failures import is_transient
+from assay.jobs.history import WORKER
+from assay.jobs.tools import Tools
+from assay.messaging import bus
+from assay.messaging.events import JobError, JobRecovered, Severity
+
+log = structlog.get_logger(__name__)
+
+DATABASE: Final = "database"
+BROKER: Final = "broker"
+_LAST: Final = text("""
+    SELECT action FROM audit_log
+    WHERE channel = 'system_notifications' AND at > :since AND data ->> 'job_name' = :subject
+    ORDER BY at DESC, id DESC LIMIT 1""")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often it looks, and for how long a server may be away before people are told."""
+
+    deliveries: timedelta = timedelta(seconds=2)
+    servers: timedelta = timedelta(seconds=15)
+    grace: timedelta = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class Outage:
+    """What this process knows of one server."""
+
+    since: datetime | None = None
+    told: list[Told] = field(default_factory=list)
+
+    def lasts(self, problem: str | None, grace: timedelta) -> bool:
+        """Notes what was just seen, and says whether the server has been away for longer than the grace."""
+        self.since = None if problem is None else self.since or now()
+        return self.since is not None and now() - self.since >= grace
+
+
+@dataclass(slots=True)
+class Alerting:
+    """The receivers of one worker, and what it knows of its servers."""
+
+    database: Database
+    nats_url: str
+    receivers: Sequence[Receiver]
+    least: Severity
+    pace: Pace = Pace()
+    database_outage: Outage = field(default_factory=Outage)
+    broker_outage: Outage = field(default_factory=Outage)
+
+    @classmethod
+    def of(cls, tools: Tools, nats_url: str) -> Self:
+        """As the settings say. Raises InvalidInput where they name a receiver wrongly."""
+        settings = tools.settings
+        return cls(tools.database, nats_url, configured(settings), settings.assay_alert_severity)
+
+    async def run(self) -> None:
+        """Works until it is cancelled. Nothing that a receiver or a server does ends it or makes another wait."""
+        async with asyncio.TaskGroup() as group:
+            for receiver in self.receivers:
+                deliver = partial(deliver_due, self.database, receiver, least=self.least)
+                group.create_task(_for_ever(deliver, self.pace.deliveries))
+            group.create_task(_for_ever(self.watch_database, self.pace.servers))
+            group.create_task(_for_ever(self.watch_broker, self.pace.servers))
+
+    async def watch_database(self) -> None:
+        """Where the database is away, it cannot carry the news: it goes straight to the receivers."""
+        problem = await _said(self.database.ping())
+        lasts = self.database_outage.lasts(problem, self.pace.grace)
+        notice = _notice(DATABASE, problem)
+        news = Told(notice.complaint, notice.at)
+        if (problem and not lasts) or not worth_telling(self.database_outage.told, news):
+            return
+        self.database_outage.told.append(news)
+        _log(DATABASE, problem)
+        await asyncio.gather(*(_tell_patiently(each, notice) for each in self.receivers))
+
+    async def watch_broker(self) -> None:
+        """Whoever of the workers sees it first records that the broker is away, or back."""
+        problem = await _said(bus.ping(self.nats_url))
+        lasts = self.broker_outage.lasts(problem, self.pace.grace)
+        if problem and not lasts:
+            return
+        async with self.database.transaction() as session:
+            await hold_until_commit(session, ALERTS)
+            if await _is_known_to_fail(session, BROKER) == lasts:
+                return
+            await record(session, SYSTEM, [Record.of(_event(BROKER, problem), severity="critical" if lasts else None)])
+        _log(BROKER, problem)
+
+
+async def _for_ever(act: Callable[[], Awaitable[object]], pause: timedelta) -> None:
+    while True:
+        try:
+            await act()
+        except Exception as error:  # a defect here must not silence the next alert
+            if not is_transient(error):
+                log.exception("alerting_failed", reason=first_line(error))
+        await asyncio.sleep(pause.total_seconds())
+
+
+async def _tell_patiently(receiver: Receiver, notice: Notice) -> None:
+    for pause in PAUSES[:3]:
+        if await tell(receiver, notice):
+            return
+        await asyncio.sleep(pause.total_seconds())
+    log.error("alert_given_up", receiver=receiver.name, subject=notice.subject)
+
+
+async def _is_known_to_fail(session: AsyncSession, subject: str) -> bool:
+    """Whether the last notification about the subject says so. What lasts longer than a day is said anew."""
+    last = await session.scalar(_LAST, {"since": now() - DAY, "subject": subject})
+    return bool(last == JobError.type)
+
+
+async def _said(check: Awaitable[object]) -> str | None:
+    try:
+        await check
+    except Unavailable as error:
+        return str(error)
+    return None
+
+
+def _event(server: str, problem: str | None) -> JobError | JobRecovered:
+    return JobError(server, problem, {"worker": WORKER}, now()) if problem else JobRecovered(server)
+
+
+def _notice(server: str, problem: str | None) -> Notice:
+    """What this worker itself says, past the audit log."""
+    at = now()
+    key = f"alert-{WORKER}-{at:%Y%m%d%H%M%S%f}".replace(":", "-")
+    return Notice.of(key, _event(server, problem), at, "critical" if problem else None)
+
+
+def _log(server: str, problem: str | None) -> None:
+    if problem:
+        log.critical("Job %s CRITICAL FAILURE: %s", server, problem)
+    else:
+        log.info("Job %s recovered", server)
