@@ -4,14 +4,17 @@ AssayError (500)
 ├── InvalidInput (422)      what was sent is not allowed; nothing changed
 ├── NotFound (404)          no such record
 ├── Conflict (409)          somebody or something was faster
+├── Unauthenticated (401)   nobody has shown who asks
 ├── Forbidden (403)         the actor may not do this
+├── Stale (412)             it changed since it was read
+├── TooMany (429)           asked too often; `retry_after` says when to ask again
 ├── Unavailable (503)       a server we need does not answer; trying again may help
 │   └── BrokenServer        an embedded server cannot run here
 └── PermanentError (500)    trying again cannot help
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from pydantic_core import ValidationError
 
@@ -22,6 +25,11 @@ class AssayError(Exception):
     """Root of the tree. `str(error)` is one full sentence for a person: what, where, what is allowed."""
 
     status = 500
+
+    def __init__(self, sentence: str = "", **facts: Any) -> None:
+        """`facts`: what a program may want to know besides the sentence."""
+        super().__init__(sentence)
+        self.facts = facts
 
 
 class InvalidInput(AssayError):
@@ -36,8 +44,25 @@ class Conflict(AssayError):
     status = 409
 
 
+class Unauthenticated(AssayError):
+    status = 401
+
+
 class Forbidden(AssayError):
     status = 403
+
+
+class Stale(AssayError):
+    status = 412
+
+
+class TooMany(AssayError):
+    status = 429
+
+    def __init__(self, sentence: str, *, retry_after: int) -> None:
+        """`retry_after` in seconds."""
+        super().__init__(sentence)
+        self.retry_after = retry_after
 
 
 class Unavailable(AssayError):

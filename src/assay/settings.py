@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     assay_alert_severity: Literal["error", "critical"] = Field(
         "critical", description="least severity that goes out by webhook and mail"
     )
+    assay_requests_per_second: int = Field(
+        50, ge=1, le=100_000, description="requests a second of one token or session; ten seconds' worth at once"
+    )
 
     knowledge_auto_approval_enabled: bool = Field(True, description="may the system approve alone")
     knowledge_auto_approval_confidence_threshold: float = Field(

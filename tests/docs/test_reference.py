@@ -10,21 +10,22 @@ from typing import Any, Final
 import pytest
 from cyclopts import App, Argument
 from pydantic_core import PydanticUndefined
-from tests.docs import pages
+from tests.docs import http_page, pages
 from tests.docs.pages import ROOT, Row
 
 from assay import errors
+from assay.accounts.identity import SCOPES_OF
 from assay.cli import app as program
 from assay.cli import metrics as shown_metrics
 from assay.db import models
 from assay.db.base import Base
-from assay.db.models import MAX_FAILED_READS, MAX_FAILURES
+from assay.db.models import MAX_FAILED_READS, MAX_FAILURES, Scope
 from assay.duplicates import scorer
 from assay.errors import AssayError
+from assay.extraction import actions as extraction
 from assay.extraction import confidence, incoming, lines
-from assay.extraction import runs as extraction
 from assay.jobs import all as every_job
-from assay.jobs import cleanup_orphaned_extractions, expire_stale_proposals, reading
+from assay.jobs import cleanup_orphaned_extractions, expire_stale_proposals, extract_knowledge_from_messages
 from assay.jobs.job import JOBS
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType
 from assay.messaging import events
@@ -33,8 +34,6 @@ from assay.proposals.outcomes import Refusal
 from assay.review.policy import Hold
 from assay.settings import Settings
 from assay.web.api.v1.metrics import KindMetrics, MetricsDocument
-from assay.web.app import BASE, create_app
-from assay.web.health import Alive, Readiness
 
 Section = tuple[str, str]
 """A page and a heading in it."""
@@ -82,7 +81,7 @@ def announced(channel: Channel) -> list[Row]:
 def recorded() -> set[Row]:
     """The actions of the audit log that are no events."""
     sources = (path.read_text() for path in (ROOT / "src").rglob("*.py"))
-    return {(name,) for source in sources for name in re.findall(r'\bRecord\(\s*"([\w.]+)"', source)}
+    return {(name,) for source in sources for name in re.findall(r'\b(?:Record|noted)\(\s*"([\w.]+)"', source)}
 
 
 def commands(app: App = program.app, path: str = "assay") -> Iterator[tuple[str, App]]:
@@ -124,13 +123,6 @@ def weights() -> list[Row]:
     return [(name, f"{value:.2f}" if isinstance(value, float) else str(value)) for name, value in numbers.items()]
 
 
-def endpoints() -> list[Row]:
-    app = create_app(Settings(), "postgresql://", "nats://")
-    paths = app.openapi()["paths"]
-    found = [(method.upper(), path) for path, methods in paths.items() for method in methods]
-    return [*found, ("GET", f"{BASE}/openapi.json")]
-
-
 def statuses() -> list[Row]:
     family = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, AssayError)]
     return [(each.__name__, str(each.status)) for each in family]
@@ -157,6 +149,8 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "Job state": models.JobState,
     "Delivery state": models.DeliveryState,
     "Actor kind": models.ActorKind,
+    "Role": models.Role,
+    "Scope": models.Scope,
 }
 TELLING: Final[dict[Section, list[Row]]] = {
     (SETTINGS, "Settings"): [*settings()],
@@ -167,8 +161,8 @@ TELLING: Final[dict[Section, list[Row]]] = {
         ("WARNED_BEFORE", f"{expire_stale_proposals.WARNED_BEFORE.days} days"),
         *figures(cleanup_orphaned_extractions, "AGE_DAYS"),
         *figures(models, "MAX_FAILURES", "MAX_FAILED_READS"),
-        *figures(extraction, "MOST_MESSAGES", "MOST_RESUMES"),
-        *figures(reading, "FAILURES_IN_A_ROW"),
+        *figures(extraction, "WINDOW", "MOST_RESUMES"),
+        *figures(extract_knowledge_from_messages, "FAILURES_IN_A_ROW"),
     ],
     **{(EVENTS, channel.value): announced(channel) for channel in Channel},
     (EVENTS, "Other entries of the audit log"): [*recorded()],
@@ -185,11 +179,9 @@ TELLING: Final[dict[Section, list[Row]]] = {
     (CONFIDENCE, "Similarity"): [
         *figures(scorer, "OPERATING_SCORE", "LIKE_TITLES", "TITLE_WEIGHT", "SAME_BUT_PUNCTUATION"),
     ],
-    (HTTP, "Endpoints"): endpoints(),
-    (HTTP, "Body of /healthz"): [(name,) for name in Alive.model_fields],
-    (HTTP, "Body of /readyz"): [(name,) for name in Readiness.model_fields],
-    (HTTP, "Body of the metrics"): [(name,) for name in MetricsDocument.model_fields],
-    (HTTP, "One kind of proposals"): [(name,) for name in KindMetrics.model_fields],
+    (HTTP, "Who may ask"): [
+        (role.value, ", ".join(sorted(scopes, key=[*Scope].index))) for role, scopes in SCOPES_OF.items()
+    ],
     (ERRORS, "Exit codes"): exits(),
     (ERRORS, "Errors and their status"): statuses(),
     (ERRORS, "Refusals"): members(Refusal),
@@ -217,6 +209,11 @@ def test_the_page_tells_what_the_code_does(section: Section, told: list[Row]):
 def test_the_page_has_a_part_for_each_and_no_other(page: str, start: str, real: set[str]):
     written = {each for each in pages.headings(page) if each.startswith(start)}
     assert written - {"Tables", "Enumerations", "How they run"} == real
+
+
+def test_the_http_page_is_generated_from_the_code():
+    """When it fails: python -m tests.docs.http_page"""
+    assert http_page.PAGE.read_text().split(http_page.BEGIN)[1].strip() == http_page.generated().strip()
 
 
 def test_the_settings_page_tells_what_each_is_for():

@@ -129,11 +129,23 @@ async def test_a_proposal_that_changed_since_it_was_read_is_not_decided(database
 
 
 @kinds
-async def test_a_proposer_never_approves_its_own_proposal(database, ana, kind):
+async def test_a_proposer_never_decides_on_its_own_proposal(database, ana, kind):
     [each] = await propose(database, [draft(kind)], actor=ana)
-    [outcome] = await approve(database, each, actor=ana)
-    assert outcome.refusal is Refusal.FORBIDDEN
-    assert (await approve(database, each))[0].done
+    [target] = await propose(database, [draft(kind)])
+    await approve(database, target)
+
+    async def decide(action, which=each, actor=ana):
+        async with database.transaction() as session:
+            [outcome] = await action(session, which, actor=actor)
+        return outcome
+
+    for action, which in ((actions.approve, [each]), (actions.reject, [each]), (actions.merge, {each: target})):
+        assert (await decide(action, which)).refusal is Refusal.FORBIDDEN
+    assert (await decide(actions.approve, [each], SYSTEM)).done
+    assert (await decide(actions.revert, [each])).refusal is Refusal.FORBIDDEN
+    assert (await decide(actions.revert, [each], SYSTEM)).done
+    assert (await decide(actions.reject, [each], SYSTEM)).done
+    assert (await decide(actions.reopen, [each])).refusal is Refusal.FORBIDDEN
 
 
 @kinds

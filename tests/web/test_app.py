@@ -69,7 +69,7 @@ async def test_the_metrics_are_the_document_of_the_contract(database, database_u
 async def test_the_metrics_are_not_for_other_machines(database_url):
     async with client(database_url, peer="203.0.113.7") as http:
         answer = await http.get("/api/v1/metrics/proposals")
-    assert answer.status_code == 403
+    assert answer.status_code == 401
 
 
 async def test_a_page_elsewhere_cannot_reach_us_under_its_own_name(database_url):
@@ -109,7 +109,7 @@ async def test_a_monitor_may_ask_for_the_head_alone(database_url, nats_url, path
 async def test_who_is_not_known_by_an_address_is_not_local(database_url):
     async with client(database_url, peer="garbage") as http:
         answer = await http.get("/api/v1/metrics/proposals")
-    assert answer.status_code == 403
+    assert answer.status_code == 401
 
 
 async def test_a_browser_is_told_what_there_is_and_runs_nothing(database_url):

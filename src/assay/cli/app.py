@@ -39,6 +39,8 @@ for command, place, words in (
     ("jobs", "jobs:app", "List and run the background jobs."),
     ("alerts", "alerts:app", "Test and list what is sent out about failures."),
     ("policy", "policy:app", "Show and set the rules by which the system decides alone."),
+    ("users", "users:app", "Create, list and change the people and agents who have access."),
+    ("tokens", "tokens:app", "Create, list and revoke the keys by which programs act for a user."),
     ("metrics", "metrics:metrics", "Show the metrics, each beside its target."),
     ("settings", "settings:settings", "Show the settings in force."),
 ):

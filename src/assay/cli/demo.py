@@ -9,10 +9,11 @@ from rich.status import Status
 
 from assay.audit.actor import SYSTEM
 from assay.cli.background import ensure_running
+from assay.cli.first_admin import link_for_operator, open_in_browser
 from assay.cli.ingest import Imported, import_messages
 from assay.cli.output import Json, errors, print_json, program, say
 from assay.cli.pipeline import run_pipeline
-from assay.cli.session import with_tools
+from assay.cli.session import with_database, with_tools
 from assay.cli.summary import Summary, print_summary
 from assay.db.locks import held
 from assay.extraction.incoming import IncomingMessage
@@ -41,6 +42,9 @@ def demo(
     print_summary(summary)
     say("")
     if web_url:
+        link = with_database(lambda database: link_for_operator(database, web_url))
+        say(f"Signed in, once, within ten minutes: {link}")
+        open_in_browser(link)
         say(f"Assay is running at {web_url}. Stop it with: {program()} down", style="bold")
 
 

@@ -10,8 +10,10 @@ import uvicorn
 from cyclopts import Parameter
 
 from assay import settings as configuration
+from assay.cli.first_admin import ensure_first_admin
 from assay.cli.output import say
 from assay.cli.session import ready
+from assay.db.engine import Database
 from assay.errors import Conflict, InvalidInput
 from assay.runtime.services import Services, record_web, running
 from assay.settings import Settings
@@ -87,6 +89,14 @@ def _require_ownership(settings: Settings, found: Services) -> None:
     raise Conflict(f"Assay is already running{where}. Stop it with: assay down")
 
 
+async def _welcome(database_url: str) -> None:
+    database = Database(database_url)
+    try:
+        await ensure_first_admin(database)
+    finally:
+        await database.close()
+
+
 def _serve(settings: Settings, found: Services, listener: socket.socket, host: str) -> None:
     hosts = ("*",) if host not in LOOPBACK else LOOPBACK
     app = create_app(settings, found.database_url, found.nats_url, hosts=hosts)
@@ -104,5 +114,6 @@ def _serve(settings: Settings, found: Services, listener: socket.socket, host: s
     if found.owned:
         record_web(settings.assay_home, address)
     say(f"Assay is running at {address} (stop with Ctrl-C, or: assay down)")
+    asyncio.run(_welcome(found.database_url))
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn hands on the signal that ended it
         asyncio.run(server.serve(sockets=[listener]))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay import settings as configuration
 from assay.accounts.actions import ensure_user
@@ -46,6 +47,13 @@ async def operator(database: Database) -> Actor:
     """The person at this terminal, by the name of the login."""
     async with database.transaction() as session:
         return await ensure_user(session, f"local:{getpass.getuser()}")
+
+
+async def as_operator(database: Database, change: Callable[[AsyncSession, Actor], Awaitable[Result]]) -> Result:
+    """Carries out a change in one transaction, signed by the person at this terminal."""
+    actor = await operator(database)
+    async with database.transaction() as session:
+        return await change(session, actor)
 
 
 async def _with_tools(database_url: str, act: Callable[[Tools], Awaitable[Result]]) -> Result:

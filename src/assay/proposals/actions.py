@@ -100,7 +100,7 @@ async def reject(
     versions: Mapping[UUID, int] = ANY_VERSION,
 ) -> list[Outcome]:
     """Declines pending proposals. They can be reopened."""
-    accepted, outcomes = await _lock_and_judge(session, ids, versions, unless_pending, "Rejected.")
+    accepted, outcomes = await _lock_and_judge(session, ids, versions, unless_pending, "Rejected.", by=actor)
     await put_away(session, accepted, ReviewAction.REJECT, actor, notes)
     await record(session, actor, [changed(ProposalRejected, row, actor, notes=notes) for row in accepted])
     return outcomes
@@ -136,7 +136,7 @@ async def reopen(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | 
         state = "still pending" if row.status is ProposalStatus.PENDING else row.history()
         return conflict(row, f"Only a rejected or expired proposal can be reopened; this one is {state}.")
 
-    accepted, outcomes = await _lock_and_judge(session, ids, ANY_VERSION, judge, "Reopened.")
+    accepted, outcomes = await _lock_and_judge(session, ids, ANY_VERSION, judge, "Reopened.", by=actor)
     await sql.make_pending(session, [row.id for row in accepted], action=None, at=now())
     await record(session, actor, [changed(ProposalReopened, row, actor, notes=notes) for row in accepted])
     return outcomes
@@ -158,9 +158,9 @@ async def merge(
     kinds = await sql.live_entities(session, unique(targets.values()))
 
     def judge(row: Locked) -> Outcome | None:
-        return unless_pending(row) or own_proposal(row, actor) or unfit_target(row, targets[row.id], kinds)
+        return unless_pending(row) or unfit_target(row, targets[row.id], kinds)
 
-    accepted, outcomes = await _lock_and_judge(session, list(targets), versions, judge, "Merged.")
+    accepted, outcomes = await _lock_and_judge(session, list(targets), versions, judge, "Merged.", by=actor)
     await carry_out_merge(session, accepted, targets, actor, notes)
     return [replace(each, entity_id=targets[each.id]) if each.done else each for each in outcomes]
 
@@ -185,7 +185,7 @@ async def revert(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | 
             return conflict(row, f"Since then {later[row.entity_id]}: undo that first.")
         return None
 
-    accepted, outcomes = await _lock_and_judge(session, ids, ANY_VERSION, judge, "Reverted.")
+    accepted, outcomes = await _lock_and_judge(session, ids, ANY_VERSION, judge, "Reverted.", by=actor)
     await carry_out_revert(session, accepted, inverses, actor, notes)
     return outcomes
 
@@ -232,13 +232,13 @@ async def reset_failures(session: AsyncSession, ids: Ids) -> None:
 
 
 async def _lock_and_judge(
-    session: AsyncSession, ids: Ids, versions: Mapping[UUID, int], judge: Judge, done: str
+    session: AsyncSession, ids: Ids, versions: Mapping[UUID, int], judge: Judge, done: str, *, by: Actor = SYSTEM
 ) -> tuple[list[Locked], list[Outcome]]:
-    """Holds the proposals and says of each whether the decision may be carried out."""
+    """Holds the proposals and says of each whether the decision may be carried out. `by`: who decides."""
     await hold_until_commit(session, DECISIONS)
     ids = unique(ids)
     rows = await sql.lock(session, ids)
-    refusals = {row.id: stale(row, versions) or judge(row) for row in rows.values()}
+    refusals = {row.id: stale(row, versions) or judge(row) or own_proposal(row, by) for row in rows.values()}
     accepted = [row for row in rows.values() if refusals[row.id] is None]
     outcomes = [(refusals[each] or Outcome(each, done)) if each in rows else missing(each) for each in ids]
     return accepted, outcomes

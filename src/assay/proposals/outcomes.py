@@ -85,10 +85,10 @@ def unless_pending(row: Locked) -> Outcome | None:
 
 
 def own_proposal(row: Locked, actor: Actor) -> Outcome | None:
-    """A proposer never approves its own proposal; the system under its policy excepted."""
+    """Nobody decides on what they proposed themselves, in whatever way; the system under its policy excepted."""
     if actor.is_system or row.proposed_by_user_id != actor.user_id:
         return None
-    return Outcome(row.id, f"{actor.name} proposed this and may not approve it.", Refusal.FORBIDDEN)
+    return Outcome(row.id, f"{actor.name} proposed this and may not decide on it.", Refusal.FORBIDDEN)
 
 
 def first_refusal(refusals: Iterable[Outcome | None]) -> Outcome | None:

@@ -1,16 +1,19 @@
-"""The web app: what monitors ask, and the metrics."""
+"""The web app: the API, what monitors ask, and the page at the address."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assay.db.engine import Database
 from assay.settings import Settings
 from assay.web import errors, health, index
-from assay.web.api.v1 import metrics
+from assay.web.access import refuse_undeclared
+from assay.web.api.v1 import metrics, session, tokens, users
+from assay.web.document import describe
+from assay.web.guard import LARGEST_BODY, BodyDeadline, SecurityHeaders
 from assay.web.state import WebState
 
 BASE: Final = "/api/v1"
@@ -29,14 +32,26 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
     app = FastAPI(
         title="Assay",
         summary="A knowledge proposal system",
-        openapi_url=f"{BASE}/openapi.json",
+        openapi_url=None,  # a route of ours answers it
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        max_body_size=LARGEST_BODY,
     )
+    app.add_middleware(BodyDeadline)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    app.add_middleware(SecurityHeaders)
     errors.install(app)
     app.include_router(index.router)
     app.include_router(health.router)
-    app.include_router(metrics.router, prefix=BASE)
+    app.include_router(_api(), prefix=BASE)
+    describe(app)
+    refuse_undeclared(app)
     return app
+
+
+def _api() -> APIRouter:
+    api = APIRouter(responses=errors.ALWAYS)
+    for each in (metrics, session, users, tokens):
+        api.include_router(each.router)
+    return api

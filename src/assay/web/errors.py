@@ -1,30 +1,44 @@
 """Every error as problem details (RFC 9457)."""
 
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
-from assay.errors import AssayError
+from assay.errors import AssayError, TooMany, Unauthenticated
+from assay.web.models import Problem
 
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
+LONGEST_DETAIL: Final = 2_000
 
 
-def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    """`detail` is one sentence for a person."""
+def problem(
+    status: int, detail: str, headers: dict[str, str] | None = None, facts: dict[str, Any] | None = None
+) -> JSONResponse:
+    """`detail` is one sentence for a person; `facts` are for programs."""
+    words = detail.encode("utf-8", "replace").decode()[:LONGEST_DETAIL]
+    document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": words}
     return JSONResponse(
-        {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail},
-        status_code=status,
-        media_type=MEDIA_TYPE,
-        headers=headers,
+        {**document, **jsonable_encoder(facts or {})}, status_code=status, media_type=MEDIA_TYPE, headers=headers
     )
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How errors of these statuses stand in the OpenAPI document."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}
+    return {each: {"description": HTTPStatus(each).phrase, "content": content} for each in sorted(statuses)}
+
+
+ALWAYS: Final = documented(400, 401, 403, 408, 413, 422, 429, 503)
+"""What any request to the API may be answered."""
 
 
 def install(app: FastAPI) -> None:
@@ -32,7 +46,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(AssayError)
     async def of_ours(_request: Request, error: AssayError) -> JSONResponse:
-        return problem(error.status, str(error))
+        headers = {}
+        if isinstance(error, TooMany):
+            headers["Retry-After"] = str(error.retry_after)
+        if isinstance(error, Unauthenticated):
+            headers["WWW-Authenticate"] = "Bearer"
+        return problem(error.status, str(error), headers, error.facts)
 
     @app.exception_handler(HTTPException)
     async def of_routing(_request: Request, error: HTTPException) -> JSONResponse:

@@ -10,9 +10,10 @@ from pydantic import BaseModel
 from assay.db import migrate
 from assay.errors import Unavailable
 from assay.messaging import bus
+from assay.web.access import Open, allow
 from assay.web.state import State, WebState
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[allow(Open.EVERYBODY)])
 
 
 class Alive(BaseModel):

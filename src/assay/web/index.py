@@ -1,18 +1,28 @@
-"""What a person sees who opens the address in a browser."""
+"""What a person sees who opens the address in a browser, and the link that signs them in."""
 
-from typing import Final
+from html import escape
+from http import HTTPStatus
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
 
-router = APIRouter()
+from assay.accounts import sessions
+from assay.errors import Forbidden
+from assay.web.access import Open, allow, from_this_machine, session_cookie
+from assay.web.api.v1.session import set_cookie
+from assay.web.state import Session
 
+router = APIRouter(dependencies=[allow(Open.EVERYBODY)])
+
+OPENAPI: Final = "/api/v1/openapi.json"
 PAGE: Final = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Assay</title>
 <h1>Assay is running</h1>
+<p>{who}</p>
 <p>Proposals are reviewed on the command line: <code>assay proposals list</code>.</p>
 <p>This address answers programs:</p>
 <ul>
@@ -27,6 +37,29 @@ HEADERS: Final = {"Content-Security-Policy": "default-src 'none'; frame-ancestor
 
 
 @router.get("/", include_in_schema=False)
-async def index() -> HTMLResponse:
+async def index(request: Request, session: Session) -> HTMLResponse:
     """Says what there is."""
-    return HTMLResponse(PAGE, headers=HEADERS)
+    cookie = session_cookie(request)
+    found = await sessions.identify(session, cookie) if cookie else None
+    who = f"You are signed in as {escape(found.actor.name)} ({found.role})." if found else "Nobody is signed in."
+    return HTMLResponse(PAGE.format(who=who), headers=HEADERS)
+
+
+@router.get("/sign-in", include_in_schema=False)
+async def sign_in_by_link(
+    request: Request, session: Session, link: Annotated[str, Query(max_length=200)]
+) -> RedirectResponse:
+    """Signs in once, on the machine that Assay runs on, with a link that the command line made."""
+    if not from_this_machine(request):
+        raise Forbidden("This link works only on the machine that Assay runs on.")
+    opened = await sessions.sign_in_by_link(session, link)
+    answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    set_cookie(request, answer, opened.secret)
+    return answer
+
+
+@router.get(OPENAPI, include_in_schema=False)
+async def openapi(request: Request) -> dict[str, Any]:
+    """The description of the API, for machines."""
+    document: dict[str, Any] = request.app.openapi()
+    return document

@@ -1,6 +1,7 @@
 """The records of the contract, one table a file."""
 
 from assay.db.models.alert_deliveries import AlertDelivery, DeliveryState
+from assay.db.models.api_tokens import ApiToken, Scope
 from assay.db.models.audit_log import AuditEntry
 from assay.db.models.embeddings import Embedding
 from assay.db.models.entities import Atom, AtomLink, ChangeType, Entity, EntityRevision, Topic, TopicAtom
@@ -21,7 +22,9 @@ from assay.db.models.proposals import (
     SimilarityType,
     TopicProposal,
 )
-from assay.db.models.users import SYSTEM_USER_ID, ActorKind, User
+from assay.db.models.requests import IdempotencyKey, RateLimit
+from assay.db.models.sessions import SignedIn, SignInLink
+from assay.db.models.users import SYSTEM_USER_ID, ActorKind, Role, User
 
 __all__ = [
     "FINAL_RUN_STATES",
@@ -30,6 +33,7 @@ __all__ = [
     "SYSTEM_USER_ID",
     "ActorKind",
     "AlertDelivery",
+    "ApiToken",
     "Atom",
     "AtomLink",
     "AtomProposal",
@@ -41,6 +45,7 @@ __all__ = [
     "Entity",
     "EntityRevision",
     "Evidence",
+    "IdempotencyKey",
     "JobRun",
     "JobState",
     "KnowledgeExtractionRun",
@@ -49,9 +54,14 @@ __all__ = [
     "Proposal",
     "ProposalStatus",
     "ProposalTally",
+    "RateLimit",
     "Recommendation",
     "ReviewAction",
+    "Role",
     "RunStatus",
+    "Scope",
+    "SignInLink",
+    "SignedIn",
     "SimilarityType",
     "Topic",
     "TopicAtom",

@@ -16,6 +16,7 @@ class AuditEntry(Base):
     __tablename__ = "audit_log"
     __table_args__ = (
         Index("ix_audit_log_subject_id_id", "subject_id", "id"),
+        Index("ix_audit_log_action_id", "action", "id"),
         Index("ix_audit_log_unpublished", "id", postgresql_where=text("channel IS NOT NULL AND published_at IS NULL")),
         Index("ix_audit_log_notifications", "at", postgresql_where=text("channel = 'system_notifications'")),
     )

@@ -12,6 +12,8 @@ from assay.db.base import Base
 from assay.kinds import AtomType, Kind, LinkType
 
 LIVE = text("NOT archived")
+WORDS = text("to_tsvector('english'::regconfig, (title || ' '::text) || \"left\"(body, 100000))")
+"""What a search looks through. More than that of one text no index could hold."""
 
 
 class ChangeType(StrEnum):
@@ -38,6 +40,8 @@ class Entity(Base):
             postgresql_where=LIVE,
         ),
         Index("ix_entities_kind_created_at", "kind", "created_at", "id"),
+        Index("ix_entities_kind_updated_at", "kind", "updated_at", "id"),
+        Index("ix_entities_live_words", WORDS, postgresql_using="gin", postgresql_where=LIVE),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

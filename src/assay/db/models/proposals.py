@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from assay.db.base import Base, new_id
+from assay.db.models.entities import WORDS
 from assay.kinds import AtomType, Kind
 
 
@@ -52,6 +53,9 @@ class SimilarityType(StrEnum):
 
 MAX_FAILURES = 5
 PENDING = text("status = 'pending'")
+NEEDS_ATTENTION = text(f"status = 'pending' AND failures >= {MAX_FAILURES}")
+FACETS = ("dedup_state", "extraction_run_id", "source", "channel", "atom_type")
+"""The columns by which the queue can be narrowed, each with an index for each order of the queue."""
 
 
 class Proposal(Base):
@@ -79,6 +83,16 @@ class Proposal(Base):
             postgresql_with={"fastupdate": "off"},
             postgresql_where=PENDING,
         ),
+        Index("ix_proposals_status_age", "kind", "status", "created_at", "id"),
+        Index("ix_proposals_status_confidence", "kind", "status", "confidence", "id"),
+        *(
+            Index(f"ix_proposals_pending_{facet}_{order}", "kind", facet, column, "id", postgresql_where=PENDING)
+            for facet in FACETS
+            for order, column in (("age", "created_at"), ("confidence", "confidence"))
+        ),
+        Index("ix_proposals_attention_age", "kind", "created_at", "id", postgresql_where=NEEDS_ATTENTION),
+        Index("ix_proposals_attention_confidence", "kind", "confidence", "id", postgresql_where=NEEDS_ATTENTION),
+        Index("ix_proposals_pending_words", WORDS, postgresql_using="gin", postgresql_where=PENDING),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -107,6 +121,9 @@ class Proposal(Base):
     confidence: Mapped[float]
     reasoning: Mapped[str] = mapped_column(server_default="")
     source_message_ids: Mapped[list[UUID]] = mapped_column(server_default=text("'{}'"))
+    source: Mapped[str | None]
+    """Where it was said first, as far as it is known."""
+    channel: Mapped[str | None]
     llm_recommendation: Mapped[Recommendation] = mapped_column(server_default=Recommendation.NEW)
 
     status: Mapped[ProposalStatus] = mapped_column(server_default=ProposalStatus.PENDING)

@@ -18,6 +18,14 @@ class ActorKind(StrEnum):
     AGENT = "agent"
 
 
+class Role(StrEnum):
+    """What somebody may do at most. Each may what those before it may."""
+
+    VIEWER = "viewer"
+    REVIEWER = "reviewer"
+    ADMIN = "admin"
+
+
 class User(Base):
     """One who can sign a decision. The system user has the fixed id 1 and can never log in."""
 
@@ -26,4 +34,10 @@ class User(Base):
     id: Mapped[int] = mapped_column(Identity(start=100), primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[ActorKind]
+    role: Mapped[Role | None]
+    """None: known by name only, and may not sign in."""
+    password_hash: Mapped[str | None]
+    oidc_subject: Mapped[str | None] = mapped_column(unique=True)
+    """Who it is at the identity provider: issuer and subject."""
+    disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

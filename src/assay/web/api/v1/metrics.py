@@ -7,9 +7,10 @@ from pydantic import BaseModel
 
 from assay.proposals import metrics
 from assay.review import queries as review
-from assay.web.state import Local, Session, State
+from assay.web.access import Open, allow
+from assay.web.state import Session, State
 
-router = APIRouter(prefix="/metrics", tags=["metrics"], dependencies=[Local])
+router = APIRouter(prefix="/metrics", tags=["metrics"], dependencies=[allow(Open.MONITOR)])
 
 
 class KindMetrics(BaseModel):

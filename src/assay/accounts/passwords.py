@@ -1,0 +1,35 @@
+"""Passwords, by argon2. Slow on purpose: never call these while a transaction is open."""
+
+import asyncio
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from assay.errors import InvalidInput
+
+SHORTEST: Final = 12
+LONGEST: Final = 1_000
+
+_HASHER: Final = PasswordHasher()
+_NOBODYS: Final = _HASHER.hash("nobody's password")
+
+
+async def hashed(password: str) -> str:
+    """Raises InvalidInput for a password that is too short, or too long to be one."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise InvalidInput(f"The password has {len(password)} characters; {SHORTEST} to {LONGEST} are allowed.")
+    return await asyncio.to_thread(_HASHER.hash, password.encode("utf-8", "surrogatepass"))
+
+
+async def fits(password: str, password_hash: str | None) -> bool:
+    """Whether it is the password. Where there is none it takes as long, so that names cannot be found out."""
+    matches = await asyncio.to_thread(_verified, password_hash or _NOBODYS, password[: LONGEST + 1])
+    return matches and password_hash is not None
+
+
+def _verified(password_hash: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(password_hash, password.encode("utf-8", "surrogatepass"))
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,102 @@
+"""Signing in and out. A session is a random id of which only the digest is kept."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.accounts import passwords
+from assay.accounts.identity import SCOPES_OF, Identity
+from assay.accounts.records import noted
+from assay.accounts.secrets import digest, new_secret
+from assay.audit.actions import record
+from assay.audit.actor import Actor
+from assay.clock import now
+from assay.db.engine import Database
+from assay.db.models import ActorKind, SignedIn, SignInLink, User
+from assay.errors import Unauthenticated
+
+LIFETIME: Final = timedelta(days=7)
+LINK_LIFETIME: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    secret: str
+    user: User
+
+
+async def sign_in(database: Database, name: str, password: str) -> NewSession:
+    """Raises Unauthenticated in the same words, and after the same time, whatever it was that did not fit."""
+    async with database.transaction() as session:
+        user = await session.scalar(select(User).where(User.name == name))
+    fits = await passwords.fits(password, user.password_hash if user else None)
+    async with database.transaction() as session:
+        if user is None or not fits or not _may_sign_in(user):
+            if user is not None:
+                await record(session, _actor(user), [noted("user.sign_in_failed", user.id, user.name)])
+            opened = None
+        else:
+            opened = await _open(session, user, "password")
+    if opened is None:
+        raise Unauthenticated("The name or the password is wrong.")
+    return opened
+
+
+async def make_link(session: AsyncSession, user_id: int) -> str:
+    """The secret of a link that signs this user in once."""
+    secret = new_secret()
+    session.add(SignInLink(secret_hash=digest(secret), user_id=user_id, expires_at=now() + LINK_LIFETIME))
+    return secret
+
+
+async def sign_in_by_link(session: AsyncSession, secret: str) -> NewSession:
+    """Raises Unauthenticated for a link that was used, or is too old."""
+    found = await session.execute(
+        delete(SignInLink)
+        .where(SignInLink.secret_hash == digest(secret))
+        .returning(SignInLink.user_id, SignInLink.expires_at)
+    )
+    link = found.one_or_none()
+    user = await session.get(User, link.user_id) if link and link.expires_at > now() else None
+    if user is None or not _may_sign_in(user):
+        raise Unauthenticated("This link was used already, or is too old.")
+    return await _open(session, user, "link")
+
+
+async def sign_out(session: AsyncSession, identity: Identity) -> None:
+    """Ends the session of this request."""
+    await session.execute(delete(SignedIn).where(SignedIn.id_hash == identity.credential))
+    actor = identity.actor
+    await record(session, actor, [noted("user.signed_out", actor.user_id, actor.name)])
+
+
+async def identify(session: AsyncSession, secret: str) -> Identity | None:
+    """Who holds this session, while it lasts."""
+    found = await session.execute(
+        select(User)
+        .join(SignedIn, SignedIn.user_id == User.id)
+        .where(SignedIn.id_hash == digest(secret), SignedIn.expires_at > now())
+    )
+    user = found.scalar_one_or_none()
+    if user is None or user.role is None or not _may_sign_in(user):
+        return None
+    return Identity(_actor(user), user.role, SCOPES_OF[user.role], digest(secret), by_session=True)
+
+
+async def _open(session: AsyncSession, user: User, by: str) -> NewSession:
+    secret, at = new_secret(), now()
+    await session.execute(delete(SignedIn).where(SignedIn.expires_at < at))
+    session.add(SignedIn(id_hash=digest(secret), user_id=user.id, created_at=at, expires_at=at + LIFETIME))
+    await record(session, _actor(user), [noted("user.signed_in", user.id, user.name, by=by)])
+    return NewSession(secret, user)
+
+
+def _may_sign_in(user: User) -> bool:
+    return user.kind is ActorKind.USER and user.role is not None and user.disabled_at is None
+
+
+def _actor(user: User) -> Actor:
+    return Actor(user.id, user.name, user.kind)

@@ -1,0 +1,60 @@
+"""The first person who may sign in."""
+
+import getpass
+import os
+import sys
+import webbrowser
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.accounts import actions, passwords, sessions
+from assay.accounts.secrets import new_secret
+from assay.audit.actor import SYSTEM
+from assay.cli.output import program, say
+from assay.db.engine import Database
+from assay.db.models import Role, User
+
+NAME: Final = "admin"
+
+
+async def ensure_first_admin(database: Database) -> None:
+    """Where nobody can sign in yet: makes an admin and shows the password, this once and only to a terminal.
+
+    An output that is kept must never hold a password: there it only says how to make one.
+    """
+    async with database.transaction() as session:
+        known = await session.scalar(select(User.id).where(User.role.is_not(None)).limit(1))
+    if known is not None:
+        return
+    if not sys.stdout.isatty():
+        say(f"Nobody can sign in yet. Make the first account with: {program()} users create NAME --role admin")
+        return
+    password = new_secret()
+    hashed = await passwords.hashed(password)
+    async with database.transaction() as session:
+        user = await actions.create_user(session, NAME, role=Role.ADMIN, actor=SYSTEM)
+        await actions.set_password(session, user.id, hashed, actor=SYSTEM)
+    say(f"The first account is {NAME!r} with the password {password}. It is shown this once.")
+
+
+def open_in_browser(link: str) -> None:
+    """Shows it to a person who sits before a screen; a browser in a terminal would take over the terminal."""
+    if sys.stdout.isatty() and (os.environ.keys() & {"DISPLAY", "WAYLAND_DISPLAY"}):
+        webbrowser.open(link)
+
+
+async def link_for_operator(database: Database, address: str) -> str:
+    """An address that signs the person at this terminal in once, as one who may do everything."""
+
+    async def link(session: AsyncSession) -> str:
+        actor = await actions.ensure_user(session, f"local:{getpass.getuser()}")
+        user = await actions.get_user(session, actor.user_id)
+        if user.role is None:
+            await actions.set_role(session, user.id, Role.ADMIN, actor=SYSTEM)
+        return await sessions.make_link(session, user.id)
+
+    async with database.transaction() as session:
+        secret = await link(session)
+    return f"{address}/sign-in?link={secret}"

@@ -1,0 +1,142 @@
+"""The people and agents who may sign in or send tokens."""
+
+import getpass
+import sys
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.accounts import actions, passwords
+from assay.audit.actor import Actor
+from assay.cli.output import Json, print_json, say, table
+from assay.cli.session import as_operator, with_database
+from assay.db.engine import Database
+from assay.db.models import ActorKind, Role, User
+from assay.errors import InvalidInput
+
+app = App(name="users", help="Create, list and change the people and agents who have access.")
+
+AGENT_HELP = "A program: it gets tokens, and no password."
+PASSWORD_HELP = "Read the password from standard input, without asking."  # noqa: S105  # a help text
+PasswordStdin = Annotated[bool, Parameter(name="--password-stdin", negative="", help=PASSWORD_HELP)]
+
+
+@app.command
+def create(
+    name: str,
+    /,
+    *,
+    role: Role = Role.REVIEWER,
+    agent: Annotated[bool, Parameter(negative="", help=AGENT_HELP)] = False,
+    password_stdin: PasswordStdin = False,
+    json: Json = False,
+) -> None:
+    """Give somebody access. Asks for the password at the terminal."""
+    password = None if agent else _password(password_stdin)
+    kind = ActorKind.AGENT if agent else ActorKind.USER
+
+    async def act(database: Database) -> User:
+        hashed = await passwords.hashed(password) if password is not None else None
+
+        async def change(session: AsyncSession, actor: Actor) -> User:
+            user = await actions.create_user(session, name, role=role, kind=kind, actor=actor)
+            if hashed:
+                await actions.set_password(session, user.id, hashed, actor=actor)
+            return user
+
+        return await as_operator(database, change)
+
+    _show(with_database(act), json)
+
+
+@app.command(name="list")
+def list_(*, json: Json = False) -> None:
+    """List everybody: people, agents, and those known by name only."""
+
+    async def act(database: Database) -> list[User]:
+        async with database.transaction() as session:
+            return list(await session.scalars(select(User).order_by(User.name)))
+
+    documents = [_document(each) for each in with_database(act)]
+    if json:
+        print_json(documents)
+    else:
+        rows = [(each["name"], each["kind"], each["role"] or "no access", each["disabled_at"]) for each in documents]
+        table(["name", "kind", "role", "disabled since"], rows)
+
+
+@app.command(name="set-role")
+def set_role(name: str, role: Role, /, *, json: Json = False) -> None:
+    """Give somebody another role: viewer, reviewer or admin."""
+
+    async def change(session: AsyncSession, actor: Actor) -> User:
+        user = await actions.user_named(session, name)
+        return await actions.set_role(session, user.id, role, actor=actor)
+
+    _show(with_database(lambda database: as_operator(database, change)), json)
+
+
+@app.command
+def disable(name: str, /, *, json: Json = False) -> None:
+    """Shut somebody out at once, everywhere. What they decided stays."""
+
+    async def change(session: AsyncSession, actor: Actor) -> User:
+        user = await actions.user_named(session, name)
+        return await actions.disable_user(session, user.id, actor=actor)
+
+    _show(with_database(lambda database: as_operator(database, change)), json)
+
+
+@app.command
+def enable(name: str, /, *, json: Json = False) -> None:
+    """Let somebody in again who was shut out."""
+
+    async def change(session: AsyncSession, actor: Actor) -> User:
+        user = await actions.user_named(session, name)
+        return await actions.enable_user(session, user.id, actor=actor)
+
+    _show(with_database(lambda database: as_operator(database, change)), json)
+
+
+@app.command(name="set-password")
+def set_password(name: str, /, *, password_stdin: PasswordStdin = False, json: Json = False) -> None:
+    """Replace a password. They are signed out everywhere."""
+    password = _password(password_stdin)
+
+    async def act(database: Database) -> User:
+        hashed = await passwords.hashed(password)
+
+        async def change(session: AsyncSession, actor: Actor) -> User:
+            user = await actions.user_named(session, name)
+            return await actions.set_password(session, user.id, hashed, actor=actor)
+
+        return await as_operator(database, change)
+
+    _show(with_database(act), json)
+
+
+def _password(from_stdin: bool) -> str:
+    """Raises InvalidInput where nobody can be asked, or where the two do not agree."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise InvalidInput("There is no terminal to ask for the password at: give --password-stdin.")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Again: ") != password:
+        raise InvalidInput("The two passwords differ.")
+    return password
+
+
+def _document(user: User) -> dict[str, Any]:
+    fields = ("id", "name", "kind", "role", "disabled_at", "created_at")
+    return {field: getattr(user, field) for field in fields}
+
+
+def _show(user: User, json: bool) -> None:
+    if json:
+        print_json(_document(user))
+        return
+    state = "disabled" if user.disabled_at else user.role or "without access"
+    say(f"{user.name} is {state}.")

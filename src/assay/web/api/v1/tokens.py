@@ -1,0 +1,90 @@
+"""Keys for programs. Everybody has their own; an admin sees and gives them for everybody."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from assay.accounts import tokens
+from assay.accounts.identity import Identity
+from assay.db.models import ApiToken, Scope
+from assay.errors import Forbidden
+from assay.web.access import Account, Open, allow
+from assay.web.errors import documented
+from assay.web.idempotency import Route, Write
+from assay.web.models import Answer, Asked, Moment, UserId, Words
+from assay.web.state import Session
+
+router = APIRouter(prefix="/tokens", tags=["tokens"], dependencies=[allow(Open.SIGNED_IN)], route_class=Route)
+
+
+class NewToken(Asked):
+    name: Words
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
+    expires_at: Moment | None = None
+    user_id: UserId | None = None
+    """Whose; left out, your own."""
+
+
+class TokenView(Answer):
+    id: UUID
+    user_id: int
+    user: str
+    name: str
+    prefix: str
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class CreatedToken(TokenView):
+    token: str
+    """The key itself. It is shown this once."""
+
+
+class Tokens(Answer):
+    items: list[TokenView]
+
+
+@router.get("")
+async def list_tokens(session: Session, account: Account) -> Tokens:
+    """Your tokens, or everybody's to an admin; the newest first."""
+    owner = None if account.may(Scope.ADMIN) else account.actor.user_id
+    return Tokens(items=[_view(token, name) for token, name in await tokens.listed(session, user_id=owner)])
+
+
+@router.post("", status_code=HTTPStatus.CREATED, responses=documented(404))
+async def create_token(asked: NewToken, session: Session, account: Account) -> CreatedToken:
+    """A new key. It can do no more than you and its user can, and only its digest is kept."""
+    owner = asked.user_id or account.actor.user_id
+    _may_give(account, owner, asked.scopes)
+    made = await tokens.create(
+        session, owner, name=asked.name, scopes=asked.scopes, expires_at=asked.expires_at, actor=account.actor
+    )
+    [name] = [name for token, name in await tokens.listed(session, user_id=owner) if token.id == made.token.id]
+    return CreatedToken(**_view(made.token, name).model_dump(), token=made.secret)
+
+
+@router.delete("/{token_id}", status_code=HTTPStatus.NO_CONTENT, responses=documented(404))
+async def revoke_token(token_id: UUID, session: Write, account: Account) -> None:
+    """Ends a key at once."""
+    owner = None if account.may(Scope.ADMIN) else account.actor.user_id
+    await tokens.revoke(session, token_id, actor=account.actor, owner=owner)
+
+
+def _may_give(account: Identity, owner: int, scopes: list[Scope]) -> None:
+    if owner != account.actor.user_id and not account.may(Scope.ADMIN):
+        raise Forbidden("Only an admin gives tokens to others.")
+    if beyond := set(scopes) - account.scopes:
+        raise Forbidden(f"You may not give what you do not have: {', '.join(sorted(beyond))}.")
+
+
+def _view(token: ApiToken, user: str) -> TokenView:
+    return TokenView.model_validate(
+        {**{key: getattr(token, key) for key in TokenView.model_fields if key != "user"}, "user": user}
+    )

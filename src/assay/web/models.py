@@ -1,0 +1,81 @@
+"""What requests and answers are made of."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from assay.db.bulk import as_json
+
+MOST_IDS: Final = 10_000
+DEEPEST: Final = 20
+LARGEST_ID: Final = 2**63 - 1
+
+
+def storable(value: str) -> str:
+    """Text that a database takes: no NUL, no half of a character."""
+    if "\0" in value:
+        raise ValueError("a NUL character is not allowed")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("half a surrogate pair is no character") from None
+    return value
+
+
+def shallow(value: dict[str, Any]) -> dict[str, Any]:
+    """Free-form values that can be stored: not too deep, and all of their words storable."""
+    _refuse_depth(value, DEEPEST)
+    try:
+        storable(as_json(value).replace("\\u0000", "\0"))
+    except ValueError as error:
+        raise ValueError(f"this cannot be stored: {error}") from None
+    return value
+
+
+def _refuse_depth(value: object, left: int) -> None:
+    if left == 0:
+        raise ValueError(f"more than {DEEPEST} levels are not allowed")
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in inner:
+        _refuse_depth(each, left - 1)
+
+
+Text = Annotated[str, AfterValidator(storable)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(storable)]
+Notes = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(storable)]
+Meta = Annotated[dict[str, Any], AfterValidator(shallow)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+UserId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+Moment = AwareDatetime
+
+
+class Answer(BaseModel):
+    """Something that is answered."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Asked(BaseModel):
+    """Something that is asked for. An unknown key is a mistake and not overlooked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457). `detail` is one sentence for a person."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+class Decided(BaseModel):
+    """Who decided what, and when."""
+
+    by: str
+    action: str
+    at: datetime
