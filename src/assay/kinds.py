@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -63,11 +64,38 @@ class KindTraits:
     """The key under which events and documents show the title."""
     title_is_identity: bool
     """True where the title alone says what a thing is: two topics of one name are one topic."""
+    fields: Mapping[str, str]
+    """What it says of itself, by the name that people use; the values are the columns."""
 
 
 TRAITS: Final[dict[Kind, KindTraits]] = {
-    Kind.TOPIC: KindTraits(plural="topics", title_limit=100, title_label="name", title_is_identity=True),
-    Kind.ATOM: KindTraits(plural="atoms", title_limit=200, title_label="title", title_is_identity=False),
+    Kind.TOPIC: KindTraits(
+        plural="topics",
+        title_limit=100,
+        title_label="name",
+        title_is_identity=True,
+        fields={
+            "name": "title",
+            "description": "body",
+            "keywords": "keywords",
+            "icon": "icon",
+            "color": "color",
+            "confidence": "confidence",
+        },
+    ),
+    Kind.ATOM: KindTraits(
+        plural="atoms",
+        title_limit=200,
+        title_label="title",
+        title_is_identity=False,
+        fields={
+            "title": "title",
+            "content": "body",
+            "type": "atom_type",
+            "meta": "meta",
+            "confidence": "confidence",
+        },
+    ),
 }
 
 

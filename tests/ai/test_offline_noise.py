@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.ai.chats import START, chat, message, read, titles
 
-from assay.ai import machines
-from assay.ai.providers.offline import safety
+from assay.ai.providers.offline import machines, safety
 
 pytestmark = pytest.mark.anyio
 

@@ -22,10 +22,10 @@ from assay.db.base import Base
 from assay.db.models import MAX_FAILED_READS, MAX_FAILURES, Scope
 from assay.duplicates import scorer
 from assay.errors import AssayError
+from assay.extraction import actions as extraction
 from assay.extraction import confidence, incoming, lines
-from assay.extraction import runs as extraction
 from assay.jobs import all as every_job
-from assay.jobs import cleanup_orphaned_extractions, expire_stale_proposals, reading
+from assay.jobs import cleanup_orphaned_extractions, expire_stale_proposals, extract_knowledge_from_messages
 from assay.jobs.job import JOBS
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType
 from assay.messaging import events
@@ -91,8 +91,7 @@ def commands(app: App = program.app, path: str = "assay") -> Iterator[tuple[str,
         child = app[name]
         if child.default_command:
             yield f"{path} {name}", child
-        else:
-            yield from commands(child, f"{path} {name}")
+        yield from commands(child, f"{path} {name}")
 
 
 def parameters(command: App) -> list[Row]:
@@ -144,6 +143,7 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "Dedup state": models.DedupState,
     "Similarity type": models.SimilarityType,
     "Change type": models.ChangeType,
+    "Model state": models.ModelState,
     "Run status": models.RunStatus,
     "Trigger type": models.TriggerType,
     "Job state": models.JobState,
@@ -161,8 +161,8 @@ TELLING: Final[dict[Section, list[Row]]] = {
         ("WARNED_BEFORE", f"{expire_stale_proposals.WARNED_BEFORE.days} days"),
         *figures(cleanup_orphaned_extractions, "AGE_DAYS"),
         *figures(models, "MAX_FAILURES", "MAX_FAILED_READS"),
-        *figures(extraction, "MOST_MESSAGES", "MOST_RESUMES"),
-        *figures(reading, "FAILURES_IN_A_ROW"),
+        *figures(extraction, "WINDOW", "MOST_RESUMES"),
+        *figures(extract_knowledge_from_messages, "FAILURES_IN_A_ROW"),
     ],
     **{(EVENTS, channel.value): announced(channel) for channel in Channel},
     (EVENTS, "Other entries of the audit log"): [*recorded()],

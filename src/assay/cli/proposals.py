@@ -1,7 +1,6 @@
 """Listing, showing and deciding proposals."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -9,23 +8,24 @@ from cyclopts import App, Parameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
+from assay.cli.deciding import Looked, Notes, decided, look_at
+from assay.cli.merging import Both, Look, Take, target_of
 from assay.cli.output import Json, Limit, print_json, say, short, table
-from assay.cli.session import operator, with_database, with_tools
+from assay.cli.session import with_tools
 from assay.cli.showing import Shown, document, first_reasons, show_one
-from assay.db.engine import Database
 from assay.db.models import DedupState, Proposal, ProposalStatus
-from assay.errors import InvalidInput
+from assay.errors import Conflict
 from assay.jobs.tools import Tools
 from assay.kinds import Kind
 from assay.proposals import actions, queries
+from assay.proposals.fields import chosen
 from assay.proposals.outcomes import Outcome
+from assay.proposals.preview import previews
 from assay.review.policy import Hold
 
 app = App(name="proposals", help="List, show and decide proposals.")
 
-Notes = Annotated[str | None, Parameter(help="Why, for the trail.")]
 Page = tuple[Sequence[Proposal], UUID | None, dict[UUID, Hold]]
-Decide = Callable[[AsyncSession, Sequence[UUID], Actor], Awaitable[list[Outcome]]]
 
 
 @app.command(name="list")
@@ -101,7 +101,7 @@ def approve(
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
         return await actions.approve(session, ids, actor=actor, notes=notes, with_topics=with_topics)
 
-    return _decide(proposals, decide, json)
+    return decided(proposals, decide, json)
 
 
 @app.command
@@ -111,23 +111,41 @@ def reject(*proposals: str, notes: Notes = None, json: Json = False) -> int:
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
         return await actions.reject(session, ids, actor=actor, notes=notes)
 
-    return _decide(proposals, decide, json)
+    return decided(proposals, decide, json)
 
 
 @app.command
 def merge(
     *proposals: str,
-    into: Annotated[str, Parameter(help="The topic or atom to merge into.")],
+    into: Annotated[str | None, Parameter(help="A topic or atom, or the number of a candidate, 1 to 5.")] = None,
+    take: Take = None,
+    both: Both = None,
+    preview: Look = False,
+    approve_target: Annotated[bool, Parameter(negative="", help="Approve the target first if it is pending.")] = False,
     notes: Notes = None,
     json: Json = False,
 ) -> int:
     """Merge proposals into a topic or atom they repeat. Their evidence goes with them."""
+    choices = chosen(take=take or (), both=both or ())
+
+    async def targets(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> dict[UUID, UUID]:
+        found = {each: await target_of(session, each, into) for each in ids}
+        if approve_target:
+            waiting = await queries.pending(session, list(set(found.values())))
+            refused = [each for each in await actions.approve(session, waiting, actor=actor) if not each.done]
+            if refused:
+                raise Conflict(f"The target {refused[0].id} cannot be approved: {refused[0].message}")
+        return found
+
+    async def look(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> Looked:
+        planned = await actions.plan_merge(session, await targets(session, ids, actor), actor=actor, choices=choices)
+        return await previews(session, planned), planned.outcomes
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
-        [target] = await queries.full_ids(session, [into])
-        return await actions.merge(session, dict.fromkeys(ids, target), actor=actor, notes=notes)
+        found = await targets(session, ids, actor)
+        return await actions.merge(session, found, actor=actor, notes=notes, choices=choices)
 
-    return _decide(proposals, decide, json)
+    return look_at(proposals, look, json) if preview else decided(proposals, decide, json)
 
 
 @app.command
@@ -137,7 +155,7 @@ def revert(*proposals: str, notes: Notes = None, json: Json = False) -> int:
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
         return await actions.revert(session, ids, actor=actor, notes=notes)
 
-    return _decide(proposals, decide, json)
+    return decided(proposals, decide, json)
 
 
 @app.command
@@ -147,7 +165,7 @@ def reopen(*proposals: str, notes: Notes = None, json: Json = False) -> int:
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
         return await actions.reopen(session, ids, actor=actor, notes=notes)
 
-    return _decide(proposals, decide, json)
+    return decided(proposals, decide, json)
 
 
 @app.command
@@ -157,24 +175,4 @@ def reset_failures(*proposals: str, notes: Notes = None, json: Json = False) -> 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
         return await actions.try_again(session, ids, actor=actor, notes=notes)
 
-    return _decide(proposals, decide, json)
-
-
-def _decide(parts: Sequence[str], decide: Decide, json: bool) -> int:
-    """Carries out a decision and says of each proposal what became of it. 1 when any was refused."""
-    if not parts:
-        raise InvalidInput("Name at least one proposal: its id, or the last eight characters of it.")
-
-    async def act(database: Database) -> list[Outcome]:
-        actor = await operator(database)
-        async with database.transaction() as session:
-            ids = await queries.full_ids(session, parts)
-            return await decide(session, ids, actor)
-
-    outcomes = with_database(act)
-    if json:
-        print_json([{**asdict(each), "done": each.done} for each in outcomes])
-    else:
-        for each in outcomes:
-            say(f"{short(each.id)}  {each.message}", style="" if each.done else "red")
-    return 0 if all(each.done for each in outcomes) else 1
+    return decided(proposals, decide, json)

@@ -8,11 +8,14 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.cli.merging import show_fields
 from assay.cli.output import console, printable, say, short
-from assay.db.models import Proposal
+from assay.db.models import Proposal, ProposalStatus
 from assay.duplicates.scorer import version as scorer_version
 from assay.jobs.tools import Tools
 from assay.proposals import queries
+from assay.proposals.merge_statements import survivors
+from assay.proposals.preview import Preview, preview_of_likeness
 from assay.proposals.queries import QuoteInContext
 from assay.review import queries as review
 from assay.review.policy import Hold
@@ -42,6 +45,10 @@ class Shown:
     trail: Sequence[Row[Any]]
     reasons: Sequence[Hold]
     """Why the system does not approve it alone; empty where it may, or where it is decided."""
+    merge: Preview | None
+    """What merging it into the entity that it is like would do."""
+    went_into: UUID | None
+    """Where the knowledge is now that it became, where that was merged into another."""
 
     @classmethod
     async def read(cls, session: AsyncSession, proposal_id: UUID, tools: Tools) -> Self:
@@ -49,12 +56,15 @@ class Shown:
         proposal = await queries.get(session, proposal_id)
         facts = await review.facts(session, [proposal_id], scorer=scorer_version(tools.embedder.model))
         known, policy = facts.get(proposal_id), await review.policy(session, tools.settings)
-        sources = [proposal_id, *await queries.merged_into(session, proposal_id)]
+        sources = (await queries.behind(session, [proposal_id]))[proposal_id]
         quoted = await queries.evidence(session, sources)
+        decided = proposal.status in {ProposalStatus.APPROVED, ProposalStatus.MERGED}
         return cls(
             proposal=proposal,
             evidence=[quote for each in sources for quote in quoted.get(each, [])],
             trail=await queries.trail(session, proposal_id),
+            merge=await preview_of_likeness(session, proposal),
+            went_into=(await survivors(session, [proposal_id])).get(proposal_id) if decided else None,
             reasons=policy.reasons(known) if known else [],
         )
 
@@ -63,6 +73,8 @@ class Shown:
             **document(self.proposal),
             "held": next(iter(self.reasons), None),
             "reasons": list(self.reasons),
+            "went_into": self.went_into if self.went_into != self.proposal.id else None,
+            "merge": self.merge and asdict(self.merge),
             "evidence": [asdict(each) for each in self.evidence],
             "trail": [row._asdict() for row in self.trail],
         }
@@ -80,9 +92,9 @@ def show_one(found: Shown) -> None:
     say(printable(proposal.reasoning))
     if found.reasons:
         say(f"It waits for a person: {', '.join(found.reasons)}.", style="yellow")
-    if proposal.merged_into_entity_id:
-        say(f"It was merged into {short(proposal.merged_into_entity_id)}.")
-    _show_likeness(proposal)
+    if found.went_into and found.went_into != proposal.id:
+        say(f"It was merged into {short(found.went_into)}.")
+    _show_likeness(proposal, found.merge)
     _show_evidence(found.evidence)
     say("\nHistory", style="bold")
     for row in found.trail:
@@ -95,14 +107,20 @@ def _show_topic(proposal: Proposal) -> None:
         say(f"topic: {printable(proposal.topic_name)}{waiting}")
 
 
-def _show_likeness(proposal: Proposal) -> None:
+def _show_likeness(proposal: Proposal, merge: Preview | None) -> None:
     if proposal.similarity_explanation:
         like = proposal.similar_entity_id or proposal.similar_proposal_id
         say(f"\nLike {short(like) if like else 'nothing'}: {printable(proposal.similarity_explanation)}")
+    if merge:
+        say(f"Merged into it, the two would differ in this ({merge.evidence_of_source} quotes would go with it):")
+        show_fields(merge)
     if proposal.candidates:
         say("\nNearest statements", style="bold")
-    for each in proposal.candidates:
-        say(f"  {each['score']:.2f}  {short(each['id'])}  {printable(each['title'])}", style="dim")
+    for number, each in enumerate(proposal.candidates, 1):
+        waits = "" if each["is_entity"] else "  (pending)"
+        say(f"  {number}  {each['score']:.2f}  {short(each['id'])}  {printable(each['title'])}{waits}", style="dim")
+    if proposal.candidates and proposal.status is ProposalStatus.PENDING:
+        say(f"  To merge it: assay proposals merge {short(proposal.id)} --into NUMBER --preview", style="dim")
 
 
 def _show_evidence(evidence: Sequence[QuoteInContext]) -> None:

@@ -122,22 +122,18 @@ class ExtractionStarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ExtractionEnded(Event):
-    """What a run has read and proposed, however it ended."""
-
+class ExtractionCompleted(Event):
+    type: ClassVar[str] = "extraction.completed"
     run_id: UUID
     messages_analyzed: int
     topics_proposed: int
     atoms_proposed: int
 
 
-class ExtractionCompleted(ExtractionEnded):
-    type = "extraction.completed"
-
-
 @dataclass(frozen=True, slots=True)
-class ExtractionFailed(ExtractionEnded):
+class ExtractionFailed(Event):
     type: ClassVar[str] = "extraction.failed"
+    run_id: UUID
     error: str
 
 

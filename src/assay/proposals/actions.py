@@ -5,7 +5,6 @@ All decisions hold one lock until the commit, so that no two of them ever wait f
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -22,10 +21,12 @@ from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import DedupState, Evidence, Proposal, ProposalStatus, ReviewAction
 from assay.kinds import Kind
 from assay.messaging.events import ProposalRejected, ProposalReopened, ProposalsExpired, ProposalsExpiring
-from assay.proposals import queries, relations
+from assay.proposals import merge_statements as merge_sql
+from assay.proposals import merging, queries, relations, unmerging
 from assay.proposals import statements as sql
 from assay.proposals.drafts import Draft
 from assay.proposals.effects import carry_out_approval, carry_out_merge, carry_out_revert, put_away
+from assay.proposals.fields import Choices, check
 from assay.proposals.outcomes import (
     Locked,
     Outcome,
@@ -40,6 +41,8 @@ from assay.proposals.outcomes import (
 from assay.proposals.records import changed, created
 
 ANY_VERSION: Final[Mapping[UUID, int]] = MappingProxyType({})
+KEEP_ALL: Final[Choices] = MappingProxyType({})
+
 
 Ids = Sequence[UUID]
 Judge = Callable[[Locked], Outcome | None]
@@ -142,6 +145,30 @@ async def reopen(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | 
     return outcomes
 
 
+async def plan_merge(
+    session: AsyncSession,
+    targets: Mapping[UUID, UUID],
+    *,
+    actor: Actor,
+    versions: Mapping[UUID, int] = ANY_VERSION,
+    choices: Choices = KEEP_ALL,
+) -> merging.Planned:
+    """Says what `merge` would do, and changes nothing."""
+    await hold_until_commit(session, DECISIONS)
+    into = await merge_sql.survivors(session, unique(targets.values()))
+    targets = {source: into.get(target, target) for source, target in targets.items()}
+    kinds = await sql.live_entities(session, unique(targets.values()))
+    for kind in set(kinds.values()):
+        check(kind, choices)
+
+    def judge(row: Locked) -> Outcome | None:
+        return unless_pending(row) or unfit_target(row, targets[row.id], kinds)
+
+    accepted, outcomes = await _lock_and_judge(session, list(targets), versions, judge, "Merged.", by=actor)
+    plan = await merging.plan(session, [merging.Request(row.id, targets[row.id], choices) for row in accepted])
+    return merging.Planned(plan, plan.outcomes(outcomes), {row.id: row for row in accepted})
+
+
 async def merge(
     session: AsyncSession,
     targets: Mapping[UUID, UUID],
@@ -149,20 +176,16 @@ async def merge(
     actor: Actor,
     notes: str | None = None,
     versions: Mapping[UUID, int] = ANY_VERSION,
+    choices: Choices = KEEP_ALL,
 ) -> list[Outcome]:
     """Merges pending proposals into live entities of their kind: `targets` names the entity for each proposal.
 
-    The entity keeps its words and its id; evidence, topics and links of the proposal come to it.
+    A target that was merged away stands for where it went. The entity keeps its id and, but for the `choices`, its
+    words; evidence, topics and links of the proposal come to it. Raises InvalidInput for a choice that cannot be.
     """
-    await hold_until_commit(session, DECISIONS)
-    kinds = await sql.live_entities(session, unique(targets.values()))
-
-    def judge(row: Locked) -> Outcome | None:
-        return unless_pending(row) or unfit_target(row, targets[row.id], kinds)
-
-    accepted, outcomes = await _lock_and_judge(session, list(targets), versions, judge, "Merged.", by=actor)
-    await carry_out_merge(session, accepted, targets, actor, notes)
-    return [replace(each, entity_id=targets[each.id]) if each.done else each for each in outcomes]
+    planned = await plan_merge(session, targets, actor=actor, versions=versions, choices=choices)
+    await carry_out_merge(session, planned.rows, planned.plan, actor, notes)
+    return planned.outcomes
 
 
 async def revert(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | None = None) -> list[Outcome]:
@@ -171,22 +194,29 @@ async def revert(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | 
     Refused where somebody has built on the entity since.
     """
     await hold_until_commit(session, DECISIONS)
-    inverses = await sql.last_inverses(session, ids)
-    entities = {UUID(inverse["entity_id"]): int(inverse["revision"]) for inverse in inverses.values()}
-    live = await sql.live_entities(session, list(entities))
-    later = await sql.built_upon(session, entities, ids)
+    rows = await sql.lock(session, ids)
+    merged = [row.id for row in rows.values() if not own_proposal(row, actor)]
+    undo = await unmerging.plan(session, list((await merge_sql.merges_of(session, merged, of_entity=False)).values()))
+    revisions = await sql.approved_revisions(session, ids)
+    away = await merge_sql.merges_of(session, ids, of_entity=True)
+    live = await sql.live_entities(session, ids)
+    later = await sql.built_upon(session, revisions, [merge.source_id for merge in undo.accepted])
 
     def judge(row: Locked) -> Outcome | None:
-        if row.status not in {ProposalStatus.APPROVED, ProposalStatus.MERGED} or row.entity_id is None:
+        if row.status is ProposalStatus.MERGED:
+            return conflict(row, undo.refused[row.id]) if row.id in undo.refused else None
+        if row.status is not ProposalStatus.APPROVED:
             return conflict(row, f"Only an approval or a merge can be reverted; this proposal is {row.status}.")
-        if row.entity_id not in live:
-            return conflict(row, f"{row.kind.capitalize()} {row.entity_id} was withdrawn since.")
-        if row.status is ProposalStatus.APPROVED and row.entity_id in later:
-            return conflict(row, f"Since then {later[row.entity_id]}: undo that first.")
+        if row.id in away:
+            return conflict(row, f"Since then it was merged into {row.kind} {away[row.id].target_id}: undo that first.")
+        if row.id not in live:
+            return conflict(row, f"{row.kind.capitalize()} {row.id} was withdrawn since.")
+        if row.id in later:
+            return conflict(row, f"Since then {later[row.id]}: undo that first.")
         return None
 
     accepted, outcomes = await _lock_and_judge(session, ids, ANY_VERSION, judge, "Reverted.", by=actor)
-    await carry_out_revert(session, accepted, inverses, actor, notes)
+    await carry_out_revert(session, accepted, undo, actor, notes)
     return outcomes
 
 

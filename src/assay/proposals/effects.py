@@ -11,7 +11,7 @@ from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.models import ChangeType, ProposalStatus, ReviewAction
 from assay.messaging.events import ProposalMerged, ProposalReverted
-from assay.proposals import relations
+from assay.proposals import merging, relations, unmerging
 from assay.proposals import statements as sql
 from assay.proposals.outcomes import Locked
 from assay.proposals.records import approved, changed
@@ -35,60 +35,42 @@ async def carry_out_approval(
 
 
 async def carry_out_merge(
-    session: AsyncSession, rows: Sequence[Locked], targets: Mapping[UUID, UUID], actor: Actor, notes: str | None
+    session: AsyncSession, rows: Mapping[UUID, Locked], plan: merging.Plan, actor: Actor, notes: str | None
 ) -> None:
-    if not rows:
+    if not plan.steps:
         return
-    ids, at = [row.id for row in rows], now()
-    chosen = {each: targets[each] for each in ids}
+    at, targets = now(), plan.targets
     await sql.decide(
         session,
-        ids,
+        list(targets),
         status=ProposalStatus.MERGED,
         action=ReviewAction.MERGE,
         actor=actor,
         at=at,
         notes=notes,
-        targets=chosen,
+        targets=targets,
     )
-    await sql.touch_entities(session, list(dict.fromkeys(chosen.values())), at)
-    sources = {entity: proposal for proposal, entity in chosen.items()}
-    revisions = await sql.write_revisions(session, sources, ChangeType.MERGED, actor, at, notes)
-    topics, links = await relations.file_under_topics(session, ids), await relations.link_atoms(session, ids)
-    await sql.forget_vectors(session, ids)
-    await sql.follow_to_entities(session, chosen)
+    await sql.follow_to_entities(session, targets)
+    numbers = await merging.carry_out(session, plan, actor, at, notes)
     records = []
-    for row in rows:
-        entity = chosen[row.id]
-        inverse = {
-            "act": "merge",
-            "entity_id": entity,
-            "revision": revisions[entity],
-            "topics": topics.get(row.id, []),
-            "links": links.get(row.id, []),
-        }
-        records.append(changed(ProposalMerged, row, actor, entity_id=entity, notes=notes, inverse=inverse))
+    for source, target in targets.items():
+        inverse = {"act": "merge", "entity_id": target, "merge": numbers[source]}
+        records.append(changed(ProposalMerged, rows[source], actor, entity_id=target, notes=notes, inverse=inverse))
     await record(session, actor, records)
 
 
 async def carry_out_revert(
-    session: AsyncSession,
-    rows: Sequence[Locked],
-    inverses: Mapping[UUID, dict[str, Any]],
-    actor: Actor,
-    notes: str | None,
+    session: AsyncSession, rows: Sequence[Locked], undo: unmerging.Undo, actor: Actor, notes: str | None
 ) -> None:
     if not rows:
         return
-    ids, at = [row.id for row in rows], now()
-    undone = [inverses[each] for each in ids]
-    entities = {UUID(inverse["entity_id"]): row.id for inverse, row in zip(undone, rows, strict=True)}
+    at = now()
+    await unmerging.carry_out(session, undo, actor, at, notes)
     withdrawn = [row.id for row in rows if row.status is ProposalStatus.APPROVED]
-    await relations.remove_relations(session, [inverse for inverse in undone if inverse["act"] == "merge"])
     await sql.withdraw_entities(session, withdrawn)
-    await sql.touch_entities(session, list(entities), at)
-    await sql.write_revisions(session, entities, ChangeType.REVERTED, actor, at, notes)
-    await sql.make_pending(session, ids, action=ReviewAction.REVERTED, at=at)
+    await sql.touch_entities(session, withdrawn, at)
+    await sql.write_revisions(session, {each: each for each in withdrawn}, ChangeType.REVERTED, actor, at, notes)
+    await sql.make_pending(session, [row.id for row in rows], action=ReviewAction.REVERTED, at=at)
     await sql.look_again(session, withdrawn)
     await record(
         session,

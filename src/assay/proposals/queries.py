@@ -9,9 +9,16 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db import short_ids
-from assay.db.models import MAX_FAILURES, DedupState, Evidence, Message, Proposal, ProposalStatus
-from assay.errors import NotFound
+from assay.db.models import (
+    MAX_FAILURES,
+    DedupState,
+    Evidence,
+    Message,
+    Proposal,
+    ProposalStatus,
+    SimilarityType,
+)
+from assay.errors import InvalidInput, NotFound
 from assay.kinds import Kind
 
 _ID_CHARACTERS: Final = frozenset("0123456789abcdef-")
@@ -76,8 +83,30 @@ async def get(session: AsyncSession, proposal_id: UUID) -> Proposal:
 
 
 async def full_ids(session: AsyncSession, parts: Sequence[str]) -> list[UUID]:
-    """The proposals whose ids are, or end in, what a person typed. Raises NotFound or InvalidInput."""
-    return await short_ids.full_ids(session, "proposals", parts)
+    """The proposals whose ids are, or end in, what a person typed. Tables show the last eight characters.
+
+    Raises NotFound or InvalidInput, naming the one that does not fit.
+    """
+    typed = [each.strip().lower() for each in parts]
+    for part in typed:
+        if len(part) < 4 or not set(part) <= _ID_CHARACTERS:
+            raise InvalidInput(f"{part!r} is not a proposal's id: give the id, or at least the last four characters.")
+    rows = await session.execute(
+        text("""
+        SELECT typed.part, array_agg(DISTINCT p.id) FROM unnest(CAST(:parts AS text[])) AS typed (part)
+        JOIN proposals p ON right(p.id::text, length(typed.part)) = typed.part GROUP BY typed.part"""),
+        {"parts": typed},
+    )
+    found: dict[str, list[UUID]] = dict(rows.tuples().all())
+    return [_only(part, found.get(part, [])) for part in typed]
+
+
+def _only(part: str, ids: Sequence[UUID]) -> UUID:
+    if not ids:
+        raise NotFound(f"There is no proposal {part}.")
+    if len(ids) > 1:
+        raise InvalidInput(f"{len(ids)} proposals' ids end in {part!r}: give more of it.")
+    return ids[0]
 
 
 async def evidence(session: AsyncSession, proposal_ids: Sequence[UUID]) -> dict[UUID, list[QuoteInContext]]:
@@ -105,12 +134,46 @@ async def evidence(session: AsyncSession, proposal_ids: Sequence[UUID]) -> dict[
     return found
 
 
-async def merged_into(session: AsyncSession, entity_id: UUID) -> Sequence[UUID]:
-    """The proposals that were merged into an entity. Their evidence is its evidence too."""
-    found = await session.scalars(
-        select(Proposal.id).where(Proposal.merged_into_entity_id == entity_id).order_by(Proposal.id)
+async def behind(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """The proposals behind entities: those they came from, and those that were merged into them.
+
+    What is behind an entity that was merged away is behind the one that it went into. A pending proposal stands
+    behind itself.
+    """
+    rows = await session.execute(
+        text("""
+        SELECT wanted.id, source.id FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
+        CROSS JOIN LATERAL (
+            SELECT e.id FROM entities e WHERE e.id = wanted.id OR e.merged_into_entity_id = wanted.id) AS part
+        CROSS JOIN LATERAL (
+            SELECT id FROM proposals WHERE created_entity_id = part.id
+            UNION ALL SELECT id FROM proposals WHERE merged_into_entity_id = part.id) AS source
+        ORDER BY source.id"""),
+        {"ids": list(ids)},
     )
-    return found.all()
+    found = {each: [each] for each in ids}
+    for entity, proposal in rows:
+        if proposal != entity:
+            found[entity].append(proposal)
+    return found
+
+
+async def pending(session: AsyncSession, ids: Sequence[UUID]) -> list[UUID]:
+    """Those of the proposals that nobody decided yet."""
+    found = await session.scalars(
+        select(Proposal.id).where(Proposal.id.in_(ids), Proposal.status == ProposalStatus.PENDING)
+    )
+    return list(found)
+
+
+async def explanations(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """What the scan says of those proposals that say something else about the same thing."""
+    rows = await session.execute(
+        select(Proposal.id, Proposal.similarity_explanation).where(
+            Proposal.id.in_(ids), Proposal.similarity_type == SimilarityType.UPDATE
+        )
+    )
+    return {proposal_id: [explanation] for proposal_id, explanation in rows if explanation}
 
 
 async def trail(session: AsyncSession, subject_id: UUID) -> Sequence[Row[Any]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -165,12 +165,12 @@ async def write_revisions(
     return dict(rows.tuples().all())
 
 
-async def last_inverses(session: AsyncSession, ids: Ids) -> dict[UUID, dict[str, Any]]:
-    """What undoes the last approval or merge of each proposal."""
+async def approved_revisions(session: AsyncSession, ids: Ids) -> dict[UUID, int]:
+    """The revisions that the last approvals of these proposals made."""
     rows = await session.execute(
         text("""
-        SELECT DISTINCT ON (subject_id) subject_id, inverse FROM audit_log
-        WHERE subject_id = ANY(:ids) AND inverse IS NOT NULL ORDER BY subject_id, id DESC"""),
+        SELECT DISTINCT ON (subject_id) subject_id, (inverse ->> 'revision')::bigint FROM audit_log
+        WHERE subject_id = ANY(:ids) AND inverse ->> 'act' = 'approve' ORDER BY subject_id, id DESC"""),
         {"ids": list(ids)},
     )
     return dict(rows.tuples().all())
@@ -181,8 +181,10 @@ async def built_upon(session: AsyncSession, revisions: Mapping[UUID, int], ids: 
     rows = await session.execute(
         text("""
         SELECT DISTINCT ON (entity_id) entity_id, words FROM (
-            SELECT merged_into_entity_id AS entity_id, 'proposal ' || id || ' was merged into it' AS words
-            FROM proposals WHERE merged_into_entity_id = ANY(:entities) AND id <> ALL(:ids)
+            SELECT target_id AS entity_id, CASE WHEN of_entity THEN kind ELSE 'proposal' END || ' ' || source_id
+                || ' was merged into it' AS words
+            FROM merges WHERE undone_at IS NULL AND target_id = ANY(:entities)
+                AND (of_entity OR source_id <> ALL(CAST(:ids AS uuid[])))
             UNION ALL
             SELECT r.entity_id, 'it was ' || r.change_type || ' by ' || u.name
             FROM entity_revisions r JOIN users u ON u.id = r.changed_by_user_id

@@ -3,11 +3,13 @@
 from assay.db.models.alert_deliveries import AlertDelivery, DeliveryState
 from assay.db.models.api_tokens import ApiToken, Scope
 from assay.db.models.audit_log import AuditEntry
-from assay.db.models.embeddings import Embedding
+from assay.db.models.embeddings import Embedding, EmbeddingModel, ModelState
 from assay.db.models.entities import Atom, AtomLink, ChangeType, Entity, EntityRevision, Topic, TopicAtom
+from assay.db.models.entity_pairs import EntityPair, EntityScan
 from assay.db.models.evidence import Evidence
 from assay.db.models.extraction_runs import FINAL_RUN_STATES, KnowledgeExtractionRun, RunStatus, TriggerType
 from assay.db.models.job_runs import JobRun, JobState
+from assay.db.models.merges import Merge
 from assay.db.models.messages import MAX_FAILED_READS, Message
 from assay.db.models.policy_versions import PolicyVersion
 from assay.db.models.proposal_tallies import ProposalTally
@@ -42,14 +44,19 @@ __all__ = [
     "DedupState",
     "DeliveryState",
     "Embedding",
+    "EmbeddingModel",
     "Entity",
+    "EntityPair",
     "EntityRevision",
+    "EntityScan",
     "Evidence",
     "IdempotencyKey",
     "JobRun",
     "JobState",
     "KnowledgeExtractionRun",
+    "Merge",
     "Message",
+    "ModelState",
     "PolicyVersion",
     "Proposal",
     "ProposalStatus",

@@ -1,9 +1,11 @@
 """The vectors of everything alive, apart from the rows that people edit."""
 
+from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import ForeignKey, Identity, Index, String
+from sqlalchemy import ForeignKey, Identity, Index, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assay.db.base import Base
@@ -27,3 +29,25 @@ class Embedding(Base):
     """Order of arrival. An item is compared with what arrived before it, so that of two equals one stays clear."""
     text_hash: Mapped[str] = mapped_column(String(64))
     vector: Mapped[object] = mapped_column(HALFVEC())
+
+
+class ModelState(StrEnum):
+    BUILDING = "building"
+    SERVING = "serving"
+    RETIRED = "retired"
+
+
+class EmbeddingModel(Base):
+    """A model whose vectors are stored. Exactly one serves; another may be built beside it, to take its place."""
+
+    __tablename__ = "embedding_models"
+    __table_args__ = (
+        Index("uq_embedding_models_serving", "state", unique=True, postgresql_where=text("state = 'serving'")),
+    )
+
+    model: Mapped[str] = mapped_column(primary_key=True)
+    dimensions: Mapped[int]
+    state: Mapped[ModelState]
+    started_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    switched_at: Mapped[datetime | None]
+    """When it began to serve in the place of another."""

@@ -42,6 +42,7 @@ class Entity(Base):
         Index("ix_entities_kind_created_at", "kind", "created_at", "id"),
         Index("ix_entities_kind_updated_at", "kind", "updated_at", "id"),
         Index("ix_entities_live_words", WORDS, postgresql_using="gin", postgresql_where=LIVE),
+        CheckConstraint("archived OR merged_into_entity_id IS NULL", name="merged_is_archived"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -57,6 +58,8 @@ class Entity(Base):
     confidence: Mapped[float]
     meta: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     archived: Mapped[bool] = mapped_column(server_default=text("false"))
+    merged_into_entity_id: Mapped[UUID | None] = mapped_column(ForeignKey("entities.id"), index=True)
+    """The live entity that it is part of now, however many merges led there."""
     revision: Mapped[int] = mapped_column(server_default=text("1"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())

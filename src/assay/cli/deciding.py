@@ -1,0 +1,67 @@
+"""What the commands that decide share: finding the ids, one transaction, and an answer for each."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from cyclopts import Parameter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actor import Actor
+from assay.cli.merging import show_previews
+from assay.cli.output import print_json, say, short
+from assay.cli.session import operator, with_database
+from assay.db.engine import Database
+from assay.errors import InvalidInput
+from assay.proposals import queries
+from assay.proposals.outcomes import Outcome
+from assay.proposals.preview import Preview
+
+Notes = Annotated[str | None, Parameter(help="Why, for the trail.")]
+Result = TypeVar("Result")
+Decide = Callable[[AsyncSession, Sequence[UUID], Actor], Awaitable[Result]]
+Looked = tuple[list[Preview], list[Outcome]]
+
+
+def decided(parts: Sequence[str], decide: Decide[list[Outcome]], json: bool) -> int:
+    """Carries out a decision and says of each id what became of it. 1 when any was refused."""
+    outcomes = _in_one_transaction(parts, decide)
+    if json:
+        print_json([{**asdict(each), "done": each.done} for each in outcomes])
+    else:
+        _say(outcomes)
+    return 0 if all(each.done for each in outcomes) else 1
+
+
+def look_at(parts: Sequence[str], look: Decide[Looked], json: bool) -> int:
+    """Shows what a merge would do, and leaves everything as it is. 1 when any would be refused."""
+    previews, outcomes = _in_one_transaction(parts, look, keep=False)
+    refused = [each for each in outcomes if not each.done]
+    if json:
+        print_json({"previews": [asdict(each) for each in previews], "refused": [asdict(each) for each in refused]})
+    else:
+        show_previews(previews)
+        _say(refused)
+    return 1 if refused else 0
+
+
+def _in_one_transaction(parts: Sequence[str], decide: Decide[Result], *, keep: bool = True) -> Result:
+    if not parts:
+        raise InvalidInput("Name at least one proposal: its id, or the last eight characters of it.")
+
+    async def act(database: Database) -> Result:
+        actor = await operator(database)
+        async with database.transaction() as session:
+            ids = await queries.full_ids(session, parts)
+            result = await decide(session, ids, actor)
+            if not keep:
+                await session.rollback()
+            return result
+
+    return with_database(act)
+
+
+def _say(outcomes: Sequence[Outcome]) -> None:
+    for each in outcomes:
+        say(f"{short(each.id)}  {each.message}", style="" if each.done else "red")

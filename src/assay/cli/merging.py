@@ -1,0 +1,75 @@
+"""What the commands that merge share: naming a target, choosing fields, showing what would be."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from cyclopts import Parameter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.cli.output import printable, say, short, table
+from assay.errors import InvalidInput
+from assay.proposals import queries
+from assay.proposals.preview import Preview
+
+Take = Annotated[list[str] | None, Parameter(help="Fields to take from what goes.", consume_multiple=True)]
+Both = Annotated[list[str] | None, Parameter(help="Fields in which both are united.", consume_multiple=True)]
+Look = Annotated[bool, Parameter(name="--preview", negative="", help="Show what would be, and change nothing.")]
+
+MOST_NUMBERED: Final = 5
+
+
+async def target_of(session: AsyncSession, source: UUID, typed: str | None) -> UUID:
+    """What a person named as the target: an id, or the number of one of the source's candidates.
+
+    Raises NotFound or InvalidInput; without a name it lists the candidates.
+    """
+    if typed is not None and not (len(typed) == 1 and typed.isdecimal()):
+        return (await queries.full_ids(session, [typed]))[0]
+    candidates = (await queries.get(session, source)).candidates[:MOST_NUMBERED]
+    if typed is not None and 1 <= int(typed) <= len(candidates):
+        return UUID(candidates[int(typed) - 1]["id"])
+    listed = ", ".join(f"{number} {each['title']!r}" for number, each in enumerate(candidates, 1))
+    known = f"an id, or a number: {listed}" if listed else "an id; the scan found nothing near it"
+    said = "Say what to merge into with --into" if typed is None else f"There is no candidate {typed}; --into takes"
+    raise InvalidInput(f"{said}: {known}.")
+
+
+def show_previews(previews: Sequence[Preview]) -> None:
+    """Prints merges that are not made yet."""
+    for each in previews:
+        say(
+            f"{short(each.source_id)} '{printable(each.source_title)}' would go into {each.kind} "
+            f"{short(each.target_id)} '{printable(each.target_title)}':",
+            style="bold",
+        )
+        show_fields(each)
+        say(f"  evidence: {each.evidence_of_target} and {each.evidence_of_source} quotes are united")
+        for words, items in (
+            ("filed together with", each.filings_gained),
+            ("link gained", each.links_gained),
+            ("link dropped", each.links_dropped),
+        ):
+            for item in items:
+                say(f"  {words}: {printable(item)}")
+        for conflict in each.conflicts:
+            say(f"  look: {printable(conflict)}", style="yellow")
+
+
+def show_fields(preview: Preview) -> None:
+    """Prints the fields in which the two differ."""
+    rows = [
+        (each.name, _shown(each.target), _shown(each.source), each.choice, _shown(each.result))
+        for each in preview.fields
+        if each.target != each.source
+    ]
+    if rows:
+        table(["field", "target", "other", "choice", "would be"], rows)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    return "" if value is None else str(value)

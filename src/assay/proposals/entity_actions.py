@@ -1,0 +1,129 @@
+"""Merging approved knowledge, and taking that back. The entity that goes is archived and names where it went."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actions import Record, record
+from assay.audit.actor import Actor
+from assay.clock import now
+from assay.db.locks import DECISIONS, hold_until_commit
+from assay.kinds import Kind
+from assay.proposals import merge_statements as sql
+from assay.proposals import merging, unmerging
+from assay.proposals import statements as decisions
+from assay.proposals.actions import KEEP_ALL, unique
+from assay.proposals.fields import Choices, check
+from assay.proposals.merge_statements import Item
+from assay.proposals.outcomes import Outcome, Refusal
+
+
+async def plan_merge(
+    session: AsyncSession, targets: Mapping[UUID, UUID], *, choices: Choices = KEEP_ALL, kind: Kind | None = None
+) -> merging.Planned:
+    """Says what `merge` would do, and changes nothing."""
+    await hold_until_commit(session, DECISIONS)
+    into = await sql.survivors(session, unique(targets.values()))
+    targets = {source: into.get(target, target) for source, target in targets.items()}
+    await decisions.live_entities(session, unique(targets, targets.values()))
+    items = await sql.items(session, unique(targets, targets.values()))
+    for each in {items[target].kind for target in targets.values() if target in items}:
+        check(each, choices)
+    refusals = {source: _refused(source, targets, items, kind) for source in targets}
+    accepted = [
+        merging.Request(source, target, choices) for source, target in targets.items() if refusals[source] is None
+    ]
+    plan = await merging.plan(session, accepted)
+    return merging.Planned(plan, plan.outcomes([refusals[source] or Outcome(source, "Merged.") for source in targets]))
+
+
+async def merge(
+    session: AsyncSession,
+    targets: Mapping[UUID, UUID],
+    *,
+    actor: Actor,
+    notes: str | None = None,
+    choices: Choices = KEEP_ALL,
+    kind: Kind | None = None,
+) -> list[Outcome]:
+    """Merges live entities into others of their kind: `targets` names the other for each. `kind`: of this one only.
+
+    The target keeps its id and, but for the `choices`, its words. Evidence, filings and links come to it, and the
+    ids of what goes resolve to it from now on. Raises InvalidInput for a choice that cannot be.
+    """
+    planned = await plan_merge(session, targets, choices=choices, kind=kind)
+    if planned.plan.steps:
+        numbers = await merging.carry_out(session, planned.plan, actor, now(), notes)
+        await record(session, actor, [_merged(step, numbers[step.source.id], notes) for step in planned.plan.steps])
+    return planned.outcomes
+
+
+async def unmerge(
+    session: AsyncSession, ids: Sequence[UUID], *, actor: Actor, notes: str | None = None
+) -> list[Outcome]:
+    """Takes merges of entities back: everything is as it was before, and what was done since stays.
+
+    Refused where both cannot be, with a sentence that says what to undo first.
+    """
+    await hold_until_commit(session, DECISIONS)
+    merges = await sql.merges_of(session, unique(ids), of_entity=True)
+    undo = await unmerging.plan(session, list(merges.values()))
+    await unmerging.carry_out(session, undo, actor, now(), notes)
+    entries = [
+        Record(
+            "entity.unmerged",
+            merge.source_id,
+            merge.kind,
+            detail={"title": undo.items[merge.source_id].title, "entity_id": merge.target_id, "notes": notes},
+        )
+        for merge in undo.accepted
+    ]
+    await record(session, actor, entries)
+    return [_unmerged(each, merges, undo) for each in unique(ids)]
+
+
+def _refused(
+    source: UUID, targets: Mapping[UUID, UUID], items: Mapping[UUID, Item], kind: Kind | None
+) -> Outcome | None:
+    """Why an entity cannot go into its target.
+
+    1. there is no such entity, or it is of the other kind, withdrawn or merged already;
+    2. it would go into itself, or into what is to go itself;
+    3. the target is no live entity, or one of the other kind.
+    """
+    item, target = items.get(source), items.get(targets[source])
+    if item is None or not item.is_entity or item.kind is not (kind or item.kind):
+        return Outcome(source, f"There is no approved {kind or 'topic or atom'} {source}.", Refusal.NOT_FOUND)
+    if item.merged_into:
+        return _conflict(item, f"It was already merged into {item.kind} {item.merged_into}: undo that first.")
+    if not item.is_live:
+        return _conflict(item, f"{item.kind.capitalize()} {source} was withdrawn.")
+    if target is item:
+        return _conflict(item, f"{item.kind.capitalize()} {source} cannot be merged into itself.")
+    if targets[source] in targets:
+        return _conflict(item, f"{item.kind.capitalize()} {targets[source]} is to be merged itself: do that first.")
+    if target is None or not target.is_entity or not target.is_live:
+        return _conflict(item, f"{targets[source]} is no approved {item.kind}: approve it first, or name another.")
+    if target.kind is not item.kind:
+        return _conflict(item, f"The target {target.id} is of kind {target.kind}, the other of kind {item.kind}.")
+    return None
+
+
+def _conflict(item: Item, message: str) -> Outcome:
+    return Outcome(item.id, message, Refusal.CONFLICT, item.merged_into)
+
+
+def _merged(step: merging.Step, number: int, notes: str | None) -> Record:
+    detail: dict[str, Any] = {"title": step.source.title, "entity_id": step.target.id, "notes": notes}
+    inverse = {"act": "merge_entity", "entity_id": step.target.id, "merge": number}
+    return Record("entity.merged", step.source.id, step.source.kind, detail=detail, inverse=inverse)
+
+
+def _unmerged(entity: UUID, merges: Mapping[UUID, sql.StoredMerge], undo: unmerging.Undo) -> Outcome:
+    if entity not in merges:
+        return Outcome(entity, f"No merge of {entity} into another is in force.", Refusal.NOT_FOUND)
+    if entity in undo.refused:
+        return Outcome(entity, undo.refused[entity], Refusal.CONFLICT, merges[entity].target_id)
+    return Outcome(entity, "Unmerged.", entity_id=entity)

@@ -1,0 +1,267 @@
+"""The set-based statements behind merges and their undoing. Each is one round trip for any number of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actor import Actor
+from assay.db.bulk import as_json
+from assay.kinds import Kind, folded, identity_key
+from assay.proposals.fields import Values
+from assay.proposals.ledger import SHAPES, Ledger, Shape
+
+Ids = Iterable[UUID]
+
+_VALUES: Final = "id, kind, title, body, icon, color, keywords, atom_type, meta, confidence, identity_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A pending proposal or an entity as it stands."""
+
+    id: UUID
+    kind: Kind
+    is_entity: bool
+    is_live: bool
+    merged_into: UUID | None
+    values: Values
+
+    @property
+    def title(self) -> str:
+        return str(self.values["title"])
+
+    def __str__(self) -> str:
+        return f"{self.kind if self.is_entity else 'proposal'} {self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMerge:
+    """A merge that is in force."""
+
+    id: int
+    kind: Kind
+    source_id: UUID
+    of_entity: bool
+    target_id: UUID
+    changed: dict[str, dict[str, Any]]
+    brought: dict[str, list[dict[str, Any]]]
+    removed: dict[str, list[dict[str, Any]]]
+    repointed: list[UUID]
+
+    @property
+    def source(self) -> str:
+        return f"{self.kind if self.of_entity else 'proposal'} {self.source_id}"
+
+
+async def items(session: AsyncSession, ids: Ids) -> dict[UUID, Item]:
+    """The pending proposals and the entities, withdrawn ones too, of these ids."""
+    rows = await session.execute(
+        text(f"""
+        SELECT {_VALUES}, true AS is_entity, NOT archived AS is_live, merged_into_entity_id AS merged_into
+        FROM entities WHERE id = ANY(:ids)
+        UNION ALL
+        SELECT {_VALUES}, false, true, NULL FROM proposals WHERE id = ANY(:ids) AND status = 'pending'
+        ORDER BY is_live"""),  # noqa: S608  # our own column names
+        {"ids": list(ids)},
+    )
+    found = {}
+    for row in rows.mappings():
+        values = dict(row)
+        head = {name: values.pop(name) for name in ("id", "kind", "is_entity", "is_live", "merged_into")}
+        found[row["id"]] = Item(**{**head, "kind": Kind(row["kind"])}, values=values)
+    return found
+
+
+async def survivors(session: AsyncSession, ids: Ids) -> dict[UUID, UUID]:
+    """The entities that ids stand for: an entity for itself, what was merged away for where it went, a pending
+    proposal for the entity that it repeats."""
+    rows = await session.execute(
+        text("""
+        SELECT given.id, coalesce(e.merged_into_entity_id, e.id) FROM unnest(CAST(:ids AS uuid[])) AS given (id)
+        LEFT JOIN proposals p ON p.id = given.id
+        JOIN entities e ON e.id = CASE p.status WHEN 'merged' THEN p.merged_into_entity_id
+            WHEN 'pending' THEN CASE WHEN p.similarity_type <> 'update' THEN p.similar_entity_id END
+            ELSE given.id END"""),
+        {"ids": list(ids)},
+    )
+    return dict(rows.tuples().all())
+
+
+async def twins(session: AsyncSession, keys: Mapping[tuple[Kind, str], UUID], but: Ids) -> dict[tuple[Kind, str], UUID]:
+    """The live entities, `but` these, that say word for word what has these keys."""
+    rows = await session.execute(
+        text("""
+        SELECT kind, identity_key, id FROM entities
+        WHERE identity_key = ANY(:keys) AND NOT archived AND id <> ALL(CAST(:but AS uuid[]))"""),
+        {"keys": [key for _, key in keys], "but": list(but)},
+    )
+    return {(Kind(kind), key): entity for kind, key, entity in rows if (Kind(kind), key) in keys}
+
+
+async def ledgers(session: AsyncSession, moving: Ids, near: Ids) -> dict[str, Ledger]:
+    """All filings and links of what moves, and those between what is near."""
+    moving, near = list(moving), list(near)
+    found = {}
+    for shape in SHAPES:
+        rows = (await session.execute(text(_neighbourhood(shape)), {"moving": moving, "near": near})).mappings().all()
+        ends = {row[name] for row in rows for name in shape.key[:2]} | set(near)
+        owned = await session.scalars(
+            text("""
+            SELECT row FROM merges m, jsonb_array_elements(m.brought -> :name) AS row
+            WHERE m.undone_at IS NULL AND m.target_id = ANY(:ends) AND (row ->> 'own')::bool"""),
+            {"name": shape.name, "ends": list(ends)},
+        )
+        found[shape.name] = Ledger.of(shape, rows, owned, await _ends_of_lists(session, shape, ends))
+    return found
+
+
+def _neighbourhood(shape: Shape) -> str:
+    one, other = shape.key[:2]
+    return f"""
+        WITH touching AS MATERIALIZED (
+            SELECT * FROM {shape.table} WHERE {one} = ANY(:moving) OR {other} = ANY(:moving)
+        ), near AS MATERIALIZED (
+            SELECT {one} AS id FROM touching UNION SELECT {other} FROM touching
+            UNION SELECT unnest(CAST(:near AS uuid[])))
+        SELECT * FROM touching UNION
+        SELECT r.* FROM {shape.table} r JOIN near a ON a.id = r.{one} JOIN near b ON b.id = r.{other}"""  # noqa: S608
+
+
+async def _ends_of_lists(session: AsyncSession, shape: Shape, ends: Ids) -> dict[UUID, int]:
+    if "position" not in shape.values:
+        return {}
+    one = shape.key[0]
+    rows = await session.execute(
+        text(f"SELECT {one}, max(position) FROM {shape.table} WHERE {one} = ANY(:ends) GROUP BY 1"),  # noqa: S608
+        {"ends": list(ends)},
+    )
+    return dict(rows.tuples().all())
+
+
+async def store(session: AsyncSession, found: Mapping[str, Ledger]) -> None:
+    """Makes the tables as the ledgers say."""
+    for ledger in found.values():
+        shape = ledger.shape
+        keys = " AND ".join(f"t.{name} = gone.{name}" for name in shape.key)
+        columns = ", ".join((*shape.key, *shape.values))
+        await session.execute(
+            text(f"DELETE FROM {shape.table} t USING jsonb_to_recordset(:rows) AS gone ({shape.types}) WHERE {keys}"),  # noqa: S608
+            {"rows": as_json(ledger.to_delete())},
+        )
+        await session.execute(
+            text(f"""
+            INSERT INTO {shape.table} ({columns})
+            SELECT {columns} FROM jsonb_to_recordset(:rows) AS new ({shape.types})"""),  # noqa: S608
+            {"rows": as_json(ledger.to_insert())},
+        )
+
+
+async def rewrite(session: AsyncSession, contents: Mapping[UUID, tuple[Kind, Values]]) -> None:
+    """Gives entities other words. First all let go of their identity, so that two may exchange theirs."""
+    rows = [
+        {
+            **values,
+            "id": entity,
+            "title_key": folded(values["title"]),
+            "identity_key": identity_key(kind, values["title"], values["body"]),
+        }
+        for entity, (kind, values) in contents.items()
+    ]
+    await session.execute(
+        text("UPDATE entities SET identity_key = id::text WHERE id = ANY(:ids)"), {"ids": list(contents)}
+    )
+    await session.execute(
+        text("""
+        UPDATE entities e SET title = new.title, body = new.body, title_key = new.title_key,
+            identity_key = new.identity_key, icon = new.icon, color = new.color, keywords = new.keywords,
+            atom_type = new.atom_type, meta = new.meta, confidence = new.confidence
+        FROM jsonb_populate_recordset(NULL::entities, :rows) AS new WHERE e.id = new.id"""),
+        {"rows": as_json(rows)},
+    )
+
+
+async def put_into(session: AsyncSession, targets: Mapping[UUID, UUID]) -> dict[UUID, list[UUID]]:
+    """Archives entities and points them, and what was merged into them before, at their targets.
+
+    Returns what was merged into each before.
+    """
+    parameters = {"ids": list(targets), "targets": as_json({str(key): value for key, value in targets.items()})}
+    rows = await session.execute(
+        text("""
+        WITH earlier AS (SELECT id, merged_into_entity_id FROM entities WHERE merged_into_entity_id = ANY(:ids))
+        UPDATE entities e SET merged_into_entity_id = (CAST(:targets AS jsonb) ->> e.merged_into_entity_id::text)::uuid
+        FROM earlier WHERE e.id = earlier.id RETURNING earlier.merged_into_entity_id, e.id"""),
+        parameters,
+    )
+    repointed: dict[UUID, list[UUID]] = {}
+    for entity, earlier in rows:
+        repointed.setdefault(entity, []).append(earlier)
+    await session.execute(
+        text("""
+        UPDATE entities SET archived = true, merged_into_entity_id = (CAST(:targets AS jsonb) ->> id::text)::uuid
+        WHERE id = ANY(:ids)"""),
+        parameters,
+    )
+    return repointed
+
+
+async def take_out(session: AsyncSession, merges: Sequence[StoredMerge]) -> None:
+    """Brings entities back, and what was merged into them before with them."""
+    back = {merge.source_id for merge in merges if merge.of_entity}
+    earlier = {each: merge.source_id for merge in merges for each in merge.repointed if each not in back}
+    await session.execute(
+        text("""
+        UPDATE entities SET merged_into_entity_id = (CAST(:earlier AS jsonb) ->> id::text)::uuid,
+            archived = archived AND id <> ALL(CAST(:back AS uuid[]))
+        WHERE id = ANY(CAST(:ids AS uuid[]))"""),
+        {
+            "back": list(back),
+            "ids": [*back, *earlier],
+            "earlier": as_json({str(key): value for key, value in earlier.items()}),
+        },
+    )
+
+
+async def note_merges(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> dict[UUID, int]:
+    """Stores what undoes merges, in their order. Returns their numbers by source."""
+    columns = "kind, source_id, of_entity, target_id, choices, changed, brought, removed, repointed, merged_by_user_id"
+    found = await session.execute(
+        text(f"""
+        INSERT INTO merges ({columns}, merged_at)
+        SELECT {columns}, merged_at FROM jsonb_populate_recordset(NULL::merges, :rows) RETURNING source_id, id"""),  # noqa: S608
+        {"rows": as_json(rows)},
+    )
+    return dict(found.tuples().all())
+
+
+async def note_undone(session: AsyncSession, merges: Sequence[StoredMerge], actor: Actor, at: datetime) -> None:
+    await session.execute(
+        text("UPDATE merges SET undone_at = :at, undone_by_user_id = :actor WHERE id = ANY(:ids)"),
+        {"at": at, "actor": actor.user_id, "ids": [merge.id for merge in merges]},
+    )
+
+
+_MERGES: Final = """
+    SELECT id, kind, source_id, of_entity, target_id, changed, brought, removed, repointed FROM merges
+    WHERE undone_at IS NULL"""
+
+
+async def merges_of(session: AsyncSession, sources: Ids, *, of_entity: bool) -> dict[UUID, StoredMerge]:
+    """The merges in force by which these sources went."""
+    found = await _merges(session, "source_id = ANY(:ids) AND of_entity = :of_entity", sources, of_entity=of_entity)
+    return {merge.source_id: merge for merge in found}
+
+
+async def merges_into(session: AsyncSession, targets: Ids) -> list[StoredMerge]:
+    """The merges in force into these targets."""
+    return await _merges(session, "target_id = ANY(:ids)", targets)
+
+
+async def _merges(session: AsyncSession, condition: str, ids: Ids, **parameters: Any) -> list[StoredMerge]:
+    rows = await session.execute(text(f"{_MERGES} AND {condition} ORDER BY id"), {"ids": list(ids), **parameters})
+    return [StoredMerge(**{**row, "kind": Kind(row["kind"])}) for row in rows.mappings()]
