@@ -53,6 +53,13 @@ class Settings(BaseSettings):
     knowledge_auto_approval_batch_size: int = Field(50, ge=1, le=500, description="proposals per auto-review batch")
     knowledge_dedup_batch_size: int = Field(100, ge=10, le=1000, description="proposals per duplicate-scan batch")
 
+    jobs_stream: str = Field("JOBS", pattern="^[A-Z][A-Z0-9_]{0,30}$", description="name of the queue on the broker")
+    jobs_replicas: int = Field(1, ge=1, le=5, description="copies the broker keeps of the queue: 3 on a cluster")
+    jobs_ack_wait_seconds: float = Field(
+        30, ge=1, le=600, allow_inf_nan=False, description="silence after which a job's worker counts as dead"
+    )
+    jobs_history_days: int = Field(30, ge=7, le=3650, description="days that the history of runs is kept")
+
 
 @cache
 def load() -> Settings:

@@ -10,16 +10,17 @@ from typing import Any
 from assay.runtime.process import wait_for
 
 OURS = ("ASSAY_HOME", "DATABASE_URL", "NATS_URL")
+OUR_PREFIXES = ("KNOWLEDGE_", "JOBS_", "PROBE_")
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("KNOWLEDGE_")}
+    kept = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith(OUR_PREFIXES)}
     return {**kept, "ASSAY_HOME": str(home), **more}
 
 
-def start(home: Path, *words: str, **more: str) -> subprocess.Popen[str]:
+def start(home: Path, *words: str, module: str = "assay", **more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "assay", *words],
+        [sys.executable, "-m", module, *words],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

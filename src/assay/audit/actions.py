@@ -12,6 +12,7 @@ from assay.clock import now
 from assay.db.bulk import insert_rows
 from assay.db.models import AuditEntry
 from assay.messaging.events import Event, Severity
+from assay.messaging.requests import request_followers
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ class Record:
 
 
 async def record(session: AsyncSession, actor: Actor, records: Sequence[Record]) -> None:
-    """Writes the entries in the transaction of the change itself: both happen or neither."""
+    """Writes the entries in the transaction of the change itself: both happen or neither.
+
+    The jobs that follow such changes are asked for with them.
+    """
     at = now()
     await insert_rows(
         session,
@@ -53,3 +57,4 @@ async def record(session: AsyncSession, actor: Actor, records: Sequence[Record])
             for entry in records
         ],
     )
+    await request_followers(session, (entry.action for entry in records))

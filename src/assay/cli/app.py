@@ -29,6 +29,9 @@ app = App(
 for command, place, words in (
     ("demo", "demo:demo", "Turn the sample chat into knowledge, and leave Assay running."),
     ("up", "servers:up", "Run the servers and the web app until Ctrl-C."),
+    ("api", "servers:api", "Run the web app alone, on servers that are shared."),
+    ("worker", "engine:worker", "Run a worker of the job queue."),
+    ("scheduler", "engine:scheduler", "Run a scheduler of the jobs."),
     ("down", "running:down", "Stop a running Assay."),
     ("status", "running:status", "Say what is running."),
     ("doctor", "doctor:doctor", "Look for what is wrong, one sentence per problem."),

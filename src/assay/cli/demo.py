@@ -34,8 +34,9 @@ def demo(
     Running it again continues where it was and adds nothing twice.
     """
     with errors.status("Starting the servers") as status:
-        web_url = None if once else ensure_running()
         summary = with_tools(lambda tools: _play(tools, status))
+        status.update("Leaving Assay running")
+        web_url = None if once else ensure_running()
     if json:
         print_json(summary.document())
         return

@@ -126,4 +126,4 @@ def _print(done: Imported) -> None:
     counts = f"Messages: {done.added:,} added, {done.edited:,} edited, {done.unchanged:,} known already"
     say(f"{counts}, {done.left_out:,} left out.")
     if done.added or done.edited:
-        say("Turn them into knowledge with: assay jobs run --all", style="dim")
+        say("A running Assay turns them into knowledge by itself. Without one: assay jobs run --all", style="dim")

@@ -9,11 +9,12 @@ from rich.status import Status
 
 from assay.cli.output import Json, errors, print_json, say, table
 from assay.cli.pipeline import STEPS
-from assay.cli.session import with_tools
+from assay.cli.session import operator, with_database, with_tools
+from assay.db.engine import Database
 from assay.db.models import JobRun
 from assay.errors import InvalidInput
 from assay.jobs import all as every_job
-from assay.jobs import history
+from assay.jobs import control, history
 from assay.jobs.job import JOBS
 from assay.jobs.run import RunResult, find
 from assay.jobs.run import run as run_job
@@ -22,6 +23,11 @@ from assay.jobs.tools import Tools
 assert every_job  # noqa: S101  # importing it registers the jobs
 
 app = App(name="jobs", help="List and run the background jobs.")
+app.command("assay.cli.jobs_status:status", name="status", help="Say how queue and jobs stand.")
+app.command("assay.cli.jobs_control:pause", name="pause", help="Let a job rest until it is resumed.")
+app.command("assay.cli.jobs_control:resume", name="resume", help="Let a paused job run again.")
+app.command("assay.cli.jobs_control:runs", name="runs", help="List the runs of a job.")
+app.command("assay.cli.jobs_dead:app", name="dead", help="List and give back what the queue could not work off.")
 
 
 @app.command(name="list")
@@ -44,10 +50,7 @@ def list_(*, json: Json = False) -> None:
         for each in documents
     ]
     table(["job", "cron (UTC)", "timeout (s)", "retries after (s)", "state", "last run"], rows)
-    say(
-        "\nThese are the schedules the jobs are made for. Today they run when told to: assay jobs run --all",
-        style="dim",
-    )
+    say("\nHow they stand: assay jobs status. Schedules hold while `assay up` or `assay scheduler` runs.", style="dim")
 
 
 @app.command
@@ -56,12 +59,17 @@ def run(
     /,
     *,
     every: Annotated[bool, Parameter(name="--all", negative="", help="Run all jobs, in their order.")] = False,
+    queued: Annotated[bool, Parameter(negative="", help="Leave it to the workers, and do not wait.")] = False,
     json: Json = False,
 ) -> int:
     """Run a job now, in this process, or with --all every one of them. Exits with 1 when one fails."""
     if (name is None) != every:
         raise InvalidInput(f"Name one job, or give --all. The jobs are: {', '.join(JOBS)}.")
     names = [find(name).name] if name else [step for step, _ in STEPS]
+    if queued:
+        with_database(lambda database: _request(database, names))
+        say(f"Requested: {', '.join(names)}.")
+        return 0
     with errors.status("Starting") as status:
         results = with_tools(lambda tools: _run(names, tools, status))
     if json:
@@ -72,6 +80,13 @@ def run(
             _print(result)
         say("See what waits for you with: assay proposals list", style="dim")
     return 0 if all(each.ok for each in results) else 1
+
+
+async def _request(database: Database, names: Sequence[str]) -> None:
+    actor = await operator(database)
+    async with database.transaction() as session:
+        for name in names:
+            await control.run_now(session, name, actor=actor)
 
 
 async def _run(names: Sequence[str], tools: Tools, status: Status) -> list[RunResult]:

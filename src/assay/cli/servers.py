@@ -4,17 +4,24 @@ import asyncio
 import contextlib
 import socket
 import time
-from typing import Annotated, Final
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from typing import Annotated, Final, TypeAlias
 
 import uvicorn
 from cyclopts import Parameter
 
 from assay import settings as configuration
+from assay.cli.engine import Drain, on_stop
 from assay.cli.first_admin import ensure_first_admin
 from assay.cli.output import say
 from assay.cli.session import ready
 from assay.db.engine import Database
 from assay.errors import Conflict, InvalidInput
+from assay.jobs.engine import DRAIN_SECONDS, connected_broker, scheduling, working
+from assay.jobs.receiver import JobReceiver
+from assay.jobs.tools import Tools, make_tools
 from assay.runtime.services import Services, record_web, running
 from assay.settings import Settings
 from assay.web.app import create_app
@@ -25,19 +32,48 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "::1", "[::1]")
 PREFERRED_PORT: Final = 8000
 
 Port = Annotated[int, Parameter(help="Port of the web app; 0 takes a free one.")]
+Jobs: TypeAlias = Callable[[], AbstractAsyncContextManager[JobReceiver | None]]
+"""What runs beside the web app."""
 
 
-def up(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT) -> None:
-    """Run the servers and the web app until Ctrl-C.
+def up(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT, drain: Drain = DRAIN_SECONDS) -> None:
+    """Run everything in one process until Ctrl-C: the servers, the web app, a worker and a scheduler.
 
-    With DATABASE_URL and NATS_URL set, only the web app runs, on your own servers.
+    With DATABASE_URL and NATS_URL set, your own servers are used.
     """
     settings = configuration.load()
     with _listening(host, port) as listener:
         _await_passing_owner(settings)
         with ready(for_guests=True) as found:
             _require_ownership(settings, found)
-            _serve(settings, found, listener, host)
+            tools = make_tools(settings, found.database_url)
+            _serve(settings, found, listener, host, partial(_jobs, tools, found.nats_url, drain))
+
+
+def api(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT) -> None:
+    """Run the web app alone until Ctrl-C. Workers and schedulers run apart: assay worker, assay scheduler."""
+    settings = configuration.load()
+    with _listening(host, port) as listener, ready(for_guests=True) as found:
+        _serve(settings, found, listener, host, _no_jobs)
+
+
+@asynccontextmanager
+async def _jobs(tools: Tools, nats_url: str, drain: float) -> AsyncIterator[JobReceiver]:
+    """A worker and a scheduler beside the web app."""
+    try:
+        async with (
+            connected_broker(tools, nats_url, "assay up") as broker,
+            working(broker, tools, drain=drain) as receiver,
+            scheduling(broker, tools),
+        ):
+            yield receiver
+    finally:
+        await tools.database.close()
+
+
+@asynccontextmanager
+async def _no_jobs() -> AsyncIterator[None]:
+    yield None
 
 
 def web_address(host: str, port: int) -> str:
@@ -97,10 +133,18 @@ async def _welcome(database_url: str) -> None:
         await database.close()
 
 
-def _serve(settings: Settings, found: Services, listener: socket.socket, host: str) -> None:
+class _Server(uvicorn.Server):
+    """A web server that leaves the signals to us, for it is not alone in its process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _serve(settings: Settings, found: Services, listener: socket.socket, host: str, jobs: Jobs) -> None:
     hosts = ("*",) if host not in LOOPBACK else LOOPBACK
     app = create_app(settings, found.database_url, found.nats_url, hosts=hosts)
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             app,
             log_level="warning",
@@ -115,5 +159,16 @@ def _serve(settings: Settings, found: Services, listener: socket.socket, host: s
         record_web(settings.assay_home, address)
     say(f"Assay is running at {address} (stop with Ctrl-C, or: assay down)")
     asyncio.run(_welcome(found.database_url))
-    with contextlib.suppress(KeyboardInterrupt):  # uvicorn hands on the signal that ended it
-        asyncio.run(server.serve(sockets=[listener]))
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_run(server, listener, jobs))
+
+
+async def _run(server: uvicorn.Server, listener: socket.socket, jobs: Jobs) -> None:
+    """The web app stops first, then the scheduler, then the worker: the reverse of the order in which they begin."""
+    async with jobs() as receiver:
+
+        def stop() -> None:
+            server.should_exit = True
+
+        on_stop(stop, receiver)
+        await server.serve(sockets=[listener])

@@ -43,6 +43,18 @@ def with_database(act: Callable[[Database], Awaitable[Result]]) -> Result:
     return with_tools(lambda tools: act(tools.database))
 
 
+def with_servers(act: Callable[[Database, str], Awaitable[Result]]) -> Result:
+    """Runs `act` on a ready database and the address of the broker."""
+    with ready() as found:
+        return asyncio.run(_with_tools(found.database_url, lambda tools: act(tools.database, found.nats_url)))
+
+
+def with_servers_as_they_are(act: Callable[[Database, str], Awaitable[Result]]) -> Result:
+    """Runs `act` even though a server may be away: to say so is its purpose."""
+    with services(configuration.load()) as found:
+        return asyncio.run(_with_tools(found.database_url, lambda tools: act(tools.database, found.nats_url)))
+
+
 async def operator(database: Database) -> Actor:
     """The person at this terminal, by the name of the login."""
     async with database.transaction() as session:

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 DECISIONS: Final = "decisions"
@@ -21,6 +22,11 @@ async def hold_until_commit(session: AsyncSession, name: str) -> None:
     await session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _number(name)})
 
 
+async def try_until_commit(session: AsyncSession, name: str) -> bool:
+    """Holds `name` until this transaction ends, unless another holds it; tells which."""
+    return bool(await session.scalar(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": _number(name)}))
+
+
 @asynccontextmanager
 async def held(engine: AsyncEngine, name: str, *, wait: bool = False) -> AsyncIterator[bool]:
     """Holds `name` on a connection of its own; yields False when another holds it, unless it may wait for that."""
@@ -33,4 +39,5 @@ async def held(engine: AsyncEngine, name: str, *, wait: bool = False) -> AsyncIt
             yield won
         finally:
             if won:
-                await autocommit.execute(text("SELECT pg_advisory_unlock(:number)"), number)
+                with suppress(OperationalError, InterfaceError):  # the lock went with the connection
+                    await autocommit.execute(text("SELECT pg_advisory_unlock(:number)"), number)

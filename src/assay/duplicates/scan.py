@@ -26,6 +26,7 @@ from assay.duplicates.candidates import Candidate
 from assay.duplicates.scorer import Likeness, Match, Statement
 from assay.kinds import Kind
 from assay.messaging.events import DuplicateDetected
+from assay.messaging.requests import REVIEW, request
 from assay.proposals.actions import reset_failures
 
 KEPT: Final = 5
@@ -124,7 +125,10 @@ async def scan(
 ) -> ScanOutcome:
     """Looks at those of the proposals that are pending and have a vector; marks or clears each of them."""
     verdicts = await _judge_and_stamp(session, ids, model, threshold, actor)
-    return ScanOutcome(len(verdicts), sum(verdict.match is not None for verdict in verdicts))
+    duplicates = sum(verdict.match is not None for verdict in verdicts)
+    if duplicates < len(verdicts):
+        await request(session, REVIEW)
+    return ScanOutcome(len(verdicts), duplicates)
 
 
 async def recheck(

@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 @job(
     "auto_review_proposals",
     cron="*/5 * * * *",
+    grace=timedelta(minutes=4),
     timeout=timedelta(minutes=5),
     retry_delays=(5, 25, 125),
     statistics=("topics_approved", "atoms_approved", "topics_skipped", "atoms_skipped", "errors"),

@@ -15,6 +15,7 @@ AGE_DAYS: Final = 7
 @job(
     "cleanup_orphaned_extractions",
     cron="0 3 * * 0",
+    grace=timedelta(days=6),
     timeout=timedelta(minutes=5),
     retry_delays=(10,),
     statistics=("runs_deleted", "age_threshold_days"),

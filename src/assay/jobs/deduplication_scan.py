@@ -17,6 +17,7 @@ from assay.proposals import queries
 @job(
     "deduplication_scan",
     cron="*/30 * * * *",
+    grace=timedelta(minutes=20),
     timeout=timedelta(minutes=5),
     retry_delays=(10, 10),
     statistics=("proposals_scanned", "duplicates_found", "embeddings_generated", "errors"),

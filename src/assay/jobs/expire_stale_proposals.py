@@ -22,6 +22,7 @@ WARNED_BEFORE = timedelta(days=3)
 @job(
     "expire_stale_proposals",
     cron="0 2 * * *",
+    grace=timedelta(hours=23),
     timeout=timedelta(minutes=5),
     retry_delays=(10, 10),
     statistics=("topics_expired", "atoms_expired", "total_expired"),

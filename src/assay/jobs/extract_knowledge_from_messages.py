@@ -21,6 +21,7 @@ FAILURES_IN_A_ROW: Final = 5
 @job(
     "extract_knowledge_from_messages",
     cron="*/5 * * * *",
+    grace=timedelta(minutes=4),
     timeout=timedelta(minutes=15),
     retry_delays=(5, 25, 125),
     statistics=("messages_analyzed", "topics_proposed", "atoms_proposed", "errors"),

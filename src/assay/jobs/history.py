@@ -3,74 +3,195 @@
 import os
 import socket
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.clock import now
 from assay.db.base import new_id
 from assay.db.models import JobRun, JobState
+from assay.jobs.order import Order
 from assay.proposals.metrics import Share
 
 WORKER: Final = f"{socket.gethostname()}:{os.getpid()}"
 BAD: Final = (JobState.FAILED, JobState.TIMEOUT, JobState.LOST)
+OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
+DECIDED: Final = (JobState.OK, JobState.FAILED, JobState.TIMEOUT, JobState.SKIPPED)
+"""States after which the same attempt is not made again."""
+GONE: Final = "The process that ran it is gone."
 
 
-async def open_run(session: AsyncSession, job: str) -> UUID:
-    """A new running row. Rows of this job still running are of dead processes, for the caller holds the job's lock."""
+async def queue_run(session: AsyncSession, order: Order, *, kicked: bool = False) -> bool:
+    """Notes that an order is to be carried out. False: it was noted before."""
+    row = {"id": new_id(), "state": JobState.QUEUED, "queued_at": now(), "kicked_at": now() if kicked else None}
+    return await _add(session, order, row)
+
+
+async def _add(session: AsyncSession, order: Order, row: Mapping[str, Any]) -> bool:
+    of_order = {
+        "job": order.job,
+        "task_id": order.task_id,
+        "attempt": order.attempt,
+        "tick": order.tick,
+        "due_at": order.due_at,
+    }
+    added = await session.execute(
+        insert(JobRun).values(**of_order, **row).on_conflict_do_nothing().returning(JobRun.id)
+    )
+    return added.scalar() is not None
+
+
+async def mark_kicked(session: AsyncSession, order: Order) -> None:
+    await session.execute(update(JobRun).where(_is(order), _still(JobState.QUEUED)).values(kicked_at=now()))
+
+
+async def open_run(session: AsyncSession, order: Order) -> JobRun:
+    """The row of the execution that starts now; one that is not running tells how the attempt ended before."""
+    decided = select(JobRun).where(_is(order), JobRun.state.in_(DECIDED)).limit(1)
+    if before := await session.scalar(decided):
+        return before
+    starting = {"state": JobState.RUNNING, "worker": WORKER, "started_at": now(), "heartbeat_at": now()}
+    waiting = update(JobRun).where(_is(order), _still(JobState.QUEUED)).values(**starting).returning(JobRun)
+    if queued := await session.scalar(waiting):
+        return queued
+    delivery = await session.scalar(select(func.count()).where(_is(order))) or 0
+    run = JobRun(
+        id=new_id(),
+        job=order.job,
+        task_id=order.task_id,
+        attempt=order.attempt,
+        delivery=delivery + 1,
+        tick=order.tick,
+        due_at=order.due_at,
+        queued_at=now(),
+        **starting,
+    )
+    session.add(run)
+    await session.flush()
+    return run
+
+
+async def mark_lost(session: AsyncSession, job: str) -> None:
+    """The caller holds the job's lock: what seems to run runs no more."""
     await session.execute(
         update(JobRun)
-        .where(JobRun.job == job, JobRun.state == JobState.RUNNING)
-        .values(state=JobState.LOST, finished_at=now(), error="The process that ran it is gone.")
+        .where(JobRun.job == job, _still(JobState.RUNNING))
+        .values(state=JobState.LOST, finished_at=now(), error=GONE)
     )
-    run = JobRun(id=new_id(), job=job, state=JobState.RUNNING, worker=WORKER, started_at=now())
-    session.add(run)
-    return run.id
+
+
+async def count_lost(session: AsyncSession, order: Order) -> int:
+    """How often the process died that made this attempt."""
+    return await session.scalar(select(func.count()).where(_is(order), _still(JobState.LOST))) or 0
+
+
+async def beat(session: AsyncSession, run_id: UUID) -> None:
+    await session.execute(update(JobRun).where(JobRun.id == run_id).values(heartbeat_at=now()))
 
 
 async def close_run(
     session: AsyncSession, run_id: UUID, state: JobState, *, statistics: Mapping[str, Any], error: str | None
 ) -> None:
+    """Also of a run that was taken for lost and came back."""
     await session.execute(
         update(JobRun)
-        .where(JobRun.id == run_id, JobRun.state == JobState.RUNNING)
+        .where(JobRun.id == run_id, JobRun.state.in_((JobState.RUNNING, JobState.LOST)))
         .values(state=state, finished_at=now(), statistics=dict(statistics), error=error)
     )
 
 
-async def note_skipped(session: AsyncSession, job: str, reason: str) -> None:
+async def note_skipped(session: AsyncSession, order: Order, reason: str) -> bool:
+    """Says that an order is not carried out, and why. False: its attempt was noted already as something else."""
     at = now()
-    session.add(
-        JobRun(id=new_id(), job=job, state=JobState.SKIPPED, worker=WORKER, started_at=at, finished_at=at, error=reason)
+    ending = {"state": JobState.SKIPPED, "worker": WORKER, "started_at": at, "finished_at": at, "error": reason}
+    changed = await session.execute(
+        update(JobRun).where(_is(order), _still(JobState.QUEUED)).values(**ending).returning(JobRun.id)
     )
+    return changed.first() is not None or await _add(session, order, {"id": new_id(), "queued_at": at, **ending})
+
+
+async def is_running(session: AsyncSession, order: Order) -> bool:
+    """Whether this very attempt runs now, as it does when its message was delivered once more."""
+    found = await session.scalar(select(JobRun.id).where(_is(order), _still(JobState.RUNNING)).limit(1))
+    return found is not None
 
 
 async def previous_state(session: AsyncSession, job: str, before: UUID) -> JobState | None:
     """How the last run before this one ended that came to an end of its own."""
+    unfinished = (JobState.SKIPPED, JobState.INTERRUPTED, *OPEN)
     return await session.scalar(
         select(JobRun.state)
-        .where(JobRun.job == job, JobRun.id != before, JobRun.state.not_in((JobState.SKIPPED, JobState.INTERRUPTED)))
-        .order_by(JobRun.started_at.desc())
+        .where(JobRun.job == job, JobRun.id != before, JobRun.state.not_in(unfinished))
+        .order_by(JobRun.started_at.desc().nulls_last())
         .limit(1)
     )
 
 
 async def failed_runs(session: AsyncSession) -> Share:
     """How many of the ended runs went wrong."""
-    ended = JobRun.state.not_in([JobState.QUEUED, JobState.RUNNING, JobState.SKIPPED])
+    ended = JobRun.state.not_in([*OPEN, JobState.SKIPPED])
     bad = func.count().filter(JobRun.state.in_(BAD))
     row = (await session.execute(select(bad, func.count()).where(ended))).one()
     return Share(*row)
 
 
 async def last_runs(session: AsyncSession) -> Sequence[JobRun]:
-    """The newest run of each job, leaving out those that were skipped."""
+    """The newest run of each job that started, leaving out those that were skipped."""
     found = await session.scalars(
         select(JobRun)
-        .where(JobRun.state != JobState.SKIPPED)
+        .where(JobRun.state.not_in((JobState.SKIPPED, JobState.QUEUED)))
         .distinct(JobRun.job)
         .order_by(JobRun.job, JobRun.started_at.desc())
     )
     return found.all()
+
+
+async def runs(session: AsyncSession, job: str, *, limit: int) -> Sequence[JobRun]:
+    """The newest rows of one job, of every state."""
+    found = await session.scalars(
+        select(JobRun)
+        .where(JobRun.job == job)
+        .order_by(func.coalesce(JobRun.started_at, JobRun.queued_at).desc(), JobRun.id.desc())
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def unkicked(session: AsyncSession, *, older_than: datetime) -> list[Order]:
+    """Orders that the broker may not have: noted and not kicked, or kicked long ago and not begun.
+
+    Giving them to the broker once more is harmless, for an attempt that was made is not made again.
+    """
+    given = func.greatest(JobRun.kicked_at, JobRun.due_at)
+    found = await session.scalars(
+        select(JobRun)
+        .where(_still(JobState.QUEUED))
+        .where(func.coalesce(given, JobRun.queued_at) < older_than)
+        .order_by(JobRun.queued_at)
+    )
+    return [order_of(run) for run in found]
+
+
+def order_of(run: JobRun) -> Order:
+    return Order(run.job, run.task_id, run.attempt, run.tick, run.due_at)
+
+
+async def prune(session: AsyncSession, *, older_than: timedelta) -> int:
+    """Forgets old runs, but never what may still be carried out."""
+    ended = JobRun.state.not_in(OPEN)
+    removed = await session.execute(
+        delete(JobRun).where(ended, JobRun.queued_at < now() - older_than).returning(JobRun.id)
+    )
+    return len(removed.all())
+
+
+def _is(order: Order) -> ColumnElement[bool]:
+    return (JobRun.task_id == order.task_id) & (JobRun.attempt == order.attempt)
+
+
+def _still(state: JobState) -> ColumnElement[bool]:
+    return JobRun.state == state

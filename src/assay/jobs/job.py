@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from assay.jobs.cron import shortest_period
 from assay.jobs.work import Work
 
 Statistics = Mapping[str, Any]
@@ -24,6 +25,8 @@ class Job:
     statistics: tuple[str, ...]
     """The keys of what the body returns."""
     body: Body
+    grace: timedelta = timedelta(minutes=4)
+    """How late a tick that was missed is still caught up. Shorter than the schedule's period, so that it is one."""
 
     @property
     def purpose(self) -> str:
@@ -41,12 +44,15 @@ def job(
     timeout: timedelta,
     statistics: tuple[str, ...],
     retry_delays: tuple[int, ...] = (),
+    grace: timedelta,
 ) -> Callable[[Body], Body]:
-    """Registers a function as the body of a job. `retry_delays` in seconds."""
+    """Registers a function as the body of a job. `retry_delays` in seconds. Raises ValueError for a wrong schedule."""
+    if not grace < shortest_period(cron):
+        raise ValueError(f"Job {name}: a grace of {grace} is not shorter than the period of {cron!r}.")
 
     def register(body: Body) -> Body:
         delays = tuple(timedelta(seconds=each) for each in retry_delays)
-        JOBS[name] = Job(name, cron, timeout, delays, statistics, body)
+        JOBS[name] = Job(name, cron, timeout, delays, statistics, body, grace)
         return body
 
     return register

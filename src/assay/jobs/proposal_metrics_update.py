@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 @job(
     "proposal_metrics_update",
     cron="*/15 * * * *",
+    grace=timedelta(minutes=10),
     timeout=timedelta(minutes=1),
     statistics=("topic_proposals", "atom_proposals", "updated_at"),
 )

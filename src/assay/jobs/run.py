@@ -1,25 +1,34 @@
 """The one runner of all jobs: lock, history, time, statistics, log lines and notifications."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
 
 from assay.db.engine import first_line
 from assay.db.locks import held
-from assay.db.models import JobState
+from assay.db.models import JobRun, JobState
 from assay.errors import AssayError, NotFound
 from assay.jobs import history
-from assay.jobs.failures import EveryItemFailed, severity
+from assay.jobs.failures import TRANSIENT, EveryItemFailed, may_retry, severity
 from assay.jobs.job import JOBS, Job
 from assay.jobs.notify import send_job_error_notification, send_job_recovered
+from assay.jobs.order import MANUAL, Order
+from assay.jobs.patience import patiently
 from assay.jobs.tools import Tools
 from assay.jobs.work import Work
+from assay.messaging.requests import request
 
 log = structlog.get_logger(__name__)
+
+
+BEAT_SECONDS: Final = 5.0
+OVERLAP: Final = "overlap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,8 @@ class RunResult:
     state: JobState
     statistics: Mapping[str, Any] = field(default_factory=dict)
     error: str | None = None
+    is_permanent: bool = False
+    """It failed, and trying again cannot help."""
 
     @property
     def ok(self) -> bool:
@@ -38,6 +49,17 @@ class RunResult:
 
 class WrongStatistics(AssayError):
     """A body returned other keys than it declared."""
+
+
+class StillRunning(AssayError):
+    """This very attempt runs now, in another process or for another delivery of its message."""
+
+
+class CrashLoop(AssayError):
+    """The attempt was begun again and again, and each time its process died."""
+
+
+MOST_CRASHES: Final = 5
 
 
 def find(name: str) -> Job:
@@ -56,40 +78,91 @@ async def run(name: str, tools: Tools, *, wait: bool = False) -> RunResult:
     Whatever goes wrong inside the job ends in the result and the history, never in an exception; a database that
     cannot be reached at all is raised.
     """
-    job = find(name)
-    async with held(tools.database.engine, f"job:{name}", wait=wait) as won:
+    return await carry_out(Order.anew(find(name).name, MANUAL), tools, wait=wait)
+
+
+async def carry_out(order: Order, tools: Tools, *, wait: bool = False, patient: bool = False) -> RunResult:
+    """Runs what was ordered, by the same rules. An attempt that was made before is not made again: its result is told.
+
+    `patient`: a database that goes away meanwhile is waited for.
+
+    Raises StillRunning when another delivery of this order runs, CrashLoop when it killed its process too often.
+    """
+    job = find(order.job)
+    async with held(tools.database.engine, f"job:{job.name}", wait=wait) as won:
         if won:
-            return await _run_alone(job, tools)
-    async with tools.database.transaction() as session:
-        await history.note_skipped(session, name, "overlap")
-    return RunResult(name, JobState.SKIPPED, error="It is running already.")
+            return await _run_alone(job, order, tools, patient=patient)
+    return await _skip(order, tools)
 
 
-async def _run_alone(job: Job, tools: Tools) -> RunResult:
+async def _skip(order: Order, tools: Tools) -> RunResult:
+    """A change that asked for the job may have come too late for the run under way: it is asked for once more."""
     async with tools.database.transaction() as session:
-        run_id = await history.open_run(session, job.name)
-    result = await _execute(job, Work(job.name, tools, job.timeout.total_seconds()), run_id)
-    await _conclude(result, run_id, tools)
+        if await history.is_running(session, order):
+            raise StillRunning(f"{order.task_id} runs already.")
+        await history.note_skipped(session, order, OVERLAP)
+        if order.was_requested:
+            await request(session, order.job)
+    return RunResult(order.job, JobState.SKIPPED, error="It is running already.")
+
+
+async def _run_alone(job: Job, order: Order, tools: Tools, *, patient: bool) -> RunResult:
+    async with tools.database.transaction() as session:
+        await history.mark_lost(session, job.name)
+        crashes = await history.count_lost(session, order)
+        opened = await history.open_run(session, order) if crashes < MOST_CRASHES else None
+    if opened is None:
+        raise CrashLoop(f"Its process died {crashes} times while it ran.")
+    if opened.state is not JobState.RUNNING:
+        return RunResult(job.name, opened.state, opened.statistics, opened.error)
+    work = Work(job.name, tools, job.timeout.total_seconds())
+    async with _beating(opened.id, tools):
+        result = await _execute(job, work, opened)
+        conclude = partial(_conclude, result, opened.id, tools)
+        await (patiently(conclude, what=f"the end of {job.name}") if patient else conclude())
     return result
 
 
-async def _execute(job: Job, work: Work, run_id: UUID) -> RunResult:
+@asynccontextmanager
+async def _beating(run_id: UUID, tools: Tools) -> AsyncIterator[None]:
+    """Shows in the history that the run lives."""
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            with suppress(*TRANSIENT):
+                async with tools.database.transaction() as session:
+                    await history.beat(session, run_id)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()
+
+
+async def _execute(job: Job, work: Work, row: JobRun) -> RunResult:
     try:
         async with asyncio.timeout(job.timeout.total_seconds()):
             statistics = dict(await job.body(work))
         _check(job, work, statistics)
     except asyncio.CancelledError:
-        async with work.database.transaction() as session:
-            await history.close_run(session, run_id, JobState.INTERRUPTED, statistics={}, error="It was interrupted.")
+        with suppress(*TRANSIENT):
+            await _interrupted(row.id, work)
         raise
     except TimeoutError as error:
-        await _alert(job, work, error)
+        await _alert(job, work, error, row.attempt)
         return RunResult(job.name, JobState.TIMEOUT, error=f"It took longer than {job.timeout}.")
     except Exception as error:  # noqa: BLE001  # the runner is where every error of a job ends
-        await _alert(job, work, error)
-        return RunResult(job.name, JobState.FAILED, error=first_line(error))
+        await _alert(job, work, error, row.attempt)
+        return RunResult(job.name, JobState.FAILED, error=first_line(error), is_permanent=not may_retry(error))
     log.info("Job %s completed: %s", job.name, statistics)
     return RunResult(job.name, JobState.OK, statistics)
+
+
+async def _interrupted(run_id: UUID, work: Work) -> None:
+    async with work.database.transaction() as session:
+        await history.close_run(session, run_id, JobState.INTERRUPTED, statistics={}, error="It was interrupted.")
 
 
 def _check(job: Job, work: Work, statistics: Mapping[str, Any]) -> None:
@@ -99,8 +172,8 @@ def _check(job: Job, work: Work, statistics: Mapping[str, Any]) -> None:
         raise EveryItemFailed(f"All {len(work.failed)} items failed.", len(work.failed))
 
 
-async def _alert(job: Job, work: Work, error: Exception) -> None:
-    loud = severity(error, attempt=1, attempts=1 + len(job.retry_delays))
+async def _alert(job: Job, work: Work, error: Exception, attempt: int) -> None:
+    loud = severity(error, attempt=attempt, attempts=1 + len(job.retry_delays))
     if loud == "critical":
         log.critical("Job %s CRITICAL FAILURE: %s", job.name, first_line(error), exc_info=error)
     context = {"total": work.total, "processed": work.processed, "failed": len(work.failed)}

@@ -1,9 +1,12 @@
 """The NATS connection."""
 
 import asyncio
-from typing import Final
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
 
 import nats
+from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from assay.errors import Unavailable
@@ -15,18 +18,46 @@ async def _quietly(_error: Exception) -> None:
     """The caller is told by an exception; the client's own log line would say it twice."""
 
 
-async def ping(nats_url: str) -> str:
-    """The version of the broker. Raises Unavailable when the broker does not answer, or answers without JetStream."""
+def lasting(name: str) -> dict[str, Any]:
+    """Options of a connection that outlives every restart of the broker. `name` is what the broker shows."""
+    return {
+        "name": name,
+        "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+        "max_reconnect_attempts": -1,
+        "reconnect_time_wait": 0.5,
+        "ping_interval": 10,
+        "max_outstanding_pings": 2,
+        "error_cb": _quietly,
+    }
+
+
+@asynccontextmanager
+async def connected(nats_url: str) -> AsyncIterator[Client]:
+    """A connection for the length of the block. Raises Unavailable when the broker does not answer."""
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
             client = await nats.connect(
                 nats_url, connect_timeout=CONNECT_TIMEOUT_SECONDS, allow_reconnect=False, error_cb=_quietly
             )
-            try:
-                await client.jetstream().account_info()
-                number = client.connected_server_version
-                return f"{number.major}.{number.minor}.{number.patch}"
-            finally:
-                await client.close()
     except (NatsError, OSError, TimeoutError) as error:
-        raise Unavailable(f"The broker (NATS_URL) does not answer: {str(error) or type(error).__name__}") from None
+        raise unavailable(error) from None
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+def unavailable(error: BaseException) -> Unavailable:
+    return Unavailable(f"The broker (NATS_URL) does not answer: {str(error) or type(error).__name__}")
+
+
+async def ping(nats_url: str) -> str:
+    """The version of the broker. Raises Unavailable when the broker does not answer, or answers without JetStream."""
+    async with connected(nats_url) as client:
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
+                await client.jetstream().account_info()
+        except (NatsError, TimeoutError) as error:
+            raise unavailable(error) from None
+        number = client.connected_server_version
+        return f"{number.major}.{number.minor}.{number.patch}"

@@ -8,6 +8,10 @@ from assay.db.models.entities import Atom, AtomLink, ChangeType, Entity, EntityR
 from assay.db.models.entity_pairs import EntityPair, EntityScan
 from assay.db.models.evidence import Evidence
 from assay.db.models.extraction_runs import FINAL_RUN_STATES, KnowledgeExtractionRun, RunStatus, TriggerType
+from assay.db.models.job_controls import JobControl
+from assay.db.models.job_dead_letters import DeadReason, JobDeadLetter
+from assay.db.models.job_processes import JobProcess, ProcessRole
+from assay.db.models.job_requests import JobRequest
 from assay.db.models.job_runs import JobRun, JobState
 from assay.db.models.merges import Merge
 from assay.db.models.messages import MAX_FAILED_READS, Message
@@ -41,6 +45,7 @@ __all__ = [
     "AtomProposal",
     "AuditEntry",
     "ChangeType",
+    "DeadReason",
     "DedupState",
     "DeliveryState",
     "Embedding",
@@ -51,6 +56,10 @@ __all__ = [
     "EntityScan",
     "Evidence",
     "IdempotencyKey",
+    "JobControl",
+    "JobDeadLetter",
+    "JobProcess",
+    "JobRequest",
     "JobRun",
     "JobState",
     "KnowledgeExtractionRun",
@@ -58,6 +67,7 @@ __all__ = [
     "Message",
     "ModelState",
     "PolicyVersion",
+    "ProcessRole",
     "Proposal",
     "ProposalStatus",
     "ProposalTally",

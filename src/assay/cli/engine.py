@@ -1,0 +1,80 @@
+"""The processes that run apart: the web app, workers, schedulers."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from assay import settings as configuration
+from assay.cli.output import say
+from assay.cli.session import ready
+from assay.jobs.engine import CONCURRENCY, DRAIN_SECONDS, connected_broker, scheduling, working
+from assay.jobs.receiver import JobReceiver
+from assay.jobs.tools import Tools, make_tools
+
+Concurrency = Annotated[int, Parameter(help="Jobs that run at a time.", validator=Number(gte=1, lte=64))]
+Drain = Annotated[
+    float, Parameter(help="Seconds that running jobs get to end; then they are handed over.", validator=Number(gte=0))
+]
+
+
+def worker(*, concurrency: Concurrency = CONCURRENCY, drain: Drain = DRAIN_SECONDS) -> None:
+    """Run jobs from the queue until SIGTERM or Ctrl-C; a second one cuts the wait for running jobs short."""
+
+    async def work(tools: Tools, nats_url: str) -> None:
+        async with (
+            connected_broker(tools, nats_url, "assay worker") as broker,
+            working(broker, tools, concurrency=concurrency, drain=drain) as receiver,
+        ):
+            say("This worker takes jobs from the queue (stop with Ctrl-C).")
+            await _until_told_to_stop(receiver)
+
+    _serve(work)
+
+
+def scheduler() -> None:
+    """Fire the schedules of the jobs until SIGTERM or Ctrl-C. Any number may run; each tick fires once."""
+
+    async def schedule(tools: Tools, nats_url: str) -> None:
+        async with connected_broker(tools, nats_url, "assay scheduler") as broker, scheduling(broker, tools):
+            say("This scheduler fires the jobs at their times (stop with Ctrl-C).")
+            await _until_told_to_stop()
+
+    _serve(schedule)
+
+
+def on_stop(stop: Callable[[], None], receiver: JobReceiver | None = None) -> None:
+    """Calls `stop` at each SIGTERM or Ctrl-C. From the second on the receiver also hands over what it runs, at once."""
+    told: list[asyncio.Task[None] | None] = []
+
+    def react() -> None:
+        again = bool(told) and receiver is not None
+        told.append(asyncio.create_task(receiver.hand_over()) if again and receiver else None)
+        stop()
+
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, react)
+
+
+async def _until_told_to_stop(receiver: JobReceiver | None = None) -> None:
+    stop = asyncio.Event()
+    on_stop(stop.set, receiver)
+    await stop.wait()
+
+
+def _serve(act: Callable[[Tools, str], Awaitable[None]]) -> None:
+    settings = configuration.load()
+    with ready(for_guests=True) as found, contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_with_tools(make_tools(settings, found.database_url), found.nats_url, act))
+
+
+async def _with_tools(tools: Tools, nats_url: str, act: Callable[[Tools, str], Awaitable[None]]) -> None:
+    try:
+        await act(tools, nats_url)
+    finally:
+        await tools.database.close()

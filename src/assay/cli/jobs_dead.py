@@ -1,0 +1,102 @@
+"""Dead letters: what the queue could not work off."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+from cyclopts import App, Parameter
+
+from assay import settings as configuration
+from assay.cli.output import Json, Limit, print_json, printable, say, table
+from assay.cli.session import operator, with_database, with_servers
+from assay.db.engine import Database
+from assay.db.models import JobDeadLetter
+from assay.errors import InvalidInput
+from assay.jobs import all as every_job
+from assay.jobs import dead_letters
+from assay.jobs.broker import JobBroker
+
+assert every_job  # noqa: S101  # importing it registers the jobs
+
+MOST: Final = 1000
+
+app = App(name="dead", help="List and give back what the queue could not work off.")
+
+
+@app.command(name="list")
+def list_(
+    *,
+    replayed: Annotated[bool, Parameter(negative="", help="Also those that were given back.")] = False,
+    limit: Limit = 50,
+    json: Json = False,
+) -> None:
+    """List the dead letters, the newest first."""
+
+    async def read(database: Database) -> Sequence[JobDeadLetter]:
+        async with database.transaction() as session:
+            return await dead_letters.letters(session, limit=limit, replayed=replayed)
+
+    found = with_database(read)
+    if json:
+        print_json([_document(each) for each in found])
+        return
+    rows = [(each.id, f"{each.at:%Y-%m-%d %H:%M:%S}", each.reason, each.job, each.error) for each in found]
+    table(["id", "at", "reason", "job", "error"], rows)
+
+
+@app.command
+def show(letter: int, /, *, json: Json = False) -> None:
+    """Show one dead letter with its message."""
+
+    async def read(database: Database) -> JobDeadLetter:
+        async with database.transaction() as session:
+            return await dead_letters.get(session, letter)
+
+    document = _document(with_database(read))
+    if json:
+        print_json(document)
+        return
+    for name, value in document.items():
+        say(f"  {name:12} {printable(str(value))}")
+
+
+@app.command
+def replay(
+    letters: Annotated[list[int] | None, Parameter(negative="")] = None,
+    /,
+    *,
+    every: Annotated[bool, Parameter(name="--all", negative="", help="Give back all of them.")] = False,
+) -> None:
+    """Give dead letters back to the queue, as new. Doing it twice gives them back once."""
+    if bool(letters) == every:
+        raise InvalidInput("Name dead letters by their ids, or give --all.")
+    settings = configuration.load()
+
+    async def give_back(database: Database, nats_url: str) -> list[int]:
+        actor = await operator(database)
+        broker = JobBroker.of(settings, nats_url, name="assay jobs dead")
+        await broker.startup()
+        try:
+            chosen = letters or await _all(database)
+            return [each for each in chosen if await dead_letters.replay(broker, database, each, actor=actor)]
+        finally:
+            await broker.shutdown()
+
+    given = with_servers(give_back)
+    say(f"Given back to the queue: {', '.join(map(str, given))}." if given else "They were given back before.")
+
+
+async def _all(database: Database) -> list[int]:
+    async with database.transaction() as session:
+        return [each.id for each in await dead_letters.letters(session, limit=MOST)]
+
+
+def _document(letter: JobDeadLetter) -> dict[str, Any]:
+    return {
+        "id": letter.id,
+        "at": letter.at,
+        "reason": letter.reason,
+        "job": letter.job,
+        "error": letter.error,
+        "message": letter.message.decode(errors="replace"),
+        "replayed_at": letter.replayed_at,
+    }

@@ -1,0 +1,111 @@
+"""Workers and schedulers as blocks: they work while the block lasts, and end in order with it.
+
+Leave them in the reverse order: the scheduler first, so that nothing new comes; then the worker, which drains and
+hands over; then the broker's connection. Servers of one's own stop last.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from taskiq.cli.scheduler.run import SchedulerLoop
+
+from assay.db.engine import first_line
+from assay.db.models import ProcessRole
+from assay.jobs import all as every_job
+from assay.jobs import history, processes, relay
+from assay.jobs.broker import JobBroker
+from assay.jobs.failures import is_transient
+from assay.jobs.processes import shown
+from assay.jobs.receiver import JobReceiver
+from assay.jobs.schedule import Scheduler, Ticks
+from assay.jobs.tasks import register
+from assay.jobs.tools import Tools
+
+assert every_job  # noqa: S101  # importing it registers the jobs
+
+RELAY_SECONDS: Final = 0.25
+SWEEP_SECONDS: Final = 5.0
+PRUNE_SECONDS: Final = 3600.0
+LOOK_AT_SCHEDULE: Final = timedelta(seconds=5)
+FIRING_SECONDS: Final = 10.0
+CONCURRENCY: Final = 4
+DRAIN_SECONDS: Final = 20.0
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def connected_broker(tools: Tools, nats_url: str, name: str) -> AsyncIterator[JobBroker]:
+    """The queue, with all jobs as its tasks. Raises Unavailable when the broker does not answer."""
+    broker = JobBroker.of(tools.settings, nats_url, name=name)
+    broker.is_worker_process = True
+    register(broker, tools)
+    await broker.startup()
+    try:
+        yield broker
+    finally:
+        await broker.flush()
+        await broker.shutdown()
+
+
+@asynccontextmanager
+async def working(
+    broker: JobBroker, tools: Tools, *, concurrency: int = CONCURRENCY, drain: float = DRAIN_SECONDS
+) -> AsyncIterator[JobReceiver]:
+    """A worker. At the end it takes no more, waits `drain` seconds for what runs, and hands over the rest."""
+    finish = asyncio.Event()
+    receiver = JobReceiver(broker, tools.database, concurrency=concurrency, drain=drain)
+    listening = asyncio.create_task(receiver.listen(finish))
+    async with shown(tools.database, ProcessRole.WORKER):
+        try:
+            yield receiver
+        finally:
+            finish.set()
+            await listening
+
+
+@asynccontextmanager
+async def scheduling(broker: JobBroker, tools: Tools) -> AsyncIterator[None]:
+    """A scheduler: fires ticks, relays what changes asked for, and looks after the history."""
+    source = Ticks(tools.database)
+    await source.startup()
+    loop = SchedulerLoop(Scheduler(broker, source))
+
+    async def prune() -> None:
+        async with tools.database.transaction() as session:
+            await history.prune(session, older_than=timedelta(days=tools.settings.jobs_history_days))
+            await processes.forget_the_dead(session)
+
+    duties = [
+        loop.run(update_interval=LOOK_AT_SCHEDULE, send_timeout=FIRING_SECONDS),
+        _again_and_again(lambda: relay.relay_requests(broker, tools.database), RELAY_SECONDS),
+        _again_and_again(lambda: relay.sweep(broker, tools.database), SWEEP_SECONDS),
+        _again_and_again(lambda: relay.bury_the_dead(tools.database), SWEEP_SECONDS),
+        _again_and_again(prune, PRUNE_SECONDS),
+    ]
+    at_work = [asyncio.create_task(each) for each in duties]
+    async with shown(tools.database, ProcessRole.SCHEDULER):
+        try:
+            yield
+        finally:
+            for each in at_work:
+                each.cancel()
+            await asyncio.gather(*at_work, return_exceptions=True)
+
+
+async def _again_and_again(duty: Callable[[], Awaitable[object]], pause: float) -> None:
+    """Performs a duty for ever. Servers that are away are told of once, and waited for."""
+    away = False
+    while True:
+        try:
+            await duty()
+            away = False
+        except Exception as error:  # a scheduler lives through everything
+            if not away or not is_transient(error):
+                log.warning("duty_failed", reason=first_line(error), exc_info=None if is_transient(error) else error)
+            away = True
+        await asyncio.sleep(pause)

@@ -1,0 +1,227 @@
+"""How the jobs stand, from facts."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from nats.errors import Error as NatsError
+from nats.js.errors import NotFoundError
+from sqlalchemy import Row, text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.clock import now
+from assay.db.engine import Database
+from assay.db.models import JobControl, JobRun, ProcessRole
+from assay.errors import Unavailable
+from assay.jobs import all as every_job
+from assay.jobs import control, dead_letters, history, processes
+from assay.jobs.broker import queue_of
+from assay.jobs.cron import ticks
+from assay.jobs.job import JOBS, Job
+from assay.messaging import bus
+from assay.settings import Settings
+
+assert every_job  # noqa: S101  # importing it registers the jobs
+
+DATABASE_SECONDS: Final = 5
+LATE: Final = timedelta(minutes=1)
+"""How long after a tick its run may start before the job is overdue."""
+UNKNOWN: Final = "unknown"
+UNREADABLE: Final = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueHealth:
+    """What the broker says of the queue."""
+
+    waiting: int
+    """Orders that no worker has taken."""
+    in_progress: int
+    redelivered: int
+    """Of those in progress, how many were delivered before."""
+    open_pulls: int
+    """Requests of workers for a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobHealth:
+    """How one job stands. Durations in seconds, the rate 0..1 of the runs in the history that came to an end."""
+
+    status: str
+    """The state of the last run that started; `unknown` only for a job that never ran."""
+    last_run: datetime | None = None
+    last_success: datetime | None = None
+    duration_p50: float | None = None
+    duration_p95: float | None = None
+    success_rate: float | None = None
+    runs: int = 0
+    next_due: datetime | None = None
+    overdue: bool = False
+    paused: bool = False
+    queued: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    name: str
+    version: str
+    started_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The document of the contract and what explains it. `problems`: a sentence each; none means all is well."""
+
+    broker_connected: bool
+    database_connected: bool
+    problems: Sequence[str]
+    queue: QueueHealth | None
+    dead_letters: int | None
+    workers: Sequence[Process]
+    schedulers: Sequence[Process]
+    jobs: Mapping[str, JobHealth]
+
+    def document(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the database tells."""
+
+    jobs: dict[str, JobHealth]
+    dead_letters: int | None = None
+    workers: list[Process] = field(default_factory=list)
+    schedulers: list[Process] = field(default_factory=list)
+
+
+async def look(database: Database, settings: Settings, nats_url: str) -> Health:
+    """Asks broker and database at the same time, each for a few seconds at most."""
+    problems: list[str] = []
+    queue, known = await asyncio.gather(_queue(settings, nats_url, problems), _known(database, problems))
+    if known is not None:
+        problems += _complaints(known)
+    jobs = known.jobs if known else {name: JobHealth(UNREADABLE) for name in JOBS}
+    return Health(
+        broker_connected=queue is not None,
+        database_connected=known is not None,
+        problems=problems,
+        queue=queue,
+        dead_letters=known.dead_letters if known else None,
+        workers=known.workers if known else [],
+        schedulers=known.schedulers if known else [],
+        jobs=jobs,
+    )
+
+
+async def _queue(settings: Settings, nats_url: str, problems: list[str]) -> QueueHealth | None:
+    shape = queue_of(settings)
+    try:
+        async with bus.connected(nats_url) as client, asyncio.timeout(bus.CONNECT_TIMEOUT_SECONDS):
+            with suppress(NotFoundError):
+                found = await client.jetstream().consumer_info(shape.name, shape.durable)
+                return QueueHealth(
+                    found.num_pending or 0,
+                    found.num_ack_pending or 0,
+                    found.num_redelivered or 0,
+                    found.num_waiting or 0,
+                )
+            return QueueHealth(0, 0, 0, 0)  # no process of ours ever used this broker
+    except Unavailable as error:
+        problems.append(str(error))
+    except (NatsError, TimeoutError) as error:
+        problems.append(str(bus.unavailable(error)))
+    return None
+
+
+async def _known(database: Database, problems: list[str]) -> _Known | None:
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS), database.transaction() as session:
+            return _Known(
+                await _jobs(session),
+                await dead_letters.count(session),
+                await _processes(session, ProcessRole.WORKER),
+                await _processes(session, ProcessRole.SCHEDULER),
+            )
+    except (OperationalError, InterfaceError, OSError) as error:
+        problems.append(f"The database does not answer: {_words(error)}")
+        return None
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"nothing came within {DATABASE_SECONDS} seconds"
+    return str(getattr(error, "orig", error)).strip().splitlines()[0]
+
+
+def _complaints(known: _Known) -> list[str]:
+    """What is wrong although database and broker answer."""
+    found = []
+    if not known.workers:
+        found.append("No worker lives: nothing that is queued runs. Start one with: assay worker")
+    if not known.schedulers:
+        found.append("No scheduler lives: no job starts by itself. Start one with: assay scheduler")
+    for name, job in known.jobs.items():
+        if job.overdue:
+            found.append(f"Job {name} is overdue since {job.next_due:%Y-%m-%d %H:%M} UTC.")
+        if job.status in history.BAD:
+            found.append(f"Job {name}: its last run ended as {job.status}: {job.error}")
+    if known.dead_letters:
+        found.append(f"{known.dead_letters} dead letters wait for somebody: assay jobs dead list")
+    return found
+
+
+async def _processes(session: AsyncSession, role: ProcessRole) -> list[Process]:
+    found = await processes.living(session, role)
+    return [Process(each.name, each.version, each.started_at, each.seen_at) for each in found]
+
+
+async def _jobs(session: AsyncSession) -> dict[str, JobHealth]:
+    last = {each.job: each for each in await history.last_runs(session)}
+    figures = {row.job: row for row in await session.execute(text(FIGURES))}
+    controls = await control.controls(session)
+    return {name: _health(job, last.get(name), figures.get(name), controls.get(name)) for name, job in JOBS.items()}
+
+
+FIGURES: Final = """
+    SELECT job, max(started_at) FILTER (WHERE state = 'ok') AS last_success,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM finished_at - started_at))
+            FILTER (WHERE state = 'ok') AS p50,
+        percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM finished_at - started_at))
+            FILTER (WHERE state = 'ok') AS p95,
+        count(*) FILTER (WHERE state IN ('ok', 'failed', 'timeout', 'lost')) AS ended,
+        count(*) FILTER (WHERE state = 'ok') AS good,
+        count(*) FILTER (WHERE state = 'queued') AS queued,
+        max(tick) AS last_tick
+    FROM job_runs GROUP BY job"""
+
+
+def _health(job: Job, last: JobRun | None, figures: Row[Any] | None, known: JobControl | None) -> JobHealth:
+    since = known.scheduled_since if known else now()
+    settled = max(since, figures.last_tick) if figures and figures.last_tick else since
+    due = next(ticks(job.cron, settled))
+    paused = bool(known and known.paused_at)
+    return JobHealth(
+        status=last.state if last else UNKNOWN,
+        last_run=last.started_at if last else None,
+        last_success=figures.last_success if figures else None,
+        duration_p50=_seconds(figures.p50) if figures else None,
+        duration_p95=_seconds(figures.p95) if figures else None,
+        success_rate=figures.good / figures.ended if figures and figures.ended else None,
+        runs=figures.ended if figures else 0,
+        next_due=None if paused else due,
+        overdue=not paused and known is not None and due < now() - LATE,
+        paused=paused,
+        queued=figures.queued if figures else 0,
+        error=last.error if last else None,
+    )
+
+
+def _seconds(duration: float | None) -> float | None:
+    return None if duration is None else round(float(duration), 3)

@@ -1,0 +1,150 @@
+"""Taking messages from the queue: each is answered exactly as it ended, whatever happens to the worker."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import structlog
+from nats.errors import Error as NatsError
+from taskiq import AckableMessage
+from taskiq.acks import AckController
+from taskiq.message import TaskiqMessage
+from taskiq.receiver import Receiver
+from taskiq.result import TaskiqResult
+
+from assay.clock import now
+from assay.db.engine import Database, first_line
+from assay.db.models import DeadReason
+from assay.jobs.broker import Delivered, JobBroker
+from assay.jobs.dead_letters import Letter, bury
+from assay.jobs.order import Order
+from assay.jobs.run import CrashLoop, StillRunning
+from assay.jobs.tasks import ORDERED
+
+BEATS_PER_WAIT: Final = 3
+MOST_DELIVERIES: Final = 20
+"""After so many, what cannot be carried out for a fault of ours is a dead letter."""
+PAUSE_AFTER_FAULT_SECONDS: Final = 5
+UNANSWERABLE: Final = (NatsError, asyncio.TimeoutError, OSError)
+
+log = structlog.get_logger(__name__)
+
+
+class JobReceiver(Receiver):
+    """Works on `concurrency` messages at a time. After the finish event it drains, then hands over what is left."""
+
+    def __init__(self, broker: JobBroker, database: Database, *, concurrency: int, drain: float) -> None:
+        super().__init__(
+            broker,
+            max_async_tasks=concurrency,
+            run_startup=False,
+            wait_tasks_timeout=drain,
+        )
+        self._jobs, self._database = broker, database
+        self._active: set[asyncio.Task[Any]] = set()
+
+    async def listen(self, finish_event: asyncio.Event) -> None:
+        try:
+            await super().listen(finish_event)
+        finally:
+            await self.hand_over()
+
+    async def hand_over(self) -> None:
+        """Cancels what still runs. Its messages go back to the queue at once, for another worker."""
+        left = [each for each in self._active if not each.done()]
+        for each in left:
+            each.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        await self._jobs.flush()
+
+    async def run_task(
+        self, target: Callable[..., Any], message: TaskiqMessage, ack_controller: AckController | None = None
+    ) -> TaskiqResult[Any]:
+        """An error here is none of the job, whose errors are results, but ours: the message must not count as done."""
+        result = await super().run_task(target, message, ack_controller)
+        if result.error:
+            raise result.error
+        return result
+
+    async def callback(self, message: bytes | AckableMessage, raise_err: bool = False) -> None:
+        """Works on one message and answers it."""
+        if not isinstance(message, Delivered):
+            await super().callback(message, raise_err)
+            return
+        if me := asyncio.current_task():
+            self._active.add(me)
+            me.add_done_callback(self._active.discard)
+        async with self._kept(message):
+            await self._answer(message)
+
+    @asynccontextmanager
+    async def _kept(self, message: Delivered) -> AsyncIterator[None]:
+        """Tells the broker again and again that the message is worked on."""
+
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(self._jobs.queue_of_jobs.ack_wait / BEATS_PER_WAIT)
+                with suppress(*UNANSWERABLE):
+                    await message.in_progress()
+
+        beating = asyncio.create_task(beat())
+        try:
+            yield
+        finally:
+            beating.cancel()
+
+    async def _answer(self, message: Delivered) -> None:
+        try:
+            await self._work_on(message)
+        except asyncio.CancelledError:
+            await _give_back(message)
+            raise
+        except Exception as error:  # a fault of the engine must neither lose the message nor end the worker
+            log.exception("message_not_worked_off", delivery=message.number, reason=first_line(error))
+            await _give_back(message, PAUSE_AFTER_FAULT_SECONDS)
+
+    async def _work_on(self, message: Delivered) -> None:
+        order = await self._readable(message)
+        if order is None:
+            return
+        if order.waits and order.due_at:  # of a broker that keeps no delays
+            await message.nak(delay=(order.due_at - now()).total_seconds())
+            return
+        ORDERED.set(order)
+        try:
+            await super().callback(message, raise_err=True)
+        except StillRunning:
+            await _give_back(message, self._jobs.queue_of_jobs.ack_wait)
+        except CrashLoop as error:
+            await self._bury(message, order.message_id, order.job, DeadReason.CRASH_LOOP, str(error))
+        except Exception as error:
+            if message.number < MOST_DELIVERIES:
+                raise
+            await self._bury(message, order.message_id, order.job, DeadReason.CRASH_LOOP, first_line(error))
+
+    async def _readable(self, message: Delivered) -> Order | None:
+        """The order, or None for a message that is a dead letter by now."""
+        source = f"{message.sequence}:{hashlib.sha256(message.data).hexdigest()[:16]}"
+        try:
+            order = Order.of(self._jobs.formatter.loads(message.data))
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with bytes from outside
+            words = f"It is no order: {type(error).__name__}."
+            await self._bury(message, source, "", DeadReason.UNPARSEABLE, words)
+            return None
+        if self._jobs.find_task(order.job) is None:
+            words = f"This version of Assay has no job {order.job!r}."
+            await self._bury(message, source, order.job, DeadReason.UNKNOWN_TASK, words)
+            return None
+        return order
+
+    async def _bury(self, message: Delivered, source: str, job: str, reason: DeadReason, error: str) -> None:
+        await bury(self._jobs, self._database, Letter(source, job, reason, error, message.data))
+        await message.term()
+
+
+async def _give_back(message: Delivered, delay: float | None = None) -> None:
+    """If the broker is away it gives the message to another worker by itself."""
+    with suppress(*UNANSWERABLE):
+        await message.nak(delay=delay)

@@ -1,0 +1,81 @@
+"""From the outbox to the queue: what changes asked for, and what was noted but may not have arrived."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.clock import now
+from assay.db.engine import Database
+from assay.db.locks import held, try_until_commit
+from assay.db.models import JobControl, JobRequest, JobRun, JobState
+from assay.jobs import history
+from assay.jobs.broker import JobBroker
+from assay.jobs.order import REQUEST, Order
+
+NOT_ARRIVED_AFTER: Final = timedelta(seconds=15)
+SILENT_AFTER: Final = timedelta(seconds=20)
+
+log = structlog.get_logger(__name__)
+
+
+async def relay_requests(broker: JobBroker, database: Database) -> int:
+    """Gives the requested jobs to the queue, one order each, once their requests are committed. Returns how many."""
+    async with database.transaction() as session:
+        orders = await _take(session)
+    for order in orders:
+        await kick(broker, database, order)
+    return len(orders)
+
+
+async def _take(session: AsyncSession) -> list[Order]:
+    """Turns requests into noted orders.
+
+    The requests of a job that runs or is paused stay: its run may have begun before the change they stand for.
+    Those of a job that is queued and not begun are met by that.
+    """
+    if not await try_until_commit(session, "job requests"):
+        return []
+    busy = select(JobRun.job).where(JobRun.state == JobState.RUNNING)
+    paused = select(JobControl.job).where(JobControl.paused_at.is_not(None))
+    taken = delete(JobRequest).where(JobRequest.job.not_in(busy), JobRequest.job.not_in(paused))
+    jobs = set(await session.scalars(taken.returning(JobRequest.job)))
+    if not jobs:
+        return []
+    at_hand = (JobRun.state == JobState.QUEUED) & (JobRun.due_at.is_(None))
+    queued = set(await session.scalars(select(JobRun.job).where(JobRun.job.in_(jobs), at_hand)))
+    orders = [Order.anew(job, REQUEST) for job in sorted(jobs - queued)]
+    for order in orders:
+        await history.queue_run(session, order)
+    return orders
+
+
+async def kick(broker: JobBroker, database: Database, order: Order) -> None:
+    """Gives a noted order to the broker, which takes the same one once."""
+    await broker.submit(order)
+    async with database.transaction() as session:
+        await history.mark_kicked(session, order)
+
+
+async def sweep(broker: JobBroker, database: Database) -> Sequence[Order]:
+    """Gives the broker what was noted and may not have arrived: a crash came between, or its store is gone."""
+    async with database.transaction() as session:
+        orders = await history.unkicked(session, older_than=now() - NOT_ARRIVED_AFTER)
+    for order in orders:
+        await kick(broker, database, order)
+    return orders
+
+
+async def bury_the_dead(database: Database) -> None:
+    """Marks runs as lost that show no sign of life, where the lock of the job proves that nobody runs it."""
+    async with database.transaction() as session:
+        silent = JobRun.heartbeat_at.is_(None) | (JobRun.heartbeat_at < now() - SILENT_AFTER)
+        jobs = set(await session.scalars(select(JobRun.job).where(JobRun.state == JobState.RUNNING, silent)))
+    for job in jobs:
+        async with held(database.engine, f"job:{job}") as free:
+            if free:
+                async with database.transaction() as session:
+                    await history.mark_lost(session, job)

@@ -1,0 +1,138 @@
+"""Cron as claimed ticks: any number of schedulers, one firing per tick, a missed one caught up once."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from taskiq import ScheduledTask, ScheduleSource, TaskiqScheduler
+from taskiq.exceptions import ScheduledTaskCancelledError
+
+from assay.clock import now
+from assay.db.engine import Database, first_line
+from assay.db.models import JobRun, JobState
+from assay.jobs import control, history
+from assay.jobs.broker import JobBroker
+from assay.jobs.cron import Due, due
+from assay.jobs.failures import is_transient
+from assay.jobs.job import JOBS, Job
+from assay.jobs.order import TICK, Order
+
+MISSED: Final = "missed"
+STILL_QUEUED: Final = "the run before it has not started yet"
+
+log = structlog.get_logger(__name__)
+
+
+class Ticks(ScheduleSource):
+    """Offers, per job, the newest tick that is due and the next one. Whoever inserts a tick first has claimed it."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = now) -> None:
+        self._database, self._clock = database, clock
+        self._offered: list[ScheduledTask] = []
+        self._failures: dict[str, int] = {}
+
+    async def startup(self) -> None:
+        async with self._database.transaction() as session:
+            await control.ensure_known(session, JOBS)
+
+    async def get_schedules(self) -> list[ScheduledTask]:
+        """What was offered last while the database is away: the next tick can still be claimed when it is back."""
+        try:
+            async with self._database.transaction() as session:
+                self._offered = [task for each in JOBS.values() for task in await self._of(session, each)]
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.warning("schedule_not_readable", reason=first_line(error))
+        return self._offered
+
+    async def _of(self, session: AsyncSession, job: Job) -> list[ScheduledTask]:
+        settled = await settled_until(session, job.name)
+        if settled is None:
+            return []
+        found = due(job.cron, job.grace, after=settled, now=self._clock())
+        await _note_missed(session, job.name, found)
+        return [self._scheduled(Order.at_tick(job.name, tick)) for tick in (found.newest, found.upcoming) if tick]
+
+    def _scheduled(self, order: Order) -> ScheduledTask:
+        """The loop fires an id once; one whose firing failed gets another."""
+        return ScheduledTask(
+            task_name=order.job,
+            labels=dict(order.labels()),
+            args=[],
+            kwargs={},
+            task_id=order.task_id,
+            schedule_id=f"{order.task_id}#{self._failures.get(order.task_id, 0)}",
+            time=order.tick,
+        )
+
+    async def pre_send(self, task: ScheduledTask) -> None:
+        """Claims the tick. Raises ScheduledTaskCancelledError when another scheduler did."""
+        async with self._database.transaction() as session:
+            won = await claim(session, _order(task))
+        if not won:
+            raise ScheduledTaskCancelledError
+
+    async def post_send(self, task: ScheduledTask) -> None:
+        """Stamps it. What is claimed and not stamped is given to the broker by the relay."""
+        self._failures.pop(task.task_id or "", None)
+        async with self._database.transaction() as session:
+            await history.mark_kicked(session, _order(task))
+
+    def failed(self, task: ScheduledTask) -> None:
+        key = task.task_id or ""
+        self._failures[key] = self._failures.get(key, 0) + 1
+
+
+class Scheduler(TaskiqScheduler):
+    """A firing that fails is one line in the log, and is tried again."""
+
+    def __init__(self, broker: JobBroker, source: Ticks) -> None:
+        super().__init__(broker, [source])
+
+    async def on_ready(self, source: ScheduleSource, task: ScheduledTask) -> None:
+        try:
+            await super().on_ready(source, task)
+        except Exception as error:  # noqa: BLE001  # the loop of the library would go on as if it had fired
+            log.warning("tick_not_fired", tick=task.task_id, reason=first_line(error))
+            if isinstance(source, Ticks):
+                source.failed(task)
+
+
+async def settled_until(session: AsyncSession, job: str) -> datetime | None:
+    """The last tick somebody has claimed or recorded as missed, else since when the job is scheduled.
+
+    None while the job is paused, or no scheduler ever knew it.
+    """
+    controls = await control.controls(session)
+    known = controls.get(job)
+    if known is None or known.paused_at:
+        return None
+    last: datetime | None = await session.scalar(select(func.max(JobRun.tick)).where(JobRun.job == job))
+    return max(last, known.scheduled_since) if last else known.scheduled_since
+
+
+async def claim(session: AsyncSession, order: Order) -> bool:
+    """Whether the tick is ours to fire. While a run of the job waits to be started, another would add nothing."""
+    waiting = select(JobRun.id).where(
+        JobRun.job == order.job, JobRun.state == JobState.QUEUED, JobRun.attempt == 1, JobRun.kicked_at.is_not(None)
+    )
+    if await session.scalar(waiting.limit(1)):
+        await history.note_skipped(session, order, STILL_QUEUED)
+        return False
+    return await history.queue_run(session, order)
+
+
+async def _note_missed(session: AsyncSession, job: str, found: Due) -> None:
+    """One line for all the ticks that nobody was there to fire."""
+    if found.last_missed:
+        reason = f"{MISSED} ({found.missed} ticks)" if found.missed > 1 else MISSED
+        await history.note_skipped(session, Order.at_tick(job, found.last_missed), reason)
+
+
+def _order(task: ScheduledTask) -> Order:
+    labels: dict[str, Any] = task.labels
+    return Order.at_tick(task.task_name, datetime.fromisoformat(labels[TICK]))

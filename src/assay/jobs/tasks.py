@@ -1,0 +1,80 @@
+"""The jobs as tasks of the queue: what a message does, and what follows when it fails."""
+
+import logging
+from contextvars import ContextVar
+from functools import partial
+
+from taskiq import TaskiqMessage, TaskiqMiddleware, TaskiqResult
+
+from assay.db.engine import Database
+from assay.db.models import DeadReason, JobState
+from assay.jobs import control, history
+from assay.jobs.broker import JobBroker
+from assay.jobs.dead_letters import Letter, bury
+from assay.jobs.job import JOBS
+from assay.jobs.order import Order
+from assay.jobs.patience import patiently
+from assay.jobs.retry import next_pause
+from assay.jobs.run import RunResult, carry_out
+from assay.jobs.tools import Tools
+from assay.messaging.requests import request
+
+ORDERED: ContextVar[Order] = ContextVar("ORDERED")
+"""The order of the message that is worked on."""
+
+
+def register(broker: JobBroker, tools: Tools) -> None:
+    """Makes every job a task of the broker, under its own name, with its retries."""
+    logging.getLogger("taskiq").setLevel(logging.CRITICAL)  # what it reports is in the history and in our log
+
+    async def execute() -> RunResult:
+        order = ORDERED.get()
+        return await patiently(partial(_fulfil, order, tools), what=order.job)
+
+    for name in JOBS:
+        broker.register_task(execute, task_name=name)
+    broker.add_middlewares(Retries(broker, tools.database))
+
+
+async def _fulfil(order: Order, tools: Tools) -> RunResult:
+    async with tools.database.transaction() as session:
+        if await control.is_paused(session, order.job):
+            await history.note_skipped(session, order, "paused")
+            if order.tick is None or order.attempt > 1:
+                await request(session, order.job)
+            return RunResult(order.job, JobState.SKIPPED, error="It is paused.")
+    return await carry_out(order, tools, patient=True)
+
+
+class Retries(TaskiqMiddleware):
+    """Orders the next attempt of a run that failed, after exactly the pauses of its job, or gives it up."""
+
+    def __init__(self, jobs: JobBroker, database: Database) -> None:
+        super().__init__()
+        self._jobs, self._database = jobs, database
+
+    async def post_execute(self, message: TaskiqMessage, result: TaskiqResult[RunResult]) -> None:
+        """Before the message is answered, so that whatever dies here comes back."""
+        ended = result.return_value
+        if ended.ok:
+            return
+        order = Order.of(message)
+        pause = None if ended.is_permanent else next_pause(JOBS[order.job].retry_delays, order.attempt)
+        if pause is None:
+            await self._give_up(order, ended)
+        else:
+            await self._order(order.retried_after(pause))
+
+    async def _order(self, retry: Order) -> None:
+        await patiently(partial(self._jobs.submit, retry), what="the queue")
+        await patiently(partial(self._note, retry), what="the history")
+
+    async def _note(self, retry: Order) -> None:
+        async with self._database.transaction() as session:
+            await history.queue_run(session, retry, kicked=True)
+
+    async def _give_up(self, order: Order, ended: RunResult) -> None:
+        reason = DeadReason.PERMANENT if ended.is_permanent else DeadReason.RETRIES_EXHAUSTED
+        data = self._jobs.formatter.dumps(order.message()).message
+        letter = Letter(order.message_id, order.job, reason, ended.error or ended.state, data)
+        await bury(self._jobs, self._database, letter)

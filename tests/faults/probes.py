@@ -1,0 +1,110 @@
+"""Assay with probing jobs in place of its own: `python -m tests.faults.probes worker`, and every other command.
+
+Each probe writes into the table `probe` when it begins and when it ends. What it does besides is in its name.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from assay.cli.app import main
+from assay.errors import PermanentError
+from assay.jobs import all as every_job
+from assay.jobs.job import JOBS, job
+from assay.jobs.work import Work
+
+assert every_job  # registers the jobs of the product, which are taken away here
+
+TABLE = "CREATE TABLE probe (id bigserial PRIMARY KEY, job text, step text, at timestamptz DEFAULT clock_timestamp())"
+NEVER = "0 0 1 1 *"
+A_YEARLY_GRACE = timedelta(days=1)
+SLOW_SECONDS = 4.0
+
+Step = Callable[[Work], Awaitable[None]]
+
+
+async def note(work: Work, step: str) -> None:
+    async with work.database.transaction() as session:
+        await session.execute(
+            text("INSERT INTO probe (job, step) VALUES (:job, :step)"), {"job": work.job, "step": step}
+        )
+
+
+async def times(work: Work, step: str) -> int:
+    async with work.database.transaction() as session:
+        counted = text("SELECT count(*) FROM probe WHERE job = :job AND step = :step")
+        return await session.scalar(counted, {"job": work.job, "step": step}) or 0
+
+
+def probe(
+    name: str,
+    act: Step,
+    *,
+    cron: str = NEVER,
+    grace: timedelta = A_YEARLY_GRACE,
+    retries: tuple[int, ...] = (),
+) -> None:
+    async def body(work: Work) -> dict[str, int]:
+        """Probe."""
+        await note(work, "begin")
+        await act(work)
+        await note(work, "end")
+        return {"done": 1}
+
+    job(name, cron=cron, grace=grace, timeout=timedelta(minutes=1), retry_delays=retries, statistics=("done",))(body)
+
+
+async def nothing(_work: Work) -> None:
+    """Ends at once."""
+
+
+async def slow(_work: Work) -> None:
+    await asyncio.sleep(SLOW_SECONDS)
+
+
+async def fail(_work: Work) -> None:
+    raise ValueError("It fails.")
+
+
+async def fail_for_good(_work: Work) -> None:
+    raise PermanentError("It can never succeed.")
+
+
+async def fail_once(work: Work) -> None:
+    if await times(work, "begin") == 1:
+        raise ValueError("It fails once.")
+
+
+async def die(_work: Work) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def die_once(work: Work) -> None:
+    if await times(work, "begin") == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def declare() -> None:
+    JOBS.clear()
+    probe("quick", nothing)
+    probe("slow", slow)
+    probe("failing", fail, retries=(1, 2))
+    probe("exact", fail, retries=(5, 25, 125))
+    probe("permanent", fail_for_good, retries=(1, 2))
+    probe("failing_once", fail_once, retries=(1,))
+    probe("dying", die)
+    probe("dying_once", die_once)
+    if os.environ.get("PROBE_TICKS"):
+        probe("ticking", nothing, cron="* * * * * */2", grace=timedelta(seconds=1))
+    if os.environ.get("PROBE_NEW"):
+        probe("of_the_new_version", nothing)
+
+
+if __name__ == "__main__":
+    declare()
+    main(sys.argv[1:])

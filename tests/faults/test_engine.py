@@ -1,0 +1,45 @@
+"""The job engine with real processes: nothing is lost, nothing runs twice, and the history tells the truth."""
+
+import signal
+
+import pytest
+from tests.faults.probes import SLOW_SECONDS
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_request_becomes_a_run_and_many_requests_at_once_become_few(engine):
+    await engine.request(*["quick"] * 50)
+    await engine.schedulers()
+    await engine.workers()
+    await engine.until_history("quick", ("ok", 1, 1))
+    assert await engine.steps("quick") == ["begin", "end"]
+
+
+async def test_a_job_longer_than_the_patience_of_the_broker_runs_once(engine):
+    assert engine.ack_wait < SLOW_SECONDS
+    await engine.workers(2)
+    await engine.order("slow")
+    await engine.until_history("slow", ("ok", 1, 1))
+    assert await engine.steps("slow") == ["begin", "end"]
+    await engine.until(engine.queue_is_empty)
+
+
+async def test_a_worker_that_dies_gives_its_job_to_another_and_the_history_says_lost_then_ok(engine):
+    await engine.workers(2)
+    await engine.order("dying_once")
+    await engine.until_history("dying_once", ("lost", 1, 1), ("ok", 1, 2))
+
+
+async def test_a_worker_that_is_told_to_end_hands_over_what_it_runs(engine):
+    [first] = await engine.workers(1, "--drain", "0.2")
+    await engine.order("slow")
+    await engine.until(lambda: _begun(engine, "slow"))
+    await engine.workers(1)
+    first.send_signal(signal.SIGTERM)
+    assert first.wait(30) == 0
+    await engine.until_history("slow", ("interrupted", 1, 1), ("ok", 1, 2))
+
+
+async def _begun(engine, job) -> bool:
+    return "begin" in await engine.steps(job)
