@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from tests.ai.chats import START, chat, message, read, titles
 
-from assay.ai.providers.offline import machines, safety
+from assay.ai import machines
+from assay.ai.providers.offline import safety
 
 pytestmark = pytest.mark.anyio
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.ai.chats import chat, message
 
+from assay.ai.cleaning import cleaned
 from assay.ai.providers.offline import facts, tone
-from assay.ai.providers.offline.cleaning import cleaned
 from assay.ai.providers.offline.language import is_english, noun_phrases
 from assay.ai.providers.offline.sentences import sentences, tidy, verbatim
 from assay.ai.providers.offline.standalone import stands_alone

@@ -22,13 +22,13 @@ from assay.db.base import Base
 from assay.db.models import MAX_FAILED_READS, MAX_FAILURES, Scope
 from assay.duplicates import scorer
 from assay.errors import AssayError
-from assay.extraction import actions as extraction
 from assay.extraction import confidence, incoming, lines
+from assay.extraction import runs as extraction
 from assay.jobs import all as every_job
 from assay.jobs import (
     cleanup_orphaned_extractions,
     expire_stale_proposals,
-    extract_knowledge_from_messages,
+    reading,
     receiver,
     run,
 )
@@ -183,8 +183,8 @@ TELLING: Final[dict[Section, list[Row]]] = {
         ("WARNED_BEFORE", f"{expire_stale_proposals.WARNED_BEFORE.days} days"),
         *figures(cleanup_orphaned_extractions, "AGE_DAYS"),
         *figures(models, "MAX_FAILURES", "MAX_FAILED_READS"),
-        *figures(extraction, "WINDOW", "MOST_RESUMES"),
-        *figures(extract_knowledge_from_messages, "FAILURES_IN_A_ROW"),
+        *figures(extraction, "MOST_MESSAGES", "MOST_RESUMES"),
+        *figures(reading, "FAILURES_IN_A_ROW"),
         *figures(run, "MOST_CRASHES"),
         *figures(receiver, "MOST_DELIVERIES"),
         *figures(streams, "QUEUE_DAYS", "DEAD_DAYS"),

@@ -14,11 +14,12 @@ from assay.ai.fakes import ScriptedExtractor
 from assay.audit.actor import SYSTEM
 from assay.db.engine import Database
 from assay.db.models import TriggerType
-from assay.extraction import actions
-from assay.extraction.actions import Claim, IngestReport, Stored
+from assay.extraction import actions, runs
+from assay.extraction.actions import IngestReport
 from assay.extraction.incoming import IncomingMessage
 from assay.extraction.lines import BadLine
 from assay.extraction.parsing import read_stream
+from assay.extraction.runs import Claim, Stored
 from assay.kinds import AtomType
 
 WORDS = "We use Postgres 16 for the ledger."
@@ -75,7 +76,7 @@ async def ingest(database: Database, *messages: IncomingMessage, source: str = "
 
 async def claim(database: Database, limit: int = 4_000, extractor: Extractor | None = None) -> Claim | None:
     async with database.transaction() as session:
-        return await actions.claim(
+        return await runs.claim(
             session,
             extractor=extractor or ScriptedExtractor(),
             trigger=TriggerType.INGEST,
@@ -84,25 +85,32 @@ async def claim(database: Database, limit: int = 4_000, extractor: Extractor | N
         )
 
 
-async def claimed(database: Database, limit: int = 4_000) -> Claim:
-    found = await claim(database, limit)
+async def claimed(database: Database, limit: int = 4_000, extractor: Extractor | None = None) -> Claim:
+    found = await claim(database, limit, extractor)
     assert found
     return found
 
 
 async def store(database: Database, claim: Claim, extraction: Extraction) -> Stored:
+    """Stores what was found in the only window of a run, and concludes it."""
+    [window] = claim.windows
     async with database.transaction() as session:
-        return await actions.store(session, claim, extraction, actor=SYSTEM)
+        stored = await runs.store(session, claim.run_id, window, extraction, actor=SYSTEM)
+        await runs.conclude(session, claim.run_id, None, actor=SYSTEM)
+    return stored
 
 
 async def fail(database: Database, claim: Claim, error: Exception, *, blame: bool = True) -> bool:
+    """Gives every window back because of an error, and concludes the run."""
     async with database.transaction() as session:
-        return await actions.fail(session, claim.run_id, error, actor=SYSTEM, blame=blame)
+        for window in claim.windows:
+            await runs.give_back(session, claim.run_id, window, blame=blame)
+        return await runs.conclude(session, claim.run_id, error, actor=SYSTEM)
 
 
 async def read_all(database: Database, extractor: Extractor) -> list[Stored]:
     """Reads until nothing is unread."""
     stored = []
     while found := await claim(database, extractor=extractor):
-        stored.append(await store(database, found, await extractor.extract(found.window)))
+        stored.append(await store(database, found, await extractor.extract(found.windows[0])))
     return stored

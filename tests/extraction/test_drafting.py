@@ -7,12 +7,12 @@ import pytest
 from tests.builders import MORNING
 from tests.extraction.chats import WORDS, atom, topic
 
-from assay.ai.extractor import Extraction, LinkDraft, Message, Quote
+from assay.ai.extractor import Extraction, KnownAtom, LinkDraft, Message, Quote, Window
 from assay.db.base import new_id
 from assay.db.models import Recommendation
 from assay.extraction.drafting import Dropped, drafted
 from assay.extraction.tidy import clipped, one_line, plain_data
-from assay.kinds import Kind, LinkType
+from assay.kinds import AtomType, Kind, LinkType
 from assay.proposals.drafts import Draft
 
 
@@ -21,7 +21,7 @@ def said(text: str = WORDS, author: str = "tom", **changes: Any) -> Message:
 
 
 def only(extraction: Extraction, *messages: Message) -> Draft:
-    [draft], _ = drafted(extraction, messages, [])
+    [draft], _ = drafted(extraction, Window(messages), [])
     draft.row()
     return draft
 
@@ -47,7 +47,7 @@ def test_a_claimed_quote_that_stands_nowhere_is_kept_unverified_and_costs_confid
 
 
 def test_quotes_of_messages_that_nobody_wrote_are_dropped():
-    [draft], dropped = drafted(Extraction(atoms=[atom("Ledger", Quote(uuid4(), WORDS))]), [said()], [])
+    [draft], dropped = drafted(Extraction(atoms=[atom("Ledger", Quote(uuid4(), WORDS))]), Window([said()]), [])
     assert (draft.evidence, draft.source_message_ids) == ([], [])
     assert dropped == Dropped(invented_quotes=1)
 
@@ -92,7 +92,7 @@ def test_a_long_title_is_cut_between_words(kind):
 @pytest.mark.parametrize("title", ["", " \n ", "\u200b", "…!", "\x00\x01"])
 def test_a_blank_title_is_dropped(title):
     extraction = Extraction(topics=[topic(title)], atoms=[atom(title)])
-    assert drafted(extraction, [], []) == ([], Dropped(unusable=2))
+    assert drafted(extraction, Window([]), []) == ([], Dropped(unusable=2))
 
 
 def test_characters_that_nobody_sees_are_taken_out():
@@ -112,13 +112,13 @@ def test_a_known_icon_and_colour_stay():
 
 def test_an_atom_of_no_type_is_dropped_and_an_unknown_recommendation_leaves_it_to_a_person():
     odd = atom(type="rumour")
-    assert drafted(Extraction(atoms=[odd]), [], []) == ([], Dropped(unusable=1))
+    assert drafted(Extraction(atoms=[odd]), Window([]), []) == ([], Dropped(unusable=1))
     assert only(Extraction(atoms=[atom(recommendation="approve!")])).recommendation is Recommendation.MERGE
 
 
 def test_topics_that_are_known_or_drafted_twice_are_dropped():
     extraction = Extraction(topics=[topic("LEDGER"), topic("Cache"), topic("cache ")])
-    drafts, dropped = drafted(extraction, [], {"ledger"})
+    drafts, dropped = drafted(extraction, Window([]), {"ledger"})
     assert [draft.title for draft in drafts] == ["Cache"]
     assert dropped == Dropped(known_topics=2)
 
@@ -126,9 +126,35 @@ def test_topics_that_are_known_or_drafted_twice_are_dropped():
 def test_links_lead_to_the_ids_of_the_drafts_and_the_rest_is_dropped():
     links = [LinkDraft(to, LinkType.SOLVES, 7.0) for to in (2, 2, 1, 0, 9, -1)]
     extraction = Extraction(atoms=[atom("First", links=links), atom(" "), atom("Third")])
-    [first, third], dropped = drafted(extraction, [], [])
+    [first, third], dropped = drafted(extraction, Window([]), [])
     assert [(link.to, link.strength) for link in first.links] == [(third.id, 1.0)]
     assert dropped == Dropped(unusable=1, links=5)
+
+
+def test_links_lead_to_known_atoms_and_to_no_invented_ones():
+    known = KnownAtom(uuid4(), AtomType.PROBLEM, "The ledger is slow")
+    links = [LinkDraft(to, LinkType.SOLVES, 0.5) for to in (known.id, uuid4())]
+    [draft], dropped = drafted(Extraction(atoms=[atom("First", links=links)]), Window([], known_atoms=[known]), [])
+    assert [link.to for link in draft.links] == [known.id]
+    assert dropped == Dropped(links=1)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_what_only_the_context_says_is_old_news(kind):
+    old, new = said("We use Postgres 16."), said("We deploy on Mondays.")
+    window = Window([new], context=[old])
+
+    def quoting(*messages: Message) -> Extraction:
+        quotes = [Quote(message.id, message.text) for message in messages]
+        return (
+            Extraction(topics=[topic("Ledger", *quotes)])
+            if kind is Kind.TOPIC
+            else Extraction(atoms=[atom("Ledger", *quotes)])
+        )
+
+    assert drafted(quoting(old), window, []) == ([], Dropped(old_news=1))
+    [draft], _ = drafted(quoting(old, new), window, [])
+    assert [evidence.verified for evidence in draft.evidence] == [True, True]
 
 
 def test_secrets_are_covered_everywhere_and_a_person_has_to_look():

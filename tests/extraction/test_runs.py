@@ -1,5 +1,6 @@
 """Runs: nothing is lost, nothing is read twice, nothing holds up the rest."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -7,17 +8,18 @@ import pytest
 from tests.builders import BOTH_KINDS, MORNING, counted_statements, draft, propose, rows, scalar
 from tests.extraction.chats import atom, claim, claimed, fail, from_all, incoming, ingest, read_all, store, topic
 
-from assay.ai.extractor import Extraction, LinkDraft, Quote
+from assay.ai.extractor import WHOLE_CHAT, Extraction, LinkDraft, Quote
 from assay.ai.fakes import ScriptedExtractor
 from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.errors import Conflict, NotFound, Unavailable
-from assay.extraction import actions
+from assay.extraction import actions, nearby, runs
 from assay.kinds import Kind, LinkType
 from assay.proposals import actions as proposals
 
 pytestmark = pytest.mark.anyio
 
+SIXTEEN = ScriptedExtractor(reach=replace(WHOLE_CHAT, messages=16))
 RUNS = "SELECT status FROM extraction_runs ORDER BY created_at, id"
 TRAIL = "SELECT action FROM audit_log WHERE action LIKE 'extraction.%' ORDER BY id"
 
@@ -32,6 +34,11 @@ async def delete_orphans(database, *, days_old: int = 0) -> int:
         return await actions.delete_orphans(session, older_than=now() - timedelta(days=days_old), actor=SYSTEM)
 
 
+def spelt(number: int) -> str:
+    """A word of its own for each number: somebody whose lines all open alike is taken for a machine."""
+    return "".join("abcdefghij"[int(digit)] for digit in str(number)) + "node"
+
+
 async def say(database, *texts: str, **changes) -> None:
     await ingest(
         database,
@@ -40,13 +47,13 @@ async def say(database, *texts: str, **changes) -> None:
 
 
 async def test_a_run_reads_the_oldest_messages_first_and_each_once(database):
-    await say(database, "First.", "Second.", "Third.", thread="t", is_bot=True)
+    await say(database, "First.", "Second.", "Third.", thread="t")
     first, second = await claimed(database, 2), None
     await store(database, first, Extraction())
     second = await claimed(database, 2)
     await store(database, second, Extraction())
     assert [message.text for message in first.messages] == ["First.", "Second."]
-    assert [(message.text, message.thread, message.is_bot) for message in second.messages] == [("Third.", "t", True)]
+    assert [(message.text, message.thread) for message in second.messages] == [("Third.", "t")]
     assert await claim(database) is None
 
 
@@ -104,10 +111,11 @@ async def test_the_events_of_a_run_carry_its_counts(database):
 
 async def test_an_extractor_is_told_the_topics_that_exist_and_that_are_proposed(database):
     await say(database, "Hello there.")
-    live, _, _ = await propose(database, [draft(Kind.TOPIC, "Ledger"), draft(Kind.TOPIC, "Cache"), draft()])
+    live, _, atom = await propose(database, [draft(Kind.TOPIC, "Ledger"), draft(Kind.TOPIC, "Cache"), draft()])
     async with database.transaction() as session:
-        await proposals.approve(session, [live], actor=SYSTEM)
-    assert sorted((await claimed(database)).known_topics) == ["Cache", "Ledger"]
+        await proposals.approve(session, [live, atom], actor=SYSTEM)
+        known = await nearby.newest(session, nearby.FOR_A_CONVERSATION)
+    assert (sorted(known.topics), [each.id for each in known.atoms]) == (["Cache", "Ledger"], [atom])
 
 
 @pytest.mark.parametrize("approved", [True, False])
@@ -118,7 +126,7 @@ async def test_a_topic_that_exists_or_is_proposed_is_not_proposed_again_but_file
         async with database.transaction() as session:
             await proposals.approve(session, [known], actor=SYSTEM)
     [stored] = await read_all(database, ScriptedExtractor(from_all))
-    assert (stored.topics, stored.dropped.known_topics) == (0, 1)
+    assert (stored.topics, stored.dropped["known_topics"]) == (0, 1)
     column = "topic_entity_id" if approved else "topic_proposal_id"
     assert await rows(database, f"SELECT {column} FROM proposals WHERE kind = 'atom'") == [(known,)]
 
@@ -177,9 +185,10 @@ async def test_a_run_that_died_is_resumed_and_nothing_is_lost_or_read_twice(data
 async def test_what_kills_the_process_again_and_again_is_read_in_smaller_windows(database):
     await say(database, *(f"Message {number}." for number in range(16)))
     for _ in range(4):
-        assert len((await claimed(database, 16)).messages) == 16
-    smaller = await claimed(database, 16)
-    assert (len(smaller.messages), smaller.resumed) == (2, False)
+        assert [len(window.messages) for window in (await claimed(database, extractor=SIXTEEN)).windows] == [16]
+    smaller = await claimed(database, extractor=SIXTEEN)
+    assert [len(window.messages) for window in smaller.windows] == [2] * 8
+    assert not smaller.resumed
     assert "died 4 times" in await scalar(database, "SELECT error FROM extraction_runs WHERE status = 'failed'")
 
 
@@ -222,7 +231,7 @@ async def test_after_a_failure_the_messages_are_unread_and_the_error_is_on_recor
         ("failed", "No sense in it; password: [masked]")
     ]
     assert await rows(database, "SELECT data ->> 'error', detail FROM audit_log ORDER BY id DESC LIMIT 1") == [
-        ("No sense in it; password: [masked]", {"messages": 1, "set_aside": 0})
+        ("No sense in it; password: [masked]", {"dropped": {}})
     ]
     assert (await claimed(database)).messages == run.messages
 
@@ -235,28 +244,32 @@ async def test_a_model_that_does_not_answer_is_not_the_messages_fault(database):
 
 
 async def test_one_message_that_cannot_be_read_holds_up_no_other_and_is_not_tried_for_ever(database):
-    await say(database, *("poison" if number == 37 else f"Message {number}." for number in range(100)))
-    read: set[str] = set()
+    await say(database, *("poison" if number == 37 else f"{spelt(number)} is up." for number in range(100)))
+    extractor = ScriptedExtractor(reach=replace(WHOLE_CHAT, messages=64))
+    read: list[str] = []
     failures = 0
-    while run := await claim(database, 64):
-        texts = {message.text for message in run.messages}
-        if "poison" in texts:
-            failures += 1
-            await fail(database, run, ValueError("Poison!"))
-        else:
-            assert not texts & read
-            read |= texts
-            await store(database, run, Extraction())
-    assert (len(read), failures) == (99, 5)
+    while run := await claim(database, extractor=extractor):
+        for window in run.windows:
+            texts = [message.text for message in window.messages]
+            async with database.transaction() as session:
+                if "poison" in texts:
+                    failures += 1
+                    await runs.give_back(session, run.run_id, window)
+                else:
+                    read += texts
+                    await runs.store(session, run.run_id, window, Extraction(), actor=SYSTEM)
+        async with database.transaction() as session:
+            await runs.conclude(session, run.run_id, None, actor=SYSTEM)
+    assert (len(set(read)), len(read), failures) == (99, 99, 5)
     assert await rows(database, "SELECT text, failed_reads, read_at FROM messages WHERE read_at IS NULL") == [
         ("poison", 5, None)
     ]
-    last = "SELECT (detail ->> 'set_aside')::int FROM audit_log WHERE action = 'extraction.failed' ORDER BY id"
-    assert await rows(database, last) == [(0,), (0,), (0,), (0,), (1,)]
+    last = "SELECT detail #>> '{dropped,set_aside}' FROM audit_log WHERE action = 'extraction.completed' ORDER BY id"
+    assert await rows(database, last) == [(None,), (None,), (None,), (None,), ("1",)]
 
 
 async def test_a_window_is_bounded_by_characters_but_never_empty(database, monkeypatch):
-    monkeypatch.setattr(actions, "WINDOW_CHARACTERS", 25)
+    monkeypatch.setattr(runs, "MOST_CHARACTERS", 25)
     await say(database, "x" * 30, "y" * 10, "z" * 10, "more than fits")
     sizes = []
     while run := await claim(database):
@@ -271,7 +284,7 @@ async def test_a_failed_store_leaves_nothing_behind(database):
 
     async def store_and_die() -> None:
         async with database.transaction() as session:
-            await actions.store(session, run, from_all(run.messages, []), actor=SYSTEM)
+            await runs.store(session, run.run_id, run.windows[0], from_all(run.messages, []), actor=SYSTEM)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -322,7 +335,7 @@ async def test_the_number_of_statements_does_not_depend_on_the_number_of_message
 
 
 async def _cost(database, number: int) -> int:
-    await say(database, *(f"Statement {number} about {n}." for n in range(number)))
+    await say(database, *(f"{spelt(n)} is a statement." for n in range(number)))
     with counted_statements(database) as statements:
         run = await claimed(database)
         await store(database, run, from_all(run.messages, []))

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def messages(tools, number):
-    await ingest(tools.database, *(incoming(f"We use Postgres {each} here.") for each in range(number)))
+    await ingest(tools.database, *(incoming(f"We use Postgres {n} here.", author=f"a{n}") for n in range(number)))
 
 
 async def unscanned(tools, number):

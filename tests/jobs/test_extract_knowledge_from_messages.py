@@ -1,17 +1,22 @@
 """Messages become proposals; what cannot be read never stops the rest."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.builders import MORNING, rows, scalar
+from sqlalchemy import text
+from tests.builders import MORNING, draft, rows, scalar
 from tests.extraction.chats import claimed, from_all, incoming, ingest
-from tests.jobs.lab import ERRORS, done, failed
+from tests.jobs.lab import ERRORS, cleared, done, failed
 
-from assay.ai.extractor import Extraction
+from assay.ai.extractor import Extraction, Reach, Window
 from assay.ai.fakes import ScriptedExtractor
+from assay.audit.actor import SYSTEM
 from assay.db.models.messages import MAX_FAILED_READS
 from assay.errors import Unavailable
+from assay.extraction import actions as extraction
+from assay.kinds import Kind
 
 pytestmark = pytest.mark.anyio
 
@@ -64,7 +69,7 @@ async def test_a_message_that_cannot_be_read_costs_itself_only(tools):
             raise ValueError("It is poison.")
         return from_all(messages, known)
 
-    await said(tools, *(f"We use Postgres {number}." for number in range(20)), "poison")
+    await said(tools, *(f"Node{chr(97 + number)} runs Postgres." for number in range(20)), "poison")
     statistics = await done(NAME, reading(tools, choking))
     assert statistics["messages_analyzed"] == 20
     assert statistics["atoms_proposed"] == 20
@@ -103,3 +108,95 @@ async def test_the_extractor_works_while_no_transaction_is_open(tools):
     await said(tools, "We use Postgres 16.")
     assert await done(NAME, reading(tools, watching)) == counts(messages=1)
     assert open_at_work == [1]  # the lock of the job, which is no transaction
+
+
+class SlowExtractor(ScriptedExtractor):
+    """Notes how many calls run at a time; one of them may hang until it is aborted."""
+
+    def __init__(self, *, at_once: int, hangs: bool = False) -> None:
+        super().__init__(from_all, reach=Reach(messages=10, characters=1_000, context=2, at_once=at_once))
+        self.hangs = hangs
+        self.running = self.most = self.aborted = 0
+        self.began = asyncio.Event()
+
+    async def extract(self, window: Window) -> Extraction:
+        self.running += 1
+        self.most = max(self.most, self.running)
+        self.began.set()
+        try:
+            await asyncio.sleep(3_600 if self.hangs else 0.05)
+        except asyncio.CancelledError:
+            self.aborted += 1
+            raise
+        finally:
+            self.running -= 1
+        return await super().extract(window)
+
+
+async def talks(tools, number: int) -> None:
+    """Conversations, an hour apart."""
+    await ingest(
+        tools.database,
+        *(
+            incoming(f"Talk {each}.", sent_at=MORNING + timedelta(hours=each), author=f"a{each}")
+            for each in range(number)
+        ),
+    )
+
+
+async def test_as_many_windows_are_read_at_a_time_as_the_extractor_asks_for_and_no_more(tools):
+    await talks(tools, 9)
+    extractor = SlowExtractor(at_once=3)
+    assert (await done(NAME, replace(tools, extractor=extractor)))["messages_analyzed"] == 9
+    assert extractor.most == 3
+
+
+async def test_windows_that_are_read_at_a_time_propose_one_topic_once(tools):
+    await talks(tools, 9)
+    statistics = await done(NAME, replace(tools, extractor=SlowExtractor(at_once=9)))
+    assert (statistics["topics_proposed"], statistics["atoms_proposed"]) == (1, 9)
+
+
+async def test_a_cancelled_run_aborts_its_calls_and_leaves_the_rest_unread(tools):
+    await talks(tools, 5)
+    extractor = SlowExtractor(at_once=2, hangs=True)
+    job = asyncio.create_task(done(NAME, replace(tools, extractor=extractor)))
+    await asyncio.wait_for(extractor.began.wait(), 60)
+    async with tools.database.transaction() as session:
+        [run_id] = await session.scalars(text("SELECT id FROM extraction_runs"))
+        await extraction.cancel(session, run_id, actor=SYSTEM)
+    assert await asyncio.wait_for(job, 60) == counts()
+    assert (extractor.aborted, extractor.running) == (2, 0)
+    assert await rows(tools.database, RUNS) == [("cancelled", 1)]
+    assert await scalar(tools.database, UNREAD) == 5
+
+
+async def test_what_other_windows_taught_stays_when_one_could_not_be_read(tools):
+    def choking(messages, known):
+        if messages[0].text == "Talk 1.":
+            raise ValueError("It is poison.")
+        return from_all(messages, known)
+
+    await talks(tools, 3)
+    extractor = ScriptedExtractor(choking, reach=Reach(messages=10, characters=1_000, context=2))
+    statistics = await done(NAME, replace(tools, extractor=extractor))
+    assert (statistics["messages_analyzed"], statistics["atoms_proposed"], statistics["errors"]) == (2, 2, 5)
+    assert (await rows(tools.database, RUNS))[-1] == ("failed", 5)
+    first = "SELECT messages_analyzed, error FROM extraction_runs ORDER BY created_at LIMIT 1"
+    assert await rows(tools.database, first) == [(2, "It is poison.")]
+
+
+async def test_an_extractor_is_told_of_the_knowledge_that_is_near(tools):
+    await topics_with_vectors(tools, 70)
+    await talks(tools, 1)
+    extractor = ScriptedExtractor(reach=Reach(messages=10, characters=1_000, context=2))
+    await done(NAME, replace(tools, extractor=extractor))
+    [window] = extractor.windows
+    assert len(window.known_topics) <= 60
+    assert window.known_topics[0] == "Talk 0."
+
+
+async def topics_with_vectors(tools, number: int) -> None:
+    """Topics with their vectors, one of them named like what is said."""
+    names = [f"Subject {each} of quite another kind" for each in range(number - 1)]
+    await cleared(tools, *(draft(Kind.TOPIC, name, body="") for name in (*names, "Talk 0.")))

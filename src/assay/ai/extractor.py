@@ -28,6 +28,11 @@ class Message:
     source: str = ""
     """Where the channel is: two sources may have channels of one name."""
 
+    @property
+    def place_in_time(self) -> tuple[datetime, UUID]:
+        """What messages are sorted by."""
+        return self.sent_at, self.id
+
 
 @dataclass(frozen=True, slots=True)
 class KnownAtom:
@@ -52,9 +57,13 @@ class Window:
     """The nearest existing atoms, to link to."""
 
     @property
+    def ids(self) -> list[UUID]:
+        return [message.id for message in self.messages]
+
+    @property
     def in_order(self) -> list[Message]:
         """Messages and context as they were said."""
-        return sorted((*self.context, *self.messages), key=lambda message: (message.sent_at, message.id))
+        return sorted((*self.context, *self.messages), key=lambda message: message.place_in_time)
 
 
 @dataclass(frozen=True, slots=True)

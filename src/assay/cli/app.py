@@ -44,6 +44,8 @@ for command, place, words in (
     ("policy", "policy:app", "Show and set the rules by which the system decides alone."),
     ("users", "users:app", "Create, list and change the people and agents who have access."),
     ("tokens", "tokens:app", "Create, list and revoke the keys by which programs act for a user."),
+    ("extractions", "extractions:app", "List, show and cancel the runs that read messages."),
+    ("eval", "evaluation:app", "Measure how good the machine is, on labelled data."),
     ("metrics", "metrics:metrics", "Show the metrics, each beside its target."),
     ("settings", "settings:settings", "Show the settings in force."),
 ):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
-from assay.ai.extractor import AtomDraft, Extraction, LinkDraft, Message, Quote, TopicDraft
+from assay.ai.extractor import AtomDraft, Extraction, LinkDraft, Message, Quote, TopicDraft, Window
 from assay.ai.orders import gives_orders
 from assay.ai.people import person_key
 from assay.ai.secrets import secret_places
@@ -38,15 +38,23 @@ class Dropped:
     """Quotes of messages that were not in the window."""
     links: int = 0
     """Links to nothing, to itself, or of no type."""
+    old_news: int = 0
+    """Drafts that only the context speaks for."""
 
 
 @dataclass(slots=True)
 class Drafting:
-    """One extraction on its way to drafts. `known`: folded names of the topics that exist or are proposed."""
+    """One extraction on its way to drafts. `taken`: folded names of the topics that exist or are proposed."""
 
-    messages: Mapping[UUID, Message]
-    known: set[str]
+    window: Window
+    taken: set[str]
+    messages: Mapping[UUID, Message] = field(init=False)
+    news: Collection[UUID] = field(init=False)
     dropped: Dropped = field(default_factory=Dropped)
+
+    def __post_init__(self) -> None:
+        self.messages = {message.id: message for message in self.window.in_order}
+        self.news = set(self.window.ids)
 
     def topics(self, written: Iterable[TopicDraft]) -> list[Draft]:
         return [draft for each in written if (draft := self._topic(each))]
@@ -62,7 +70,7 @@ class Drafting:
 
     def _topic(self, written: TopicDraft) -> Draft | None:
         name = tidy.one_line(written.name, TOPIC_LIMIT)
-        if name and folded(name) in self.known:
+        if name and folded(name) in self.taken:
             self.dropped.known_topics += 1
             return None
         draft = self._draft(
@@ -74,7 +82,8 @@ class Drafting:
             color=written.color if written.color in TOPIC_COLORS else None,
             keywords=keywords(written.keywords),
         )
-        self.known.add(folded(name))
+        if draft:
+            self.taken.add(folded(name))
         return draft
 
     def _atom(self, written: AtomDraft) -> Draft | None:
@@ -98,6 +107,9 @@ class Drafting:
             return None
         body = tidy.words(body, BODY_LIMIT)
         evidence = self._evidence(written.quotes)
+        if evidence and not any(each.message_id in self.news for each in evidence):
+            self.dropped.old_news += 1
+            return None
         own_words = f"{title}\n{body}"
         facts = self._facts(evidence, is_suspicious=MASK in own_words or gives_orders(own_words))
         stated = tidy.share(written.confidence)
@@ -133,12 +145,19 @@ class Drafting:
     def _links(self, links: Sequence[LinkDraft], own: UUID, drafts: Sequence[Draft | None]) -> list[ProposedLink]:
         found = {}
         for link in links:
-            target = drafts[link.to] if isinstance(link.to, int) and 0 <= link.to < len(drafts) else None
+            target = self._target(link.to, drafts)
             link_type = tidy.member(LinkType, link.link_type)
-            if target and link_type and target.id != own:
-                found[target.id, link_type] = ProposedLink(target.id, link_type, tidy.share(link.strength))
+            if target and link_type and target != own:
+                found[target, link_type] = ProposedLink(target, link_type, tidy.share(link.strength))
         self.dropped.links += len(links) - len(found)
         return list(found.values())
+
+    def _target(self, to: int | UUID, drafts: Sequence[Draft | None]) -> UUID | None:
+        """The id of an atom of the same extraction, or of a known one."""
+        if isinstance(to, UUID):
+            return to if any(atom.id == to for atom in self.window.known_atoms) else None
+        target = drafts[to] if 0 <= to < len(drafts) else None
+        return target.id if target else None
 
 
 def topic_names(extraction: Extraction) -> list[str]:
@@ -146,9 +165,9 @@ def topic_names(extraction: Extraction) -> list[str]:
     return [folded(tidy.one_line(each.name, TOPIC_LIMIT)) for each in extraction.topics]
 
 
-def drafted(extraction: Extraction, messages: Iterable[Message], known: Collection[str]) -> tuple[list[Draft], Dropped]:
-    """All drafts of an extraction over these messages, topics first, and what was dropped."""
-    drafting = Drafting({message.id: message for message in messages}, set(known))
+def drafted(extraction: Extraction, window: Window, taken: Collection[str]) -> tuple[list[Draft], Dropped]:
+    """All drafts of an extraction over this window, topics first, and what was dropped."""
+    drafting = Drafting(window, set(taken))
     drafts = drafting.topics(extraction.topics) + drafting.atoms(extraction.atoms)
     return drafts, drafting.dropped
 

@@ -1,12 +1,32 @@
 """Reads of messages and runs."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db.models import Message
+from assay.db import short_ids
+from assay.db.models import KnowledgeExtractionRun, Message, RunStatus
 from assay.db.models.messages import UNREAD
 
 
 async def count_unread(session: AsyncSession) -> int:
     """How many messages no run has read yet."""
     return await session.scalar(select(func.count()).select_from(Message).where(UNREAD)) or 0
+
+
+async def listed_runs(
+    session: AsyncSession, *, status: RunStatus | None, limit: int
+) -> Sequence[KnowledgeExtractionRun]:
+    """Runs, the newest first."""
+    newest = select(KnowledgeExtractionRun).order_by(
+        KnowledgeExtractionRun.created_at.desc(), KnowledgeExtractionRun.id.desc()
+    )
+    wanted = newest if status is None else newest.where(KnowledgeExtractionRun.status == status)
+    return (await session.scalars(wanted.limit(limit))).all()
+
+
+async def run(session: AsyncSession, part: str) -> KnowledgeExtractionRun:
+    """The run whose id is, or ends in, what a person typed. Raises NotFound or InvalidInput."""
+    [run_id] = await short_ids.full_ids(session, "extraction_runs", [part])
+    return await session.get_one(KnowledgeExtractionRun, run_id)

@@ -1,25 +1,33 @@
-"""The set-based statements of this room. Each is one round trip for any number of messages.
+"""The set-based statements about messages. Each is one round trip for any number of them.
 
 Rows of messages are always held in the order of their ids, so that no two transactions wait for each other in a circle.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.extractor import Message
 from assay.db.bulk import as_json
-from assay.db.models import FINAL_RUN_STATES, RunStatus
 from assay.db.models.messages import UNREAD
 
 COLUMNS: Final = """
     m.id, m.source, m.channel, m.author, m.sent_at, m.text, m.is_bot, m.version > 1 AS edited, coalesce((
     SELECT root.id::text FROM messages root
     WHERE root.source = m.source AND root.external_id = m.thread AND root.is_latest), m.thread) AS thread"""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Messages of a run, and how often they could not be read so far."""
+
+    messages: Sequence[Message]
+    failures: int
 
 
 async def add_versions(session: AsyncSession, source: str, rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -58,19 +66,8 @@ async def add_versions(session: AsyncSession, source: str, rows: Sequence[Mappin
     return list(found)
 
 
-async def hold_interrupted_run(session: AsyncSession) -> tuple[UUID, int] | None:
-    """The oldest run that is still marked as running, and how often it was resumed."""
-    found = await session.execute(
-        text("""
-        SELECT r.id, (SELECT count(*) FROM audit_log a WHERE a.subject_id = r.id AND a.action = 'extraction.resumed')
-        FROM extraction_runs r WHERE r.status = 'running' ORDER BY r.created_at, r.id LIMIT 1 FOR UPDATE OF r""")
-    )
-    row = found.one_or_none()
-    return (row[0], row[1]) if row else None
-
-
-async def hold_unread(session: AsyncSession, sizes: Sequence[int], most_characters: int) -> list[Message]:
-    """The oldest unread messages, those that failed least often first. `sizes`: most of them after 0, 1, 2... failures.
+async def hold_unread(session: AsyncSession, most: int, most_characters: int) -> Held:
+    """The oldest unread messages, those that failed least often first.
 
     A first message longer than `most_characters` comes alone.
     """
@@ -79,18 +76,17 @@ async def hold_unread(session: AsyncSession, sizes: Sequence[int], most_characte
         WITH level AS (SELECT min(failed_reads) AS failed_reads FROM messages WHERE {UNREAD}),
         oldest AS (
             SELECT id, sent_at, length(text) AS characters FROM messages
-            WHERE {UNREAD} AND failed_reads = (SELECT failed_reads FROM level) ORDER BY sent_at, id
-            LIMIT (SELECT (CAST(:sizes AS int[]))[failed_reads + 1] FROM level)
+            WHERE {UNREAD} AND failed_reads = (SELECT failed_reads FROM level) ORDER BY sent_at, id LIMIT :most
         ), fitting AS (
             SELECT id, sum(characters) OVER before AS characters, row_number() OVER before AS place
             FROM oldest WINDOW before AS (ORDER BY sent_at, id ROWS UNBOUNDED PRECEDING)
         )
-        SELECT {COLUMNS} FROM messages m JOIN fitting f ON f.id = m.id
-        WHERE (f.characters <= :most OR f.place = 1) AND m.is_latest AND m.extraction_run_id IS NULL
+        SELECT {COLUMNS}, m.failed_reads FROM messages m JOIN fitting f ON f.id = m.id
+        WHERE (f.characters <= :most_characters OR f.place = 1) AND m.is_latest AND m.extraction_run_id IS NULL
         ORDER BY m.sent_at, m.id FOR NO KEY UPDATE OF m SKIP LOCKED"""),  # noqa: S608  # our own words
-        {"sizes": list(sizes), "most": most_characters},
+        {"most": most, "most_characters": most_characters},
     )
-    return [Message(**row) for row in found.mappings()]
+    return _held(found.mappings())
 
 
 async def assign(session: AsyncSession, run_id: UUID, ids: Sequence[UUID]) -> None:
@@ -99,84 +95,80 @@ async def assign(session: AsyncSession, run_id: UUID, ids: Sequence[UUID]) -> No
     )
 
 
-async def assigned(session: AsyncSession, run_id: UUID) -> list[Message]:
-    """The messages that a run reads."""
+async def assigned(session: AsyncSession, run_id: UUID) -> Held:
+    """The messages that a run has not read yet."""
     found = await session.execute(
-        text(f"SELECT {COLUMNS} FROM messages m WHERE extraction_run_id = :run ORDER BY sent_at, id"),  # noqa: S608
+        text(f"""
+        SELECT {COLUMNS}, m.failed_reads FROM messages m
+        WHERE extraction_run_id = :run AND read_at IS NULL ORDER BY sent_at, id"""),  # noqa: S608  # our own words
         {"run": run_id},
+    )
+    return _held(found.mappings())
+
+
+def _held(rows: Iterable[RowMapping]) -> Held:
+    plain = [dict(row) for row in rows]
+    failures = max((row.pop("failed_reads") for row in plain), default=0)
+    return Held([Message(**row) for row in plain], failures)
+
+
+async def neighbours(
+    session: AsyncSession, run_id: UUID, edges: Sequence[Mapping[str, UUID]], *, before: int, after: int
+) -> list[Message]:
+    """What was said in the same channel or thread shortly before the first and after the last message of each pair,
+    and the message that began the thread. Messages of the run itself are left out."""
+    beside = f"""
+        SELECT {COLUMNS} FROM messages m
+        WHERE m.source = edge.source AND m.channel = edge.channel AND m.thread IS NOT DISTINCT FROM edge.thread
+            AND m.is_latest AND m.extraction_run_id IS DISTINCT FROM :run"""  # noqa: S608  # our own words
+    found = await session.execute(
+        text(f"""
+        WITH edge AS (
+            SELECT f.source, f.channel, f.thread, f.sent_at AS began, f.id AS first, l.sent_at AS ended, l.id AS last
+            FROM jsonb_to_recordset(:edges) AS e (first uuid, last uuid)
+            JOIN messages f ON f.id = e.first JOIN messages l ON l.id = e.last)
+        SELECT DISTINCT ON (near.id) near.* FROM edge CROSS JOIN LATERAL (
+            ({beside} AND (m.sent_at, m.id) < (edge.began, edge.first)
+                AND (edge.thread IS NOT NULL OR m.sent_at > edge.began - interval '6 hours')
+             ORDER BY m.sent_at DESC, m.id DESC LIMIT :before)
+            UNION ALL
+            ({beside} AND (m.sent_at, m.id) > (edge.ended, edge.last)
+                AND (edge.thread IS NOT NULL OR m.sent_at < edge.ended + interval '6 hours')
+             ORDER BY m.sent_at, m.id LIMIT :after)
+            UNION ALL
+            SELECT {COLUMNS} FROM messages m
+            WHERE m.source = edge.source AND m.external_id = edge.thread AND m.is_latest
+                AND m.extraction_run_id IS DISTINCT FROM :run) AS near"""),  # noqa: S608  # our own words
+        {"run": run_id, "edges": as_json(edges), "before": before, "after": after},
     )
     return [Message(**row) for row in found.mappings()]
 
 
-_HELD: Final = """
+_UNREAD_OF_RUN: Final = """
     WITH held AS (
-        SELECT id FROM messages WHERE extraction_run_id = :run AND read_at IS NULL ORDER BY id FOR NO KEY UPDATE)"""
+        SELECT id FROM messages
+        WHERE extraction_run_id = :run AND read_at IS NULL AND (CAST(:ids AS uuid[]) IS NULL OR id = ANY(:ids))
+        ORDER BY id FOR NO KEY UPDATE)"""
 
 
-async def mark_read(session: AsyncSession, run_id: UUID, at: datetime) -> None:
+async def mark_read(session: AsyncSession, run_id: UUID, ids: Sequence[UUID], at: datetime) -> None:
+    """Notes on each message when it was read, by which extractor, and with which version of its prompt."""
     await session.execute(
-        text(f"{_HELD} UPDATE messages SET read_at = :at FROM held WHERE messages.id = held.id"),  # noqa: S608
-        {"run": run_id, "at": at},
+        text(f"""
+        {_UNREAD_OF_RUN}
+        UPDATE messages SET read_at = :at, read_by = run.extractor, read_prompt = run.prompt_version
+        FROM held, extraction_runs run WHERE messages.id = held.id AND run.id = :run"""),  # noqa: S608
+        {"run": run_id, "ids": list(ids), "at": at},
     )
 
 
-async def give_back(session: AsyncSession, run_id: UUID, *, failed: bool) -> list[int]:
-    """Makes the messages of a run unread again. Returns how often each has failed now."""
+async def give_back(session: AsyncSession, run_id: UUID, ids: Sequence[UUID] | None, *, failed: bool) -> list[int]:
+    """Makes these messages of a run, or all it has not read, unread again. Returns how often each has failed now."""
     found = await session.scalars(
         text(f"""
-        {_HELD}
+        {_UNREAD_OF_RUN}
         UPDATE messages SET extraction_run_id = NULL, failed_reads = failed_reads + :failed
         FROM held WHERE messages.id = held.id RETURNING failed_reads"""),  # noqa: S608
-        {"run": run_id, "failed": int(failed)},
+        {"run": run_id, "ids": None if ids is None else list(ids), "failed": int(failed)},
     )
     return list(found)
-
-
-async def change_run(session: AsyncSession, run_id: UUID, among: Sequence[RunStatus], **values: Any) -> bool:
-    """Changes a run that is in one of these states, and says whether it was."""
-    changes = ", ".join(f"{name} = :{name}" for name in values)
-    found = await session.scalar(
-        text(f"UPDATE extraction_runs SET {changes} WHERE id = :run AND status = ANY(:among) RETURNING id"),  # noqa: S608
-        {"run": run_id, "among": list(among), **values},
-    )
-    return found is not None
-
-
-async def known_topics(session: AsyncSession, most: int) -> list[str]:
-    """Names of the newest live topics and of the newest that are proposed, each name once."""
-    found = await session.scalars(
-        text("""
-        SELECT DISTINCT ON (title_key) title FROM (
-            (SELECT title, title_key FROM entities WHERE kind = 'topic' AND NOT archived
-             ORDER BY created_at DESC, id DESC LIMIT :most)
-            UNION ALL
-            (SELECT title, title_key FROM proposals WHERE kind = 'topic' AND status = 'pending'
-             ORDER BY created_at DESC, id DESC LIMIT :most)) AS topics"""),
-        {"most": most},
-    )
-    return list(found)
-
-
-async def taken_topics(session: AsyncSession, keys: Sequence[str]) -> set[str]:
-    """Those of the folded names that a live topic or a pending proposal of one has."""
-    found = await session.scalars(
-        text("""
-        SELECT title_key FROM entities WHERE kind = 'topic' AND title_key = ANY(:keys) AND NOT archived
-        UNION
-        SELECT title_key FROM proposals WHERE kind = 'topic' AND title_key = ANY(:keys) AND status = 'pending'"""),
-        {"keys": list(keys)},
-    )
-    return set(found)
-
-
-async def delete_empty_runs(session: AsyncSession, older_than: datetime) -> list[dict[str, Any]]:
-    """Deletes old runs in a final state that have no proposals. Their messages stay, and stay read."""
-    found = await session.execute(
-        text("""
-        DELETE FROM extraction_runs r
-        WHERE r.status = ANY(:final) AND r.created_at < :older_than
-            AND NOT EXISTS (SELECT FROM proposals p WHERE p.extraction_run_id = r.id)
-        RETURNING r.id, r.status, r.created_at, r.messages_analyzed, r.llm_tokens_used, r.cost_estimate"""),
-        {"final": list(FINAL_RUN_STATES), "older_than": older_than},
-    )
-    return [dict(row) for row in found.mappings()]

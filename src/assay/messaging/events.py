@@ -122,18 +122,22 @@ class ExtractionStarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ExtractionCompleted(Event):
-    type: ClassVar[str] = "extraction.completed"
+class ExtractionEnded(Event):
+    """What a run has read and proposed, however it ended."""
+
     run_id: UUID
     messages_analyzed: int
     topics_proposed: int
     atoms_proposed: int
 
 
+class ExtractionCompleted(ExtractionEnded):
+    type = "extraction.completed"
+
+
 @dataclass(frozen=True, slots=True)
-class ExtractionFailed(Event):
+class ExtractionFailed(ExtractionEnded):
     type: ClassVar[str] = "extraction.failed"
-    run_id: UUID
     error: str
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.db import short_ids
 from assay.db.models import (
     MAX_FAILURES,
     DedupState,
@@ -18,7 +19,7 @@ from assay.db.models import (
     ProposalStatus,
     SimilarityType,
 )
-from assay.errors import InvalidInput, NotFound
+from assay.errors import NotFound
 from assay.kinds import Kind
 
 _ID_CHARACTERS: Final = frozenset("0123456789abcdef-")
@@ -83,30 +84,8 @@ async def get(session: AsyncSession, proposal_id: UUID) -> Proposal:
 
 
 async def full_ids(session: AsyncSession, parts: Sequence[str]) -> list[UUID]:
-    """The proposals whose ids are, or end in, what a person typed. Tables show the last eight characters.
-
-    Raises NotFound or InvalidInput, naming the one that does not fit.
-    """
-    typed = [each.strip().lower() for each in parts]
-    for part in typed:
-        if len(part) < 4 or not set(part) <= _ID_CHARACTERS:
-            raise InvalidInput(f"{part!r} is not a proposal's id: give the id, or at least the last four characters.")
-    rows = await session.execute(
-        text("""
-        SELECT typed.part, array_agg(DISTINCT p.id) FROM unnest(CAST(:parts AS text[])) AS typed (part)
-        JOIN proposals p ON right(p.id::text, length(typed.part)) = typed.part GROUP BY typed.part"""),
-        {"parts": typed},
-    )
-    found: dict[str, list[UUID]] = dict(rows.tuples().all())
-    return [_only(part, found.get(part, [])) for part in typed]
-
-
-def _only(part: str, ids: Sequence[UUID]) -> UUID:
-    if not ids:
-        raise NotFound(f"There is no proposal {part}.")
-    if len(ids) > 1:
-        raise InvalidInput(f"{len(ids)} proposals' ids end in {part!r}: give more of it.")
-    return ids[0]
+    """The proposals whose ids are, or end in, what a person typed. Raises NotFound or InvalidInput."""
+    return await short_ids.full_ids(session, "proposals", parts)
 
 
 async def evidence(session: AsyncSession, proposal_ids: Sequence[UUID]) -> dict[UUID, list[QuoteInContext]]:

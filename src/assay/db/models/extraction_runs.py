@@ -48,6 +48,8 @@ class KnowledgeExtractionRun(Base):
     atom_proposals_created: Mapped[int] = mapped_column(server_default=text("0"))
     llm_tokens_used: Mapped[int] = mapped_column(server_default=text("0"))
     cost_estimate: Mapped[float] = mapped_column(server_default=text("0"))
+    dropped: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    """How much of what the extractor wrote became no proposal, by reason."""
     error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     started_at: Mapped[datetime | None]

@@ -22,6 +22,14 @@ class Message(Base):
         Index("ix_messages_unread", "failed_reads", "sent_at", "id", postgresql_where=UNREAD),
         Index("ix_messages_channel_sent_at", "source", "channel", "sent_at"),
         Index("ix_messages_sent_at", "sent_at", "id"),
+        Index(
+            "ix_messages_thread_sent_at",
+            "source",
+            "channel",
+            "thread",
+            "sent_at",
+            postgresql_where=sql("thread IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -42,5 +50,8 @@ class Message(Base):
     """The run that reads it or has read it, as long as that is on record."""
     read_at: Mapped[datetime | None]
     """When a run that read it was completed. It is then never read again, even if that run is deleted."""
+    read_by: Mapped[str | None]
+    """The extractor that read it, and the version of its prompt, even if the run is deleted."""
+    read_prompt: Mapped[str | None]
     failed_reads: Mapped[int] = mapped_column(server_default=sql("0"))
     """Runs over it that failed. At MAX_FAILED_READS it waits for a person."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import Final, NamedTuple
 
+from assay.ai.cleaning import called
 from assay.ai.people import person_key
-from assay.ai.providers.offline.cleaning import called
 from assay.ai.providers.offline.language import stems
 from assay.ai.providers.offline.meeting import Marker
 from assay.ai.providers.offline.patterns import opening, phrases

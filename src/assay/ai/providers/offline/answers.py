@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from assay.ai.cleaning import called
 from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, Objections
 from assay.ai.providers.offline.candidates import (
     ROUTINE_CEILING,
@@ -13,7 +14,6 @@ from assay.ai.providers.offline.candidates import (
     bounded,
     shortened,
 )
-from assay.ai.providers.offline.cleaning import called
 from assay.ai.providers.offline.cues import accepts, confirms, cues_in, refuses
 from assay.ai.providers.offline.language import IDENTIFIER, content_words, has_verb, is_english, specificity, stems
 from assay.ai.providers.offline.meanings import Meanings

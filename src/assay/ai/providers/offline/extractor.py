@@ -1,7 +1,7 @@
 """The order of reading: text, then meanings, then judgement. Thinking happens in threads, embedding in between."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -77,7 +77,7 @@ class OfflineExtractor:
             return Extraction()
         learned, meanings = await self._learned(), Meanings(self._embedder)
         await meanings.learn(texts)
-        found = await asyncio.to_thread(_weighed, reading, meanings, learned)
+        found = _news(await asyncio.to_thread(_weighed, reading, meanings, learned), window)
         await meanings.learn(chain((candidate.title for candidate in found), known_topics))
         kept, pool = await asyncio.to_thread(self._selected, found, reading.chat, meanings)
         drafts = await _topics(kept, pool, known_topics, reading.vocabulary, meanings)
@@ -157,6 +157,12 @@ def _weighed(reading: Reading, meanings: Meanings, learned: Prototypes) -> list[
         *repairs.from_repairs(reading.repairs, chat, meanings, learned),
         *statements.from_statements(reading.statements, chat, reading.vocabulary, meanings, learned),
     ]
+
+
+def _news(found: Iterable[Candidate], window: Window) -> list[Candidate]:
+    """The candidates that a message of the window itself speaks for, and not its context alone."""
+    new = {message.id for message in window.messages}
+    return [candidate for candidate in found if any(quote.message_id in new for quote in candidate.quotes)]
 
 
 def _atoms(kept: Sequence[Candidate]) -> list[AtomDraft]:

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, Final
 
-from assay.ai.providers.offline.cleaning import LINK_MARK
+from assay.ai.cleaning import LINK_MARK
 from assay.ai.providers.offline.patterns import word_list
 
 EMPTY_WORDS: Final = word_list("""

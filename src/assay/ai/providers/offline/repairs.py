@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from assay.ai.cleaning import called
 from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, Objections
 from assay.ai.providers.offline.candidates import ROUTINE_CEILING, TRUSTED_CEILING, Candidate, Source, bounded
-from assay.ai.providers.offline.cleaning import called
 from assay.ai.providers.offline.cues import confirms, cues_in
 from assay.ai.providers.offline.language import content_words, has_verb, is_english, specificity
 from assay.ai.providers.offline.meanings import Meanings

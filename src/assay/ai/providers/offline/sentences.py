@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from assay.ai.cleaning import LINK_MARK, MOST_CHARACTERS
 from assay.ai.extractor import Message, Quote
-from assay.ai.providers.offline.cleaning import LINK_MARK, MOST_CHARACTERS
 from assay.ai.providers.offline.language import has_verb
 from assay.ai.providers.offline.turns import Part, Turn
 

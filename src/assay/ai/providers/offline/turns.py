@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, NamedTuple
 
+from assay.ai import machines
+from assay.ai.cleaning import Cleaned, called, cleaned
+from assay.ai.conversations import SECONDS_WITHIN_A_CONVERSATION, Place
 from assay.ai.extractor import Message
 from assay.ai.people import person_key
-from assay.ai.providers.offline import machines, safety
-from assay.ai.providers.offline.cleaning import Cleaned, called, cleaned
+from assay.ai.providers.offline import safety
 from assay.ai.providers.offline.meeting import Directive, directive_of
 from assay.ai.providers.offline.patterns import opening
 
 SECONDS_WITHIN_A_TURN: Final = 90
-SECONDS_WITHIN_A_CONVERSATION: Final = 30 * 60
 TURNS_TO_A_ROOT: Final = 60
 SECONDS_TO_ANSWER_UNADDRESSED: Final = 10 * 60
 MOST_CHARACTERS: Final = 700
@@ -124,10 +125,6 @@ def same_person(one: Turn, other: Turn) -> bool:
     return person_key(one.author) == person_key(other.author)
 
 
-Place = tuple[str, str | None]
-"""A channel, or a thread of it."""
-
-
 def read_chat(messages: Sequence[Message]) -> Chat:
     """The turns of the people in a window; machines, secrets and orders to machines stay outside."""
     chat = Chat(frozenset[str]().union(*(called(author) for author in {message.author for message in messages})))
@@ -139,7 +136,7 @@ def read_chat(messages: Sequence[Message]) -> Chat:
         chat.human_messages += 1
         said = cleaned(message.text, chat.people)
         if _worth_reading(message, said):
-            place = (message.channel, message.thread)
+            place = (message.source, message.channel, message.thread)
             latest[place] = _take(chat, message, said, latest)
             chat.remember(latest[place], message)
     return chat
@@ -155,7 +152,7 @@ def _worth_reading(message: Message, said: Cleaned) -> bool:
 
 def _take(chat: Chat, message: Message, said: Cleaned, latest: Mapping[Place, Turn]) -> Turn:
     """The turn this message belongs to: the one before it, or a new one."""
-    before = latest.get((message.channel, message.thread))
+    before = latest.get((message.source, message.channel, message.thread))
     if before and _goes_on(before, message, said):
         before.parts.append(Part(message, said.text))
         before.ended = max(before.ended, message.sent_at.timestamp())

@@ -3,10 +3,10 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
+from assay.ai.cleaning import IRC_FORMAT
 from assay.ai.extractor import Message
-from assay.ai.providers.offline.cleaning import IRC_FORMAT
 
 NAME: Final = re.compile(
     r"(?:(?<!tal)(?<!ab)(?<!ca)bot|bugs|jenkins|travis|circleci|meetingology|logmsg|^CIA-\d+|github|gitlab|jira|pagerduty|sentry|webhook)\d*$"
@@ -44,6 +44,22 @@ MOST_NEW_WORDS: Final = 0.5
 
 def is_machine_line(raw: str) -> bool:
     return LINE.match(IRC_FORMAT.sub("", raw[:MOST_CHARACTERS]).lstrip()) is not None
+
+
+class Heard(NamedTuple):
+    """Messages by who speaks. Comings and goings, builds and logs are neither."""
+
+    people: list[Message]
+    machines: list[Message]
+
+
+def heard(messages: Sequence[Message]) -> Heard:
+    robots = machine_authors(messages)
+    told = [message for message in messages if not is_machine_line(message.text)]
+    return Heard(
+        [message for message in told if message.author not in robots],
+        [message for message in told if message.author in robots],
+    )
 
 
 def machine_authors(messages: Sequence[Message]) -> frozenset[str]:

@@ -1,0 +1,76 @@
+"""Measuring extractors on labelled conversations."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Final
+
+from cyclopts import App, Parameter
+
+from assay.ai.embedder import Embedder
+from assay.ai.extractor import Extractor
+from assay.ai.providers.offline.extractor import OfflineExtractor
+from assay.ai.providers.offline_embedder import OfflineEmbedder
+from assay.cli.output import Json, errors, print_json, say, table
+from assay.errors import InvalidInput
+from assay.evaluation.extraction import Counts, Read, evaluate, total
+from assay.evaluation.labelled import Labelled, from_file, shipped
+
+app = App(name="eval", help="Measure how good the machine is, on labelled data.")
+
+OFFLINE: Final = "offline"
+COLUMNS: Final = ("precision", "recall", "grounding", "type_accuracy", "junk_rate")
+
+
+@app.command
+def extraction(
+    *,
+    extractor: Annotated[
+        list[str] | None,
+        Parameter(help="What to measure; several stand side by side."),
+    ] = None,
+    set_: Annotated[Path | None, Parameter(name="--set", help="Your own labelled conversations (JSONL).")] = None,
+    json: Json = False,
+) -> None:
+    """Let extractors read labelled conversations and count what they find of the knowledge in them.
+
+    Needs no server of its own and writes nothing. A language model is asked for real, and costs what it costs.
+    """
+    conversations = from_file(set_) if set_ else shipped()
+    names = list(dict.fromkeys(extractor or [OFFLINE]))
+    embedder = OfflineEmbedder()
+    chosen = {name: _extractor(name, embedder) for name in names}
+    reads: dict[str, list[Read]] = {}
+    with errors.status("") as status:
+        for name, each in chosen.items():
+            status.update(f"{name} reads {len(conversations)} conversations")
+            reads[name] = asyncio.run(evaluate(each, conversations, embedder))
+    if json:
+        print_json({name: total(found).document() for name, found in reads.items()})
+    else:
+        _show(reads, conversations)
+
+
+def _extractor(name: str, embedder: Embedder) -> Extractor:
+    if name == OFFLINE:
+        return OfflineExtractor(embedder)
+    raise InvalidInput(f"There is no extractor {name!r}. There is: {OFFLINE}.")
+
+
+def _show(reads: dict[str, list[Read]], conversations: Sequence[Labelled]) -> None:
+    halves = list(Counter(each.half for each in conversations))
+    rows = []
+    for name, found in reads.items():
+        rows.append(_row(name, "all", total(found)))
+        if len(halves) > 1:
+            rows += [_row("", half, total(r for r in found if r.conversation.half == half)) for half in halves]
+    table(["extractor", "part", "n", *(each.replace("_", " ") for each in COLUMNS), "cost (US$)", "items"], rows)
+    say("\nn: conversations. items: right of those found, of those labelled.", style="dim")
+
+
+def _row(name: str, part: str, counts: Counts) -> tuple[object, ...]:
+    figures = counts.document()
+    shares = (f"{figures[column]:.0%}" for column in COLUMNS)
+    items = f"{counts.right} of {counts.found}, of {counts.labelled}"
+    return name, part, counts.conversations, *shares, f"{counts.cost:.4f}", items

@@ -1,0 +1,46 @@
+"""Ids as people type them: tables show the last eight characters."""
+
+from collections.abc import Sequence
+from typing import Final, Literal
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.errors import InvalidInput, NotFound
+
+NOUNS: Final = {"proposals": "proposal", "extraction_runs": "extraction run"}
+CHARACTERS: Final = frozenset("0123456789abcdef-")
+
+
+async def full_ids(
+    session: AsyncSession, table: Literal["proposals", "extraction_runs"], parts: Sequence[str]
+) -> list[UUID]:
+    """The rows whose ids are, or end in, what a person typed.
+
+    Raises NotFound or InvalidInput, naming the one that does not fit.
+    """
+    noun = NOUNS[table]
+    typed = [each.strip().lower() for each in parts]
+    for part in typed:
+        if len(part) < 4 or not set(part) <= CHARACTERS:
+            article = "an" if noun[0] in "aeiou" else "a"
+            raise InvalidInput(
+                f"{part!r} is not {article} {noun}'s id: give the id, or at least the last four characters."
+            )
+    rows = await session.execute(
+        text(f"""
+        SELECT typed.part, array_agg(DISTINCT p.id) FROM unnest(CAST(:parts AS text[])) AS typed (part)
+        JOIN {table} p ON right(p.id::text, length(typed.part)) = typed.part GROUP BY typed.part"""),  # noqa: S608
+        {"parts": typed},
+    )
+    found: dict[str, list[UUID]] = dict(rows.tuples().all())
+    return [_only(noun, part, found.get(part, [])) for part in typed]
+
+
+def _only(noun: str, part: str, ids: Sequence[UUID]) -> UUID:
+    if not ids:
+        raise NotFound(f"There is no {noun} {part}.")
+    if len(ids) > 1:
+        raise InvalidInput(f"{len(ids)} {noun}s' ids end in {part!r}: give more of it.")
+    return ids[0]

@@ -1,0 +1,54 @@
+"""How the messages of a run are parted into windows, each read in one pass. Pure."""
+
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from assay.ai import machines
+from assay.ai.conversations import Conversation, conversations, cut
+from assay.ai.extractor import Message, Reach, Window
+
+AFTERWARDS: Final = 5
+"""Context that follows the messages of a window, at most."""
+SHRINK: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The windows of a run, and the messages that no model is asked about."""
+
+    windows: Sequence[Window]
+    noise: Sequence[UUID]
+    """What machines said: it is read for its context only."""
+
+
+def planned(messages: Sequence[Message], neighbours: Sequence[Message], reach: Reach, failures: int) -> Plan:
+    """Conversations where the extractor reads one at a time, else everything that was said.
+
+    `failures`: how often these messages could not be read. Each makes the windows an eighth as large, and the last
+    attempt is of one message, so that no other is blamed.
+    """
+    said, by_machines = machines.heard(messages)
+    to_read = {message.id for message in said}
+    parts = [[*said, *neighbours]] if reach.whole_chat else conversations([*said, *by_machines, *neighbours])
+    windows = [window for part in parts for window in _windows(part, to_read, reach, failures)]
+    return Plan(windows, [message.id for message in messages if message.id not in to_read])
+
+
+def _windows(part: Conversation, to_read: Container[UUID], reach: Reach, failures: int) -> Iterator[Window]:
+    """A conversation, cut where it is too long for one pass; each piece shows the end of the one before it."""
+    ordered = sorted(part, key=lambda message: message.place_in_time)
+    place = {message.id: at for at, message in enumerate(ordered)}
+    new = [message for message in ordered if message.id in to_read]
+    for piece in cut(new, max(reach.messages // SHRINK**failures, 1), reach.characters):
+        first, last = place[piece[0].id], place[piece[-1].id]
+        between = [message for message in ordered[first:last] if message.id not in to_read]
+        yield Window(
+            piece,
+            [
+                *ordered[max(0, first - reach.context) : first],
+                *(between if reach.whole_chat else between[-reach.context :]),
+                *ordered[last + 1 : last + 1 + min(reach.context, AFTERWARDS)],
+            ],
+        )

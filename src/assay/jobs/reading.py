@@ -1,0 +1,130 @@
+"""The reading of one extraction run: windows side by side, each stored as soon as it is read."""
+
+import asyncio
+from collections import Counter, deque
+from dataclasses import dataclass, field, replace
+from typing import Final, Self
+from uuid import UUID
+
+import structlog
+
+from assay.ai.extractor import Window
+from assay.audit.actor import SYSTEM
+from assay.db.engine import first_line
+from assay.errors import Conflict
+from assay.extraction import nearby, run_statements, runs
+from assay.extraction.runs import Claim, Stored
+from assay.jobs.failures import EveryItemFailed, is_transient
+from assay.jobs.notify import send_job_error_notification
+from assay.jobs.work import Work
+
+log = structlog.get_logger(__name__)
+
+FAILURES_IN_A_ROW: Final = 5
+"""After so many the fault is not with the messages, and each further attempt may cost money."""
+SECONDS_BETWEEN_LOOKS: Final = 0.5
+"""How long a cancelled run may go on."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """One run on its way: what waits to be read, and what came of the rest."""
+
+    work: Work
+    run_id: UUID
+    waiting: deque[Window]
+    counts: Counter[str] = field(default_factory=Counter)
+    failures: int = 0
+    """In a row."""
+    failure: Exception | None = None
+    """The last reason for which a window could not be read."""
+    obstacle: Exception | None = None
+    """What makes it useless to go on."""
+    cancelled: bool = False
+    _storing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One at a time, so that two windows never propose one topic twice."""
+
+    @classmethod
+    def of(cls, claim: Claim, work: Work) -> Self:
+        reading = cls(work, claim.run_id, deque(claim.windows))
+        reading._count(Stored(claim.noise))
+        return reading
+
+    async def finish(self) -> None:
+        """Reads until nothing waits, time is up, somebody cancels the run, or it is useless to go on.
+
+        Then concludes the run. Raises the obstacle.
+        """
+        await self._read_until_cancelled()
+        async with self.work.database.transaction() as session:
+            await runs.conclude(session, self.run_id, self.obstacle or self.failure, actor=SYSTEM)
+        if self.obstacle:
+            raise self.obstacle
+
+    async def _read_until_cancelled(self) -> None:
+        """Side by side, as many windows as keep the extractor busy. Calls in flight end with the run."""
+        readers = asyncio.gather(*(self._read_on() for _ in range(self.work.tools.extractor.reach.at_once)))
+        watch = asyncio.create_task(self._cancel_with_the_run(readers))
+        try:
+            await readers
+        except asyncio.CancelledError:
+            if not self.cancelled:
+                raise
+        finally:
+            watch.cancel()
+
+    async def _cancel_with_the_run(self, readers: asyncio.Future[list[None]]) -> None:
+        while not self.cancelled:
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            async with self.work.database.transaction() as session:
+                self.cancelled = not await run_statements.is_running(session, self.run_id)
+        readers.cancel()
+
+    async def _read_on(self) -> None:
+        while self.waiting and not (self.obstacle or self.cancelled or self.work.time_is_up):
+            window = self.waiting.popleft()
+            try:
+                await self._read(window)
+            except Conflict:
+                self.cancelled = True
+            except Exception as error:  # noqa: BLE001  # each is noted, and one bad window costs itself only
+                await self._could_not_read(window, error)
+
+    async def _read(self, window: Window) -> None:
+        window = await self._with_knowledge(window)
+        found = await self.work.tools.extractor.extract(window)
+        async with self._storing, self.work.database.transaction() as session:
+            stored = await runs.store(session, self.run_id, window, found, actor=SYSTEM)
+        self.failures = 0
+        self._count(stored)
+
+    def _count(self, stored: Stored) -> None:
+        self.counts.update(messages=stored.messages, topics=stored.topics, atoms=stored.atoms)
+        self.work.succeeded += stored.messages
+        self.work.advance(stored.messages)
+
+    async def _with_knowledge(self, window: Window) -> Window:
+        """The window with the topics and atoms that are near it."""
+        extractor, embedder = self.work.tools.extractor, self.work.tools.embedder
+        room = nearby.FOR_A_CHAT if extractor.reach.whole_chat else nearby.FOR_A_CONVERSATION
+        async with self.work.database.transaction() as session:
+            known = await nearby.newest(session, room)
+        if not known.everything:
+            vectors = await embedder.embed(nearby.texts(window))
+            async with self.work.database.transaction() as session:
+                known = await nearby.nearest(session, embedder.model, vectors, room)
+        return replace(window, known_topics=known.topics, known_atoms=known.atoms)
+
+    async def _could_not_read(self, window: Window, error: Exception) -> None:
+        if is_transient(error):
+            self.obstacle = error
+            return
+        self.failure, self.failures = error, self.failures + 1
+        self.work.failed.append(self.run_id)
+        log.error("Job %s: a window of run %s could not be read: %s", self.work.job, self.run_id, first_line(error))
+        async with self.work.database.transaction() as session:
+            await runs.give_back(session, self.run_id, window)
+        context = {"extraction_run_id": str(self.run_id)}
+        await send_job_error_notification(self.work.database, self.work.job, error, context)
+        if self.failures == FAILURES_IN_A_ROW:
+            self.obstacle = EveryItemFailed(f"{self.failures} windows in a row could not be read.", self.failures)

@@ -1,0 +1,144 @@
+"""What the figures of an evaluation mean."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from assay.ai.extractor import AtomDraft, Extraction, Message, Quote
+from assay.ai.fakes import ScriptedExtractor
+from assay.ai.providers.offline.extractor import OfflineExtractor
+from assay.ai.providers.offline_embedder import OfflineEmbedder
+from assay.errors import InvalidInput
+from assay.evaluation.extraction import evaluate, total
+from assay.evaluation.labelled import Labelled, from_file, shipped
+from assay.kinds import AtomType
+
+pytestmark = pytest.mark.anyio
+
+LEDGER = "The ledger keeps its entries for ten years"
+DISK = "The disk of the build server is full every Monday"
+TALK = Labelled.model_validate(
+    {
+        "id": "ledger",
+        "messages": [{"author": "ana", "text": f"{LEDGER}."}, {"author": "tom", "text": f"{DISK}."}],
+        "knowledge": [{"type": "decision", "says": LEDGER}, {"type": "problem", "says": DISK}],
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def embedder() -> OfflineEmbedder:
+    return OfflineEmbedder()
+
+
+def saying(*said: tuple[str, AtomType], quote: str = "", cost: float = 0.0) -> ScriptedExtractor:
+    """Finds these items in every conversation, each backed by its own words in the first message that has them."""
+
+    def script(messages: Sequence[Message], _known: Sequence[str]) -> Extraction:
+        atoms = [
+            AtomDraft(kind, title, title, 0.9, [Quote(_source(messages, title).id, quote or title)], "Scripted.")
+            for title, kind in said
+        ]
+        return Extraction(atoms=atoms, cost=cost)
+
+    return ScriptedExtractor(script)
+
+
+def _source(messages: Sequence[Message], words: str) -> Message:
+    return next((message for message in messages if words in message.text), messages[0])
+
+
+async def figures(extractor, embedder, *conversations: Labelled) -> dict[str, float]:
+    return total(await evaluate(extractor, conversations or (TALK,), embedder)).document()
+
+
+async def test_what_is_found_as_it_is_labelled_is_right(embedder):
+    found = await figures(saying((LEDGER, AtomType.DECISION), (DISK, AtomType.PROBLEM), cost=0.5), embedder)
+    assert found == {
+        "n": 1, "precision": 1.0, "recall": 1.0, "grounding": 1.0, "type_accuracy": 1.0, "junk_rate": 0.0, "cost": 0.5,
+    }  # fmt: skip
+
+
+async def test_one_labelled_item_is_found_once_and_its_twin_is_wrong_but_no_junk(embedder):
+    twin = "The ledger's entries are kept for ten years"
+    found = await figures(saying((LEDGER, AtomType.INSIGHT), (twin, AtomType.DECISION)), embedder)
+    assert (found["precision"], found["recall"], found["junk_rate"]) == (0.5, 0.5, 0.0)
+
+
+async def test_another_type_is_right_but_for_its_type(embedder):
+    found = await figures(saying((LEDGER, AtomType.PATTERN)), embedder)
+    assert (found["precision"], found["type_accuracy"]) == (1.0, 0.0)
+
+
+async def test_another_number_is_not_the_same_knowledge(embedder):
+    found = await figures(saying((LEDGER.replace("ten", "seven"), AtomType.DECISION)), embedder)
+    assert (found["precision"], found["junk_rate"]) == (0.0, 0.0)
+
+
+async def test_what_nobody_labelled_is_junk_and_words_that_nobody_said_are_not_grounded(embedder):
+    found = await figures(saying(("My cat likes tuna", AtomType.INSIGHT), quote="I said no such thing"), embedder)
+    assert (found["precision"], found["junk_rate"], found["grounding"]) == (0.0, 1.0, 0.0)
+
+
+async def test_finding_nothing_is_no_precision(embedder):
+    found = await figures(ScriptedExtractor(), embedder)
+    assert (found["precision"], found["recall"], found["junk_rate"]) == (0.0, 0.0, 0.0)
+
+
+def test_the_shipped_set_is_as_documented():
+    found = shipped()
+    assert len(found) == 48
+    assert sum(len(each.knowledge) for each in found) == 61
+    assert sum(not each.knowledge for each in found) == 15
+    assert {each.half for each in found} == {"tune", "held"}
+    assert {each.language for each in found} == {"en", "de", "fr", "es"}
+    assert {item.type for each in found for item in each.knowledge} == set(AtomType)
+
+
+async def test_the_extractor_that_comes_with_assay_reaches_its_target(embedder):
+    found = await figures(OfflineExtractor(embedder), embedder, *shipped())
+    assert found["n"] == 48
+    assert found["precision"] >= 0.6
+    assert found["recall"] >= 0.15
+    assert found["grounding"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "0 conversations"),
+        ("{", "line 1: the line is not allowed: Invalid JSON"),
+        ('{"id": "a", "messages": []}', "line 1: messages is not allowed: "),
+        (
+            '{"id": "a", "messages": [{"author": "ana", "text": "Hi"}], "knowlege": 1}',
+            "knowlege is not allowed: ",
+        ),
+        (
+            '{"id": "a", "messages": [{"author": "a", "text": "x"}], "knowledge": [{"type": "rumour", "says": "x"}]}',
+            "line 1: knowledge.0.type is not allowed: ",
+        ),
+        ('{"id": "a", "messages": [{"author": "ana", "text": "Hi"}]}\n' * 2, "the id 'a' names two conversations"),
+    ],
+    ids=["empty", "no JSON", "no messages", "unknown field", "unknown type", "one id twice"],
+)
+def test_a_bad_set_is_refused_in_one_sentence(tmp_path, content, sentence):
+    path = tmp_path / "ours.jsonl"
+    path.write_text(content)
+    with pytest.raises(InvalidInput) as raised:
+        from_file(path)
+    assert sentence in str(raised.value)
+    assert str(path) in str(raised.value)
+
+
+def test_a_set_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        from_file(tmp_path / "none.jsonl")
+
+
+def test_messages_follow_each_other_by_a_minute_unless_told():
+    talk = Labelled.model_validate(
+        {"id": "a", "messages": [{"author": "a", "text": "x"}, {"author": "b", "text": "y", "minute": 30},
+                                 {"author": "a", "text": "z"}]}
+    )  # fmt: skip
+    first, *rest = talk.said()
+    assert [(each.sent_at - first.sent_at).total_seconds() for each in rest] == [1_800, 1_860]
