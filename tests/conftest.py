@@ -9,8 +9,10 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from pydantic_ai import models
 from sqlalchemy import make_url
 
+from assay.ai import http
 from assay.audit.actor import Actor
 from assay.db import migrate
 from assay.db.engine import Database
@@ -18,6 +20,8 @@ from assay.db.models import ActorKind, User
 from assay.runtime.services import Services, Supervisor
 
 TEMPLATE = "assay_template"
+http.Policy.only_loopback = True  # no test asks a model that costs money
+models.ALLOW_MODEL_REQUESTS = False  # and none asks any model, unless it says so
 MEMORY = Path("/dev/shm")
 ROOM_NEEDED = 4 * 1024**3
 

@@ -39,6 +39,36 @@ class Settings(BaseSettings):
     assay_requests_per_second: int = Field(
         50, ge=1, le=100_000, description="requests a second of one token or session; ten seconds' worth at once"
     )
+    assay_extractor: Literal["offline", "openai", "anthropic", "openai-compatible"] = Field(
+        "offline", description="what reads the messages"
+    )
+    assay_llm_model: str | None = Field(None, max_length=200, description="name of the language model")
+    assay_llm_url: str | None = Field(None, max_length=2000, description="address of the model's server, with /v1")
+    assay_llm_key: SecretStr | None = Field(None, description="key of the model's server")
+    assay_llm_output: Literal["auto", "native", "tool", "prompted"] = Field(
+        "auto", description="how the model is held to the format; auto: as the server can"
+    )
+    assay_llm_prompt: str = Field(
+        "extraction-1", max_length=1000, description="version of the prompt, or a file of one"
+    )
+    assay_llm_concurrency: int = Field(4, ge=1, le=64, description="requests to the model at a time")
+    assay_llm_timeout: int = Field(120, ge=1, le=600, description="seconds a request may take")
+    assay_llm_window_characters: int = Field(
+        24_000, ge=1_000, le=1_000_000, description="characters of messages in a request"
+    )
+    assay_llm_output_tokens: int = Field(8_000, ge=128, le=128_000, description="most tokens of an answer")
+    assay_llm_budget_per_run: float | None = Field(
+        None, ge=0.0, allow_inf_nan=False, description="most US dollars that one run of the job may cost"
+    )
+    assay_llm_budget_per_day: float | None = Field(
+        None, ge=0.0, allow_inf_nan=False, description="most US dollars a day in UTC, over all processes"
+    )
+    assay_llm_price_input: float | None = Field(
+        None, ge=0.0, allow_inf_nan=False, description="US dollars per million tokens read; absent: the known price"
+    )
+    assay_llm_price_output: float | None = Field(
+        None, ge=0.0, allow_inf_nan=False, description="US dollars per million tokens written; absent: the known price"
+    )
 
     knowledge_auto_approval_enabled: bool = Field(True, description="may the system approve alone")
     knowledge_auto_approval_confidence_threshold: float = Field(

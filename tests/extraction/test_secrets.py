@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from assay.extraction.secrets import masked
+from assay.ai.secrets import masked
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Literal, Protocol
 from uuid import UUID
 
+from assay.ai.spending import Meter
 from assay.kinds import AtomType, LinkType
 
 Recommendation = Literal["new", "merge", "reject"]
@@ -55,6 +56,8 @@ class Window:
     """Names of existing topics, the nearest first: to file under rather than to invent twins."""
     known_atoms: Sequence[KnownAtom] = ()
     """The nearest existing atoms, to link to."""
+    meter: Meter = field(default_factory=Meter, compare=False)
+    """Counts what reading this window uses, and holds the budget. It is right also where the reading fails."""
 
     @property
     def ids(self) -> list[UUID]:
@@ -142,6 +145,8 @@ class Extraction:
     tokens_used: int = 0
     cost: float = 0.0
     """US dollars."""
+    refused: Mapping[str, int] = field(default_factory=dict)
+    """How much of an answer was left out before it became drafts, by reason: ids that were invented, and the like."""
 
 
 class Extractor(Protocol):
@@ -160,5 +165,5 @@ class Extractor(Protocol):
     async def extract(self, window: Window) -> Extraction:
         """Reads one window. Several calls may run at a time, up to `reach.at_once`; a call may be cancelled.
 
-        Raises Unavailable when the model cannot answer.
+        Raises Unavailable when the model cannot answer, BudgetSpent when the next request may cost too much.
         """

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 BLANK: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5") | frozenset(
-    map(chr, range(0xFE00, 0xFE10))
+    map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 )
 """Letters, signs and marks that show nothing, besides the format characters."""
 

@@ -121,13 +121,41 @@ RUSSIAN: Final = (
     "|сразу|без проверки)",
     "системн\\w{1,3} (?:промпт|подсказк|инструкци|запрос|сообщени)\\w{0,3}",
 )
+UKRAINIAN: Final = (
+    "(?:про)?(?:ігноруй(?:те)?|забудь(?:те)?(?: про)?|відкинь(?:те)?|не зважай(?:те)? на) "
+    f"{ANY}(?:інструкці\\w{{1,3}}|вказівк\\w{{1,3}}|наказ\\w{{0,3}}|команд\\w{{0,3}})",
+    "(?:схвали(?:ти|те)?|прийми(?:те)?|затверди(?:те)?|підтверди(?:те)?) (?:це|цей|цю|усе|все|автоматично|негайно|зараз"
+    "|без перевірки)",
+)
+SWEDISH: Final = (
+    f"(?:ignorera|glom|bortse fran) {ANY}(?:instruktion(?:er|erna)?|anvisningar(?:na)?|uppmaningar(?:na)?|order)",
+    "(?:godkann|acceptera|bekrafta) (?:detta|det har|allt|automatiskt|omedelbart|nu|genast|direkt)",
+)
+TURKISH: Final = (
+    "(?:onceki|yukaridaki|tum|butun) (?:[\\w.,]{1,30} ){0,3}(?:talimat|yonerge|komut|kural)\\w{0,12} (?:yok say"
+    "|gormezden gel|unut|dikkate alma|goz ardi et)\\w{0,6}",
+    "(?:bunu|sunu|hepsini|bu \\w{1,20}) (?:\\w{1,20} ){0,3}(?:onayla|kabul et|dogrula)(?:yin|in)?",
+)
 TRUSTING: Final = (
     "(?:konfidenz(?:wert)?|confidence|confiance|confianza|confidenza|fiducia|confianca|vertrouwen|betrouwbaarheid"
     "|zekerheid|pewnosc|ufnosc|zaufanie|уверенност\\w|достоверност\\w|довери\\w)",
     " ?(?:(?:auf|ist|sei|von|a|al|est|es|e|de|di|do|da|op|is|van|na|jest|wynosi|на|до|равна|в|igual|pari|gelijk|egale"
     f"|aan|uguale|poziomie|уровне) |[:=]{{1,2}} ?){{0,3}}{NUMBER}",
 )
-OTHERS: Final = (*GERMAN, *FRENCH, *SPANISH, *ITALIAN, *PORTUGUESE, *DUTCH, *POLISH, *RUSSIAN, "".join(TRUSTING))
+OTHERS: Final = (
+    *GERMAN,
+    *FRENCH,
+    *SPANISH,
+    *ITALIAN,
+    *PORTUGUESE,
+    *DUTCH,
+    *POLISH,
+    *RUSSIAN,
+    *UKRAINIAN,
+    *SWEDISH,
+    *TURKISH,
+    "".join(TRUSTING),
+)
 WITHOUT_GAPS: Final = (
     "(?:忽略|无视|無視|忘记|忘記|忽视|忽視|不要理会|不理会)[^。！？.!?\n]{0,12}(?:指令|指示|说明|說明|提示|规则|規則|命令)",
     "(?:批准|通过|通過|核准|接受|同意)(?:这|這|此|该|該|本)",
@@ -136,6 +164,12 @@ WITHOUT_GAPS: Final = (
     "系统提示|系統提示|系统指令|系統指令|システム ?プロンプト|システム ?指示|システム ?メッセージ",
     "(?:指示|命令|プロンプト|ルール|インストラクション)(?:を|は|も)?[^。！？\n]{0,6}(?:無視|忘れ)",
     "(?:これ|この[^。！？\n]{1,8}|上記|以下)(?:を|は)[^。！？\n]{0,6}(?:承認|許可|採用|受け入れ)(?:し|せよ|する|て)",
+    "(?:지시|명령|지침|프롬프트|규칙)[^.!?\n]{0,6}(?:무시|잊어|잊으)",
+    "(?:이것|이를|이 제안|이걸|모두)(?:을|를|은|는)?[^.!?\n]{0,8}(?:승인|수락|채택)(?:하(?:세요|십시오|라)|해)",
+    "(?:تجاهل|انس|تجاوز)[^.!?\n]{0,12}(?:التعليمات|الاوامر|الارشادات|القواعد السابقة)",
+    "(?:وافق|اقبل|صادق)(?: على)? (?:هذا|هذه|ذلك|كل)[^.!?\n]{0,10}(?:فورا|الان|تلقائيا|دون مراجعة)",
+    "(?:निर्देश|आदेश|हिदायत)[^.!?\n]{0,8}(?:अनदेखा|नजरअंदाज|भूल)",
+    "(?:इसे|इसको|यह)[^.!?\n]{0,12}(?:स्वीकृत|मंजूर|अनुमोदित) कर",
     "(?:信頼度|確信度|信頼性)[^\\w\\n]{0,3}(?:を|は)?[^\\w\\n]{0,3}(?:1(?:[.,]0+)?|100|0?[.,]9\\d*)(?!\\d)",
 )
 JOINED: Final = (

@@ -8,6 +8,7 @@ from assay.ai.looks import is_invisible, look_of
 from assay.ai.secret_values import Trust, is_random, is_secret
 
 Place = tuple[int, int]
+MASK: Final = "[masked]"
 
 KNOWN: Final = re.compile(
     r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|\Z)"
@@ -92,6 +93,16 @@ MOST_SLASHES: Final = 1
 CARD: Final = re.compile(
     r"(?<![\w.-])[3-6]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{3,4}(?![\w-])|(?<![\w.-])3\d{3}[ -]\d{6}[ -]\d{5}(?![\w-])"
 )
+
+
+def masked(text: str) -> str:
+    """The text with what is obviously a secret covered."""
+    parts, position = [], 0
+    for start, end in secret_places(text):
+        if end > position:
+            parts += [text[position:start], MASK] if start >= position else []
+            position = end
+    return "".join([*parts, text[position:]])
 
 
 def secret_places(text: str) -> list[Place]:

@@ -8,12 +8,11 @@ from uuid import UUID
 from assay.ai.extractor import AtomDraft, Extraction, LinkDraft, Message, Quote, TopicDraft, Window
 from assay.ai.orders import gives_orders
 from assay.ai.people import person_key
-from assay.ai.secrets import secret_places
+from assay.ai.secrets import MASK, secret_places
 from assay.db.models import Recommendation
 from assay.extraction import tidy
 from assay.extraction.confidence import Facts, is_hedged, weigh
 from assay.extraction.evidence import locate
-from assay.extraction.secrets import MASK
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType, folded
 from assay.proposals.drafts import Draft, ProposedLink, QuotedEvidence
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from assay.ai.looks import is_invisible
 from assay.extraction.incoming import TEXT_LIMIT
 
 LEAST_LETTERS: Final = 3
@@ -72,7 +73,7 @@ def _fold(text: str) -> _Folded:
     folded: list[str] = []
     places = array("l")
     for place, character in enumerate(text):
-        if place in dropped:
+        if place in dropped or is_invisible(character):
             continue
         plain = _plain(character)
         if plain == " " and (not folded or folded[-1] == " "):

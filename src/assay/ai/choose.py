@@ -1,0 +1,37 @@
+"""The extractor that the settings name."""
+
+from importlib.util import find_spec
+from typing import Final
+
+from assay.ai.embedder import Embedder
+from assay.ai.extractor import Extractor
+from assay.ai.prompts import load
+from assay.ai.providers.llm.extractor import LlmExtractor
+from assay.ai.providers.offline.extractor import OfflineExtractor
+from assay.errors import InvalidInput
+from assay.settings import Settings
+
+EXTRA: Final = ("pydantic_ai", "openai", "anthropic")
+
+
+def extractor(settings: Settings, embedder: Embedder) -> Extractor:
+    """Raises InvalidInput, saying what to set or install. Models and libraries load at the first use."""
+    if settings.assay_extractor == "offline":
+        return OfflineExtractor(embedder)
+    _check(settings)
+    return LlmExtractor(settings, load(settings.assay_llm_prompt))
+
+
+def _check(settings: Settings) -> None:
+    chosen = f"ASSAY_EXTRACTOR={settings.assay_extractor}"
+    if not all(map(find_spec, EXTRA)):
+        raise InvalidInput(f"{chosen} needs the extra `llm`, which is not installed: pip install 'assay[llm]'.")
+    if not settings.assay_llm_model:
+        raise InvalidInput(f"{chosen} needs ASSAY_LLM_MODEL, the name of the model.")
+    if settings.assay_extractor == "openai-compatible":
+        if not settings.assay_llm_url:
+            raise InvalidInput(f"{chosen} needs ASSAY_LLM_URL, for example http://localhost:11434/v1.")
+    elif settings.assay_llm_key is None:
+        raise InvalidInput(f"{chosen} needs ASSAY_LLM_KEY, the key of your account.")
+    if (url := settings.assay_llm_url) and not url.startswith(("http://", "https://")):
+        raise InvalidInput(f"ASSAY_LLM_URL={url[:80]!r} is not allowed: it must begin with http:// or https://.")

@@ -1,0 +1,9 @@
+"""The extractor that asks a language model: OpenAI, Anthropic, or any server that speaks as OpenAI's does.
+
+prices          what an answer costs
+wire            the format the model must answer in
+compose         from a window to the text of a request: the messages as numbered data
+answer          from what came back to drafts, whatever came back
+client          one request: bounded, timed, repeated where that helps, paid from the budget
+extractor       the order of all this
+"""

@@ -1,0 +1,169 @@
+"""One request to a model: bounded in number, time and money, and repeated where the server is busy or the line breaks.
+
+What the server says is wrong with the request itself is not repeated. What it says about us (a wrong key, no credit,
+an unknown model) or what lasts longer than our patience is Unavailable: nobody's message is to blame.
+"""
+
+import asyncio
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic_ai.direct import model_request
+from pydantic_ai.exceptions import (
+    AgentRunError,
+    ContentFilterError,
+    ModelAPIError,
+    ModelAuthenticationError,
+    ModelConnectionError,
+    ModelNotFoundError,
+    ModelQuotaExceededError,
+    ModelRateLimitError,
+    ModelRequestRejectedError,
+    ModelRequestTimeout,
+    ModelServerError,
+    ModelTimeoutError,
+    ModelUnavailableError,
+    UnexpectedModelBehavior,
+)
+from pydantic_ai.messages import ModelRequest, ModelResponse, SystemPromptPart, ToolCallPart, UserPromptPart
+from pydantic_ai.settings import ModelSettings
+
+from assay.ai.patience import LONGEST_REST, MOST_ATTEMPTS, Patience
+from assay.ai.providers.llm import answer
+from assay.ai.providers.llm.answer import Malformed
+from assay.ai.providers.llm.models import Connection
+from assay.ai.providers.llm.prices import Price, tokens_in
+from assay.ai.spending import Meter
+from assay.errors import PermanentError, Unavailable
+from assay.settings import Settings
+
+OURS: Final = (ModelAuthenticationError, ModelNotFoundError, ModelQuotaExceededError)
+PASSING: Final = (
+    ModelRateLimitError,
+    ModelUnavailableError,
+    ModelServerError,
+    ModelConnectionError,
+)
+UNSENT: Final = ("pool", "connect")
+LONGEST_WORDS: Final = 300
+MOST_TOKENS: Final = 10**9
+
+
+class Client:
+    """Shared by all requests to one model: how many at a time, and how patient, is a matter of its server."""
+
+    def __init__(self, connection: Connection, settings: Settings, price: Price, patience: Patience) -> None:
+        self._connection = connection
+        self._price = price
+        self._patience = patience
+        self._slots = asyncio.Semaphore(settings.assay_llm_concurrency)
+        self._most_written = settings.assay_llm_output_tokens
+        self._settings = ModelSettings(
+            max_tokens=settings.assay_llm_output_tokens,
+            timeout=settings.assay_llm_timeout,
+            request_timeout=settings.assay_llm_timeout,
+            max_retries=0,
+            temperature=0.0,
+        )
+        self._secret = settings.assay_llm_key.get_secret_value() if settings.assay_llm_key else ""
+
+    async def ask(self, instructions: str, question: str, meter: Meter) -> Mapping[str, Any]:
+        """The answer as a JSON object. Raises Malformed, PermanentError, Unavailable, BudgetSpent."""
+        asked = ModelRequest([SystemPromptPart(instructions), UserPromptPart(question)])
+        characters = len(instructions) + len(question)
+        for failures in range(1, MOST_ATTEMPTS + 1):
+            await self._patience.wait()
+            try:
+                async with self._slots:
+                    response = await self._paid(asked, characters, meter)
+            except ModelAPIError as error:
+                await self._after(error, failures)
+            except UnexpectedModelBehavior as error:
+                raise self._broken(error) from error
+            else:
+                return self._read(response)
+        raise AssertionError("the last failure is raised")
+
+    async def close(self) -> None:
+        await self._connection.http.aclose()
+
+    async def _paid(self, asked: ModelRequest, characters: int, meter: Meter) -> ModelResponse:
+        """Sends a request, with the most it may cost set aside. What is lost on the way is counted as read."""
+        read = tokens_in(characters)
+        most = self._price(read, self._most_written)
+        await meter.budget.set_aside(most)
+        tokens, cost = read, self._price(read, 0)
+        try:
+            response = await model_request(
+                self._connection.model,
+                [asked],
+                model_settings=self._settings,
+                model_request_parameters=self._connection.parameters,
+            )
+            tokens, cost = self._used(response, read)
+        except AgentRunError as error:
+            if was_free(error):
+                tokens, cost = 0, 0.0
+            raise
+        finally:
+            meter.add(tokens, cost)
+            await asyncio.shield(meter.budget.settle(most, cost))
+        return response
+
+    def _used(self, response: ModelResponse, estimate: int) -> tuple[int, float]:
+        """Tokens and dollars. A server that does not count is estimated; one that says nonsense is bounded."""
+        usage = response.usage
+        read = min(max(usage.input_tokens, 0), MOST_TOKENS) or estimate
+        written = min(max(usage.output_tokens, 0), MOST_TOKENS) or tokens_in(len(response.text or ""))
+        return read + written, self._price(read, written)
+
+    async def _after(self, error: ModelAPIError, failures: int) -> None:
+        """Waits if asking again may help; else raises."""
+        if isinstance(error, OURS):
+            raise Unavailable(f"The model {error.model_name!r} cannot be asked: {self._said(error)}") from error
+        if isinstance(error, ModelRequestRejectedError):
+            raise PermanentError(f"The model refused the request: {self._said(error)}") from error
+        rest = error.retry_after
+        if rest is not None and not 0 <= rest <= LONGEST_REST:
+            wish = f"{rest:.0f} s" if math.isfinite(rest) else "a time that is none"
+            raise Unavailable(f"The model is busy and asks to wait {wish}: {self._said(error)}") from error
+        if failures >= most_attempts(error):
+            raise Unavailable(f"The model does not answer, after {failures} attempts: {self._said(error)}") from error
+        await self._patience.after_failure(failures, rest)
+
+    def _read(self, response: ModelResponse) -> Mapping[str, Any]:
+        if response.finish_reason == "length":
+            raise PermanentError(f"The answer is longer than {self._most_written} tokens (ASSAY_LLM_OUTPUT_TOKENS).")
+        if response.finish_reason == "content_filter":
+            raise PermanentError("The model's own filter refused the request.")
+        for part in response.parts:
+            if isinstance(part, ToolCallPart):
+                return self._called(part)
+        return answer.document(response.text or "")
+
+    def _called(self, part: ToolCallPart) -> Mapping[str, Any]:
+        return answer.document(part.args) if isinstance(part.args, str) else answer.checked(part.args)
+
+    def _broken(self, error: UnexpectedModelBehavior) -> Exception:
+        if isinstance(error, ContentFilterError):
+            return PermanentError("The model's own filter refused the request.")
+        return Malformed(f"it is not as this kind of server answers: {error.message[:200]}")
+
+    def _said(self, error: Exception) -> str:
+        """What went wrong, on one line, without the key."""
+        words = " ".join(str(error).split())
+        return (words.replace(self._secret, "[key]") if self._secret else words)[:LONGEST_WORDS]
+
+
+def most_attempts(error: ModelAPIError) -> int:
+    """Silence costs time and money, and what has no name is seldom gone a second later: both are tried once more."""
+    is_silence = isinstance(error, (ModelRequestTimeout, ModelTimeoutError))
+    return MOST_ATTEMPTS if isinstance(error, PASSING) and not is_silence else 2
+
+
+def was_free(error: AgentRunError) -> bool:
+    """True where nobody began to read the request: it was refused, or never arrived."""
+    if isinstance(error, ModelConnectionError):
+        return error.phase in UNSENT
+    return not isinstance(error, (ModelRequestTimeout, UnexpectedModelBehavior))

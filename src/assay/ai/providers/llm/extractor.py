@@ -1,0 +1,89 @@
+"""Asks a language model about one window at a time. The library of models is loaded at the first request."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from assay.ai import http
+from assay.ai.extractor import Extraction, Reach, Window
+from assay.ai.patience import Patience
+from assay.ai.prompts import Prompt
+from assay.ai.providers.llm import answer
+from assay.ai.providers.llm.answer import Malformed
+from assay.ai.providers.llm.compose import Request, compose
+from assay.ai.spending import Meter
+from assay.errors import PermanentError
+from assay.settings import Settings
+
+if TYPE_CHECKING:
+    from assay.ai.providers.llm.client import Client
+
+MOST_REPAIRS: Final = 2
+"""How often a model is asked again for an answer that is not in the format."""
+WINDOW_MESSAGES: Final = 120
+WINDOW_CONTEXT: Final = 12
+
+
+class LlmExtractor:
+    """Reads with a language model. What it says goes through the same checks as what any extractor says."""
+
+    def __init__(self, settings: Settings, prompt: Prompt, patience: Patience | None = None) -> None:
+        self._settings = settings
+        self._prompt = prompt
+        self._patience = patience or Patience()
+        self._client: Client | None = None
+
+    @property
+    def name(self) -> str:
+        return self._settings.assay_extractor
+
+    @property
+    def model(self) -> str:
+        return self._settings.assay_llm_model or ""
+
+    @property
+    def prompt_version(self) -> str:
+        return self._prompt.version
+
+    @property
+    def reach(self) -> Reach:
+        return Reach(
+            messages=WINDOW_MESSAGES,
+            characters=self._settings.assay_llm_window_characters,
+            context=WINDOW_CONTEXT,
+            at_once=self._settings.assay_llm_concurrency,
+        )
+
+    async def extract(self, window: Window) -> Extraction:
+        request = compose(window, self._settings.assay_llm_window_characters)
+        found, repairs = await self._answer(request, window.meter)
+        read = answer.read(found, request)
+        refused = {**read.refused, "answers_out_of_format": repairs} if repairs else read.refused
+        return Extraction(read.topics, read.atoms, window.meter.tokens, window.meter.cost, refused)
+
+    async def _answer(self, request: Request, meter: Meter) -> tuple[Mapping[str, Any], int]:
+        """The first answer in the format, and how many before it were not. Each is asked for anew: what was broken
+        would only cost once more."""
+        question = request.text
+        for repairs in range(MOST_REPAIRS + 1):
+            try:
+                return await self._asked().ask(self._prompt.text, question, meter), repairs
+            except Malformed as problem:
+                question = f"{request.text}\nAn earlier answer could not be used: {problem}."
+                last = problem
+        raise PermanentError(f"The model gave no usable answer in {MOST_REPAIRS + 1} attempts; of the last, {last}.")
+
+    def _asked(self) -> "Client":
+        if self._client is None:
+            from assay.ai.providers.llm.client import Client
+            from assay.ai.providers.llm.models import connect
+            from assay.ai.providers.llm.prices import price
+
+            connection = connect(self._settings, http.client(self._settings.assay_llm_timeout))
+            self._client = Client(connection, self._settings, price(self._settings), self._patience)
+        return self._client
+
+    async def close(self) -> None:
+        """Gives back the connections to the server."""
+        if self._client is not None:
+            await self._client.close()
+            self._client = None

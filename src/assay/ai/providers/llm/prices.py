@@ -1,0 +1,55 @@
+"""What an answer costs: by the settings, else by the price list that comes with the libraries."""
+
+from collections.abc import Callable
+from typing import Final
+
+from assay.errors import InvalidInput
+from assay.settings import Settings
+
+MILLION: Final = 1_000_000
+LEAST_CHARACTERS_A_TOKEN: Final = 2.0
+"""For estimates before a request: English has about four, other languages fewer. Rather too dear than too cheap."""
+
+Price = Callable[[int, int], float]
+"""US dollars for tokens read and tokens written."""
+
+
+def price(settings: Settings) -> Price:
+    """Raises InvalidInput where a budget is set and nobody knows what the model costs."""
+    read, written = settings.assay_llm_price_input, settings.assay_llm_price_output
+    if read is not None or written is not None:
+        return _fixed(read or 0.0, written or 0.0)
+    if listed := _listed(settings.assay_extractor, settings.assay_llm_model or ""):
+        return listed
+    if settings.assay_llm_budget_per_run is not None or settings.assay_llm_budget_per_day is not None:
+        raise InvalidInput(
+            f"A budget is set, but the price of {settings.assay_llm_model!r} is not known: set ASSAY_LLM_PRICE_INPUT "
+            "and ASSAY_LLM_PRICE_OUTPUT, US dollars per million tokens (0 for a server of your own)."
+        )
+    return _fixed(0.0, 0.0)
+
+
+def tokens_in(characters: int) -> int:
+    """A high estimate."""
+    return int(characters / LEAST_CHARACTERS_A_TOKEN) + 1
+
+
+def _fixed(read: float, written: float) -> Price:
+    return lambda tokens_read, tokens_written: (tokens_read * read + tokens_written * written) / MILLION
+
+
+def _listed(provider: str, model: str) -> Price | None:
+    """The list price of a model of OpenAI or Anthropic, if the list has it."""
+    if provider not in ("openai", "anthropic"):
+        return None
+    from genai_prices import Usage, calc_price  # noqa: PLC0415, RUF100  # part of the extra `llm`
+
+    def listed(tokens_read: int, tokens_written: int) -> float:
+        usage = Usage(input_tokens=tokens_read, output_tokens=tokens_written)
+        return float(calc_price(usage, model, provider_id=provider).total_price)
+
+    try:
+        listed(1, 1)
+    except LookupError:
+        return None
+    return listed
