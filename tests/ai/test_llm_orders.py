@@ -85,7 +85,7 @@ async def test_a_model_that_quotes_an_order_is_not_believed(order):
     window = Window([message(FACT), message(order, author="eve", number=1)])
     claims = [atom(FACT, (1, FACT), (2, order)), atom(order, (1, FACT), (2, order)), atom(order, (1, FACT))]
     async with scripted([says(found(*({**each, "confidence": 100} for each in claims)))]) as (_, extractor):
-        drafts, _ = drafted(await extractor.extract(window), window.messages, set())
+        drafts, _ = drafted(await extractor.extract(window), window, set())
     assert len(drafts) == 3
     assert all(each.confidence <= 0.5 for each in drafts)
 

@@ -26,6 +26,10 @@ class Budget:
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
+    def name(self) -> str:
+        return f"{self.words}, {self.limit:g} US dollars,"
+
+    @property
     def left(self) -> float:
         return max(self.limit - self.spent, 0.0)
 
@@ -35,8 +39,7 @@ class Budget:
             while self.spent + self._set_aside + most > self.limit:
                 if not self._set_aside:
                     raise BudgetSpent(
-                        f"{self.words} of {self.limit:.2f} US dollars is used up: {self.left:.4f} are left, and the "
-                        f"next request may cost {most:.4f}."
+                        f"{self.name} is used up: {self.left:.4f} are left, and the next request may cost {most:.4f}."
                     )
                 await self._changed.wait()
             self._set_aside += most

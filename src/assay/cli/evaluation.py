@@ -4,22 +4,25 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, get_args
 
 from cyclopts import App, Parameter
 
+from assay import settings as configuration
+from assay.ai import choose
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extractor
-from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.cli.output import Json, errors, print_json, say, table
 from assay.errors import InvalidInput
 from assay.evaluation.extraction import Counts, Read, evaluate, total
 from assay.evaluation.labelled import Labelled, from_file, shipped
+from assay.settings import Settings
 
 app = App(name="eval", help="Measure how good the machine is, on labelled data.")
 
 OFFLINE: Final = "offline"
+EXTRACTORS: Final = get_args(Settings.model_fields["assay_extractor"].annotation)
 COLUMNS: Final = ("precision", "recall", "grounding", "type_accuracy", "junk_rate")
 
 
@@ -53,9 +56,9 @@ def extraction(
 
 
 def _extractor(name: str, embedder: Embedder) -> Extractor:
-    if name == OFFLINE:
-        return OfflineExtractor(embedder)
-    raise InvalidInput(f"There is no extractor {name!r}. There is: {OFFLINE}.")
+    if name not in EXTRACTORS:
+        raise InvalidInput(f"There is no extractor {name!r}. There is: {', '.join(EXTRACTORS)}.")
+    return choose.extractor(configuration.load().model_copy(update={"assay_extractor": name}), embedder)
 
 
 def _show(reads: dict[str, list[Read]], conversations: Sequence[Labelled]) -> None:

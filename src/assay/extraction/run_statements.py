@@ -49,6 +49,16 @@ async def count_in(session: AsyncSession, run_id: UUID, dropped: Mapping[str, in
     return found is not None
 
 
+async def add_usage(session: AsyncSession, run_id: UUID, tokens: int, cost: float) -> None:
+    """Counts what was used in vain, also for a run that has ended."""
+    await session.execute(
+        text("""
+        UPDATE extraction_runs SET llm_tokens_used = llm_tokens_used + :tokens, cost_estimate = cost_estimate + :cost
+        WHERE id = :run"""),
+        {"run": run_id, "tokens": tokens, "cost": cost},
+    )
+
+
 async def is_running(session: AsyncSession, run_id: UUID) -> bool:
     return (
         await session.scalar(

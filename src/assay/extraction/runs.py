@@ -14,6 +14,7 @@ less often and in windows an eighth as large, until the guilty one is alone; at 
 A server that does not answer is nobody's fault: it does not count.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Final
@@ -23,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.conversations import blocks
 from assay.ai.extractor import Extraction, Extractor, Message, Window
+from assay.ai.spending import BudgetSpent
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.clock import now
@@ -158,7 +160,8 @@ async def store(session: AsyncSession, run_id: UUID, window: Window, extraction:
     known = await nearby.taken_topics(session, topic_names(extraction))
     drafts, dropped = drafted(extraction, window, known)
     topics = sum(draft.kind is Kind.TOPIC for draft in drafts)
-    stored = Stored(len(window.messages), topics, len(drafts) - topics, asdict(dropped))
+    left_out = Counter(asdict(dropped)) + Counter(extraction.refused)
+    stored = Stored(len(window.messages), topics, len(drafts) - topics, left_out)
     await _mark_read(session, run_id, window.ids, stored, extraction)
     await proposals.propose(session, drafts, run_id=run_id, actor=actor)
     return stored
@@ -195,15 +198,16 @@ async def give_back(session: AsyncSession, run_id: UUID, window: Window | None, 
 async def conclude(session: AsyncSession, run_id: UUID, error: Exception | None, *, actor: Actor) -> bool:
     """Ends a running run; what it has not read is unread again. False: it was not running any more.
 
-    With an error it has failed, though what other windows taught stays.
+    With an error it has failed, though what other windows taught stays. One that only ran out of its budget is
+    completed, and says so.
     """
     words = (tidy.words(str(error), ERROR_LIMIT) or type(error).__name__) if error else None
-    status = RunStatus.FAILED if error else RunStatus.COMPLETED
+    status = RunStatus.COMPLETED if error is None or isinstance(error, BudgetSpent) else RunStatus.FAILED
     await sql.give_back(session, run_id, None, failed=False)
     ending = {"status": status, "error": words, "completed_at": now()}
     if not await ledger.change_run(session, run_id, [RunStatus.RUNNING], **ending):
         return False
-    await record(session, actor, [await _ended(session, run_id, words)])
+    await record(session, actor, [await _ended(session, run_id, words if status is RunStatus.FAILED else None)])
     return True
 
 

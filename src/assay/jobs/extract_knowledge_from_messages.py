@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from assay.audit.actor import SYSTEM
 from assay.db.models import TriggerType
-from assay.extraction import queries, runs
+from assay.extraction import queries, runs, spending
 from assay.jobs.job import Statistics, job
 from assay.jobs.reading import Reading
 from assay.jobs.work import Work
@@ -26,15 +26,18 @@ async def extract_knowledge_from_messages(work: Work) -> Statistics:
         work.begin(await queries.count_unread(session))
     while not work.time_is_up:
         async with work.database.transaction() as session:
+            if await spending.is_stopped_today(session, work.settings):
+                break
+            budget = await spending.budget(session, work.settings)
             claim = await runs.claim(
                 session, extractor=work.tools.extractor, trigger=TriggerType.SCHEDULED, actor=SYSTEM
             )
         if claim is None:
             break
-        reading = Reading.of(claim, work)
+        reading = Reading.of(claim, work, budget)
         await reading.finish()
         counts += reading.counts
-        if reading.cancelled:
+        if reading.cancelled or reading.stopped:
             break
     return {
         "messages_analyzed": counts["messages"],

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from assay.ai.extractor import Window
+from assay.ai.spending import Budget, BudgetSpent, Meter
 from assay.audit.actor import SYSTEM
 from assay.db.engine import first_line
 from assay.errors import Conflict
@@ -33,6 +34,7 @@ class Reading:
     work: Work
     run_id: UUID
     waiting: deque[Window]
+    budget: Budget
     counts: Counter[str] = field(default_factory=Counter)
     failures: int = 0
     """In a row."""
@@ -40,24 +42,32 @@ class Reading:
     """The last reason for which a window could not be read."""
     obstacle: Exception | None = None
     """What makes it useless to go on."""
+    stopped: BudgetSpent | None = None
+    """Why it is not to go on, though nothing is wrong."""
     cancelled: bool = False
+    unstored: list[Meter] = field(default_factory=list)
+    """What was used for windows of which nothing is stored."""
     _storing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One at a time, so that two windows never propose one topic twice."""
 
     @classmethod
-    def of(cls, claim: Claim, work: Work) -> Self:
-        reading = cls(work, claim.run_id, deque(claim.windows))
+    def of(cls, claim: Claim, work: Work, budget: Budget) -> Self:
+        reading = cls(work, claim.run_id, deque(claim.windows), budget)
         reading._count(Stored(claim.noise))
         return reading
 
     async def finish(self) -> None:
-        """Reads until nothing waits, time is up, somebody cancels the run, or it is useless to go on.
+        """Reads until nothing waits, time or money is used up, somebody cancels the run, or it is useless to go on.
 
         Then concludes the run. Raises the obstacle.
         """
-        await self._read_until_cancelled()
+        try:
+            await self._read_until_cancelled()
+        finally:
+            await asyncio.shield(self._count_unstored())
+        error = self.obstacle or self.stopped or self.failure
         async with self.work.database.transaction() as session:
-            await runs.conclude(session, self.run_id, self.obstacle or self.failure, actor=SYSTEM)
+            await runs.conclude(session, self.run_id, error, actor=SYSTEM)
         if self.obstacle:
             raise self.obstacle
 
@@ -81,13 +91,15 @@ class Reading:
         readers.cancel()
 
     async def _read_on(self) -> None:
-        while self.waiting and not (self.obstacle or self.cancelled or self.work.time_is_up):
-            window = self.waiting.popleft()
+        while self.waiting and not (self.obstacle or self.stopped or self.cancelled or self.work.time_is_up):
+            window = replace(self.waiting.popleft(), meter=Meter(self.budget))
             try:
                 await self._read(window)
-            except Conflict:
-                self.cancelled = True
+            except asyncio.CancelledError:
+                self.unstored.append(window.meter)
+                raise
             except Exception as error:  # noqa: BLE001  # each is noted, and one bad window costs itself only
+                self.unstored.append(window.meter)
                 await self._could_not_read(window, error)
 
     async def _read(self, window: Window) -> None:
@@ -115,10 +127,25 @@ class Reading:
                 known = await nearby.nearest(session, embedder.model, vectors, room)
         return replace(window, known_topics=known.topics, known_atoms=known.atoms)
 
+    async def _count_unstored(self) -> None:
+        """Who asks a model pays, whatever came of it."""
+        tokens, cost = sum(each.tokens for each in self.unstored), sum(each.cost for each in self.unstored)
+        if tokens or cost:
+            async with self.work.database.transaction() as session:
+                await run_statements.add_usage(session, self.run_id, tokens, cost)
+
     async def _could_not_read(self, window: Window, error: Exception) -> None:
-        if is_transient(error):
-            self.obstacle = error
-            return
+        match error:
+            case Conflict():
+                self.cancelled = True
+            case BudgetSpent():
+                self.stopped = error
+            case _ if is_transient(error):
+                self.obstacle = error
+            case _:
+                await self._blame(window, error)
+
+    async def _blame(self, window: Window, error: Exception) -> None:
         self.failure, self.failures = error, self.failures + 1
         self.work.failed.append(self.run_id)
         log.error("Job %s: a window of run %s could not be read: %s", self.work.job, self.run_id, first_line(error))

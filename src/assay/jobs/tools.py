@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from assay.ai import choose
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extractor
-from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.db.engine import Database
 from assay.settings import Settings
@@ -21,6 +21,6 @@ class Tools:
 
 
 def make_tools(settings: Settings, database_url: str) -> Tools:
-    """The models that need no key and no network. They load at their first use."""
+    """Models load at their first use. Raises InvalidInput where the settings choose one and leave out what it needs."""
     embedder = OfflineEmbedder()
-    return Tools(Database(database_url), settings, embedder, OfflineExtractor(embedder))
+    return Tools(Database(database_url), settings, embedder, choose.extractor(settings, embedder))

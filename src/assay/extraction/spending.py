@@ -1,0 +1,52 @@
+"""What reading may still cost: the budgets of the settings, less what the runs of this day have cost."""
+
+from datetime import datetime, time
+from math import inf
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql import func
+
+from assay.ai.spending import Budget
+from assay.clock import now
+from assay.db.models import KnowledgeExtractionRun
+from assay.settings import Settings
+
+OF_A_RUN: Final = "The budget of a run"
+OF_TODAY: Final = "The budget of this day in UTC"
+
+
+async def budget(session: AsyncSession, settings: Settings) -> Budget:
+    """What the next run may cost: its own budget, or what is left of the day's where that is less."""
+    per_run, per_day = settings.assay_llm_budget_per_run, settings.assay_llm_budget_per_day
+    of_run = Budget(inf if per_run is None else per_run, OF_A_RUN)
+    if per_day is None:
+        return of_run
+    of_today = Budget(per_day, OF_TODAY, spent=await spent_today(session))
+    return min(of_today, of_run, key=lambda each: each.left)
+
+
+async def spent_today(session: AsyncSession) -> float:
+    """US dollars of all runs that were started since midnight UTC."""
+    spent = select(func.sum(KnowledgeExtractionRun.cost_estimate)).where(KnowledgeExtractionRun.started_at >= _today())
+    return float(await session.scalar(spent) or 0.0)
+
+
+async def is_stopped_today(session: AsyncSession, settings: Settings) -> bool:
+    """Whether a run of today has said already that this budget is used up: another would only say it again."""
+    if settings.assay_llm_budget_per_day is None:
+        return False
+    said = Budget(settings.assay_llm_budget_per_day, OF_TODAY).name
+    last = (
+        select(KnowledgeExtractionRun.error)
+        .where(KnowledgeExtractionRun.started_at >= _today())
+        .order_by(KnowledgeExtractionRun.started_at.desc(), KnowledgeExtractionRun.id.desc())
+        .limit(1)
+    )
+    return (await session.scalar(last) or "").startswith(said)
+
+
+def _today() -> datetime:
+    at = now()
+    return datetime.combine(at, time.min, at.tzinfo)
