@@ -58,16 +58,24 @@ class Settings(BaseSettings):
     )
     assay_llm_output_tokens: int = Field(8_000, ge=128, le=128_000, description="most tokens of an answer")
     assay_llm_budget_per_run: float | None = Field(
-        None, ge=0.0, allow_inf_nan=False, description="most US dollars that one run of the job may cost"
+        None, ge=0.0, le=100_000.0, allow_inf_nan=False, description="most US dollars that one run may cost"
     )
     assay_llm_budget_per_day: float | None = Field(
-        None, ge=0.0, allow_inf_nan=False, description="most US dollars a day in UTC, over all processes"
+        None, ge=0.0, le=100_000.0, allow_inf_nan=False, description="most US dollars a day in UTC, over all processes"
     )
     assay_llm_price_input: float | None = Field(
-        None, ge=0.0, allow_inf_nan=False, description="US dollars per million tokens read; absent: the known price"
+        None,
+        ge=0.0,
+        le=100_000.0,
+        allow_inf_nan=False,
+        description="US dollars per million tokens read; absent: the known price",
     )
     assay_llm_price_output: float | None = Field(
-        None, ge=0.0, allow_inf_nan=False, description="US dollars per million tokens written; absent: the known price"
+        None,
+        ge=0.0,
+        le=100_000.0,
+        allow_inf_nan=False,
+        description="US dollars per million tokens written; absent: the known price",
     )
 
     knowledge_auto_approval_enabled: bool = Field(True, description="may the system approve alone")

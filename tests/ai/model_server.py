@@ -150,7 +150,7 @@ def _as_openai(asked: Asked, reply: Reply) -> dict[str, Any]:
         "total_tokens": sum(reply.tokens),
     }
     choice = {"index": 0, "finish_reason": reply.finish, "message": message}
-    head = {"id": "c1", "object": "chat.completion", "created": 1, "model": asked.body["model"]}
+    head = {"id": "c1", "object": "chat.completion", "created": 1, "model": asked.body.get("model")}
     return {**head, "choices": [choice], **({"usage": usage} if usage else {})}
 
 
@@ -164,7 +164,7 @@ def _as_anthropic(asked: Asked, reply: Reply) -> dict[str, Any]:
         "id": "m1",
         "type": "message",
         "role": "assistant",
-        "model": asked.body["model"],
+        "model": asked.body.get("model"),
         "content": [content],
         "stop_reason": "max_tokens" if reply.finish == "length" else "end_turn",
         "stop_sequence": None,

@@ -1,28 +1,32 @@
 """The extractor that the settings name."""
 
 from importlib.util import find_spec
-from typing import Final
+from typing import Final, get_args
 
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extractor
 from assay.ai.prompts import load
 from assay.ai.providers.llm.extractor import LlmExtractor
+from assay.ai.providers.llm.prices import price
 from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.errors import InvalidInput
 from assay.settings import Settings
 
+OFFLINE: Final = "offline"
+EXTRACTORS: Final = get_args(Settings.model_fields["assay_extractor"].annotation)
 EXTRA: Final = ("pydantic_ai", "openai", "anthropic")
 
 
 def extractor(settings: Settings, embedder: Embedder) -> Extractor:
     """Raises InvalidInput, saying what to set or install. Models and libraries load at the first use."""
-    if settings.assay_extractor == "offline":
+    if settings.assay_extractor == OFFLINE:
         return OfflineExtractor(embedder)
-    _check(settings)
+    check(settings)
     return LlmExtractor(settings, load(settings.assay_llm_prompt))
 
 
-def _check(settings: Settings) -> None:
+def check(settings: Settings) -> None:
+    """Raises InvalidInput where a language model is chosen that cannot be asked under these settings."""
     chosen = f"ASSAY_EXTRACTOR={settings.assay_extractor}"
     if not all(map(find_spec, EXTRA)):
         raise InvalidInput(f"{chosen} needs the extra `llm`, which is not installed: pip install 'assay[llm]'.")
@@ -33,5 +37,7 @@ def _check(settings: Settings) -> None:
             raise InvalidInput(f"{chosen} needs ASSAY_LLM_URL, for example http://localhost:11434/v1.")
     elif settings.assay_llm_key is None:
         raise InvalidInput(f"{chosen} needs ASSAY_LLM_KEY, the key of your account.")
+    if settings.assay_llm_budget_per_run is not None or settings.assay_llm_budget_per_day is not None:
+        price(settings)
     if (url := settings.assay_llm_url) and not url.startswith(("http://", "https://")):
         raise InvalidInput(f"ASSAY_LLM_URL={url[:80]!r} is not allowed: it must begin with http:// or https://.")

@@ -11,6 +11,9 @@ from typing import Final
 from sqlalchemy import text
 
 from assay import settings as configuration
+from assay.ai import choose
+from assay.ai.choose import OFFLINE
+from assay.ai.providers.llm.ping import ping
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.cli.output import Json, print_json, say
 from assay.db import migrate
@@ -82,6 +85,7 @@ async def _look_at_servers(findings: Findings, found: Services) -> None:
     await findings.look("postgres", _database_versions(database))
     await findings.look("nats", _broker(found.nats_url))
     await findings.look("embedding model", _model())
+    await findings.look("extractor", _extractor())
     await database.close()
 
 
@@ -110,3 +114,11 @@ async def _model() -> str:
     embedder = OfflineEmbedder()
     await embedder.embed(["a text"])
     return embedder.model
+
+
+async def _extractor() -> str:
+    settings = configuration.load()
+    if settings.assay_extractor == OFFLINE:
+        return OFFLINE
+    choose.check(settings)
+    return await ping(settings)

@@ -4,12 +4,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final, get_args
+from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
 from assay import settings as configuration
 from assay.ai import choose
+from assay.ai.choose import EXTRACTORS, OFFLINE
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
@@ -17,12 +18,9 @@ from assay.cli.output import Json, errors, print_json, say, table
 from assay.errors import InvalidInput
 from assay.evaluation.extraction import Counts, Read, evaluate, total
 from assay.evaluation.labelled import Labelled, from_file, shipped
-from assay.settings import Settings
 
 app = App(name="eval", help="Measure how good the machine is, on labelled data.")
 
-OFFLINE: Final = "offline"
-EXTRACTORS: Final = get_args(Settings.model_fields["assay_extractor"].annotation)
 COLUMNS: Final = ("precision", "recall", "grounding", "type_accuracy", "junk_rate")
 
 

@@ -1,0 +1,46 @@
+"""Looking for a model's server costs nothing and says what is wrong with it."""
+
+import json
+
+import pytest
+from tests.ai.llm import settings
+from tests.ai.model_server import CUT, ModelServer, Reply, fails
+
+from assay.ai.providers.llm.ping import ping
+from assay.errors import Unavailable
+
+pytestmark = pytest.mark.anyio
+
+
+def listing(*names: str) -> Reply:
+    return Reply(body=json.dumps({"data": [{"id": name} for name in names]}).encode())
+
+
+@pytest.mark.parametrize(
+    ("reply", "says"),
+    [(listing("small"), "/v1"), (listing("large"), "does not list it"), (fails(404), "/v1"), (Reply(body=b"?"), "/v1")],
+)
+async def test_a_server_that_is_there_is_named(reply, says):
+    async with ModelServer([reply]) as server:
+        assert (await ping(settings(server.url))).endswith(says)
+
+
+@pytest.mark.parametrize(("provider", "header"), [("openai", "authorization"), ("anthropic", "x-api-key")])
+async def test_the_key_goes_where_the_server_wants_it(provider, header):
+    async with ModelServer([listing("small")]) as server:
+        await ping(settings(server.url, assay_extractor=provider))
+    assert server.asked[0].path == "/v1/models"
+    assert "sk-very-secret-key" in server.asked[0].headers[header]
+
+
+@pytest.mark.parametrize("reply", [fails(401, "Wrong key: sk-very-secret-key"), fails(500), CUT])
+async def test_a_server_that_does_not_answer_is_named_with_its_model(reply):
+    async with ModelServer([reply]) as server:
+        with pytest.raises(Unavailable, match="The language model 'small' at http://127") as raised:
+            await ping(settings(server.url))
+    assert "sk-very-secret-key" not in str(raised.value)
+
+
+async def test_a_server_that_is_not_there_is_named_too():
+    with pytest.raises(Unavailable, match=r"at http://127\.0\.0\.1:9/v1 does not answer"):
+        await ping(settings("http://127.0.0.1:9/v1"))
