@@ -52,6 +52,6 @@ def test_an_evaluation_needs_no_server_and_prints_its_figures(alone, tmp_path):
 
 def test_an_unknown_extractor_and_a_bad_set_are_refused(alone, tmp_path):
     assert alone("eval", "extraction", "--extractor", "oracle").refused(2) == (
-        "There is no extractor 'oracle'. There is: offline."
+        "There is no extractor 'oracle'. There is: offline, openai, anthropic, openai-compatible."
     )
     assert "cannot be read" in alone("eval", "extraction", "--set", str(tmp_path / "none")).refused(2)
