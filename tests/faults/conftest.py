@@ -4,9 +4,12 @@ from pathlib import Path
 import pytest
 from tests.faults import engine as lab_of_engines
 from tests.faults.engine import Engine
+from tests.jobs.conftest import quiet, tools
 
 from assay.db.engine import Database
 from assay.messaging import bus
+
+__all__ = ["engine", "quiet", "tools"]
 
 
 @pytest.fixture

@@ -30,13 +30,16 @@ def tools(database_url):
     return Tools(Database(database_url), Settings.model_validate({}), HashEmbedder(), ScriptedExtractor())
 
 
-@pytest.mark.parametrize("seed", range(2))
-async def test_each_of_300_proposals_is_decided_exactly_once(database, database_url, ana, tools, seed):
-    drafts = [draft(Kind.TOPIC if number % 3 == 0 else Kind.ATOM) for number in range(300)]
+@pytest.mark.parametrize(
+    ("count", "seed"),
+    [(300, 0), *(pytest.param(1000, seed, marks=[pytest.mark.soak, pytest.mark.timeout(900)]) for seed in range(5))],
+)
+async def test_each_proposal_is_decided_exactly_once(database, database_url, ana, tools, count, seed):
+    drafts = [draft(Kind.TOPIC if number % 3 == 0 else Kind.ATOM) for number in range(count)]
     ids = await arrived(database, *drafts)
     await done("deduplication_scan", tools)
     await change(database, "dedup_state = 'unchecked'", *ids[::5])
-    await change(database, "refreshed_at = now() - interval '40 days'", *ids[100:200])
+    await change(database, "refreshed_at = now() - interval '40 days'", *ids[count // 3 : 2 * count // 3])
     shuffled = random.Random(seed).sample(ids, len(ids))
     others = [Tools(Database(database_url), tools.settings, HashEmbedder(), ScriptedExtractor()) for _ in range(4)]
     small = {"knowledge_auto_approval_batch_size": 7, "knowledge_dedup_batch_size": 10}
@@ -49,7 +52,7 @@ async def test_each_of_300_proposals_is_decided_exactly_once(database, database_
             decided += sum(each.done for each in outcomes)
         return decided
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(count):
         *results, decided = await asyncio.gather(
             run("auto_review_proposals", tuned(others[0], **small)),
             run("auto_review_proposals", tuned(others[1], **small)),
