@@ -12,6 +12,7 @@ from cyclopts.validators import Number
 from assay import settings as configuration
 from assay.cli.output import say
 from assay.cli.session import ready
+from assay.jobs.alerting import telling
 from assay.jobs.engine import CONCURRENCY, DRAIN_SECONDS, connected_broker, scheduling, working
 from assay.jobs.receiver import JobReceiver
 from assay.jobs.tools import Tools, make_tools
@@ -27,6 +28,7 @@ def worker(*, concurrency: Concurrency = CONCURRENCY, drain: Drain = DRAIN_SECON
 
     async def work(tools: Tools, nats_url: str) -> None:
         async with (
+            telling(tools, nats_url),
             connected_broker(tools, nats_url, "assay worker") as broker,
             working(broker, tools, concurrency=concurrency, drain=drain) as receiver,
         ):
@@ -40,7 +42,11 @@ def scheduler() -> None:
     """Fire the schedules of the jobs until SIGTERM or Ctrl-C. Any number may run; each tick fires once."""
 
     async def schedule(tools: Tools, nats_url: str) -> None:
-        async with connected_broker(tools, nats_url, "assay scheduler") as broker, scheduling(broker, tools):
+        async with (
+            telling(tools, nats_url),
+            connected_broker(tools, nats_url, "assay scheduler") as broker,
+            scheduling(broker, tools),
+        ):
             say("This scheduler fires the jobs at their times (stop with Ctrl-C).")
             await _until_told_to_stop()
 

@@ -19,6 +19,7 @@ from assay.cli.output import say
 from assay.cli.session import ready
 from assay.db.engine import Database
 from assay.errors import Conflict, InvalidInput
+from assay.jobs.alerting import telling
 from assay.jobs.engine import DRAIN_SECONDS, connected_broker, scheduling, working
 from assay.jobs.receiver import JobReceiver
 from assay.jobs.tools import Tools, make_tools
@@ -62,6 +63,7 @@ async def _jobs(tools: Tools, nats_url: str, drain: float) -> AsyncIterator[JobR
     """A worker and a scheduler beside the web app."""
     try:
         async with (
+            telling(tools, nats_url),
             connected_broker(tools, nats_url, "assay up") as broker,
             working(broker, tools, drain=drain) as receiver,
             scheduling(broker, tools),

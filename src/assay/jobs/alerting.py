@@ -1,7 +1,8 @@
 """What a worker does beside its jobs: it tells people outside what went wrong, and watches the servers it needs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -112,6 +113,17 @@ class Alerting:
                 return
             await record(session, SYSTEM, [Record.of(_event(BROKER, problem), severity="critical" if lasts else None)])
         _log(BROKER, problem)
+
+
+@asynccontextmanager
+async def telling(tools: Tools, nats_url: str) -> AsyncIterator[None]:
+    """Alerts go out and servers are watched for the length of the block. Raises InvalidInput, as `Alerting.of`."""
+    at_work = asyncio.create_task(Alerting.of(tools, nats_url).run())
+    try:
+        yield
+    finally:
+        at_work.cancel()
+        await asyncio.gather(at_work, return_exceptions=True)
 
 
 async def _for_ever(act: Callable[[], Awaitable[object]], pause: timedelta) -> None:
