@@ -13,16 +13,16 @@ from pydantic_core import PydanticUndefined
 from tests.docs import http_page, pages
 from tests.docs.pages import ROOT, Row
 
-from assay import errors
+from assay import errors, lines
 from assay.accounts.identity import SCOPES_OF
 from assay.cli import app as program
 from assay.cli import metrics as shown_metrics
 from assay.db import models
 from assay.db.base import Base
 from assay.db.models import MAX_FAILED_READS, MAX_FAILURES, Scope
-from assay.duplicates import scorer
+from assay.duplicates import scale, scorer
 from assay.errors import AssayError
-from assay.extraction import confidence, incoming, lines
+from assay.extraction import confidence, incoming
 from assay.extraction import runs as extraction
 from assay.jobs import all as every_job
 from assay.jobs import (
@@ -206,7 +206,9 @@ TELLING: Final[dict[Section, list[Row]]] = {
     ],
     (CONFIDENCE, "Constants"): weights(),
     (CONFIDENCE, "Similarity"): [
-        *figures(scorer, "OPERATING_SCORE", "LIKE_TITLES", "TITLE_WEIGHT", "SAME_BUT_PUNCTUATION"),
+        *figures(scale, "OPERATING_SCORE"),
+        *figures(scorer, "COVERED_WEIGHT", "TITLES_WEIGHT", "USUAL", "MOST_GAIN", "LIKE_TITLES", "TITLE_WEIGHT"),
+        *figures(scorer, "SAME_BUT_PUNCTUATION", "ALL_BUT_EXACT"),
     ],
     (HTTP, "Who may ask"): [
         (role.value, ", ".join(sorted(scopes, key=[*Scope].index))) for role, scopes in SCOPES_OF.items()

@@ -14,6 +14,7 @@ from assay.clock import now
 from assay.db.engine import Database
 from assay.db.models import MAX_FAILURES, DedupState, SimilarityType
 from assay.duplicates import scan
+from assay.duplicates.scale import version
 from assay.errors import Unavailable
 from assay.kinds import Kind
 from assay.proposals import actions
@@ -44,7 +45,7 @@ async def test_what_says_nothing_known_is_cleared(database, embedder, kind):
     assert await scanned(database, embedder, each) == scan.ScanOutcome(scanned=1, duplicates=0)
     proposal = await get(database, each)
     assert proposal.dedup_state is DedupState.CLEAR
-    assert proposal.dedup_scorer == scan.scorer_version(embedder.model)
+    assert proposal.dedup_scorer == version(embedder.model)
     assert proposal.dedup_checked_at
     assert (proposal.similar_entity_id, proposal.similar_proposal_id, proposal.similarity_score) == (None, None, None)
     assert [(near["title"], near["is_entity"]) for near in proposal.candidates] == [("Ledger storage", True)]
@@ -93,7 +94,7 @@ async def test_the_same_in_other_words_is_a_semantic_duplicate_and_shows_which_w
     proposal = await get(database, each)
     assert (proposal.similar_entity_id, proposal.similarity_type) == (entity, SimilarityType.SEMANTIC)
     assert proposal.similarity_explanation == (
-        f"Means the same as {kind} 'Database dumps at night' (similarity 1.00). Both say: dumps. "
+        f"Means the same as {kind} 'Database dumps at night' (similarity 0.95). Both say: dumps. "
         "Only this one says: backups, run, evening, storage. Only the other says: database, night, full."
     )
 
@@ -109,7 +110,8 @@ async def test_one_changed_fact_is_an_update_that_says_which(database, embedder,
     assert proposal.similar_entity_id == entity
     assert proposal.similarity_explanation == (
         "Says something else about the same thing: 60 minutes -> 15 minutes "
-        f"(similarity {proposal.similarity_score:.2f} with {kind} '{old[:90]}')."
+        f"(similarity {proposal.similarity_score:.2f} with {kind} '{old[:90]}'). "
+        "Both say: session, signed-in, user, expires, minutes, without."
     )
 
 
@@ -136,9 +138,9 @@ async def test_an_entity_counts_however_late_it_came(database, embedder, kind):
 
 async def test_an_entity_comes_before_a_pending_proposal_of_the_same_score(database):
     same = [1.0, 0.5]
-    embedder = HandMadeEmbedder({"Waiting words": same, "Approved words": same, "New words": same})
+    embedder = HandMadeEmbedder({"Waiting words": same, "Allowed words": same, "New words": same})
     await arrive(database, embedder, draft(Kind.TOPIC, "Waiting words", body="It is here."))
-    [entity] = await known(database, embedder, draft(Kind.TOPIC, "Approved words", body="It is here."))
+    [entity] = await known(database, embedder, draft(Kind.TOPIC, "Allowed words", body="It is here."))
     [each] = await arrive(database, embedder, draft(Kind.TOPIC, "New words", body="It is here."))
     await scanned(database, embedder, each)
     proposal = await get(database, each)
@@ -288,7 +290,7 @@ async def test_nothing_is_scanned_while_an_entity_cannot_be_found(database, embe
 
 async def test_the_number_of_statements_does_not_depend_on_the_number_of_proposals(database, embedder):
     few, many = [await _cost(database, embedder, number) for number in (10, 100)]
-    assert few == many < 12
+    assert few == many <= 12
 
 
 async def _cost(database: Database, embedder, number: int) -> int:

@@ -7,7 +7,9 @@ from tests.builders import BOTH_KINDS
 
 from assay.db.models import SimilarityType
 from assay.duplicates import scorer
-from assay.duplicates.scorer import Likeness, Statement, judge
+from assay.duplicates.scale import OPERATING_COSINE, SCORER, Scale
+from assay.duplicates.scorer import MOST_GAIN, Likeness, gain, judge
+from assay.duplicates.statement import Statement
 from assay.kinds import Kind, identity_key
 
 
@@ -19,23 +21,56 @@ def likeness(score: float, trigram: float = 0.3, threshold: float = 0.85) -> Lik
     return Likeness(score, trigram, threshold)
 
 
-@pytest.mark.parametrize("model", scorer.OPERATING_COSINE)
-def test_the_operating_point_of_every_model_is_085(model):
-    point = scorer.OPERATING_COSINE[model]
-    assert scorer.mapped(model, [-1, point, 1]).tolist() == pytest.approx([0, 0.85, 1])
-    grid = scorer.mapped(model, [each / 100 for each in range(-110, 111)])
-    assert (grid[1:] >= grid[:-1]).all()
-    assert 0 <= grid.min() <= grid.max() <= 1
+GRID = [each / 100 for each in range(-110, 111)]
+
+
+@pytest.mark.parametrize("kind", BOTH_KINDS)
+@pytest.mark.parametrize("model", OPERATING_COSINE)
+def test_the_operating_point_of_every_model_is_085(model, kind):
+    scale = Scale.of(model)
+    assert scale.mapped([kind] * 3, [-1, scale.points[kind], 1]).tolist() == pytest.approx([0, 0.85, 1])
+
+
+@pytest.mark.parametrize("point", [-1, -0.3, 0, 0.655, 0.93, 1])
+def test_every_operating_point_makes_a_rising_scale(point):
+    mapped = Scale.of("some-model", {"all": point}).mapped([Kind.ATOM] * len(GRID), GRID)
+    assert (mapped[1:] >= mapped[:-1]).all()
+    assert 0 <= mapped.min() <= mapped.max() <= 1
 
 
 def test_a_model_that_nobody_calibrated_keeps_its_cosines():
-    assert scorer.mapped("unheard-of", [-0.5, 0.3, 0.85, 1.1]).tolist() == [0, 0.3, 0.85, 1]
+    scale = Scale.of("unheard-of")
+    assert not scale.is_calibrated
+    assert scale.mapped([Kind.ATOM] * 4, [-0.5, 0.3, 0.85, 1.1]).tolist() == [0, 0.3, 0.85, 1]
+
+
+def test_a_kind_may_have_a_point_of_its_own():
+    scale = Scale.of("some-model", {"all": 0.7, "topic": 0.9})
+    assert scale.mapped([Kind.TOPIC, Kind.ATOM], [0.9, 0.7]).tolist() == pytest.approx([0.85, 0.85])
+
+
+def test_another_point_is_another_version():
+    names = {Scale.of("m", points).version for points in ({}, {"all": 0.7}, {"all": 0.71}, {"topic": 0.7})}
+    assert len(names) == 4
+    model = next(iter(OPERATING_COSINE))
+    assert Scale.of(model).version == Scale.of(model, {"all": OPERATING_COSINE[model]}).version
+
+
+def test_words_correct_what_is_near_and_never_decide_alone():
+    said = statement("Upgrade Netty to 4.1.46", "A header that lacks a colon is read as a fold.")
+    speaks_of_it = statement("Netty reads a header without colon as a fold", "Upgrade it to 4.1.46.")
+    other = statement("Rotate keys", "Every ninety days the keys of all services are replaced by Vault.")
+    assert MOST_GAIN >= gain(said, speaks_of_it) > 0 > gain(said, other) >= -MOST_GAIN
+    scale = Scale.of("some-model", {"all": 0.8})
+    near, far = scorer.scores(scale, [(said, speaks_of_it)] * 2, [0.79, 0.6], [0.3, 0.3], 0.85)
+    assert near >= 0.85 > far
 
 
 def test_a_title_that_is_the_same_but_for_spelling_raises_what_is_near_and_nothing_else():
-    model = "unheard-of"
-    near, like, far, unknown = scorer.scores(model, [0.8, 0.8, 0.3, None], [0.7, 1.0, 1.0, 1.0])
-    assert near == pytest.approx(0.8)
+    pairs = [(statement("x"), statement("y"))] * 4
+    scale = Scale.of("unheard-of")
+    near, like, far, unknown = scorer.scores(scale, pairs, [0.7, 0.8, 0.3, None], [0.7, 1.0, 1.0, 1.0], 0.95)
+    assert near == pytest.approx(0.7)
     assert like == pytest.approx(0.86)
     assert far < 0.85
     assert unknown < 0.85
@@ -92,4 +127,4 @@ def test_exact_wins_then_the_score_then_what_is_approved():
 
 
 def test_a_state_is_worth_something_under_its_model_and_scorer_only():
-    assert scorer.version("some-model") == "some-model/scorer-1"
+    assert Scale.of("some-model").version == f"some-model/{SCORER}"

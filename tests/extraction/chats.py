@@ -17,10 +17,10 @@ from assay.db.models import TriggerType
 from assay.extraction import actions, runs
 from assay.extraction.actions import IngestReport
 from assay.extraction.incoming import IncomingMessage
-from assay.extraction.lines import BadLine
 from assay.extraction.parsing import read_stream
 from assay.extraction.runs import Claim, Stored
 from assay.kinds import AtomType
+from assay.lines import BadLine
 
 WORDS = "We use Postgres 16 for the ledger."
 

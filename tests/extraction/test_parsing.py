@@ -17,8 +17,8 @@ from tests.extraction.chats import json_line, messages, problems, read, zipped
 
 from assay.errors import InvalidInput
 from assay.extraction.incoming import IncomingMessage, portions
-from assay.extraction.lines import BadLine
 from assay.extraction.parsing import default_channel, read_file
+from assay.lines import BadLine
 
 NINE = datetime(2026, 3, 2, 9, 14, tzinfo=UTC)
 MIB = 2**20
@@ -206,7 +206,7 @@ def test_a_file_that_cannot_be_read_as_a_whole_is_refused_with_one_sentence(cont
 def test_a_file_that_is_missing_or_a_folder_is_refused(tmp_path):
     with pytest.raises(InvalidInput, match=r"There is no file .*absent\."):
         list(read_file(tmp_path / "absent"))
-    with pytest.raises(InvalidInput, match="is a folder: name one chat file in it"):
+    with pytest.raises(InvalidInput, match="is a folder: name one file in it"):
         list(read_file(tmp_path))
 
 

@@ -9,7 +9,7 @@ from tests.jobs.lab import ERRORS, POISON, arrived, change, cleared, done, faile
 
 from assay.audit.actor import SYSTEM
 from assay.db.models import SYSTEM_USER_ID, ProposalStatus, ReviewAction
-from assay.duplicates.scorer import version
+from assay.duplicates.scale import version
 from assay.jobs.run import run
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions

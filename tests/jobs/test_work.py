@@ -11,7 +11,7 @@ from tests.jobs.lab import ERRORS, POISON, arrived, change, cleared, counted_tra
 
 from assay.clock import now
 from assay.db.models import MAX_FAILURES, ProposalStatus
-from assay.duplicates.scorer import version
+from assay.duplicates.scale import version
 from assay.errors import Unavailable
 from assay.jobs.retry import item_backoff
 from assay.jobs.work import Work

@@ -10,7 +10,7 @@ from tests.duplicates.lab import arrive, scanned
 from assay.ai.fakes import HashEmbedder
 from assay.audit.actor import SYSTEM
 from assay.db.models import DedupState, ProposalStatus
-from assay.duplicates.scorer import version
+from assay.duplicates.scale import version
 from assay.kinds import Kind
 from assay.policies import actions as policies
 from assay.proposals import actions

@@ -20,6 +20,9 @@ from assay.evaluation.extraction import Counts, Read, evaluate, total
 from assay.evaluation.labelled import Labelled, from_file, shipped
 
 app = App(name="eval", help="Measure how good the machine is, on labelled data.")
+app.command(
+    "assay.cli.duplicate_quality:duplicates", name="duplicates", help="Measure the search for duplicates on pairs."
+)
 
 COLUMNS: Final = ("precision", "recall", "grounding", "type_accuracy", "junk_rate")
 

@@ -15,8 +15,8 @@ from assay.db.engine import Database
 from assay.errors import InvalidInput
 from assay.extraction import actions
 from assay.extraction.incoming import IncomingMessage, portions
-from assay.extraction.lines import BadLine
 from assay.extraction.parsing import check_file, default_channel, read_file
+from assay.lines import BadLine
 
 SHOWN_PROBLEMS: Final = 20
 

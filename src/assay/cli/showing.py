@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.cli.merging import show_fields
 from assay.cli.output import console, printable, say, short
 from assay.db.models import Proposal, ProposalStatus
-from assay.duplicates.scorer import version as scorer_version
+from assay.duplicates.scan import scorer_version
 from assay.jobs.tools import Tools
 from assay.proposals import queries
 from assay.proposals.merge_statements import survivors
@@ -32,7 +32,7 @@ def document(proposal: Proposal) -> dict[str, Any]:
 async def first_reasons(session: AsyncSession, ids: Sequence[UUID], tools: Tools) -> dict[UUID, Hold]:
     """The first reason why each of the proposals waits for a person, where it does."""
     policy = await review.policy(session, tools.settings)
-    facts = await review.facts(session, ids, scorer=scorer_version(tools.embedder.model))
+    facts = await review.facts(session, ids, scorer=await scorer_version(session, tools.embedder.model))
     return {each: hold for each, known in facts.items() if (hold := policy.hold(known))}
 
 
@@ -54,7 +54,7 @@ class Shown:
     async def read(cls, session: AsyncSession, proposal_id: UUID, tools: Tools) -> Self:
         """Raises NotFound."""
         proposal = await queries.get(session, proposal_id)
-        facts = await review.facts(session, [proposal_id], scorer=scorer_version(tools.embedder.model))
+        facts = await review.facts(session, [proposal_id], scorer=await scorer_version(session, tools.embedder.model))
         known, policy = facts.get(proposal_id), await review.policy(session, tools.settings)
         sources = (await queries.behind(session, [proposal_id]))[proposal_id]
         quoted = await queries.evidence(session, sources)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.cli.output import printable, program, say, short, table
 from assay.db.models import KnowledgeExtractionRun, Message, Proposal, ProposalStatus, SimilarityType
-from assay.duplicates.scorer import version as scorer_version
+from assay.duplicates.scan import scorer_version
 from assay.jobs.tools import Tools
 from assay.kinds import TRAITS, Kind
 from assay.proposals import metrics, queries
@@ -36,8 +36,8 @@ class Summary:
 
     @classmethod
     async def read(cls, tools: Tools) -> Self:
-        scorer = scorer_version(tools.embedder.model)
         async with tools.database.transaction() as session:
+            scorer = await scorer_version(session, tools.embedder.model)
             policy = await review.policy(session, tools.settings)
             approved = await _surest(session)
             held_examples = await _one_of_each(session, policy, scorer)

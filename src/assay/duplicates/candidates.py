@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.duplicates.scorer import Statement
+from assay.duplicates.statement import Statement
 from assay.duplicates.vectors import quoted
 from assay.kinds import Kind
 

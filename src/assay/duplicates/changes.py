@@ -14,12 +14,13 @@ from typing import Final, NamedTuple
 from assay.duplicates.facts import RELEASE, Fact, Family, facts_of
 from assay.duplicates.opposites import NEGATIONS, opposed, stem
 
-MOST_CHARACTERS: Final = 4_000
+MOST_CHARACTERS: Final = 2_500
 """As much as an embedding sees of a text."""
 MOST_RIVALS: Final = 3
 """Texts that differ in more values of one slot are lists of other things, not one thing changed."""
-UP_FRONT: Final = 300
-"""Where a text says what it is about. Further down, a value counts only where the words around it are the same."""
+SHORT: Final = 200
+"""Up to here the whole text says what it is about. Of a longer one only its title does: further down, a value counts
+only where the words around it are the same, for a report names versions, paths and times that are not its point."""
 ALIGNED: Final = 0.5
 """Share of common words from which the words around a difference show what it is about."""
 NEARLY_EQUAL: Final = 0.7
@@ -27,6 +28,7 @@ NEARLY_EQUAL: Final = 0.7
 LONGEST_EDIT: Final = 5
 
 _TOKEN: Final = re.compile(r"[\w#$€£%~/@](?:[\w'’.:/@%-]*[\w%])?")
+_FULL_STOP: Final = re.compile(r"(?<=\S)[.!?]\s|\n")
 _CONTRACTION: Final = re.compile(r"\b(can|won|sha|\w+?)(?:n['’]t|not)\b", re.IGNORECASE)
 _FULL: Final = {"wo": "will", "won": "will", "sha": "shall", "ca": "can"}
 
@@ -60,16 +62,30 @@ class Edit(NamedTuple):
 def changed_facts(a: str, b: str) -> list[Change]:
     """What `b` says differently from `a`, each in words for a person; empty where nothing contradicts."""
     a, b = _readable(a), _readable(b)
+    changes: list[Change] = []
+    if max(len(a), len(b)) > SHORT:
+        changes = _in_context(a, b, NEARLY_EQUAL)
+        a, b = _title(a), _title(b)
+    return list(dict.fromkeys([*_rivals(facts_of(a), facts_of(b)), *_in_context(a, b, ALIGNED), *changes]))
+
+
+def _in_context(a: str, b: str, least_alike: float) -> list[Change]:
+    """What differs where the words around it are the same."""
     facts_a, facts_b = facts_of(a), facts_of(b)
-    changes = list(_rivals(facts_a, facts_b))
+    changes: list[Change] = []
     tokens_a, tokens_b = _tokens(a), _tokens(b)
     edits, alike = _edits(tokens_a, tokens_b)
-    if alike >= ALIGNED:
+    if alike >= least_alike:
         words = {token.word for token in tokens_a}, {token.word for token in tokens_b}
         for edit in edits:
             changes += _replaced_facts(edit, facts_a, facts_b, words)
             changes += _turned_round(edit, alike)
-    return list(dict.fromkeys(changes))
+    return changes
+
+
+def _title(text: str) -> str:
+    """What stands before the first full stop."""
+    return _FULL_STOP.split(text, maxsplit=1)[0]
 
 
 def _readable(text: str) -> str:
@@ -94,7 +110,7 @@ def _rivals(before: Sequence[Fact], after: Sequence[Fact]) -> Iterator[Change]:
 
 def _only_in(facts: Sequence[Fact], others: Sequence[Fact]) -> list[str]:
     said = {fact.value for fact in others}
-    return list({fact.value: fact.words for fact in facts if fact.value not in said and fact.start < UP_FRONT}.values())
+    return list({fact.value: fact.words for fact in facts if fact.value not in said}.values())
 
 
 def _edits(before: Sequence[Token], after: Sequence[Token]) -> tuple[list[Edit], float]:

@@ -32,6 +32,13 @@ class Fact:
 
 
 RELEASE: Final = "release of"
+VERSION: Final = "version of"
+MOST_LETTERS_BEFORE: Final = 60
+_PRODUCT: Final = re.compile(
+    r"([A-Za-z][\w+#-]*[\w+#])[\s(\[:=@-]+(?:(?:to|of|is|at|in|with|on|from|the|our|latest|current|plugin|version|release|v)\s+)*$",
+    re.IGNORECASE,
+)
+"""The word that a version belongs to: `Netty` in `upgrade Netty version to 4.1.45`."""
 BLANK: Final = "\0"
 """Stands for a character that is understood already; no text holds it."""
 
@@ -88,7 +95,23 @@ def _clock(match: re.Match[str]) -> Fact:
 def _version(match: re.Match[str]) -> Fact:
     value = re.sub(r"[.-]?final$", "", match["version"].lower())
     value = re.sub(r"(?:\.0)+$", "", value)
-    return Fact(Family.VERSION, "version", value, match[0], match.start(), match.end())
+    product = _PRODUCT.search(match.string, max(0, match.start() - MOST_LETTERS_BEFORE), match.start())
+    slot = f"{VERSION} {product[1].lower()}" if product else VERSION
+    return Fact(Family.VERSION, slot, value, match[0], match.start(), match.end())
+
+
+def _decimal(match: re.Match[str]) -> Fact:
+    """`rust 1.78`: a version where a thing stands before it, else a number like others."""
+    product, start = match["product"].lower(), match.start("number")
+    slot = None if product in quantities.NO_UNIT else f"{VERSION} {product}"
+    family = Family.VERSION if slot else Family.NUMBER
+    return Fact(family, slot, re.sub(r"(?:\.0)+$", "", match["number"]), match["number"], start, match.end())
+
+
+def _host(match: re.Match[str]) -> Fact:
+    """A site by its registered name, whatever page of it."""
+    value = ".".join(match["host"].lower().split(".")[-2:])
+    return Fact(Family.ADDRESS, "site", value, match["host"], match.start("host"), match.end("host"))
 
 
 def _release(match: re.Match[str]) -> Fact:
@@ -122,10 +145,12 @@ _RULES: Final[list[tuple[re.Pattern[str], Callable[[re.Match[str]], Fact]]]] = [
         (r"\b(?P<quarter>Q[1-4])\b", 0, _fact(Family.DATE, "quarter", "{quarter}")),
         (r"\b(?:(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?:\s?(?P<half>[ap]\.?m\b\.?))?|"
          r"(?P<hour2>1[0-2]|0?[1-9])\s?(?P<half2>[ap]\.?m\b\.?))(?!:)", re.IGNORECASE, _clock),
+        (r"(?<![\w@./-])(?P<host>(?:[a-z0-9-]+\.)+(?:com|org|net|edu|gov|de|nl|io|dev|uk|eu|fr|info))(?![\w.-]*[\w@])",
+         re.IGNORECASE, _host),
         (r"\b[A-Z](?:\+\+|#)", 0, _fact(Family.NAME, "language", "{0}")),
         (r"[<>≤≥]=?(?=\s?\d)", 0, _fact(Family.NUMBER, "comparison", "{0}")),
         (r"(?<![\w-])(?P<flag>--?[A-Za-z][\w-]*)", 0, _fact(Family.IDENTIFIER, "flag", "{flag}")),
-        (r"\b(?P<series>[A-Za-z]{1,12})(?:-\d+)+\b", 0, _fact(Family.IDENTIFIER, "{series}", "{0}")),
+        (r"\b(?P<series>[A-Za-z]{1,12})(?:-\d+)+\b(?!\.\d)", 0, _fact(Family.IDENTIFIER, "{series}", "{0}")),
         (r"(?<!\w)#\d+\b", 0, _fact(Family.IDENTIFIER, "#", "{0}")),
         (r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b", 0, _fact(Family.IDENTIFIER, "hash", "{0}")),
         (r"(?<![\w/])(?:~|\.{0,2})/[\w.-]*\w(?:/[\w.-]*\w)*", 0, _fact(Family.IDENTIFIER, None, "{0}")),
@@ -135,22 +160,30 @@ _RULES: Final[list[tuple[re.Pattern[str], Callable[[re.Match[str]], Fact]]]] = [
         (r"(?<=[a-z\d]):(?P<port>\d{2,5})\b", 0, _fact(Family.IDENTIFIER, "port", "{port}")),
         (r"\bv?(?P<version>\d+(?:\.\d+){2,}(?:[.-]?[A-Za-z]+\d*)?)\b", 0, _version),
         (r"\b(?:v|version\s+)(?P<version>\d+(?:\.\d+)*)\b", re.IGNORECASE, _version),
-        (r"\b(?P<product>[A-Z][A-Za-z]*[a-z]|[A-Z]{2,})\s(?P<number>\d{1,4}(?:\.\d+)?)(?![\w%:,]|\s(?:%|"
+        (r"\b(?P<product>[A-Z][A-Za-z]*[a-z]|[A-Z]{2,}|[a-z]+[A-Z]\w*)(?:\sversion(?:\sto)?)?\s(?P<number>\d{1,4}(?:\.\d+)?)(?![\w%:,]|\s(?:%|"
          r"(?:milli)?sec|min|hour|day|week|month|year|[KMGT]i?B\b|ms\b|[sh]\b|times\b))", 0, _release),
+        (r"\b(?P<product>[A-Za-z][\w+#-]{0,30}[\w+#])[\s-](?:to\s|version\s)*(?P<number>\d{1,3}\.\d{1,3})(?![\w.%:,]|"
+         r"\s?(?:%|percent|(?:milli)?sec|min|hour|day|week|month|year|[KMGT]i?B\b|ms\b|[sh]\b|times\b|[mb]illion|"
+         r"thousand|point))", 0, _decimal),
         (r"\b(?P<year>(?:19|20)\d\d)\b(?!\s[a-z]+s\b)", 0, _fact(Family.DATE, "year", "{year}")),
         (rf"(?<![\w.]){_NUMBER}", re.IGNORECASE | re.VERBOSE, _quantity),
     ]
 ]  # fmt: skip
 
-_NOISE: Final = re.compile(r"\bMozilla/\d\.\d \([^)]*\)(?:\s[A-Za-z]+/[\d.]+)*")
-"""What a browser says of itself: it stands in many a report and states nothing."""
+_NOISE: Final = re.compile(
+    r"\bMozilla/\d\.\d \([^)]*\)(?:\s[A-Za-z]+/[\d.]+)*|<!--.*?(?:-->|$)|!image-[\w.-]+[^!]*!|\bbuild \d{14}\b"
+    r"|(?:^|(?<=[.!?] ))(?:(?:question|answer|problem|solution):|confirmed by .*$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What a program adds: how a browser calls itself, remarks, names of pictures, the day of a build, and the form in
+which our own extractor writes an answer."""
 _WORD: Final = re.compile(r"[^\W\d_][\w'’]*")
-_SENTENCE_START: Final = re.compile(r"(?:^|[.!?:;|•\n\[(\"“]|\s[-*–])\s*$")
+_SENTENCE_START: Final = re.compile(r"(?:^|[.!?:;|•\n\[\](\"“]|\s[-*–])\s*$")
 
 
 def facts_of(text: str) -> list[Fact]:
     """The facts of a text in the order in which they stand. Only a date and its year share their characters."""
-    text = _NOISE.sub(_blank, text)
+    text = without_noise(text)
     found: list[Fact] = []
     for pattern, make in _RULES:
         here = [make(match) for match in pattern.finditer(text)]
@@ -159,6 +192,11 @@ def facts_of(text: str) -> list[Fact]:
         found += here
     found += [*_years(found), *_names(text)]
     return _with_listed_units(sorted(found, key=lambda fact: fact.start), text)
+
+
+def without_noise(text: str) -> str:
+    """The text with blanks in place of what a program added to it."""
+    return _NOISE.sub(_blank, text)
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -1,27 +1,44 @@
-"""How well the scorer tells duplicates from other things, on pairs that people have labelled."""
+"""How well the scorer tells duplicates from other things, on pairs that people have labelled.
+
+The verdicts are those of the scan, made by the same functions: cosine, words, scale, threshold and the guard for
+changed facts. `duplicate` is what the scan calls exact, fuzzy or semantic. An `update` says something else about the
+same thing, so it is no duplicate; how the figures stand when it counts as one is given beside them.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Any, Final
 
 import numpy as np
 
 from assay.ai.embedder import Embedder
 from assay.db.models import SimilarityType
-from assay.duplicates.scorer import Likeness, Match, Statement, judge, scores
-from assay.kinds import Kind, embedded_text, folded, identity_key
+from assay.duplicates.labelled import Pair
+from assay.duplicates.scale import Scale
+from assay.duplicates.scorer import Likeness, Match, judge, scores
+from assay.kinds import folded
+
+CONFIDENCE: Final = 1.959964
+"""Standard deviations on either side that hold 95 % of a normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """Two statements and a person's verdict."""
+class Measured:
+    """A pair and what the scan would say of it."""
 
-    first: tuple[str, str]
-    """Title and text."""
-    second: tuple[str, str]
-    same: bool
-    kind: Kind = Kind.ATOM
+    pair: Pair
+    score: float
+    """On the common scale."""
+    match: Match | None
+
+    @property
+    def is_update(self) -> bool:
+        return self.match is not None and self.match.type is SimilarityType.UPDATE
+
+    @property
+    def is_duplicate(self) -> bool:
+        return self.match is not None and not self.is_update
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +52,8 @@ class Quality:
     misses: int
     updates: int
     """Flagged as saying something else about the same thing."""
-    updates_among_duplicates: int
+    roc_auc: float
+    """How well the score alone orders the pairs: 1 is perfect, 0.5 is chance, 0 where one of the verdicts is absent."""
 
     @property
     def accuracy(self) -> float:
@@ -53,40 +71,89 @@ class Quality:
     def f1(self) -> float:
         return _share(2 * self.hits, 2 * self.hits + self.false_alarms + self.misses)
 
+    @property
+    def accuracy_interval(self) -> tuple[float, float]:
+        """Wilson's interval: where the accuracy lies with 95 % confidence."""
+        return wilson(self.pairs - self.false_alarms - self.misses, self.pairs)
 
-async def measure(
-    pairs: Sequence[Pair], embedder: Embedder, *, threshold: float, updates_count: bool = True
-) -> Quality:
-    """Judges every pair as the scan would. `updates_count`: whether `update` is a verdict of "duplicate"."""
-    matches = await judged(pairs, embedder, threshold=threshold)
-    updates = [match is not None and match.type is SimilarityType.UPDATE for match in matches]
-    flagged = [
-        match is not None and (updates_count or not update) for match, update in zip(matches, updates, strict=True)
+    def document(self) -> dict[str, Any]:
+        return {
+            "n": self.pairs,
+            "duplicates": self.hits + self.misses,
+            "accuracy": self.accuracy,
+            "accuracy_interval": list(self.accuracy_interval),
+            "precision": self.precision,
+            "recall": self.recall,
+            "f1": self.f1,
+            "roc_auc": self.roc_auc,
+            "update": _share(self.updates, self.pairs),
+        }
+
+
+async def measured(pairs: Sequence[Pair], embedder: Embedder, scale: Scale, threshold: float) -> list[Measured]:
+    """What the scan would say of each pair."""
+    return judged(pairs, await cosines(pairs, embedder), scale, threshold)
+
+
+async def cosines(pairs: Sequence[Pair], embedder: Embedder) -> list[float]:
+    """The raw likeness of each pair, from half precision like all that is stored."""
+    statements = [pair.statements() for pair in pairs]
+    texts = [statement.text for pair in statements for statement in pair]
+    vectors = (await embedder.embed(texts)).astype(np.float16).astype(np.float64)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    found: list[float] = np.einsum("ij,ij->i", vectors[::2], vectors[1::2]).tolist()
+    return found
+
+
+def judged(pairs: Sequence[Pair], near: Sequence[float], scale: Scale, threshold: float) -> list[Measured]:
+    """The verdicts, from cosines that are known. Pure."""
+    statements = [pair.statements() for pair in pairs]
+    trigrams = [trigram_similarity(folded(pair.first[0]), folded(pair.second[0])) for pair in pairs]
+    scored = scores(scale, statements, near, trigrams, threshold).tolist()
+    return [
+        Measured(pair, score, judge(*both, Likeness(score, trigram, threshold)))
+        for pair, both, score, trigram in zip(pairs, statements, scored, trigrams, strict=True)
     ]
-    verdicts = [(flag, pair.same) for flag, pair in zip(flagged, pairs, strict=True)]
+
+
+def quality(found: Sequence[Measured], *, updates_count: bool = False) -> Quality:
+    """`updates_count`: whether `update` is a verdict of "duplicate"."""
+    verdicts = [(each.is_duplicate or (updates_count and each.is_update), each.pair.same) for each in found]
     return Quality(
-        pairs=len(pairs),
+        pairs=len(found),
         hits=verdicts.count((True, True)),
         false_alarms=verdicts.count((True, False)),
         misses=verdicts.count((False, True)),
-        updates=sum(updates),
-        updates_among_duplicates=sum(update and pair.same for update, pair in zip(updates, pairs, strict=True)),
+        updates=sum(each.is_update for each in found),
+        roc_auc=roc_auc([each.score for each in found], [each.pair.same for each in found]),
     )
 
 
-async def judged(pairs: Sequence[Pair], embedder: Embedder, *, threshold: float) -> list[Match | None]:
-    """What the scan would say of each pair."""
-    first = await embedder.embed([embedded_text(*pair.first) for pair in pairs])
-    second = await embedder.embed([embedded_text(*pair.second) for pair in pairs])
-    cosines = [float(cosine) for cosine in np.einsum("ij,ij->i", first, second)]
-    trigrams = [trigram_similarity(folded(pair.first[0]), folded(pair.second[0])) for pair in pairs]
-    near = scores(embedder.model, cosines, trigrams).tolist()
-    return [
-        judge(
-            _statement(pair.first, pair.kind), _statement(pair.second, pair.kind), Likeness(score, trigram, threshold)
-        )
-        for pair, score, trigram in zip(pairs, near, trigrams, strict=True)
-    ]
+def quality_by(found: Iterable[Measured], name: Callable[[Measured], str]) -> Mapping[str, Quality]:
+    """The quality of each part, by its name."""
+    parts: dict[str, list[Measured]] = {}
+    for each in found:
+        parts.setdefault(name(each), []).append(each)
+    return {part: quality(some) for part, some in sorted(parts.items())}
+
+
+def roc_auc(scored: Sequence[float], same: Sequence[bool]) -> float:
+    """The share of pairs of a duplicate and another thing in which the duplicate has the higher score."""
+    positive = np.asarray(same, dtype=bool)
+    _, places, sizes = np.unique(np.asarray(scored), return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[places]
+    count, others = int(positive.sum()), int((~positive).sum())
+    return _share(float(ranks[positive].sum()) - count * (count + 1) / 2, count * others)
+
+
+def wilson(successes: int, number: int) -> tuple[float, float]:
+    """Where a share lies with 95 % confidence."""
+    if not number:
+        return 0.0, 1.0
+    share, weight = successes / number, CONFIDENCE**2 / number
+    middle = share + weight / 2
+    spread = CONFIDENCE * (share * (1 - share) / number + weight / (4 * number)) ** 0.5
+    return max(0.0, (middle - spread) / (1 + weight)), min(1.0, (middle + spread) / (1 + weight))
 
 
 def trigram_similarity(one: str, other: str) -> float:
@@ -98,10 +165,6 @@ def trigram_similarity(one: str, other: str) -> float:
 def _trigrams(text: str) -> set[str]:
     words = (f"  {word} " for word in re.findall(r"[^\W_]+", text.lower()))
     return {word[start : start + 3] for word in words for start in range(len(word) - 2)}
-
-
-def _statement(said: tuple[str, str], kind: Kind) -> Statement:
-    return Statement(UUID(int=0), kind, *said, identity_key(kind, *said), is_entity=True)
 
 
 def _share(part: float, whole: float) -> float:

@@ -4,10 +4,9 @@ Of two proposals that say the same the earlier one stays clear: each is compared
 pending proposals that arrived before it. The lock of the decisions is held, so that nothing is decided meanwhile.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -21,18 +20,13 @@ from assay.db.bulk import as_json
 from assay.db.engine import Database
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import MAX_FAILURES, DedupState
-from assay.duplicates import candidates, scorer, vectors
-from assay.duplicates.candidates import Candidate
-from assay.duplicates.scorer import Likeness, Match, Statement
+from assay.duplicates import candidates, memory, scale, vectors
+from assay.duplicates.judging import Search, Verdict, verdicts
+from assay.duplicates.statement import Statement
 from assay.kinds import Kind
 from assay.messaging.events import DuplicateDetected
 from assay.messaging.requests import REVIEW, request
 from assay.proposals.actions import reset_failures
-
-KEPT: Final = 5
-"""Candidates that a reviewer is shown."""
-
-scorer_version = scorer.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +45,15 @@ class Locked:
     state: DedupState
     dimensions: int
 
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the scan says of one proposal."""
-
-    proposal: Locked
-    match: Match | None
-    nearest: Sequence[dict[str, Any]]
-
-    @property
-    def is_new_duplicate(self) -> bool:
-        return self.match is not None and self.proposal.state is not DedupState.DUPLICATE
-
     @property
     def was_owed(self) -> bool:
         """The look had not been taken yet, or had failed: what failed until now did not fail this time."""
-        return self.proposal.state in {DedupState.UNCHECKED, DedupState.ERROR}
+        return self.state in {DedupState.UNCHECKED, DedupState.ERROR}
 
-    def row(self) -> dict[str, Any]:
-        match, target = self.match, self.match and self.match.candidate
-        return {
-            "id": self.proposal.statement.id,
-            "state": DedupState.DUPLICATE if match else DedupState.CLEAR,
-            "similar_entity_id": target.id if target and target.is_entity else None,
-            "similar_proposal_id": target.id if target and not target.is_entity else None,
-            "score": match and match.score,
-            "type": match and match.type,
-            "explanation": match and match.explanation,
-            "candidates": self.nearest,
-        }
+
+async def scorer_version(session: AsyncSession, model: str) -> str:
+    """The name under which a state is worth something at this moment."""
+    return (await scale.in_force(session, model)).version
 
 
 async def embed_missing(database: Database, embedder: Embedder, limit: int) -> int:
@@ -112,7 +85,7 @@ async def next_batch(session: AsyncSession, *, model: str, limit: int) -> list[U
         {
             "most_failures": MAX_FAILURES,
             "now": now(),
-            "scorer": scorer_version(model),
+            "scorer": await scorer_version(session, model),
             "model": model,
             "limit": limit,
         },
@@ -124,11 +97,11 @@ async def scan(
     session: AsyncSession, ids: Sequence[UUID], *, model: str, threshold: float, actor: Actor
 ) -> ScanOutcome:
     """Looks at those of the proposals that are pending and have a vector; marks or clears each of them."""
-    verdicts = await _judge_and_stamp(session, ids, model, threshold, actor)
-    duplicates = sum(verdict.match is not None for verdict in verdicts)
-    if duplicates < len(verdicts):
+    judged = await _judge_and_stamp(session, ids, model, threshold, actor)
+    duplicates = sum(verdict.match is not None for verdict in judged)
+    if duplicates < len(judged):
         await request(session, REVIEW)
-    return ScanOutcome(len(verdicts), duplicates)
+    return ScanOutcome(len(judged), duplicates)
 
 
 async def recheck(
@@ -142,27 +115,29 @@ async def recheck(
     await hold_until_commit(session, DECISIONS)
     if not await vectors.all_entities_have(session, model):
         return set(ids)
-    verdicts = await _judge_and_stamp(session, ids, model, threshold, actor)
-    return set(ids) - {verdict.proposal.statement.id for verdict in verdicts if verdict.match is None}
+    judged = await _judge_and_stamp(session, ids, model, threshold, actor)
+    return set(ids) - {verdict.proposal.id for verdict in judged if verdict.match is None}
 
 
 async def _judge_and_stamp(
     session: AsyncSession, ids: Sequence[UUID], model: str, threshold: float, actor: Actor
 ) -> list[Verdict]:
     await hold_until_commit(session, DECISIONS)
-    scorer.warn_if_uncalibrated(model)
+    measured_by = await scale.in_force(session, model)
     locked = await _lock(session, ids, model)
     if not locked:
         return []
+    proposals = {each: row.statement for each, row in locked.items()}
     dimensions = next(iter(locked.values())).dimensions
     found = await candidates.find(session, list(locked), model=model, dimensions=dimensions)
-    nearest = dict(_nearest(found, model))
-    words = await candidates.statements(session, [each for near in nearest.values() for each, _ in near])
-    verdicts = [_verdict(each, nearest.get(proposal_id, []), words, threshold) for proposal_id, each in locked.items()]
-    await _stamp(session, verdicts, scorer_version(model))
-    await reset_failures(session, [verdict.proposal.statement.id for verdict in verdicts if verdict.was_owed])
-    await record(session, actor, [_detected(verdict) for verdict in verdicts if verdict.is_new_duplicate])
-    return verdicts
+    words = await candidates.statements(session, found)
+    dismissed = await memory.dismissed(session, [(proposals[each.proposal_id], words[each.id]) for each in found])
+    judged = verdicts(Search(proposals, found, words, dismissed), measured_by, threshold)
+    await _stamp(session, judged, measured_by.version)
+    await reset_failures(session, [each for each, row in locked.items() if row.was_owed])
+    new = [each for each in judged if each.match and locked[each.proposal.id].state is not DedupState.DUPLICATE]
+    await record(session, actor, [_detected(verdict) for verdict in new])
+    return judged
 
 
 async def _lock(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[UUID, Locked]:
@@ -183,37 +158,21 @@ async def _lock(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[
     }
 
 
-def _nearest(found: Sequence[Candidate], model: str) -> Iterator[tuple[UUID, list[tuple[Candidate, float]]]]:
-    """The best candidates of each proposal with their scores, the best first."""
-    scores = scorer.scores(model, [each.cosine for each in found], [each.trigram for each in found])
-    scored = zip(found, scores.tolist(), strict=True)
-    for proposal_id, group in groupby(scored, key=lambda pair: pair[0].proposal_id):
-        ranked = sorted(group, key=lambda pair: (pair[0].identical, pair[1], pair[0].is_entity), reverse=True)
-        yield proposal_id, ranked[:KEPT]
+def _row(verdict: Verdict) -> dict[str, Any]:
+    match, target = verdict.match, verdict.match and verdict.match.candidate
+    return {
+        "id": verdict.proposal.id,
+        "state": DedupState.DUPLICATE if match else DedupState.CLEAR,
+        "similar_entity_id": target.id if target and target.is_entity else None,
+        "similar_proposal_id": target.id if target and not target.is_entity else None,
+        "score": match and match.score,
+        "type": match and match.type,
+        "explanation": match and match.explanation,
+        "candidates": verdict.nearest,
+    }
 
 
-def _verdict(
-    proposal: Locked, near: Sequence[tuple[Candidate, float]], words: dict[UUID, Statement], threshold: float
-) -> Verdict:
-    matches = [
-        scorer.judge(proposal.statement, words[each.id], Likeness(score, each.trigram, threshold))
-        for each, score in near
-    ]
-    shown = [
-        {
-            "id": each.id,
-            "title": words[each.id].title,
-            "is_entity": each.is_entity,
-            "score": match.score if match else score,
-            "cosine": each.cosine,
-            "trigram": each.trigram,
-        }
-        for (each, score), match in zip(near, matches, strict=True)
-    ]
-    return Verdict(proposal, scorer.best(matches), sorted(shown, key=lambda each: -each["score"]))
-
-
-async def _stamp(session: AsyncSession, verdicts: Sequence[Verdict], version: str) -> None:
+async def _stamp(session: AsyncSession, judged: Sequence[Verdict], version: str) -> None:
     await session.execute(
         text("""
         UPDATE proposals p SET dedup_state = new.state, dedup_checked_at = :at, dedup_scorer = :version,
@@ -223,16 +182,16 @@ async def _stamp(session: AsyncSession, verdicts: Sequence[Verdict], version: st
         FROM jsonb_to_recordset(:rows) AS new (id uuid, state text, similar_entity_id uuid, similar_proposal_id uuid,
             score float8, type text, explanation text, candidates jsonb)
         WHERE p.id = new.id"""),
-        {"at": now(), "version": version, "rows": as_json([verdict.row() for verdict in verdicts])},
+        {"at": now(), "version": version, "rows": as_json([_row(verdict) for verdict in judged])},
     )
 
 
 def _detected(verdict: Verdict) -> Record:
-    row = verdict.row()
+    row = _row(verdict)
     event = DuplicateDetected(row["id"], row["similar_entity_id"], row["similar_proposal_id"], row["score"])
     return Record.of(
         event,
         subject_id=row["id"],
-        entity_type=verdict.proposal.statement.kind,
+        entity_type=verdict.proposal.kind,
         detail={"type": row["type"], "explanation": row["explanation"]},
     )

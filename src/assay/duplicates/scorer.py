@@ -3,58 +3,38 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
-from uuid import UUID
 
 import numpy as np
-import structlog
-from numpy.typing import NDArray
 
 from assay.db.models import SimilarityType
-from assay.duplicates.changes import Change, changed_facts
-from assay.kinds import Kind, embedded_text, folded
-
-log = structlog.get_logger(__name__)
-
-SCORER: Final = "scorer-1"
-"""Changes whenever a score could: what an older scorer cleared is looked at anew."""
-
-OPERATING_SCORE: Final = 0.85
-OPERATING_COSINE: Final = {"bge-small-en-v1.5-int8": 0.81, "hash-bag-384": 0.90}
-"""The cosine that means 0.85, by model. For bge the best on the development pairs, authored and GitBugs together."""
+from assay.duplicates import explanation
+from assay.duplicates.changes import changed_facts
+from assay.duplicates.scale import Scale, Scores
+from assay.duplicates.statement import Statement
+from assay.duplicates.wording import overlap
+from assay.kinds import folded
 
 LIKE_TITLES: Final = 0.8
 """Trigram similarity from which a title is the same but for spelling."""
+COVERED_WEIGHT: Final = 0.38
+"""What it adds to the cosine that each text speaks of what the other's title names."""
+TITLES_WEIGHT: Final = 0.25
+"""What it takes from that where the titles themselves share the words: those are counted already, in the vectors."""
+USUAL: Final = 0.09
+"""What the two come to in a usual pair. The three are a logistic regression over the cosine on the development pairs,
+in units of the cosine: see docs/reference/duplicates.md."""
+MOST_GAIN: Final = 0.1
+"""Words correct the meaning and never stand in its place."""
 TITLE_WEIGHT: Final = 0.3
 """What such a title adds where the meanings are near already."""
+ALL_BUT_EXACT: Final = 0.99
+"""The most for what is not the same word for word."""
 SAME_BUT_PUNCTUATION: Final = 0.97
-MOST_SHARED_WORDS: Final = 6
 
-_FILLERS: Final = (
-    "about after all and any are because been before being but can could did does each every for from had has have "
-    "how into its just may more must not now off one only other our out over per should some such than that the their "
-    "them then there these they this those too use used uses using very was were what when where which while who will "
-    "with would you your"
-)
-_STOP_WORDS: Final = frozenset(_FILLERS.split())
-
-Scores = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """What is compared: a proposal or an entity in its own words."""
-
-    id: UUID
-    kind: Kind
-    title: str
-    body: str
-    identity_key: str
-    is_entity: bool = False
-
-    @property
-    def text(self) -> str:
-        return embedded_text(self.title, self.body)
+Pair = tuple[Statement, Statement]
+"""A proposal and a candidate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +62,28 @@ class Match:
         return self.type is SimilarityType.EXACT, self.score, self.candidate.is_entity
 
 
-def version(model: str) -> str:
-    """The name under which a state is stamped: under another model or scorer it is not worth anything."""
-    return f"{model}/{SCORER}"
+def scores(
+    scale: Scale, pairs: Sequence[Pair], cosines: Sequence[float | None], trigrams: Sequence[float], threshold: float
+) -> Scores:
+    """The similarity of each pair: its cosine on the common scale, corrected by the words where they can decide.
 
-
-def warn_if_uncalibrated(model: str) -> None:
-    if model not in OPERATING_COSINE:
-        log.warning("The embedding model is not calibrated: its raw cosine is taken as the score", model=model)
-
-
-def mapped(model: str, cosines: Sequence[float] | Scores) -> Scores:
-    """Cosines on the common scale: straight lines through (-1, 0), the operating point and (1, 1).
-
-    A model that nobody calibrated keeps its cosines.
+    A title that is the same but for spelling raises what is near already.
     """
-    point = OPERATING_COSINE.get(model)
-    known = ([0.0, 1.0], [0.0, 1.0]) if point is None else ([-1.0, point, 1.0], [0.0, OPERATING_SCORE, 1.0])
-    return np.interp(np.asarray(cosines, dtype=np.float64), *known)
-
-
-def scores(model: str, cosines: Sequence[float | None], trigrams: Sequence[float]) -> Scores:
-    """The similarity of each pair; a title that is the same but for spelling raises it."""
-    near = mapped(model, [-1.0 if cosine is None else cosine for cosine in cosines])
+    kinds = [candidate.kind for _, candidate in pairs]
+    near = np.array([-1.0 if cosine is None else cosine for cosine in cosines])
+    asked = scale.mapped(kinds, near + MOST_GAIN) >= threshold
+    gains = [gain(*pair) if ask else 0.0 for pair, ask in zip(pairs, asked, strict=True)]
+    corrected = scale.mapped(kinds, near + np.array(gains))
     titles = np.asarray(trigrams, dtype=np.float64)
-    lifted = np.maximum(near, (1 - TITLE_WEIGHT) * near + TITLE_WEIGHT * titles)
-    return np.where(titles >= LIKE_TITLES, lifted, near)
+    lifted = np.maximum(corrected, (1 - TITLE_WEIGHT) * corrected + TITLE_WEIGHT * titles)
+    return np.minimum(np.where(titles >= LIKE_TITLES, lifted, corrected), ALL_BUT_EXACT)
+
+
+def gain(proposal: Statement, candidate: Statement) -> float:
+    """What the words add to the cosine, or take from it."""
+    common = overlap((proposal.title, proposal.text), (candidate.title, candidate.text))
+    measured = COVERED_WEIGHT * common.covered - TITLES_WEIGHT * common.titles - USUAL
+    return min(max(measured, -MOST_GAIN), MOST_GAIN)
 
 
 def judge(proposal: Statement, candidate: Statement, likeness: Likeness) -> Match | None:
@@ -120,54 +96,23 @@ def judge(proposal: Statement, candidate: Statement, likeness: Likeness) -> Matc
     5. semantic: alike in meaning.
     """
     if proposal.identity_key == candidate.identity_key:
-        return Match(candidate, 1.0, SimilarityType.EXACT, _says_exactly(candidate))
+        return Match(candidate, 1.0, SimilarityType.EXACT, explanation.exact(candidate))
     same_letters = _letters(proposal.text) == _letters(candidate.text) != ""
     score = max(likeness.score, SAME_BUT_PUNCTUATION) if same_letters else likeness.score
     if score < likeness.threshold:
         return None
     if changes := changed_facts(candidate.text, proposal.text):
-        return Match(candidate, score, SimilarityType.UPDATE, _says_something_else(candidate, score, changes))
+        said = explanation.update(proposal, candidate, score, changes)
+        return Match(candidate, score, SimilarityType.UPDATE, said)
     spelling = same_letters or likeness.trigram >= LIKE_TITLES
     kind = SimilarityType.FUZZY if spelling else SimilarityType.SEMANTIC
-    return Match(candidate, score, kind, _says_the_same(proposal, candidate, score, spelling))
+    return Match(candidate, score, kind, explanation.same(proposal, candidate, score, spelling=spelling))
 
 
 def best(matches: Iterable[Match | None]) -> Match | None:
     return max((match for match in matches if match), key=lambda match: match.rank, default=None)
 
 
+@lru_cache(maxsize=4_096)
 def _letters(text: str) -> str:
     return re.sub(r"[\W_]+", " ", folded(text)).strip()
-
-
-def _named(candidate: Statement) -> str:
-    return f"{'' if candidate.is_entity else 'pending '}{candidate.kind} '{candidate.title}'"
-
-
-def _says_exactly(candidate: Statement) -> str:
-    return f"Says exactly the same as {_named(candidate)}."
-
-
-def _says_something_else(candidate: Statement, score: float, changes: Sequence[Change]) -> str:
-    facts = ", ".join(str(change) for change in changes)
-    return f"Says something else about the same thing: {facts} (similarity {score:.2f} with {_named(candidate)})."
-
-
-def _says_the_same(proposal: Statement, candidate: Statement, score: float, spelling: bool) -> str:
-    new, known = _words(proposal.text), _words(candidate.text)
-    how = "Reads almost the same as" if spelling else "Means the same as"
-    parts = [f"{how} {_named(candidate)} (similarity {score:.2f})."]
-    for label, words in (
-        ("Both say", [word for word in new if word in known]),
-        ("Only this one says", [word for word in new if word not in known]),
-        ("Only the other says", [word for word in known if word not in new]),
-    ):
-        if words:
-            parts.append(f"{label}: {', '.join(words[:MOST_SHARED_WORDS])}.")
-    return " ".join(parts)
-
-
-def _words(text: str) -> dict[str, None]:
-    """The words that carry meaning, in their order."""
-    found = re.findall(r"\w[\w'’.-]*\w", text.casefold())
-    return dict.fromkeys(word for word in found if len(word) > 2 and word not in _STOP_WORDS)

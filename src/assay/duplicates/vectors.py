@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.ai.embedder import Vectors
 from assay.db.bulk import as_json
 from assay.db.locks import DECISIONS, hold_until_commit
+from assay.duplicates.statement import content_hash
 from assay.errors import InvalidInput, Unavailable
 from assay.kinds import Kind, embedded_text
 
@@ -118,7 +119,7 @@ async def write(session: AsyncSession, model: str, subjects: Sequence[Unembedded
             "id": subject.id,
             "title": subject.title,
             "body": subject.body,
-            "text_hash": hashlib.sha256(subject.text.encode("utf-8", "replace")).hexdigest(),
+            "text_hash": content_hash(subject.text),
             "vector": literal,
         }
         for position, (subject, literal) in enumerate(zip(subjects, _literals(vectors), strict=True))

@@ -9,7 +9,9 @@ import numpy as np
 
 from assay.ai.embedder import Embedder
 from assay.db.models import SimilarityType
-from assay.duplicates.measure import Pair, judged
+from assay.duplicates.labelled import Pair
+from assay.duplicates.measure import measured
+from assay.duplicates.scale import Scale
 from assay.evaluation.labelled import Item
 from assay.proposals.drafts import Draft
 
@@ -37,7 +39,8 @@ async def matched(found: Sequence[Draft], labelled: Sequence[Item], embedder: Em
     places = list(product(range(len(found)), range(len(labelled))))
     pairs = [Pair((found[f].title, found[f].body), (labelled[i].says, ""), same=True) for f, i in places]
     scores, same = np.zeros((2, len(found), len(labelled)))
-    for place, match in zip(places, await judged(pairs, embedder, threshold=NEAR), strict=True):
+    judged = await measured(pairs, embedder, Scale.of(embedder.model), NEAR)
+    for place, match in zip(places, (each.match for each in judged), strict=True):
         scores[place] = match.score if match else 0.0
         same[place] = scores[place] * (match is not None and match.type is not SimilarityType.UPDATE)
     same[same < SAYS_THE_SAME] = 0.0

@@ -14,9 +14,9 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from assay.extraction.incoming import NAME_LIMIT, TEXT_LIMIT
-from assay.extraction.lines import BadLine, Line
 from assay.extraction.said import Said
 from assay.extraction.timestamps import in_utc, shown
+from assay.lines import BadLine, Line
 
 CLOCK: Final = r"(?P<clock>\d{1,2}:\d\d(?::\d\d)?)(?:[.,]\d{1,9})?"
 ZONE: Final = r"(?P<zone>Z|UTC|[+-]\d\d:?\d\d)?"

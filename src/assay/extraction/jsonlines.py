@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from assay.extraction.lines import BadLine, Line
 from assay.extraction.said import Said
 from assay.extraction.timestamps import moment_of
+from assay.lines import BadLine, Line
 
 OPENINGS: Final = ('{"', '{ "', "{}")
 LONGEST_REASON: Final = 120

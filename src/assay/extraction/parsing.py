@@ -16,8 +16,8 @@ from assay.errors import InvalidInput
 from assay.extraction import chatlogs
 from assay.extraction.incoming import NAME_LIMIT, IncomingMessage
 from assay.extraction.jsonlines import looks_like_json, read_json_lines
-from assay.extraction.lines import BadLine, Line, open_file, read_lines
 from assay.extraction.said import Naming, Said
+from assay.lines import BadLine, Line, open_file, read_lines
 
 SAMPLE_LINES: Final = 200
 SAMPLE_CHARACTERS: Final = 2_000_000

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.duplicates.scorer import version as scorer_version
+from assay.duplicates.scan import scorer_version
 from assay.jobs.job import Statistics, job
 from assay.jobs.work import Work
 from assay.kinds import TRAITS, Kind
@@ -57,7 +57,7 @@ async def _review_kind(work: Work, kind: Kind, counts: Counter[str]) -> None:
                 session,
                 kind,
                 least=policy.threshold,
-                scorer=scorer_version(model),
+                scorer=await scorer_version(session, model),
                 after=after,
                 limit=work.settings.knowledge_auto_approval_batch_size,
             )

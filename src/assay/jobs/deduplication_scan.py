@@ -33,7 +33,7 @@ async def deduplication_scan(work: Work) -> Statistics:
         return await scan.scan(session, ids, model=embedder.model, threshold=threshold, actor=SYSTEM)
 
     async with work.database.transaction() as session:
-        work.begin(await queries.count_unscanned(session, scan.scorer_version(embedder.model)))
+        work.begin(await queries.count_unscanned(session, await scan.scorer_version(session, embedder.model)))
     while not work.time_is_up:
         generated = await scan.embed_missing(work.database, embedder, limit)
         embedded += generated

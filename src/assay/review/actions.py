@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import SYSTEM
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.duplicates import scan
-from assay.duplicates.scorer import version as scorer_version
 from assay.proposals import actions as proposals
 from assay.review import queries
 from assay.review.policy import Facts, Hold, Policy
@@ -33,7 +32,8 @@ async def review(session: AsyncSession, ids: Sequence[UUID], *, settings: Settin
     if not policy.enabled:
         return Review()
     similarity_threshold = settings.knowledge_dedup_similarity_threshold
-    held, provable = _weighed(policy, await queries.facts(session, ids, scorer=scorer_version(model)))
+    scorer = await scan.scorer_version(session, model)
+    held, provable = _weighed(policy, await queries.facts(session, ids, scorer=scorer))
     twins = await scan.recheck(session, provable, model=model, threshold=similarity_threshold, actor=SYSTEM)
     held |= dict.fromkeys(twins, Hold.DUPLICATE)
     outcomes = await proposals.approve(

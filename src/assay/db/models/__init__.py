@@ -3,6 +3,7 @@
 from assay.db.models.alert_deliveries import AlertDelivery, DeliveryState
 from assay.db.models.api_tokens import ApiToken, Scope
 from assay.db.models.audit_log import AuditEntry
+from assay.db.models.cached_vectors import CachedVector
 from assay.db.models.embeddings import Embedding, EmbeddingModel, ModelState
 from assay.db.models.entities import Atom, AtomLink, ChangeType, Entity, EntityRevision, Topic, TopicAtom
 from assay.db.models.entity_pairs import EntityPair, EntityScan
@@ -15,6 +16,7 @@ from assay.db.models.job_requests import JobRequest
 from assay.db.models.job_runs import JobRun, JobState
 from assay.db.models.merges import Merge
 from assay.db.models.messages import MAX_FAILED_READS, Message
+from assay.db.models.pair_verdicts import PairVerdict
 from assay.db.models.policy_versions import PolicyVersion
 from assay.db.models.proposal_tallies import ProposalTally
 from assay.db.models.proposals import (
@@ -44,6 +46,7 @@ __all__ = [
     "AtomLink",
     "AtomProposal",
     "AuditEntry",
+    "CachedVector",
     "ChangeType",
     "DeadReason",
     "DedupState",
@@ -66,6 +69,7 @@ __all__ = [
     "Merge",
     "Message",
     "ModelState",
+    "PairVerdict",
     "PolicyVersion",
     "ProcessRole",
     "Proposal",

@@ -54,7 +54,7 @@ def open_file(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except IsADirectoryError:
-        raise InvalidInput(f"{path} is a folder: name one chat file in it.") from None
+        raise InvalidInput(f"{path} is a folder: name one file in it.") from None
     except FileNotFoundError:
         raise InvalidInput(f"There is no file {path}.") from None
     except (OSError, ValueError) as error:

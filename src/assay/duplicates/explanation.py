@@ -1,0 +1,41 @@
+"""Why a statement was found to be like another, in words for a person. Pure."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from assay.duplicates.changes import Change
+from assay.duplicates.statement import Statement
+from assay.duplicates.wording import shown_words
+
+MOST_WORDS: Final = 6
+
+
+def exact(candidate: Statement) -> str:
+    return f"Says exactly the same as {_named(candidate)}."
+
+
+def update(proposal: Statement, candidate: Statement, score: float, changes: Sequence[Change]) -> str:
+    facts = ", ".join(str(change) for change in changes)
+    said = f"Says something else about the same thing: {facts} (similarity {score:.2f} with {_named(candidate)})."
+    return " ".join([said, *_words(proposal, candidate)])
+
+
+def same(proposal: Statement, candidate: Statement, score: float, *, spelling: bool) -> str:
+    """`spelling`: the letters are alike, not only the meaning."""
+    how = "Reads almost the same as" if spelling else "Means the same as"
+    return " ".join([f"{how} {_named(candidate)} (similarity {score:.2f}).", *_words(proposal, candidate)])
+
+
+def _named(candidate: Statement) -> str:
+    return f"{'' if candidate.is_entity else 'pending '}{candidate.kind} '{candidate.title}'"
+
+
+def _words(proposal: Statement, candidate: Statement) -> Iterator[str]:
+    new, known = shown_words(proposal.text), shown_words(candidate.text)
+    for label, words in (
+        ("Both say", [word for word in new if word in known]),
+        ("Only this one says", [word for word in new if word not in known]),
+        ("Only the other says", [word for word in known if word not in new]),
+    ):
+        if words:
+            yield f"{label}: {', '.join(words[:MOST_WORDS])}."

@@ -1,0 +1,66 @@
+"""What people said of pairs, remembered until one of the texts changes."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actor import Actor
+from assay.clock import now
+from assay.db.bulk import as_json
+from assay.duplicates.scorer import Pair
+from assay.duplicates.statement import Statement
+
+
+async def dismissed(session: AsyncSession, pairs: Sequence[Pair]) -> set[tuple[UUID, UUID]]:
+    """The ids of those pairs of which a person said, in these very words, that they are not the same."""
+    if not pairs:
+        return set()
+    keys = [sorted((proposal.text_hash, candidate.text_hash)) for proposal, candidate in pairs]
+    rows = await session.execute(
+        text("""
+        SELECT v.kind, v.first_hash, v.second_hash FROM pair_verdicts v
+        JOIN (SELECT DISTINCT * FROM unnest(CAST(:firsts AS text[]), CAST(:seconds AS text[]))) AS asked (one, other)
+            ON v.first_hash = asked.one AND v.second_hash = asked.other
+        WHERE NOT v.same"""),
+        {"firsts": [first for first, _ in keys], "seconds": [second for _, second in keys]},
+    )
+    known = {tuple(row) for row in rows}
+    return {
+        (proposal.id, candidate.id)
+        for (proposal, candidate), key in zip(pairs, keys, strict=True)
+        if (proposal.kind, *key) in known
+    }
+
+
+async def remember(
+    session: AsyncSession, pairs: Sequence[Pair], *, same: bool, actor: Actor, notes: str | None
+) -> None:
+    """Keeps a person's verdict on pairs. The last one said of two texts counts."""
+    rows = [{**_row(*pair), "notes": notes} for pair in pairs]
+    await session.execute(
+        text("""
+        INSERT INTO pair_verdicts (kind, first_hash, second_hash, same, first_title, first_body, second_title,
+            second_body, decided_by_user_id, decided_at, notes)
+        SELECT DISTINCT ON (kind, first_hash, second_hash) kind, first_hash, second_hash, :same, first_title,
+            first_body, second_title, second_body, :user, :at, notes
+        FROM jsonb_populate_recordset(NULL::pair_verdicts, :rows)
+        ON CONFLICT (kind, first_hash, second_hash) DO UPDATE SET same = excluded.same, notes = excluded.notes,
+            decided_by_user_id = excluded.decided_by_user_id, decided_at = excluded.decided_at"""),
+        {"rows": as_json(rows), "same": same, "user": actor.user_id, "at": now()},
+    )
+
+
+def _row(one: Statement, other: Statement) -> dict[str, Any]:
+    first, second = sorted((one, other), key=lambda statement: statement.text_hash)
+    return {
+        "kind": first.kind,
+        "first_hash": first.text_hash,
+        "second_hash": second.text_hash,
+        "first_title": first.title,
+        "first_body": first.body,
+        "second_title": second.title,
+        "second_body": second.body,
+    }

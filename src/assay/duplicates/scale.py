@@ -1,0 +1,80 @@
+"""One scale of likeness for every embedding model. Pure, but for reading the policy in force."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.kinds import Kind
+from assay.policies import queries as policies
+
+log = structlog.get_logger(__name__)
+
+SCORER: Final = "scorer-2"
+"""Changes whenever a score could: what an older scorer cleared is looked at anew."""
+OPERATING_SCORE: Final = 0.85
+OPERATING_COSINE: Final = {"bge-small-en-v1.5-int8": 0.805, "hash-bag-384": 0.90}
+"""The cosine that means 0.85, by model. For bge the best on the development pairs, authored and GitBugs together."""
+EVERY_KIND: Final = "all"
+STEEPEST: Final = 0.99
+"""A point nearer to 1 or -1 would leave no room above or below it."""
+
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What a cosine of a model means: straight lines through (-1, 0), the operating point and (1, 1)."""
+
+    model: str
+    points: Mapping[Kind, float] = field(default_factory=dict)
+    """The cosine that means 0.85, by kind. A kind without one keeps its cosines: nobody calibrated the model."""
+
+    @classmethod
+    def of(cls, model: str, set_by_policy: Mapping[str, float] | None = None) -> "Scale":
+        """The points that the policy sets go before those that came with the program."""
+        known = {EVERY_KIND: OPERATING_COSINE[model]} if model in OPERATING_COSINE else {}
+        points = {**known, **(set_by_policy or {})}
+        found = {kind: points.get(kind, points.get(EVERY_KIND)) for kind in Kind}
+        return cls(model, {kind: point for kind, point in found.items() if point is not None})
+
+    @property
+    def is_calibrated(self) -> bool:
+        return bool(self.points)
+
+    @property
+    def version(self) -> str:
+        """The name under which a state is stamped: under another model, scorer or point it is not worth anything."""
+        name = f"{self.model}/{SCORER}"
+        if self.points == Scale.of(self.model).points:
+            return name
+        said = ",".join(f"{kind}={point!r}" for kind, point in sorted(self.points.items()))
+        return f"{name}/{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+
+    def mapped(self, kinds: Sequence[Kind], cosines: Sequence[float] | Scores) -> Scores:
+        """Cosines on the common scale, each by the point of its kind."""
+        values = np.clip(np.asarray(cosines, dtype=np.float64), -1.0, 1.0)
+        points = np.array([self.points.get(kind, np.nan) for kind in kinds]).clip(-STEEPEST, STEEPEST)
+        below = OPERATING_SCORE * (values + 1) / (points + 1)
+        above = OPERATING_SCORE + (1 - OPERATING_SCORE) * (values - points) / (1 - points)
+        known = np.where(values < points, below, above)
+        return np.where(np.isnan(points), np.clip(values, 0.0, 1.0), known)
+
+
+def version(model: str) -> str:
+    """The version of a model's scale where the policy says nothing about it."""
+    return Scale.of(model).version
+
+
+async def in_force(session: AsyncSession, model: str) -> Scale:
+    """The scale at this moment. Warns of a model that nobody calibrated."""
+    points = (await policies.current(session)).document.operating_points.get(model, {})
+    scale = Scale.of(model, {str(kind): point for kind, point in points.items()})
+    if not scale.is_calibrated:
+        log.warning("The embedding model is not calibrated: its raw cosine is taken as the score", model=model)
+    return scale

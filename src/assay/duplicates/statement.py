@@ -1,0 +1,32 @@
+"""What is compared."""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from assay.kinds import Kind, embedded_text
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A proposal or an entity in its own words."""
+
+    id: UUID
+    kind: Kind
+    title: str
+    body: str
+    identity_key: str
+    is_entity: bool = False
+
+    @property
+    def text(self) -> str:
+        return embedded_text(self.title, self.body)
+
+    @property
+    def text_hash(self) -> str:
+        return content_hash(self.text)
+
+
+def content_hash(text: str) -> str:
+    """What tells whether a text is still the one that was embedded, or that a person judged."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
