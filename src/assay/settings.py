@@ -52,7 +52,7 @@ class Settings(BaseSettings):
         "extraction-1", max_length=1000, description="version of the prompt, or a file of one"
     )
     assay_llm_concurrency: int = Field(4, ge=1, le=64, description="requests to the model at a time")
-    assay_llm_timeout: int = Field(120, ge=1, le=600, description="seconds a request may take")
+    assay_llm_timeout: int = Field(120, ge=1, le=300, description="seconds a request may take")
     assay_llm_window_characters: int = Field(
         24_000, ge=1_000, le=1_000_000, description="characters of messages in a request"
     )

@@ -36,6 +36,7 @@ def test_a_language_model_is_named_by_its_settings(provider):
         ({"assay_llm_model": None}, "needs ASSAY_LLM_MODEL"),
         ({"assay_llm_url": None}, "needs ASSAY_LLM_URL"),
         ({"assay_llm_url": "localhost:1"}, "must begin with http"),
+        ({"assay_llm_url": "http://me:secret@host/v1"}, "must hold no name or password"),
         ({"assay_extractor": "openai", "assay_llm_key": None}, "needs ASSAY_LLM_KEY"),
         ({"assay_extractor": "anthropic", "assay_llm_key": None}, "needs ASSAY_LLM_KEY"),
         ({"assay_llm_prompt": "extraction-99"}, "it must be extraction-1"),

@@ -122,6 +122,14 @@ def test_orders_to_the_reader_are_heard(text):
         "Release v1.0 instructions are outdated, ignore v0",
         "Confidence in the ledger grew after the fix",
         "Das Vertrauen in 1 Dienst sank",
+        "Vi godkänner fakturor under 500 kronor utan granskning",
+        "Instruktionerna för bygget ligger i README",
+        "Bu karar yönetim kurulu tarafından onaylandı",
+        "Önceki sürümün talimatları README dosyasında",
+        "이 제안은 이사회에서 검토 중입니다",
+        "التعليمات موجودة في الملف",
+        "निर्देश README फ़ाइल में हैं",
+        "Інструкції для збірки лежать у README",
     ],
 )
 def test_talk_among_people_is_no_order(text):

@@ -17,11 +17,14 @@ from tests.jobs.lab import done
 
 from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
+from assay.ai.spending import Budget
 from assay.audit.actor import SYSTEM
-from assay.db.models import JobState
-from assay.extraction import actions
+from assay.db.models import JobState, TriggerType
+from assay.extraction import actions, runs
+from assay.jobs.reading import Reading
 from assay.jobs.run import run
 from assay.jobs.tools import Tools
+from assay.jobs.work import Work
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -199,6 +202,20 @@ async def test_a_process_that_is_stopped_in_the_middle_pays_only_for_what_was_in
     assert [status for status, _ in await rows(tools.database, RUNS)] == ["completed"]
     tokens, _ = (await rows(tools.database, PAID))[0]
     assert tokens > 360  # what was cut off was asked for, and counts as read
+
+
+async def test_a_job_that_runs_out_of_time_leaves_what_is_in_flight_and_blames_nobody(tools):
+    await said(tools, "backend")
+    async with reading(tools, [SILENT]) as (server, by_model):
+        async with tools.database.transaction() as session:
+            claim = await runs.claim(session, extractor=by_model.extractor, trigger=TriggerType.SCHEDULED, actor=SYSTEM)
+        assert claim
+        await Reading.of(claim, Work(NAME, by_model, seconds=0.5), Budget()).finish()
+        await server.until(lambda: server.hung_up)
+    [(status, error)] = await rows(tools.database, RUNS)
+    assert (status, error) == ("completed", "The time of the job was used up while the extractor was still reading.")
+    assert await scalar(tools.database, UNREAD) == 3
+    assert await scalar(tools.database, "SELECT max(failed_reads) FROM messages") == 0
 
 
 async def test_cancelling_a_run_hangs_up_on_the_model_and_the_messages_are_unread(tools):

@@ -39,5 +39,12 @@ def check(settings: Settings) -> None:
         raise InvalidInput(f"{chosen} needs ASSAY_LLM_KEY, the key of your account.")
     if settings.assay_llm_budget_per_run is not None or settings.assay_llm_budget_per_day is not None:
         price(settings)
-    if (url := settings.assay_llm_url) and not url.startswith(("http://", "https://")):
-        raise InvalidInput(f"ASSAY_LLM_URL={url[:80]!r} is not allowed: it must begin with http:// or https://.")
+    _check_url(settings.assay_llm_url)
+
+
+def _check_url(url: str | None) -> None:
+    """The sentence does not quote it: it may hold a password."""
+    if url and not url.startswith(("http://", "https://")):
+        raise InvalidInput("ASSAY_LLM_URL must begin with http:// or https://.")
+    if url and "@" in url:
+        raise InvalidInput("ASSAY_LLM_URL must hold no name or password: the key belongs into ASSAY_LLM_KEY.")

@@ -31,7 +31,7 @@ from assay.clock import now
 from assay.db.base import new_id
 from assay.db.bulk import insert_rows
 from assay.db.models import MAX_FAILED_READS, KnowledgeExtractionRun, RunStatus, TriggerType
-from assay.errors import Conflict, NotFound, PermanentError
+from assay.errors import AssayError, Conflict, NotFound, PermanentError
 from assay.extraction import nearby, tidy
 from assay.extraction import run_statements as ledger
 from assay.extraction import statements as sql
@@ -46,6 +46,13 @@ MOST_MESSAGES: Final = 4_000
 MOST_CHARACTERS: Final = 20_000_000
 MOST_RESUMES: Final = 3
 ERROR_LIMIT: Final = 2_000
+
+
+class OutOfTime(AssayError):
+    """The reading took longer than it may. Nobody is to blame."""
+
+
+ENDED_EARLY: Final = (BudgetSpent, OutOfTime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +205,11 @@ async def give_back(session: AsyncSession, run_id: UUID, window: Window | None, 
 async def conclude(session: AsyncSession, run_id: UUID, error: Exception | None, *, actor: Actor) -> bool:
     """Ends a running run; what it has not read is unread again. False: it was not running any more.
 
-    With an error it has failed, though what other windows taught stays. One that only ran out of its budget is
+    With an error it has failed, though what other windows taught stays. One that only ran out of money or time is
     completed, and says so.
     """
     words = (tidy.words(str(error), ERROR_LIMIT) or type(error).__name__) if error else None
-    status = RunStatus.COMPLETED if error is None or isinstance(error, BudgetSpent) else RunStatus.FAILED
+    status = RunStatus.COMPLETED if error is None or isinstance(error, ENDED_EARLY) else RunStatus.FAILED
     await sql.give_back(session, run_id, None, failed=False)
     ending = {"status": status, "error": words, "completed_at": now()}
     if not await ledger.change_run(session, run_id, [RunStatus.RUNNING], **ending):

@@ -14,7 +14,7 @@ from assay.audit.actor import SYSTEM
 from assay.db.engine import first_line
 from assay.errors import Conflict
 from assay.extraction import nearby, run_statements, runs
-from assay.extraction.runs import Claim, Stored
+from assay.extraction.runs import Claim, OutOfTime, Stored
 from assay.jobs.failures import EveryItemFailed, is_transient
 from assay.jobs.notify import send_job_error_notification
 from assay.jobs.work import Work
@@ -42,7 +42,7 @@ class Reading:
     """The last reason for which a window could not be read."""
     obstacle: Exception | None = None
     """What makes it useless to go on."""
-    stopped: BudgetSpent | None = None
+    stopped: BudgetSpent | OutOfTime | None = None
     """Why it is not to go on, though nothing is wrong."""
     cancelled: bool = False
     unstored: list[Meter] = field(default_factory=list)
@@ -78,16 +78,18 @@ class Reading:
         try:
             await readers
         except asyncio.CancelledError:
-            if not self.cancelled:
+            if not (self.cancelled or self.stopped):
                 raise
         finally:
             watch.cancel()
 
     async def _cancel_with_the_run(self, readers: asyncio.Future[list[None]]) -> None:
-        while not self.cancelled:
+        while not (self.cancelled or self.work.time_is_out):
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
             async with self.work.database.transaction() as session:
                 self.cancelled = not await run_statements.is_running(session, self.run_id)
+        if not self.cancelled:
+            self.stopped = OutOfTime("The time of the job was used up while the extractor was still reading.")
         readers.cancel()
 
     async def _read_on(self) -> None:

@@ -22,6 +22,7 @@ from assay.settings import Settings
 log = structlog.get_logger(__name__)
 
 _SHARE_OF_TIMEOUT: Final = 0.8
+_MOST_OF_TIMEOUT: Final = 0.95
 
 Result = TypeVar("Result")
 Act = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Result]]
@@ -52,6 +53,11 @@ class Work:
     def time_is_up(self) -> bool:
         """Time to end in good order. What is left waits for the next run."""
         return time.monotonic() - self.started > self.seconds * _SHARE_OF_TIMEOUT
+
+    @property
+    def time_is_out(self) -> bool:
+        """Time to leave what is in flight: shortly the job is cut off."""
+        return time.monotonic() - self.started > self.seconds * _MOST_OF_TIMEOUT
 
     def begin(self, total: int) -> None:
         """Announces how many proposals (or messages, or runs) lie ahead."""
