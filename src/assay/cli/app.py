@@ -46,6 +46,7 @@ for command, place, words in (
     ("tokens", "tokens:app", "Create, list and revoke the keys by which programs act for a user."),
     ("extractions", "extractions:app", "List, show and cancel the runs that read messages."),
     ("eval", "evaluation:app", "Measure how good the machine is, on labelled data."),
+    ("reembed", "reembed:reembed", "Change to the embedding model of the settings."),
     ("metrics", "metrics:metrics", "Show the metrics, each beside its target."),
     ("settings", "settings:settings", "Show the settings in force."),
 ):

@@ -1,4 +1,4 @@
-"""Running `assay up` behind a command that ends."""
+"""Running commands behind one that ends."""
 
 import subprocess
 import sys
@@ -25,7 +25,8 @@ def ensure_running() -> str | None:
     if address := _address(settings.assay_home):
         return address
     log = settings.assay_home / "assay.log"
-    process = _start(log)
+    port = PREFERRED_PORT if is_free(PREFERRED_PORT) else 0
+    process = _start(log, "up", "--port", str(port))
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         if address := _address(settings.assay_home):
@@ -34,17 +35,23 @@ def ensure_running() -> str | None:
     raise Unavailable(f"Assay did not start: {_last_words(log)}")
 
 
+def go_on_in_background(command: str) -> Path:
+    """Starts a command that outlives this one. Returns the file that it writes to."""
+    log = configuration.load().assay_home / f"{command}.log"
+    _start(log, command)
+    return log
+
+
 def _address(home: Path) -> str | None:
     state = running(home)
     return state.web_url if state else None
 
 
-def _start(log: Path) -> subprocess.Popen[bytes]:
-    port = PREFERRED_PORT if is_free(PREFERRED_PORT) else 0
+def _start(log: Path, *words: str) -> subprocess.Popen[bytes]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "assay", "up", "--port", str(port)],
+            [sys.executable, "-m", "assay", *words],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -22,6 +22,7 @@ from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import MAX_FAILURES, DedupState
 from assay.duplicates import candidates, memory, scale, vectors
 from assay.duplicates.judging import Search, Verdict, verdicts
+from assay.duplicates.serving import serving_model
 from assay.duplicates.statement import Statement
 from assay.kinds import Kind
 from assay.messaging.events import DuplicateDetected
@@ -52,8 +53,8 @@ class Locked:
 
 
 async def scorer_version(session: AsyncSession, model: str) -> str:
-    """The name under which a state is worth something at this moment."""
-    return (await scale.in_force(session, model)).version
+    """The name under which a state is worth something at this moment. `model`: that of the settings."""
+    return (await scale.in_force(session, await serving_model(session, model))).version
 
 
 async def embed_missing(database: Database, embedder: Embedder, limit: int) -> int:

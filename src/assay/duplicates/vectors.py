@@ -95,6 +95,27 @@ async def missing(session: AsyncSession, model: str, limit: int) -> list[Unembed
     return [Unembedded(row.id, Kind(row.kind), row.title, row.body) for row in rows]
 
 
+async def count_missing(session: AsyncSession, model: str) -> tuple[int, int]:
+    """How many pending proposals and live entities have no vector of this model, and how many there are."""
+    row = await session.execute(
+        text(f"SELECT count(*) FILTER (WHERE {_WITHOUT_VECTOR}), count(*) FROM {_ALIVE}"),  # noqa: S608
+        {"model": model},
+    )
+    lacking, total = row.one()
+    return lacking, total
+
+
+async def indexes_of(session: AsyncSession, model: str) -> list[str]:
+    """The names of the indexes over the vectors of a model."""
+    found = await session.scalars(
+        text("""
+        SELECT indexname::text FROM pg_indexes WHERE tablename = 'embeddings' AND indexdef LIKE '%USING hnsw%'
+            AND position(:literal IN indexdef) > 0"""),
+        {"literal": f"model = {quoted(model)}"},
+    )
+    return list(found)
+
+
 async def all_entities_have(session: AsyncSession, model: str) -> bool:
     """Whether every live entity can be found by its meaning."""
     lacking = await session.scalar(
@@ -106,6 +127,8 @@ async def all_entities_have(session: AsyncSession, model: str) -> bool:
 
 async def write(session: AsyncSession, model: str, subjects: Sequence[Unembedded], vectors: Vectors) -> int:
     """Stores the vectors, in the order given, of what is still alive and still says the same. Returns how many.
+
+    None of a model that serves no longer: it was switched while it worked.
 
     Under the lock of the decisions: a proposal that is put away meanwhile leaves no vector behind, and the order of
     arrival is the order of the commits. Raises Unavailable where a vector points nowhere: the model is out of order.
@@ -131,6 +154,7 @@ async def write(session: AsyncSession, model: str, subjects: Sequence[Unembedded
         FROM jsonb_to_recordset(:rows)
             AS new (position int, id uuid, title text, body text, text_hash text, vector text)
         JOIN {_ALIVE} USING (id, title, body)
+        WHERE NOT EXISTS (SELECT FROM embedding_models WHERE model = :model AND state = 'retired')
         ORDER BY new.position
         ON CONFLICT DO NOTHING RETURNING subject_id"""),  # noqa: S608  # our own fragments
         {"model": model, "rows": as_json(rows)},

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import SYSTEM
 from assay.duplicates import scan
+from assay.duplicates.serving import begin_to_serve
 from assay.jobs.job import Statistics, job
 from assay.jobs.work import Work
 from assay.proposals import actions as proposals
 from assay.proposals import queries
+
+log = structlog.get_logger(__name__)
 
 
 @job(
@@ -25,20 +29,23 @@ from assay.proposals import queries
 async def deduplication_scan(work: Work) -> Statistics:
     """Find and mark proposals that say what an entity or an older proposal says."""
     scanned = duplicates = 0
-    embedder, limit = work.tools.embedder, work.settings.knowledge_dedup_batch_size
+    limit = work.settings.knowledge_dedup_batch_size
     threshold = work.settings.knowledge_dedup_similarity_threshold
     embedded = 0
 
     async def act(session: AsyncSession, ids: Sequence[UUID]) -> scan.ScanOutcome:
-        return await scan.scan(session, ids, model=embedder.model, threshold=threshold, actor=SYSTEM)
+        return await scan.scan(session, ids, model=model, threshold=threshold, actor=SYSTEM)
 
     async with work.database.transaction() as session:
-        work.begin(await queries.count_unscanned(session, await scan.scorer_version(session, embedder.model)))
+        model = await begin_to_serve(session, work.tools.embedder.model)
+        embedder = await work.tools.serving_embedder(session)
+        work.begin(await queries.count_unscanned(session, await scan.scorer_version(session, model)))
+    _warn_unless_configured(model, work.tools.embedder.model)
     while not work.time_is_up:
-        generated = await scan.embed_missing(work.database, embedder, limit)
+        generated = await scan.embed_missing(work.database, embedder, limit) if embedder else 0
         embedded += generated
         async with work.database.transaction() as session:
-            ids = await scan.next_batch(session, model=embedder.model, limit=limit)
+            ids = await scan.next_batch(session, model=model, limit=limit)
         if not (ids or generated):
             break
         failed_before = len(work.failed)
@@ -54,3 +61,12 @@ async def deduplication_scan(work: Work) -> Statistics:
         "embeddings_generated": embedded,
         "errors": len(work.failed),
     }
+
+
+def _warn_unless_configured(serving: str, configured: str) -> None:
+    if serving != configured:
+        log.warning(
+            "The embedding model of the settings does not serve yet: run assay reembed",
+            serving=serving,
+            configured=configured,
+        )

@@ -119,11 +119,12 @@ class Reading:
 
     async def _with_knowledge(self, window: Window) -> Window:
         """The window with the topics and atoms that are near it."""
-        extractor, embedder = self.work.tools.extractor, self.work.tools.embedder
+        extractor = self.work.tools.extractor
         room = nearby.FOR_A_CHAT if extractor.reach.whole_chat else nearby.FOR_A_CONVERSATION
         async with self.work.database.transaction() as session:
             known = await nearby.newest(session, room)
-        if not known.everything:
+            embedder = await self.work.tools.serving_embedder(session)
+        if embedder and not known.everything:
             vectors = await embedder.embed(nearby.texts(window))
             async with self.work.database.transaction() as session:
                 known = await nearby.nearest(session, embedder.model, vectors, room)

@@ -1,12 +1,16 @@
 """What every job shares."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai import choose
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.db.engine import Database
+from assay.duplicates.serving import serving_model
 from assay.settings import Settings
 
 
@@ -18,9 +22,16 @@ class Tools:
     settings: Settings
     embedder: Embedder
     extractor: Extractor
+    others: Sequence[Embedder] = ()
+    """Embedders beside the one of the settings: one of them may be what still serves."""
+
+    async def serving_embedder(self, session: AsyncSession) -> Embedder | None:
+        """The embedder of the model that everything is compared by. None where the settings no longer reach it."""
+        model = await serving_model(session, self.embedder.model)
+        return next((each for each in (self.embedder, *self.others) if each.model == model), None)
 
 
 def make_tools(settings: Settings, database_url: str) -> Tools:
     """Models load at their first use. Raises InvalidInput where the settings choose one and leave out what it needs."""
     embedder = OfflineEmbedder()
-    return Tools(Database(database_url), settings, embedder, choose.extractor(settings, embedder))
+    return Tools(Database(database_url), settings, embedder, choose.extractor(settings, embedder), others=(embedder,))

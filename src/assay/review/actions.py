@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import SYSTEM
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.duplicates import scan
+from assay.duplicates.serving import serving_model
 from assay.proposals import actions as proposals
 from assay.review import queries
 from assay.review.policy import Facts, Hold, Policy
@@ -31,6 +32,7 @@ async def review(session: AsyncSession, ids: Sequence[UUID], *, settings: Settin
     policy = await queries.policy(session, settings)
     if not policy.enabled:
         return Review()
+    model = await serving_model(session, model)
     similarity_threshold = settings.knowledge_dedup_similarity_threshold
     scorer = await scan.scorer_version(session, model)
     held, provable = _weighed(policy, await queries.facts(session, ids, scorer=scorer))

@@ -46,7 +46,6 @@ class EmbeddingModel(Base):
     )
 
     model: Mapped[str] = mapped_column(primary_key=True)
-    dimensions: Mapped[int]
     state: Mapped[ModelState]
     started_at: Mapped[datetime] = mapped_column(server_default=func.now())
     switched_at: Mapped[datetime | None]

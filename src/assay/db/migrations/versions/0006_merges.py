@@ -30,9 +30,8 @@ MERGES_OF_BEFORE = """
         ORDER BY id DESC LIMIT 1) AS a
     WHERE p.status = 'merged' ORDER BY a.id"""
 MODEL_OF_BEFORE = """
-    INSERT INTO embedding_models (model, dimensions, state)
-    SELECT model, vector_dims(min(vector::text)::vector), 'serving' FROM embeddings
-    GROUP BY model ORDER BY count(*) DESC LIMIT 1"""
+    INSERT INTO embedding_models (model, state)
+    SELECT model, 'serving' FROM embeddings GROUP BY model ORDER BY count(*) DESC LIMIT 1"""
 
 
 def upgrade() -> None:
@@ -89,7 +88,6 @@ def _create_embedding_models() -> None:
     op.create_table(
         "embedding_models",
         sa.Column("model", sa.Text(), nullable=False),
-        sa.Column("dimensions", sa.BigInteger(), nullable=False),
         sa.Column("state", state, nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("switched_at", sa.DateTime(timezone=True), nullable=True),

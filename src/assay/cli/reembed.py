@@ -1,0 +1,76 @@
+"""Changing the embedding model."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+from rich.status import Status
+
+from assay.cli.background import go_on_in_background
+from assay.cli.output import Json, errors, print_json, say
+from assay.cli.session import operator, with_tools
+from assay.duplicates import reembed as change
+from assay.duplicates.reembed import Progress, Reembedded
+from assay.errors import InvalidInput
+from assay.jobs.tools import Tools
+
+
+def reembed(
+    *,
+    status: Annotated[bool, Parameter(negative="", help="Only say how far it is.")] = False,
+    detach: Annotated[bool, Parameter(negative="", help="Go on in the background.")] = False,
+    json: Json = False,
+) -> None:
+    """Change to the embedding model of the settings. The old one serves until the new is complete."""
+    if status and detach:
+        raise InvalidInput("Give --status or --detach, not both.")
+    if status:
+        _show_progress(with_tools(lambda tools: change.progress(tools.database, tools.embedder.model)), json)
+    elif detach:
+        log = go_on_in_background("reembed")
+        say(f"It goes on in the background and writes to {log}. See how far it is with: assay reembed --status")
+    else:
+        with errors.status("Starting") as shown:
+            result = with_tools(lambda tools: _reembed(tools, shown))
+        _show_result(result, json)
+
+
+async def _reembed(tools: Tools, shown: Status) -> Reembedded:
+    return await change.reembed(
+        tools.database,
+        tools.embedder,
+        actor=await operator(tools.database),
+        batch=tools.settings.knowledge_dedup_batch_size,
+        report=lambda state: shown.update(f"{state.done:,} of {state.total:,} have vectors of {state.model}"),
+    )
+
+
+def _show_progress(state: Progress, json: bool) -> None:
+    if json:
+        print_json(_document(state))
+        return
+    if state.switched:
+        say(f"{state.model} serves.")
+    else:
+        doing = "is being built" if state.running else "is not being built at the moment"
+        say(f"{state.serving} serves. {state.model} {doing}: {state.done:,} of {state.total:,} have vectors.")
+        if not state.running:
+            say("Go on with: assay reembed", style="dim")
+
+
+def _show_result(result: Reembedded, json: bool) -> None:
+    state = result.progress
+    if json:
+        counts = {"embedded": result.embedded, "removed": result.removed, "elsewhere": result.elsewhere}
+        print_json({**_document(state), **counts})
+    elif result.elsewhere:
+        say(f"Another process is at it: {state.done:,} of {state.total:,} have vectors of {state.model}.")
+    elif result.embedded or result.removed:
+        say(f"{state.model} serves. {result.embedded:,} vectors were made, {result.removed:,} old ones removed.")
+        say("Proposals are compared anew by the next scan: assay jobs run --all", style="dim")
+    else:
+        say(f"{state.model} serves already.")
+
+
+def _document(state: Progress) -> dict[str, Any]:
+    return {**asdict(state), "switched": state.switched}
