@@ -2,8 +2,13 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from assay.ai.orders import gives_orders
+from assay.ai.people import person_key
+from assay.ai.secrets import MASK
 
 UNPROVEN: Final = 0.50
 BY_MACHINES: Final = 0.60
@@ -43,6 +48,28 @@ class Facts:
     """Verified quotes that doubt what they say."""
     suspicious: bool = False
     """A secret was masked in the draft, or its words or a quote give orders to whoever reads by machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A quote that backs something, and who said it."""
+
+    quote: str
+    verified: bool
+    author: str
+    is_bot: bool = False
+
+
+def facts_of(voices: Sequence[Voice], own_words: str) -> Facts:
+    """`own_words`: those of what the quotes back."""
+    proven = [voice for voice in voices if voice.verified]
+    return Facts(
+        verified=len(proven),
+        unverified=len(voices) - len(proven),
+        people=len({person_key(voice.author) for voice in proven if not voice.is_bot}),
+        hedged=sum(is_hedged(voice.quote) for voice in proven),
+        suspicious=MASK in own_words or any(map(gives_orders, (own_words, *(voice.quote for voice in voices)))),
+    )
 
 
 def is_hedged(quote: str) -> bool:

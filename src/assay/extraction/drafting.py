@@ -6,12 +6,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from assay.ai.extractor import AtomDraft, Extraction, LinkDraft, Message, Quote, TopicDraft, Window
-from assay.ai.orders import gives_orders
-from assay.ai.people import person_key
 from assay.ai.secrets import MASK, secret_places
 from assay.db.models import Recommendation
 from assay.extraction import tidy
-from assay.extraction.confidence import Facts, is_hedged, weigh
+from assay.extraction.confidence import Voice, facts_of, weigh
 from assay.extraction.evidence import locate
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType, folded
 from assay.proposals.drafts import Draft, ProposedLink, QuotedEvidence
@@ -109,8 +107,7 @@ class Drafting:
         if evidence and not any(each.message_id in self.news for each in evidence):
             self.dropped.old_news += 1
             return None
-        own_words = f"{title}\n{body}"
-        facts = self._facts(evidence, is_suspicious=MASK in own_words or gives_orders(own_words))
+        facts = facts_of([self._voice(each) for each in evidence], f"{title}\n{body}")
         stated = tidy.share(written.confidence)
         return Draft(
             kind=kind,
@@ -130,16 +127,9 @@ class Drafting:
         self.dropped.invented_quotes += len(quotes) - len(real)
         return [verified(quote, self.messages[quote.message_id].text) for quote in real[:MOST_QUOTES]]
 
-    def _facts(self, evidence: Sequence[QuotedEvidence], *, is_suspicious: bool) -> Facts:
-        proven = [each for each in evidence if each.verified]
-        authors = [self.messages[each.message_id] for each in proven]
-        return Facts(
-            verified=len(proven),
-            unverified=len(evidence) - len(proven),
-            people=len({person_key(each.author) for each in authors if not each.is_bot}),
-            hedged=sum(is_hedged(each.quote) for each in proven),
-            suspicious=is_suspicious or any(gives_orders(each.quote) for each in evidence),
-        )
+    def _voice(self, evidence: QuotedEvidence) -> Voice:
+        said = self.messages[evidence.message_id]
+        return Voice(evidence.quote, evidence.verified, said.author, said.is_bot)
 
     def _links(self, links: Sequence[LinkDraft], own: UUID, drafts: Sequence[Draft | None]) -> list[ProposedLink]:
         found = {}

@@ -13,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.ai.conversations import conversations
 from assay.ai.embedder import Vectors
 from assay.ai.extractor import KnownAtom, Window
+from assay.ai.people import person_key
 from assay.db.bulk import as_json
-from assay.kinds import AtomType, Kind
+from assay.extraction.echoes import INTRODUCTION, Known
+from assay.kinds import AtomType, Kind, folded
 
 MOST_TEXTS: Final = 40
 """Texts that stand for a window when its neighbourhood is looked for."""
@@ -120,6 +122,30 @@ async def _near(session: AsyncSession, kind: Kind, model: str, vectors: Vectors,
         },
     )
     return [dict(row) for row in found.mappings()]
+
+
+async def restatable(session: AsyncSession, said: Sequence[str]) -> dict[str, list[Known]]:
+    """For each text the live and the pending atoms whose titles are spelled most like it."""
+    keys = [{"said": each, "key": folded(INTRODUCTION.sub("", each))} for each in said]
+    like = """
+        SELECT id, title, body, {is_entity} AS is_entity FROM {table}
+        WHERE kind = 'atom' AND {alive} AND title_key % wanted.key
+        ORDER BY similarity(title_key, wanted.key) DESC, id LIMIT 3"""
+    live = like.format(is_entity="true", table="entities", alive="NOT archived")
+    pending = like.format(is_entity="false", table="proposals", alive="status = 'pending'")
+    rows = await session.execute(
+        text(f"""
+        SELECT wanted.said, near.*, CASE WHEN NOT near.is_entity THEN ARRAY(
+            SELECT m.author FROM evidence e JOIN messages m ON m.id = e.message_id WHERE e.proposal_id = near.id) END
+        FROM jsonb_to_recordset(:keys) AS wanted (said text, key text)
+        CROSS JOIN LATERAL (({live}) UNION ALL ({pending})) AS near"""),  # noqa: S608  # our own fragments
+        {"keys": as_json(keys)},
+    )
+    found: dict[str, list[Known]] = {}
+    for words, known_id, title, body, is_entity, authors in rows:
+        people = frozenset(person_key(author) for author in authors or ())
+        found.setdefault(words, []).append(Known(known_id, title, body, is_entity, people))
+    return found
 
 
 async def taken_topics(session: AsyncSession, keys: Sequence[str]) -> set[str]:

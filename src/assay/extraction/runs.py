@@ -30,16 +30,20 @@ from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.base import new_id
 from assay.db.bulk import insert_rows
-from assay.db.models import MAX_FAILED_READS, KnowledgeExtractionRun, RunStatus, TriggerType
+from assay.db.models import MAX_FAILED_READS, KnowledgeExtractionRun, Proposal, RunStatus, TriggerType
 from assay.errors import AssayError, Conflict, NotFound, PermanentError
-from assay.extraction import nearby, tidy
+from assay.extraction import echoes, nearby, tidy
 from assay.extraction import run_statements as ledger
 from assay.extraction import statements as sql
+from assay.extraction.confidence import Voice, facts_of, weigh
 from assay.extraction.drafting import drafted, topic_names
+from assay.extraction.echoes import SortedOut
 from assay.extraction.windows import AFTERWARDS, Plan, planned
 from assay.kinds import Kind
 from assay.messaging.events import ExtractionCompleted, ExtractionFailed, ExtractionStarted
 from assay.proposals import actions as proposals
+from assay.proposals import evidence
+from assay.proposals.drafts import Draft
 
 RUN: Final = "extraction_run"
 MOST_MESSAGES: Final = 4_000
@@ -166,12 +170,24 @@ async def store(session: AsyncSession, run_id: UUID, window: Window, extraction:
     """
     known = await nearby.taken_topics(session, topic_names(extraction))
     drafts, dropped = drafted(extraction, window, known)
-    topics = sum(draft.kind is Kind.TOPIC for draft in drafts)
-    left_out = Counter(asdict(dropped)) + Counter(extraction.refused)
-    stored = Stored(len(window.messages), topics, len(drafts) - topics, left_out)
+    found = await _sorted_out(session, drafts, window)
+    topics = sum(draft.kind is Kind.TOPIC for draft in found.drafts)
+    left_out = Counter(asdict(dropped)) + Counter(extraction.refused) + found.counts
+    stored = Stored(len(window.messages), topics, len(found.drafts) - topics, left_out)
     await _mark_read(session, run_id, window.ids, stored, extraction)
-    await proposals.propose(session, drafts, run_id=run_id, actor=actor)
+    await proposals.propose(session, found.drafts, run_id=run_id, actor=actor)
+    await evidence.add(session, found.added, weigh=_weighed, actor=actor)
     return stored
+
+
+async def _sorted_out(session: AsyncSession, drafts: Sequence[Draft], window: Window) -> SortedOut:
+    known = await nearby.restatable(session, echoes.texts(drafts))
+    return echoes.sorted_out(drafts, known, {message.id: message for message in window.messages})
+
+
+def _weighed(proposal: Proposal, quotes: Sequence[evidence.Quoted]) -> float:
+    voices = [Voice(each.quote, each.verified, each.author, each.is_bot) for each in quotes]
+    return weigh(proposal.stated_confidence, facts_of(voices, f"{proposal.title}\n{proposal.body}"))
 
 
 async def _mark_read(

@@ -83,19 +83,7 @@ class Draft:
         }
 
     def evidence_rows(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "id": new_id(),
-                "proposal_id": self.id,
-                "message_id": item.message_id,
-                "position": position,
-                "quote": item.quote,
-                "verified": item.verified,
-                "start_offset": item.start_offset,
-                "end_offset": item.end_offset,
-            }
-            for position, item in enumerate(self.evidence)
-        ]
+        return evidence_rows(self.id, self.evidence)
 
     def _check(self) -> None:
         traits = TRAITS[self.kind]
@@ -111,3 +99,20 @@ class Draft:
         for name in ("stated_confidence", "confidence"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InvalidInput(f"The {name} of a proposed {self.kind} is {getattr(self, name)}; 0 to 1 is allowed.")
+
+
+def evidence_rows(proposal_id: UUID, evidence: Sequence[QuotedEvidence], first: int = 0) -> list[dict[str, Any]]:
+    """The records of quotes; `first`: the position of the first one."""
+    return [
+        {
+            "id": new_id(),
+            "proposal_id": proposal_id,
+            "message_id": item.message_id,
+            "position": position,
+            "quote": item.quote,
+            "verified": item.verified,
+            "start_offset": item.start_offset,
+            "end_offset": item.end_offset,
+        }
+        for position, item in enumerate(evidence, first)
+    ]

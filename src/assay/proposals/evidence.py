@@ -1,0 +1,91 @@
+"""New evidence for proposals that wait for a decision."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actions import Record, record
+from assay.audit.actor import Actor
+from assay.clock import now
+from assay.db.bulk import insert_rows
+from assay.db.locks import DECISIONS, hold_until_commit
+from assay.db.models import Evidence, Message, Proposal, ProposalStatus
+from assay.proposals.drafts import QuotedEvidence, evidence_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A quote behind a proposal, and who said it."""
+
+    message_id: UUID
+    quote: str
+    verified: bool
+    author: str
+    is_bot: bool
+
+
+Weigh = Callable[[Proposal, Sequence[Quoted]], float]
+"""The confidence of a proposal, given all its evidence."""
+
+
+async def add(
+    session: AsyncSession, additions: Mapping[UUID, Sequence[QuotedEvidence]], *, weigh: Weigh, actor: Actor
+) -> list[UUID]:
+    """Adds quotes of further messages to pending proposals, weighs them anew and restarts their clocks.
+
+    Returns those that gained something: one that was decided meanwhile stays as it is.
+    """
+    if not additions:
+        return []
+    await hold_until_commit(session, DECISIONS)
+    pending = await _pending(session, additions)
+    before = await _quoted(session, list(pending))
+    gaining = {each: new for each in pending if (new := _new(additions[each], before.get(each, ())))}
+    rows = [row for each, new in gaining.items() for row in evidence_rows(each, new, len(before.get(each, ())))]
+    await insert_rows(session, Evidence, rows)
+    after = await _quoted(session, list(gaining))
+    records = [_strengthened(pending[each], after[each], weigh) for each in gaining]
+    await session.flush()
+    await record(session, actor, records)
+    return list(gaining)
+
+
+def _new(quotes: Sequence[QuotedEvidence], known: Sequence[Quoted]) -> list[QuotedEvidence]:
+    """One quote of each message that does not back the proposal yet."""
+    backing = {quote.message_id for quote in known}
+    return list({quote.message_id: quote for quote in reversed(quotes) if quote.message_id not in backing}.values())
+
+
+def _strengthened(proposal: Proposal, quotes: Sequence[Quoted], weigh: Weigh) -> Record:
+    earlier = proposal.confidence
+    proposal.confidence = weigh(proposal, quotes)
+    proposal.source_message_ids = list(dict.fromkeys(quote.message_id for quote in quotes))
+    proposal.refreshed_at = now()
+    proposal.version += 1
+    detail = {"version": proposal.version, "confidence": proposal.confidence, "confidence_before": earlier}
+    return Record("proposal.evidence_added", proposal.id, proposal.kind, detail=detail)
+
+
+async def _pending(session: AsyncSession, additions: Mapping[UUID, Sequence[QuotedEvidence]]) -> dict[UUID, Proposal]:
+    wanted = select(Proposal).where(Proposal.id.in_(additions), Proposal.status == ProposalStatus.PENDING)
+    found = await session.scalars(
+        wanted.order_by(Proposal.id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    )
+    return {each.id: each for each in found}
+
+
+async def _quoted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[Quoted]]:
+    rows = await session.execute(
+        select(Evidence.proposal_id, Message.id, Evidence.quote, Evidence.verified, Message.author, Message.is_bot)
+        .join(Message, Message.id == Evidence.message_id)
+        .where(Evidence.proposal_id.in_(ids))
+        .order_by(Evidence.proposal_id, Evidence.position)
+    )
+    found: dict[UUID, list[Quoted]] = {}
+    for row in rows:
+        quoted = Quoted(row.id, row.quote, row.verified, row.author, row.is_bot)
+        found.setdefault(row.proposal_id, []).append(quoted)
+    return found
