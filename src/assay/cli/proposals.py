@@ -17,7 +17,7 @@ from assay.db.models import DedupState, Proposal, ProposalStatus
 from assay.errors import Conflict
 from assay.jobs.tools import Tools
 from assay.kinds import Kind
-from assay.proposals import actions, queries
+from assay.proposals import actions, listing, queries
 from assay.proposals.fields import chosen
 from assay.proposals.outcomes import Outcome
 from assay.proposals.preview import previews
@@ -40,15 +40,19 @@ def list_(
     json: Json = False,
 ) -> None:
     """List proposals, the oldest first."""
-    wanted = queries.Filter(
-        status, kind, DedupState.DUPLICATE if duplicates else None, needs_attention=needs_attention or None
+    wanted = listing.Filter(
+        kinds=[kind] if kind else list(Kind),
+        statuses=[status] if status else list(ProposalStatus),
+        dedup_state=DedupState.DUPLICATE if duplicates else None,
+        needs_attention=needs_attention or None,
     )
 
     async def act(tools: Tools) -> Page:
         async with tools.database.transaction() as session:
-            start = (await queries.full_ids(session, [after]))[0] if after else None
-            found, rest = await queries.listed(session, wanted, limit=limit, after=start)
-            return found, rest, await first_reasons(session, [each.id for each in found], tools)
+            found, rest = await listing.page(
+                session, wanted, after=await _start(session, after) if after else None, limit=limit
+            )
+            return found, rest and rest.id, await first_reasons(session, [each.id for each in found], tools)
 
     found, rest, reasons = with_tools(act)
     if json:
@@ -71,6 +75,11 @@ def list_(
     table(["id", "kind", "confidence", "waits for", "title"], rows)
     if rest:
         say(f"There are more: assay proposals list --after {short(rest)}", style="dim")
+
+
+async def _start(session: AsyncSession, after: str) -> listing.Place | None:
+    [proposal_id] = await queries.full_ids(session, [after])
+    return await listing.place_of(session, proposal_id, listing.Sort.OLDEST)
 
 
 @app.command

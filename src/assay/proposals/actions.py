@@ -60,7 +60,12 @@ async def propose(session: AsyncSession, drafts: Sequence[Draft], *, run_id: UUI
         "created_at": at,
         "refreshed_at": at,
     }
-    await insert_rows(session, Proposal, [{**draft.row(), **common} for draft in drafts])
+    places = await relations.places(session, [draft.first_message_id for draft in drafts])
+    await insert_rows(
+        session,
+        Proposal,
+        [{**draft.row(), **common, **places.get(draft.first_message_id, relations.NOWHERE)} for draft in drafts],
+    )
     await insert_rows(session, Evidence, [row for draft in drafts for row in draft.evidence_rows()])
     await relations.resolve_topics(session, [draft.id for draft in drafts])
     await record(session, actor, [created(draft, actor, run_id) for draft in drafts])
@@ -103,7 +108,7 @@ async def reject(
     versions: Mapping[UUID, int] = ANY_VERSION,
 ) -> list[Outcome]:
     """Declines pending proposals. They can be reopened."""
-    accepted, outcomes = await _lock_and_judge(session, ids, versions, unless_pending, "Rejected.", by=actor)
+    accepted, outcomes = await lock_and_judge(session, ids, versions, unless_pending, "Rejected.", by=actor)
     await put_away(session, accepted, ReviewAction.REJECT, actor, notes)
     await record(session, actor, [changed(ProposalRejected, row, actor, notes=notes) for row in accepted])
     return outcomes
@@ -112,7 +117,7 @@ async def reject(
 async def expire(session: AsyncSession, ids: Ids, *, actor: Actor, days: int) -> list[Outcome]:
     """Puts away what nobody decided in time. It can be reopened, and never counts as a person's rejection."""
     note = f"Auto-rejected: expired after {days} days"
-    accepted, outcomes = await _lock_and_judge(session, ids, ANY_VERSION, unless_pending, f"{note}.")
+    accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, unless_pending, f"{note}.")
     await put_away(session, accepted, ReviewAction.EXPIRED, actor, note)
     if accepted:
         kinds = Counter(row.kind for row in accepted)
@@ -139,7 +144,7 @@ async def reopen(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | 
         state = "still pending" if row.status is ProposalStatus.PENDING else row.history()
         return conflict(row, f"Only a rejected or expired proposal can be reopened; this one is {state}.")
 
-    accepted, outcomes = await _lock_and_judge(session, ids, ANY_VERSION, judge, "Reopened.", by=actor)
+    accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, judge, "Reopened.", by=actor)
     await sql.make_pending(session, [row.id for row in accepted], action=None, at=now())
     await record(session, actor, [changed(ProposalReopened, row, actor, notes=notes) for row in accepted])
     return outcomes
@@ -164,7 +169,7 @@ async def plan_merge(
     def judge(row: Locked) -> Outcome | None:
         return unless_pending(row) or unfit_target(row, targets[row.id], kinds)
 
-    accepted, outcomes = await _lock_and_judge(session, list(targets), versions, judge, "Merged.", by=actor)
+    accepted, outcomes = await lock_and_judge(session, list(targets), versions, judge, "Merged.", by=actor)
     plan = await merging.plan(session, [merging.Request(row.id, targets[row.id], choices) for row in accepted])
     return merging.Planned(plan, plan.outcomes(outcomes), {row.id: row for row in accepted})
 
@@ -215,7 +220,7 @@ async def revert(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | 
             return conflict(row, f"Since then {later[row.id]}: undo that first.")
         return None
 
-    accepted, outcomes = await _lock_and_judge(session, ids, ANY_VERSION, judge, "Reverted.", by=actor)
+    accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, judge, "Reverted.", by=actor)
     await carry_out_revert(session, accepted, undo, actor, notes)
     return outcomes
 
@@ -245,7 +250,7 @@ async def try_again(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str
     def judge(row: Locked) -> Outcome | None:
         return unless_pending(row) or (None if row.failures else conflict(row, "The machine has not failed on it."))
 
-    accepted, outcomes = await _lock_and_judge(session, ids, ANY_VERSION, judge, "It is tried again.")
+    accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, judge, "It is tried again.")
     await reset_failures(session, [row.id for row in accepted])
     forgiven = [(row, {"notes": notes, "failures": row.failures}) for row in accepted]
     await record(
@@ -261,7 +266,7 @@ async def reset_failures(session: AsyncSession, ids: Ids) -> None:
     )
 
 
-async def _lock_and_judge(
+async def lock_and_judge(
     session: AsyncSession, ids: Ids, versions: Mapping[UUID, int], judge: Judge, done: str, *, by: Actor = SYSTEM
 ) -> tuple[list[Locked], list[Outcome]]:
     """Holds the proposals and says of each whether the decision may be carried out. `by`: who decides."""

@@ -55,6 +55,12 @@ class Draft:
     topic_name: str | None = None
     id: UUID = field(default_factory=new_id)
 
+    @property
+    def first_message_id(self) -> UUID | None:
+        """Where it was said first, as far as it is known."""
+        quoted = [each.message_id for each in self.evidence]
+        return next(iter((*quoted, *self.source_message_ids)), None)
+
     def row(self) -> dict[str, Any]:
         """The columns of the proposal. Raises InvalidInput with one sentence."""
         self._check()

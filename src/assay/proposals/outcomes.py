@@ -16,6 +16,16 @@ class Refusal(StrEnum):
     CONFLICT = "conflict"
     FORBIDDEN = "forbidden"
     WAITING = "waiting"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decided what, and when."""
+
+    by: str
+    action: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,8 @@ class Outcome:
     """One sentence for a person."""
     refusal: Refusal | None = None
     entity_id: UUID | None = None
+    decision: Decision | None = None
+    """What stands against it, where that is an earlier decision."""
 
     @property
     def done(self) -> bool:
@@ -55,6 +67,11 @@ class Locked:
     topic_is_pending: bool
     failures: int
 
+    def decision(self) -> Decision | None:
+        if self.reviewer is None or self.reviewed_at is None:
+            return None
+        return Decision(self.reviewer, self.review_action or self.status, self.reviewed_at)
+
     def history(self) -> str:
         """Who decided what, and when."""
         verb = self.review_action if self.review_action is ReviewAction.EXPIRED else self.status
@@ -66,7 +83,7 @@ def missing(proposal_id: UUID) -> Outcome:
 
 
 def conflict(row: Locked, message: str) -> Outcome:
-    return Outcome(row.id, message, Refusal.CONFLICT, row.entity_id)
+    return Outcome(row.id, message, Refusal.CONFLICT, row.entity_id, row.decision())
 
 
 def stale(row: Locked, versions: Mapping[UUID, int]) -> Outcome | None:
@@ -74,7 +91,8 @@ def stale(row: Locked, versions: Mapping[UUID, int]) -> Outcome | None:
     read = versions.get(row.id, row.version)
     if read == row.version:
         return None
-    return conflict(row, f"The proposal changed since it was read: version {read} then, {row.version} now.")
+    changed = f"The proposal changed since it was read: version {read} then, {row.version} now."
+    return Outcome(row.id, changed, Refusal.STALE, row.entity_id, row.decision())
 
 
 def unless_pending(row: Locked) -> Outcome | None:

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text, tuple_
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db import short_ids
 from assay.db.models import (
-    MAX_FAILURES,
     DedupState,
     Evidence,
     Message,
@@ -21,19 +20,6 @@ from assay.db.models import (
 )
 from assay.errors import NotFound
 from assay.kinds import Kind
-
-_ID_CHARACTERS: Final = frozenset("0123456789abcdef-")
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which proposals a list shows. What is None does not narrow."""
-
-    status: ProposalStatus | None = None
-    kind: Kind | None = None
-    dedup_state: DedupState | None = None
-    least_confidence: float | None = None
-    needs_attention: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +35,6 @@ class QuoteInContext:
     channel: str
     sent_at: datetime
     text: str
-
-
-async def listed(
-    session: AsyncSession, wanted: Filter, *, limit: int, after: UUID | None = None
-) -> tuple[Sequence[Proposal], UUID | None]:
-    """One page, oldest first, and the id after which the next page begins."""
-    query = select(Proposal).order_by(Proposal.created_at, Proposal.id).limit(limit + 1)
-    for column, value in (
-        (Proposal.status, wanted.status),
-        (Proposal.kind, wanted.kind),
-        (Proposal.dedup_state, wanted.dedup_state),
-    ):
-        if value is not None:
-            query = query.where(column == value)
-    if wanted.least_confidence is not None:
-        query = query.where(Proposal.confidence >= wanted.least_confidence)
-    if wanted.needs_attention is not None:
-        tired = Proposal.failures >= MAX_FAILURES
-        query = query.where(tired if wanted.needs_attention else ~tired)
-    if after is not None:
-        last = await get(session, after)
-        query = query.where(tuple_(Proposal.created_at, Proposal.id) > (last.created_at, last.id))
-    found = (await session.scalars(query)).all()
-    return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
 async def get(session: AsyncSession, proposal_id: UUID) -> Proposal:

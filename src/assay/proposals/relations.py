@@ -60,6 +60,15 @@ _LINKS: Final = f"""
         SELECT extraction_run_id FROM proposals WHERE id = ANY(:ids)))"""  # noqa: S608  # our own fragments
 """The links that decided proposals propose, or that were proposed to them, where both ends are live."""
 
+NOWHERE: Final[dict[str, str | None]] = {"source": None, "channel": None}
+
+
+async def places(session: AsyncSession, messages: Sequence[UUID | None]) -> dict[UUID | None, dict[str, str | None]]:
+    """Source and channel of messages, as columns."""
+    known = {"ids": [each for each in messages if each]}
+    rows = await session.execute(text("SELECT id, source, channel FROM messages WHERE id = ANY(:ids)"), known)
+    return {row.id: {"source": row.source, "channel": row.channel} for row in rows}
+
 
 async def resolve_topics(session: AsyncSession, ids: Ids) -> None:
     """Points the topic names of new proposals at a live topic, or else at the oldest pending proposal of one."""

@@ -7,11 +7,11 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from assay.db.engine import Database
+from assay.jobs.tools import make_tools
 from assay.settings import Settings
 from assay.web import errors, health, index
 from assay.web.access import refuse_undeclared
-from assay.web.api.v1 import metrics, session, tokens, users
+from assay.web.api.v1 import bulk, deciding, export, metrics, proposals, session, tokens, users
 from assay.web.document import describe
 from assay.web.guard import LARGEST_BODY, BodyDeadline, SecurityHeaders
 from assay.web.state import WebState
@@ -24,10 +24,10 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(database_url)
-        app.state.assay = WebState(settings, database, nats_url)
+        tools = make_tools(settings, database_url)
+        app.state.assay = WebState(settings, tools.database, nats_url, tools)
         yield
-        await database.close()
+        await tools.database.close()
 
     app = FastAPI(
         title="Assay",
@@ -52,6 +52,7 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
 
 def _api() -> APIRouter:
     api = APIRouter(responses=errors.ALWAYS)
-    for each in (metrics, session, users, tokens):
-        api.include_router(each.router)
+    routers = [each.router for each in (metrics, session, users, tokens)]
+    for router in (*routers, *export.routers, *bulk.routers, *proposals.routers, *deciding.routers):
+        api.include_router(router)
     return api

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request
-from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic_core import to_jsonable_python
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
@@ -27,7 +27,7 @@ def problem(
     words = detail.encode("utf-8", "replace").decode()[:LONGEST_DETAIL]
     document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": words}
     return JSONResponse(
-        {**document, **jsonable_encoder(facts or {})}, status_code=status, media_type=MEDIA_TYPE, headers=headers
+        {**document, **to_jsonable_python(facts or {})}, status_code=status, media_type=MEDIA_TYPE, headers=headers
     )
 
 

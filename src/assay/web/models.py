@@ -73,7 +73,7 @@ class Problem(BaseModel):
     detail: str
 
 
-class Decided(BaseModel):
+class Decided(Answer):
     """Who decided what, and when."""
 
     by: str

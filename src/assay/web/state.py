@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from assay.db.engine import Database
+from assay.jobs.tools import Tools
 from assay.settings import Settings
 
 
@@ -17,6 +18,8 @@ class WebState:
     settings: Settings
     database: Database
     nats_url: str
+    tools: Tools
+    """The models, which load at their first use."""
 
 
 def state(connection: HTTPConnection) -> WebState:

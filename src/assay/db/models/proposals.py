@@ -187,4 +187,9 @@ class AtomProposal(Proposal):
     proposed_content = synonym("body")
     proposed_meta = synonym("meta")
 
+    @property
+    def proposed_topic(self) -> dict[str, Any]:
+        """An approved topic, or a pending proposal of one, or only a name."""
+        return {"entity_id": self.topic_entity_id, "proposal_id": self.topic_proposal_id, "name": self.topic_name}
+
     __mapper_args__ = {"polymorphic_identity": Kind.ATOM}  # noqa: RUF012

@@ -1,0 +1,90 @@
+"""Changing the words of a pending proposal before it is decided."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actions import Record, record
+from assay.audit.actor import Actor
+from assay.db.bulk import as_json
+from assay.db.models import Proposal
+from assay.proposals import listing, relations
+from assay.proposals import statements as sql
+from assay.proposals.actions import lock_and_judge
+from assay.proposals.drafts import Draft
+from assay.proposals.outcomes import Outcome, unless_pending
+
+FIELDS: Final = ("title", "body", "icon", "color", "keywords", "atom_type", "meta", "topic_name")
+"""What a person may change. The confidence, the evidence and where it came from are not among it."""
+COLUMNS: Final = (*FIELDS, "title_key", "identity_key", "topic_key")
+
+Changes = Mapping[str, Any]
+
+
+async def edit(
+    session: AsyncSession,
+    edits: Mapping[UUID, Changes],
+    *,
+    actor: Actor,
+    notes: str | None = None,
+    versions: Mapping[UUID, int],
+) -> list[Outcome]:
+    """Gives pending proposals other words; what is not among the changes stays. They are to be scanned anew.
+
+    Raises InvalidInput where the words break a limit; then nothing is written.
+    """
+    accepted, outcomes = await lock_and_judge(session, list(edits), versions, unless_pending, "Edited.", by=actor)
+    found = await listing.in_order(session, [row.id for row in accepted])
+    before = {each.id: _words(each) for each in found}
+    rows = [_changed(each, edits[each.id]) for each in found]
+    await _write(session, rows)
+    await relations.resolve_topics(session, list(before))
+    await sql.forget_vectors(session, list(before))
+    await sql.look_again(session, list(before))
+    await record(session, actor, [_recorded(each, edits[each.id], before[each.id], notes) for each in found])
+    session.expire_all()
+    return outcomes
+
+
+def _words(proposal: Proposal) -> dict[str, Any]:
+    return {name: getattr(proposal, name) for name in FIELDS}
+
+
+def _changed(proposal: Proposal, changes: Changes) -> dict[str, Any]:
+    """The columns after the changes, checked as those of a new proposal."""
+    draft = Draft(
+        kind=proposal.kind,
+        id=proposal.id,
+        stated_confidence=proposal.stated_confidence,
+        confidence=proposal.confidence,
+        **{**_words(proposal), **changes},
+    )
+    row = draft.row()
+    return {"id": proposal.id, **{name: row[name] for name in COLUMNS}}
+
+
+async def _write(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    changes = ", ".join(f"{name} = new.{name}" for name in COLUMNS)
+    await session.execute(
+        text(f"""
+        UPDATE proposals p SET {changes}, version = p.version + 1, review_action = 'edit',
+            topic_entity_id = CASE WHEN p.topic_key IS NOT DISTINCT FROM new.topic_key THEN p.topic_entity_id END,
+            topic_proposal_id = CASE WHEN p.topic_key IS NOT DISTINCT FROM new.topic_key THEN p.topic_proposal_id END,
+            dedup_state = 'unchecked', similar_entity_id = NULL, similar_proposal_id = NULL, similarity_score = NULL,
+            similarity_type = NULL, similarity_explanation = NULL, candidates = '[]'
+        FROM jsonb_populate_recordset(NULL\\:\\:proposals, :rows) AS new WHERE p.id = new.id"""),  # noqa: S608  # ours
+        {"rows": as_json(rows)},
+    )
+
+
+def _recorded(proposal: Proposal, changes: Changes, before: Changes, notes: str | None) -> Record:
+    detail = {
+        "notes": notes,
+        "version": proposal.version + 1,
+        "before": {name: before[name] for name in changes},
+        "after": dict(changes),
+    }
+    return Record("proposal.edited", proposal.id, proposal.kind, detail=detail)

@@ -1,0 +1,149 @@
+"""Deciding on one proposal: one router, mounted for topics and for atoms."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.db.models import Proposal, Scope
+from assay.kinds import TRAITS, Kind
+from assay.proposals import actions, editing
+from assay.proposals.outcomes import Outcome
+from assay.web.access import Caller, allow
+from assay.web.api.v1.proposals import of_kind
+from assay.web.api.v1.shapes import SHAPES, Shapes
+from assay.web.decisions import raise_refusal
+from assay.web.errors import documented
+from assay.web.idempotency import Route, Write
+from assay.web.models import Asked, Notes
+from assay.web.paging import IfMatch, version_read, with_version
+
+Act = Callable[..., Awaitable[list[Outcome]]]
+
+
+class DecisionNotes(Asked):
+    """Why, for the trail."""
+
+    notes: Notes | None = None
+
+
+class Approval(DecisionNotes):
+    with_topics: bool = False
+    """Also approve the pending topic it belongs to."""
+
+
+class Merge(DecisionNotes):
+    into: UUID
+    """The topic or atom that says it already."""
+
+
+SIMPLE: Final[tuple[tuple[str, str, Act, str], ...]] = (
+    ("reopen", "reopen", actions.reopen, "Put a rejected or expired one back into the queue."),
+    ("revert", "revert", actions.revert, "Undo an approval or a merge: it is pending again, and knowledge as it was."),
+    ("try-again", "try_again", actions.try_again, "Give back to the machine what it failed on."),
+)
+"""Decisions that need nothing but notes: path, name, action and what they do."""
+
+
+def router_for(shapes: Shapes) -> APIRouter:
+    """Decisions on proposals of one kind."""
+    kind = shapes.kind
+    router = APIRouter(
+        prefix=f"/knowledge/{TRAITS[kind].plural}/proposals/{{proposal_id}}",
+        tags=[f"{kind} proposals"],
+        route_class=Route,
+        dependencies=[allow(Scope.REVIEW)],
+        responses=documented(404, 409, 412),
+    )
+    view: Any = shapes.view
+
+    @router.put("/approve", response_model=view, name=f"approve_{kind}_proposal")
+    async def approve(
+        proposal_id: UUID, asked: Approval, session: Write, actor: Caller, response: Response, if_match: IfMatch = None
+    ) -> Any:
+        """Turn it into knowledge. The entity gets the id of the proposal."""
+        versions = await _versions(session, kind, proposal_id, if_match)
+        outcomes = await actions.approve(
+            session, [proposal_id], actor=actor, notes=asked.notes, versions=versions, with_topics=asked.with_topics
+        )
+        return await _answer(session, proposal_id, outcomes, response)
+
+    @router.put("/reject", response_model=view, name=f"reject_{kind}_proposal")
+    async def reject(
+        proposal_id: UUID,
+        asked: DecisionNotes,
+        session: Write,
+        actor: Caller,
+        response: Response,
+        if_match: IfMatch = None,
+    ) -> Any:
+        """Decline it. It can be reopened."""
+        versions = await _versions(session, kind, proposal_id, if_match)
+        outcomes = await actions.reject(session, [proposal_id], actor=actor, notes=asked.notes, versions=versions)
+        return await _answer(session, proposal_id, outcomes, response)
+
+    @router.put("/merge", response_model=view, name=f"merge_{kind}_proposal")
+    async def merge(
+        proposal_id: UUID, asked: Merge, session: Write, actor: Caller, response: Response, if_match: IfMatch = None
+    ) -> Any:
+        """Merge it into what says it already. Its evidence goes with it."""
+        versions = await _versions(session, kind, proposal_id, if_match)
+        targets = {proposal_id: asked.into}
+        outcomes = await actions.merge(session, targets, actor=actor, notes=asked.notes, versions=versions)
+        return await _answer(session, proposal_id, outcomes, response)
+
+    @router.patch("", response_model=view, name=f"edit_{kind}_proposal")
+    async def edit(
+        proposal_id: UUID,
+        asked: shapes.change,  # type: ignore[name-defined]  # a class of the kind, known when the router is made
+        session: Write,
+        actor: Caller,
+        response: Response,
+        if_match: IfMatch = None,
+    ) -> Any:
+        """Give a pending proposal other words. It is compared anew before the machine decides on it."""
+        versions = await _versions(session, kind, proposal_id, if_match)
+        edits = {proposal_id: asked.changes()}
+        outcomes = await editing.edit(session, edits, actor=actor, notes=asked.notes, versions=versions)
+        return await _answer(session, proposal_id, outcomes, response)
+
+    for path, name, act, purpose in SIMPLE:
+        router.add_api_route(
+            f"/{path}",
+            _simple(kind, act),
+            methods=["POST"],
+            response_model=view,
+            name=f"{name}_{kind}_proposal",
+            description=purpose,
+        )
+    return router
+
+
+def _simple(kind: Kind, act: Act) -> Callable[..., Awaitable[Any]]:
+    async def decide(proposal_id: UUID, asked: DecisionNotes, session: Write, actor: Caller, response: Response) -> Any:
+        await of_kind(session, kind, proposal_id)
+        outcomes = await act(session, [proposal_id], actor=actor, notes=asked.notes)
+        return await _answer(session, proposal_id, outcomes, response)
+
+    return decide
+
+
+async def _versions(session: AsyncSession, kind: Kind, proposal_id: UUID, if_match: str | None) -> Mapping[UUID, int]:
+    await of_kind(session, kind, proposal_id)
+    read = version_read(if_match)
+    return {} if read is None else {proposal_id: read}
+
+
+async def _answer(
+    session: AsyncSession, proposal_id: UUID, outcomes: Sequence[Outcome], response: Response
+) -> Proposal:
+    """The proposal as it is now. Raises the error of a refusal."""
+    raise_refusal(outcomes, proposal_id)
+    found = await session.get_one(Proposal, proposal_id, populate_existing=True)
+    with_version(response, found.version)
+    return found
+
+
+routers = [router_for(each) for each in SHAPES]

@@ -1,0 +1,54 @@
+"""What became of decisions, as HTTP says it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.errors import AssayError, Conflict, Forbidden, NotFound, Stale
+from assay.proposals.outcomes import Outcome, Refusal
+from assay.web.models import Answer, Decided
+
+ERRORS: Final[dict[Refusal, type[AssayError]]] = {
+    Refusal.NOT_FOUND: NotFound,
+    Refusal.CONFLICT: Conflict,
+    Refusal.WAITING: Conflict,
+    Refusal.FORBIDDEN: Forbidden,
+    Refusal.STALE: Stale,
+}
+
+Act = Callable[[Sequence[UUID]], Awaitable[list[Outcome]]]
+
+
+class OutcomeView(Answer):
+    """What became of one proposal. `refusal` is null where the decision was carried out."""
+
+    id: UUID
+    done: bool
+    message: str
+    refusal: Refusal | None
+    entity_id: UUID | None
+    decision: Decided | None = None
+
+
+def raise_refusal(outcomes: Sequence[Outcome], proposal_id: UUID) -> None:
+    """Raises the error of a decision that was refused; of a conflict it says who decided what, and when."""
+    [outcome] = [each for each in outcomes if each.id == proposal_id]
+    if outcome.refusal is None:
+        return
+    facts: dict[str, Any] = {"refusal": outcome.refusal}
+    if outcome.decision:
+        facts["decision"] = asdict(outcome.decision)
+    if outcome.entity_id:
+        facts["entity_id"] = outcome.entity_id
+    raise ERRORS[outcome.refusal](outcome.message, **facts)
+
+
+async def rehearsed(session: AsyncSession, act: Act, ids: Sequence[UUID]) -> list[Outcome]:
+    """What would become of it. Everything is done and taken back, so that the answer is what would happen."""
+    savepoint = await session.begin_nested()
+    outcomes = await act(ids)
+    await savepoint.rollback()
+    return outcomes

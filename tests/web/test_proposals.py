@@ -1,0 +1,271 @@
+"""Proposals over HTTP, for both kinds by the same code."""
+
+import asyncio
+import csv
+import io
+import json
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from tests.builders import BOTH_KINDS, draft, get, propose, rows, scalar, with_evidence
+from tests.web.lab import BASE, asking, bearer, person, serving, token
+
+from assay.db.models import ProposalStatus, Role, Scope
+from assay.kinds import TRAITS, Kind
+
+pytestmark = pytest.mark.anyio
+kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
+
+
+def base(kind: Kind) -> str:
+    return f"{BASE}/knowledge/{TRAITS[kind].plural}/proposals"
+
+
+@pytest.fixture
+async def ana_http(database, database_url):
+    """Ana, who may review, by token."""
+    async with asked_by(database, database_url, "ana") as http:
+        yield http
+
+
+@asynccontextmanager
+async def asked_by(database, database_url, name, *scopes, role=Role.REVIEWER):
+    who = await person(database, name, role)
+    secret = await token(database, who, *(scopes or (Scope.READ, Scope.REVIEW, Scope.PROPOSE)))
+    async with serving(database_url) as app, asking(app, **bearer(secret)) as http:
+        yield http
+
+
+async def titles(http, kind: Kind, **query):
+    answer = await http.get(base(kind), params=query)
+    assert answer.status_code == 200, answer.text
+    key = f"proposed_{TRAITS[kind].title_label}"
+    return [each[key] for each in answer.json()["items"]]
+
+
+@kinds
+@pytest.mark.parametrize("sort", ["created_at", "-created_at", "confidence", "-confidence"])
+async def test_pages_follow_each_other_in_every_order_without_gap_or_repeat(database, ana_http, kind, sort):
+    await propose(database, [draft(kind, confidence=each / 5) for each in (3, 1, 1, 4, 1, 5, 2)])
+    seen, after = [], {}
+    while True:
+        page = (await ana_http.get(base(kind), params={"sort": sort, "limit": 3, **after})).json()
+        seen += page["items"]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    key = sort.removeprefix("-")
+    values = [each[key] for each in seen]
+    assert values == sorted(values, reverse=sort.startswith("-"))
+    assert len({each["id"] for each in seen}) == len(seen) == 7
+
+
+@kinds
+async def test_a_list_is_narrowed_by_each_filter(database, ana_http, kind):
+    sure, unsure = await with_evidence(database, draft(kind, "Sure thing"), draft(kind, "Unsure", confidence=0.2))
+    gone = draft(kind, "Gone")
+    await propose(database, [sure, unsure, gone])
+    await ana_http.put(f"{base(kind)}/{gone.id}/reject", json={})
+    assert await titles(ana_http, kind) == ["Sure thing", "Unsure"]
+    for query, found in (
+        ({"status": "rejected"}, ["Gone"]),
+        ({"status": ["rejected", "pending"], "sort": "created_at"}, ["Sure thing", "Unsure", "Gone"]),
+        ({"confidence_min": 0.9}, ["Sure thing"]),
+        ({"confidence_max": 0.5}, ["Unsure"]),
+        ({"source": "test", "channel": "backend"}, ["Sure thing", "Unsure"]),
+        ({"channel": "frontend"}, []),
+        ({"text": "thing"}, ["Sure thing"]),
+        ({"text": "'; DROP TABLE proposals; --"}, []),
+        ({"dedup_state": "duplicate"}, []),
+        ({"needs_attention": True}, []),
+        ({"run": str(uuid4())}, []),
+        ({"created_after": "2999-01-01T00:00:00Z"}, []),
+        ({"created_before": "2999-01-01T00:00:00Z"}, ["Sure thing", "Unsure"]),
+        ({"type": "problem"}, []),
+    ):
+        assert await titles(ana_http, kind, **query) == found, query
+
+
+@kinds
+async def test_the_detail_says_what_a_person_must_know(database, ana_http, kind):
+    [each] = await with_evidence(database, draft(kind, "We use Postgres 16", confidence=0.5))
+    await propose(database, [each])
+    answer = await ana_http.get(f"{base(kind)}/{each.id}")
+    document = answer.json()
+    assert answer.headers["etag"] == '"1"'
+    [quote] = document["evidence"]
+    assert quote["text"][quote["start_offset"] : quote["end_offset"]] == quote["quote"]
+    assert "confidence below the threshold" in document["held"]
+    assert [entry["action"] for entry in document["trail"]] == ["proposal.created"]
+    other = next(each for each in BOTH_KINDS if each is not kind)
+    assert (await ana_http.get(f"{base(other)}/{each.id}")).status_code == 404
+
+
+@kinds
+async def test_a_decision_goes_there_and_back(database, ana_http, kind):
+    [each] = await propose(database, [draft(kind)])
+    url = f"{base(kind)}/{each}"
+    for method, path, status in (
+        ("PUT", "reject", "rejected"),
+        ("POST", "reopen", "pending"),
+        ("PUT", "approve", "approved"),
+        ("POST", "revert", "pending"),
+    ):
+        answer = await ana_http.request(method, f"{url}/{path}", json={"notes": "Because."})
+        assert (answer.status_code, answer.json()["status"]) == (200, status), answer.text
+    trail = (await ana_http.get(url)).json()["trail"]
+    assert {entry["actor"] for entry in trail[1:]} == {"ana"}
+    assert (await get(database, each)).status is ProposalStatus.PENDING
+
+
+@kinds
+async def test_a_merge_needs_a_target(database, ana_http, kind):
+    target, each = await propose(database, [draft(kind), draft(kind)])
+    await ana_http.put(f"{base(kind)}/{target}/approve", json={})
+    wrong = await ana_http.put(f"{base(kind)}/{each}/merge", json={"into": str(uuid4())})
+    assert wrong.status_code == 409
+    right = await ana_http.put(f"{base(kind)}/{each}/merge", json={"into": str(target)})
+    assert right.json()["merged_into_entity_id"] == str(target)
+
+
+@kinds
+async def test_what_is_decided_already_says_who_did_what_and_when(database, ana_http, kind):
+    [each] = await propose(database, [draft(kind)])
+    assert (await ana_http.put(f"{base(kind)}/{each}/approve", json={})).status_code == 200
+    answer = await ana_http.put(f"{base(kind)}/{each}/reject", json={})
+    problem = answer.json()
+    assert (answer.status_code, problem["decision"]["by"], problem["decision"]["action"]) == (409, "ana", "approve")
+    assert problem["decision"]["at"] in (await ana_http.get(f"{base(kind)}/{each}")).text
+    assert problem["entity_id"] == str(each)
+
+
+@kinds
+async def test_a_version_that_was_not_read_is_refused(database, ana_http, kind):
+    [each] = await propose(database, [draft(kind)])
+    stale = await ana_http.put(f"{base(kind)}/{each}/approve", json={}, headers={"If-Match": '"7"'})
+    assert stale.status_code == 412
+    good = await ana_http.put(f"{base(kind)}/{each}/approve", json={}, headers={"If-Match": '"1"'})
+    assert (good.status_code, good.headers["etag"]) == (200, '"2"')
+
+
+@kinds
+async def test_an_edit_changes_the_words_and_is_compared_anew(database, ana_http, kind):
+    [each] = await propose(database, [draft(kind, "Offline sink")])
+    label = f"proposed_{TRAITS[kind].title_label}"
+    answer = await ana_http.patch(f"{base(kind)}/{each}", json={label: "Offline sync", "notes": "A typo."})
+    assert (answer.status_code, answer.json()[label]) == (200, "Offline sync")
+    changed = await get(database, each)
+    assert (changed.title_key, changed.version, changed.review_action) == ("offline sync", 2, "edit")
+    [entry] = await rows(database, "SELECT detail FROM audit_log WHERE action = 'proposal.edited'")
+    assert entry.detail["before"] == {"title": "Offline sink"}
+    too_long = await ana_http.patch(f"{base(kind)}/{each}", json={label: "x" * 300})
+    assert too_long.status_code == 422
+    assert (await ana_http.patch(f"{base(kind)}/{each}", json={"confidence": 1})).status_code == 422
+
+
+@kinds
+async def test_nobody_decides_on_what_they_proposed(database, database_url, kind):
+    async with asked_by(database, database_url, "ana") as http:
+        ana = await scalar(database, "SELECT id FROM users WHERE name = 'ana'")
+        [each] = await propose(database, [draft(kind)])
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE proposals SET proposed_by_user_id = :ana"), {"ana": ana})
+        for method, path in (("PUT", "approve"), ("PUT", "reject"), ("PATCH", "")):
+            answer = await http.request(method, f"{base(kind)}/{each}/{path}".rstrip("/"), json={})
+            assert (answer.status_code, answer.json()["refusal"]) == (403, "forbidden")
+
+
+@kinds
+async def test_a_write_with_a_key_is_carried_out_once(database, ana_http, kind):
+    [each, other] = await propose(database, [draft(kind), draft(kind)])
+    key = {"Idempotency-Key": "the-first"}
+
+    async def send(which):
+        return await ana_http.put(f"{base(kind)}/{which}/approve", json={}, headers=key)
+
+    answers = await asyncio.gather(send(each), send(each), send(each))
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert len({answer.text for answer in answers}) == 1
+    assert sum("idempotency-replayed" in answer.headers for answer in answers) == 2
+    assert await scalar(database, "SELECT count(*) FROM audit_log WHERE action = 'proposal.approved'") == 1
+    misused = await send(other)
+    assert (misused.status_code, (await get(database, other)).status) == (409, ProposalStatus.PENDING)
+
+
+@kinds
+async def test_what_was_refused_is_not_kept(database, ana_http, kind):
+    [each] = await propose(database, [draft(kind)])
+    headers = {"Idempotency-Key": "k", "If-Match": '"9"'}
+    assert (await ana_http.put(f"{base(kind)}/{each}/reject", json={}, headers=headers)).status_code == 412
+    assert await scalar(database, "SELECT count(*) FROM idempotency_keys") == 0
+
+
+@kinds
+async def test_many_are_decided_by_id_each_with_its_result(database, ana_http, kind):
+    good, decided = await propose(database, [draft(kind), draft(kind)])
+    await ana_http.put(f"{base(kind)}/{decided}/reject", json={})
+    unknown, other = uuid4(), next(each for each in BOTH_KINDS if each is not kind)
+    [foreign] = await propose(database, [draft(other)])
+    body = {"ids": [str(each) for each in (good, decided, unknown, foreign)]}
+    answer = (await ana_http.post(f"{base(kind)}/bulk/approve", json=body)).json()
+    assert (answer["count"], answer["done"], answer["refused"]) == (4, 1, 3)
+    assert {each["id"]: each["refusal"] for each in answer["items"]} == {
+        str(good): None,
+        str(decided): "conflict",
+        str(unknown): "not_found",
+        str(foreign): "not_found",
+    }
+
+
+@kinds
+async def test_all_that_fit_a_filter_are_decided_if_they_are_still_the_same(database, ana_http, kind):
+    low = await propose(database, [draft(kind, confidence=0.1) for _ in range(3)])
+    [high] = await propose(database, [draft(kind)])
+    url, wanted = f"{base(kind)}/bulk/reject", {"confidence_max": 0.5}
+    preview = (await ana_http.post(url, json={"filter": wanted, "dry_run": True})).json()
+    assert (preview["count"], preview["done"]) == (3, 3)
+    assert {(await get(database, each)).status for each in low} == {ProposalStatus.PENDING}
+    read = {"expected_count": preview["count"], "revision": preview["revision"]}
+    await propose(database, [draft(kind, confidence=0.2)])
+    refused = await ana_http.post(url, json={"filter": wanted, **read})
+    assert (refused.status_code, refused.json()["count"]) == (409, 4)
+    read = {"expected_count": 4, "revision": refused.json()["revision"]}
+    assert (await ana_http.post(url, json={"filter": wanted, **read})).json()["done"] == 4
+    assert (await get(database, high)).status is ProposalStatus.PENDING
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"ids": []}, {"ids": ["x"]}, {"filter": {}}, {"ids": [str(uuid4())], "filter": {}}, {"everything": 1}]
+)
+async def test_a_bulk_that_means_nothing_is_refused(ana_http, body):
+    assert (await ana_http.post(f"{base(Kind.ATOM)}/bulk/approve", json=body)).status_code == 422
+
+
+@kinds
+async def test_a_whole_list_is_streamed(database, ana_http, kind):
+    formula = draft(kind, "=cmd|' /C calc'!A0")
+    await propose(database, [formula, *(draft(kind) for _ in range(600))])
+    lines = (await ana_http.get(f"{base(kind)}/export")).text.splitlines()
+    assert len({json.loads(line)["id"] for line in lines}) == 601
+    table = csv.DictReader(io.StringIO((await ana_http.get(f"{base(kind)}/export?format=csv")).text))
+    written = list(table)
+    assert len(written) == 601
+    assert written[0][f"proposed_{TRAITS[kind].title_label}"] == "'=cmd|' /C calc'!A0"
+
+
+@pytest.mark.parametrize("cursor", ["x", "AAAA", "W10=", "bnVsbA==", "WzEsMl0=", "a" * 501])
+async def test_a_cursor_that_is_none_of_ours_is_refused(ana_http, cursor):
+    answer = await ana_http.get(base(Kind.ATOM), params={"after": cursor})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_viewer_reads_and_changes_nothing(database, database_url):
+    [each] = await propose(database, [draft()])
+    async with asked_by(database, database_url, "vera", Scope.READ, role=Role.VIEWER) as http:
+        assert (await http.get(f"{base(Kind.ATOM)}/{each}")).status_code == 200
+        assert (await http.put(f"{base(Kind.ATOM)}/{each}/approve", json={})).status_code == 403
+        assert (await http.post(f"{base(Kind.ATOM)}/bulk/approve", json={"ids": [str(each)]})).status_code == 403
+    assert (await get(database, each)).status is ProposalStatus.PENDING
