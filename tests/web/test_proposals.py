@@ -49,7 +49,7 @@ async def titles(http, kind: Kind, **query):
 @pytest.mark.parametrize("sort", ["created_at", "-created_at", "confidence", "-confidence"])
 async def test_pages_follow_each_other_in_every_order_without_gap_or_repeat(database, ana_http, kind, sort):
     await propose(database, [draft(kind, confidence=each / 5) for each in (3, 1, 1, 4, 1, 5, 2)])
-    seen, after = [], {}
+    seen, after = [], dict[str, str]()
     while True:
         page = (await ana_http.get(base(kind), params={"sort": sort, "limit": 3, **after})).json()
         seen += page["items"]

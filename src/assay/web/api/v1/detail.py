@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import Proposal
-from assay.duplicates.scorer import version as scorer_version
+from assay.duplicates.scan import scorer_version
 from assay.proposals import queries
 from assay.review import queries as review
 from assay.review.policy import Hold
@@ -50,17 +50,18 @@ class Detail(Answer, Generic[View]):
 
 
 async def detail(session: AsyncSession, proposal: Proposal, state: WebState) -> dict[str, Any]:
-    quoted = await queries.evidence(session, [proposal.id])
+    sources = (await queries.behind(session, [proposal.id]))[proposal.id]
+    quoted = await queries.evidence(session, sources)
     return {
         "proposal": proposal,
-        "evidence": quoted.get(proposal.id, []),
+        "evidence": [quote for each in sources for quote in quoted.get(each, [])],
         "held": await _held(session, proposal.id, state),
         "trail": await queries.trail(session, proposal.id),
     }
 
 
 async def _held(session: AsyncSession, proposal_id: UUID, state: WebState) -> Sequence[Hold]:
-    scorer = scorer_version(state.tools.embedder.model)
+    scorer = await scorer_version(session, state.tools.embedder.model)
     facts = await review.facts(session, [proposal_id], scorer=scorer)
     policy = await review.policy(session, state.settings)
     return policy.reasons(facts[proposal_id]) if proposal_id in facts else []
