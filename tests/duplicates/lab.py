@@ -8,9 +8,10 @@ import numpy as np
 from tests.builders import propose
 
 from assay.ai.embedder import Vectors
-from assay.audit.actor import SYSTEM
+from assay.audit.actor import SYSTEM, Actor
 from assay.db.engine import Database
 from assay.duplicates import scan
+from assay.duplicates.dismissing import not_duplicate
 from assay.proposals import actions
 from assay.proposals.drafts import Draft
 
@@ -64,3 +65,8 @@ async def scanned(database: Database, embedder: Any, *ids: UUID, threshold: floa
 async def rechecked(database: Database, embedder: Any, *ids: UUID) -> set[UUID]:
     async with database.transaction() as session:
         return await scan.recheck(session, ids, model=embedder.model, threshold=0.85, actor=SYSTEM)
+
+
+async def told_apart(database: Database, embedder: Any, others: Mapping[UUID, UUID | None], actor: Actor) -> Any:
+    async with database.transaction() as session:
+        return await not_duplicate(session, others, model=embedder.model, threshold=0.85, actor=actor)

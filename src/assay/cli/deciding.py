@@ -26,7 +26,11 @@ Looked = tuple[list[Preview], list[Outcome]]
 
 def decided(parts: Sequence[str], decide: Decide[list[Outcome]], json: bool) -> int:
     """Carries out a decision and says of each id what became of it. 1 when any was refused."""
-    outcomes = _in_one_transaction(parts, decide)
+    return answer(_in_one_transaction(parts, decide), json)
+
+
+def answer(outcomes: Sequence[Outcome], json: bool) -> int:
+    """Says what became of each. 1 when any was refused."""
     if json:
         print_json([{**asdict(each), "done": each.done} for each in outcomes])
     else:

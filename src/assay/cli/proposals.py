@@ -24,6 +24,8 @@ from assay.proposals.preview import previews
 from assay.review.policy import Hold
 
 app = App(name="proposals", help="List, show and decide proposals.")
+for command, place in (("not-duplicate", "not_duplicate"), ("groups", "groups"), ("decide-group", "decide_group")):
+    app.command(f"assay.cli.likeness:{place}", name=command)
 
 Page = tuple[Sequence[Proposal], UUID | None, dict[UUID, Hold]]
 

@@ -1,0 +1,86 @@
+"""Proposals that are like something: telling them apart, and deciding them together."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actor import Actor
+from assay.cli.deciding import Notes, answer
+from assay.cli.output import Json, print_json, say, short, table
+from assay.cli.session import operator, with_database, with_tools
+from assay.db.engine import Database
+from assay.duplicates import groups as stars
+from assay.duplicates.dismissing import not_duplicate as tell_apart
+from assay.duplicates.groups import Group, Rest
+from assay.jobs.tools import Tools
+from assay.proposals import queries
+from assay.proposals.outcomes import Outcome
+
+
+def not_duplicate(proposal: str, other: str | None = None, /, *, notes: Notes = None, json: Json = False) -> int:
+    """Say that a proposal is not the same as what it is marked as like, or as OTHER. It is remembered."""
+
+    async def act(tools: Tools) -> list[Outcome]:
+        async def decide(session: AsyncSession, actor: Actor) -> list[Outcome]:
+            ids = await queries.full_ids(session, [proposal, *([other] if other else [])])
+            return await tell_apart(
+                session,
+                {ids[0]: ids[1] if other else None},
+                model=tools.embedder.model,
+                threshold=tools.settings.knowledge_dedup_similarity_threshold,
+                actor=actor,
+                notes=notes,
+            )
+
+        return await _decided(tools.database, decide)
+
+    return answer(with_tools(act), json)
+
+
+def groups(*, json: Json = False) -> None:
+    """List what is in the queue more than once: each thing, and the proposals that are like it."""
+
+    async def act(database: Database) -> list[Group]:
+        async with database.transaction() as session:
+            return await stars.grouped(session)
+
+    found = with_database(act)
+    if json:
+        print_json([asdict(each) for each in found])
+        return
+    if not found:
+        say("Nothing in the queue is like anything else.")
+        return
+    for group in found:
+        _show(group)
+    say("\nDecide on a whole group with: assay proposals decide-group ID", style="dim")
+
+
+def decide_group(centre: str, /, *, rest: Rest = "merge", notes: Notes = None, json: Json = False) -> int:
+    """Approve what a group is about, and merge or reject the proposals that say the same. Updates stay."""
+
+    async def act(database: Database) -> list[Outcome]:
+        async def decide(session: AsyncSession, actor: Actor) -> list[Outcome]:
+            [found] = await queries.full_ids(session, [centre])
+            return await stars.decide(session, found, rest=rest, actor=actor, notes=notes)
+
+        return await _decided(database, decide)
+
+    return answer(with_database(act), json)
+
+
+async def _decided(
+    database: Database, decide: Callable[[AsyncSession, Actor], Awaitable[list[Outcome]]]
+) -> list[Outcome]:
+    actor = await operator(database)
+    async with database.transaction() as session:
+        return await decide(session, actor)
+
+
+def _show(group: Group) -> None:
+    state = "known" if group.is_entity else "pending"
+    say(f"\n{group.title}", style="bold")
+    say(f"{group.kind}, {state}, id {short(group.id)}", style="dim")
+    rows = [(short(each.id), each.type, f"{each.score:.2f}", each.title) for each in group.members]
+    table(["id", "type", "similarity", "title"], rows)

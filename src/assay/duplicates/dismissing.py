@@ -1,0 +1,122 @@
+"""Saying that a proposal is no duplicate, which is remembered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actions import Record, record
+from assay.audit.actor import Actor
+from assay.db.locks import DECISIONS, hold_until_commit
+from assay.db.models import ProposalStatus
+from assay.duplicates import memory, scan
+from assay.duplicates.statement import Statement
+from assay.kinds import Kind
+from assay.proposals.outcomes import Outcome, Refusal, missing
+
+_STATEMENT: Final = "id, kind, title, body, identity_key"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A proposal, and what it is said not to repeat."""
+
+    proposal: Statement
+    status: ProposalStatus
+    marked: UUID | None
+    """What the scan found it to be like."""
+
+
+async def not_duplicate(
+    session: AsyncSession,
+    others: Mapping[UUID, UUID | None],
+    *,
+    model: str,
+    threshold: float,
+    actor: Actor,
+    notes: str | None = None,
+) -> list[Outcome]:
+    """Remembers that pending proposals are not the same as something, and scans them anew.
+
+    `others` names the entity or proposal for each; None stands for what the scan marked it as like. The verdict holds
+    for these words, whoever proposes them again, until one of the two texts changes.
+    """
+    await hold_until_commit(session, DECISIONS)
+    asked = await _asked(session, list(others))
+    chosen = {each: other or (asked[each].marked if each in asked else None) for each, other in others.items()}
+    known = await _statements(session, [other for other in chosen.values() if other])
+    refusals = {each: _refusal(each, asked.get(each), chosen[each], known) for each in others}
+    pairs = [(asked[each].proposal, known[other]) for each, other in chosen.items() if other and refusals[each] is None]
+    await memory.remember(session, pairs, same=False, actor=actor, notes=notes)
+    await record(session, actor, [_recorded(*pair, notes) for pair in pairs])
+    await _look_again(session, [proposal.id for proposal, _ in pairs], model, threshold, actor)
+    return [refusals[each] or Outcome(each, "Remembered: not a duplicate.") for each in others]
+
+
+async def _asked(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, _Asked]:
+    rows = await session.execute(
+        text(f"""
+        SELECT {_STATEMENT}, status, coalesce(similar_entity_id, similar_proposal_id) AS marked
+        FROM proposals WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"""),  # noqa: S608  # our own columns
+        {"ids": list(ids)},
+    )
+    return {
+        row.id: _Asked(
+            Statement(row.id, Kind(row.kind), row.title, row.body, row.identity_key),
+            ProposalStatus(row.status),
+            row.marked,
+        )
+        for row in rows
+    }
+
+
+async def _statements(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Statement]:
+    """What entities say now, and what proposals say that are none."""
+    rows = await session.execute(
+        text(f"""
+        SELECT {_STATEMENT}, true AS is_entity FROM entities WHERE id = ANY(:ids)
+        UNION ALL
+        SELECT {_STATEMENT}, false FROM proposals p
+        WHERE id = ANY(:ids) AND NOT EXISTS (SELECT FROM entities e WHERE e.id = p.id)"""),  # noqa: S608
+        {"ids": list(ids)},
+    )
+    return {row["id"]: Statement(**{**row, "kind": Kind(row["kind"])}) for row in rows.mappings()}
+
+
+def _refusal(
+    proposal_id: UUID, asked: _Asked | None, other: UUID | None, known: Mapping[UUID, Statement]
+) -> Outcome | None:
+    if asked is None:
+        return missing(proposal_id)
+    sentence = _objection(asked, other, known)
+    return Outcome(proposal_id, sentence, Refusal.CONFLICT) if sentence else None
+
+
+def _objection(asked: _Asked, other: UUID | None, known: Mapping[UUID, Statement]) -> str | None:
+    """1. it is decided; 2. it is like nothing; 3. no such other; 4. itself or of another kind; 5. word for word."""
+    if asked.status is not ProposalStatus.PENDING:
+        return f"The proposal is {asked.status} already: there is nothing left to say of it."
+    if other is None:
+        return "The proposal is not marked as a duplicate: name what it is not the same as."
+    if other not in known:
+        return f"There is no proposal, topic or atom {other}."
+    against = known[other]
+    if against.id == asked.proposal.id or against.kind is not asked.proposal.kind:
+        return f"A {asked.proposal.kind} can only be told apart from another {asked.proposal.kind}."
+    if against.identity_key == asked.proposal.identity_key:
+        return f"It says exactly the same as {against.id}, word for word: merge or reject it."
+    return None
+
+
+def _recorded(proposal: Statement, other: Statement, notes: str | None) -> Record:
+    detail = {"other": other.id, "notes": notes}
+    return Record("proposal.not_duplicate", proposal.id, proposal.kind, detail=detail)
+
+
+async def _look_again(session: AsyncSession, ids: Sequence[UUID], model: str, threshold: float, actor: Actor) -> None:
+    """At once where there are vectors, else by the next scan."""
+    await session.execute(text("UPDATE proposals SET dedup_state = 'unchecked' WHERE id = ANY(:ids)"), {"ids": ids})
+    await scan.scan(session, ids, model=model, threshold=threshold, actor=actor)

@@ -1,0 +1,112 @@
+"""What says the same as one thing, shown and decided together.
+
+A group is a star: everything in it is like its centre itself. Likeness is not transitive, so what is only like a
+member is no member: it is the centre of a group of its own, or in the group of something else that it is like.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actor import Actor
+from assay.db.models import SimilarityType
+from assay.errors import NotFound
+from assay.kinds import Kind
+from assay.proposals import actions
+from assay.proposals.outcomes import Outcome
+
+Rest = Literal["merge", "reject"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A pending proposal that is like the centre of its group."""
+
+    id: UUID
+    title: str
+    type: SimilarityType
+    score: float
+
+    @property
+    def says_the_same(self) -> bool:
+        return self.type is not SimilarityType.UPDATE
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The oldest live item, and the proposals that are like it, in the order in which they came."""
+
+    id: UUID
+    kind: Kind
+    title: str
+    is_entity: bool
+    members: list[Member] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A pending proposal and everything that the scan found it to be like, the best first."""
+
+    id: UUID
+    kind: Kind
+    title: str
+    likes: Sequence[Mapping[str, Any]]
+
+
+def stars(flagged: Iterable[Flagged]) -> list[Group]:
+    """The groups. `flagged`: in the order in which they came.
+
+    Each goes to what it is like: to an entity before a proposal, to the better match before the worse. What is like
+    nothing but members of groups stays alone, until somebody else is like it.
+    """
+    groups: dict[UUID, Group] = {}
+    placed: set[UUID] = set()
+    for each in flagged:
+        centres = [like for like in each.likes if UUID(like["id"]) not in placed]
+        if not centres:
+            continue
+        best = min(centres, key=lambda like: (not like["is_entity"], -like["score"]))
+        centre = UUID(best["id"])
+        group = groups.setdefault(centre, Group(centre, each.kind, best["title"], best["is_entity"]))
+        group.members.append(Member(each.id, each.title, SimilarityType(best["type"]), best["score"]))
+        placed.add(each.id)
+    return sorted(groups.values(), key=lambda group: -len(group.members))
+
+
+async def grouped(session: AsyncSession) -> list[Group]:
+    """The groups in the queue, the largest first."""
+    rows = await session.execute(
+        text("""
+        SELECT p.id, p.kind, p.title, p.candidates FROM proposals p
+        WHERE p.status = 'pending' AND p.dedup_state = 'duplicate' ORDER BY p.created_at, p.id""")
+    )
+    return stars(Flagged(row.id, Kind(row.kind), row.title, _likes(row.candidates)) for row in rows)
+
+
+async def decide(
+    session: AsyncSession, centre: UUID, *, rest: Rest, actor: Actor, notes: str | None = None
+) -> list[Outcome]:
+    """One decision on a group: its centre becomes knowledge, and what says the same is merged into it, or rejected.
+
+    What says something else about the same thing stays in the queue. Raises NotFound where there is no such group.
+    """
+    group = next((each for each in await grouped(session) if each.id == centre), None)
+    if group is None:
+        raise NotFound(f"There is no group around {centre}: assay proposals groups lists them.")
+    outcomes = [] if group.is_entity else await actions.approve(session, [centre], actor=actor, notes=notes)
+    if not all(each.done for each in outcomes):
+        return outcomes
+    same = [each.id for each in group.members if each.says_the_same]
+    if rest == "merge":
+        done = await actions.merge(session, dict.fromkeys(same, centre), actor=actor, notes=notes)
+    else:
+        done = await actions.reject(session, same, actor=actor, notes=notes)
+    return [*outcomes, *done]
+
+
+def _likes(candidates: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [each for each in candidates if each.get("type") and not each.get("dismissed")]

@@ -1,0 +1,82 @@
+"""What says the same as one thing is one thing to decide."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from tests.builders import BOTH_KINDS, draft, get
+from tests.duplicates.lab import HandMadeEmbedder, arrive, known, scanned
+
+from assay.db.models import DedupState, ProposalStatus
+from assay.duplicates import groups
+from assay.duplicates.groups import Flagged, stars
+from assay.errors import NotFound
+from assay.kinds import Kind
+
+pytestmark = pytest.mark.anyio
+kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
+
+
+def flagged(proposal_id: UUID, *likes: tuple[UUID, float], entity: bool = False) -> Flagged:
+    found = [
+        {"id": str(each), "title": "x", "is_entity": entity, "score": score, "type": "semantic"}
+        for each, score in likes
+    ]
+    return Flagged(proposal_id, Kind.ATOM, "x", found)
+
+
+def shape(found: list[groups.Group]) -> dict[UUID, list[UUID]]:
+    return {group.id: [member.id for member in group.members] for group in found}
+
+
+def test_a_chain_is_never_one_group():
+    a, b, c, d = (uuid4() for _ in range(4))
+    assert shape(stars([flagged(b, (a, 0.9)), flagged(c, (b, 0.9))])) == {a: [b]}
+    assert shape(stars([flagged(b, (a, 0.9)), flagged(c, (b, 0.9)), flagged(d, (c, 0.9))])) == {a: [b], c: [d]}
+
+
+def test_each_is_in_the_group_of_its_best_centre():
+    a, b, c, d = (uuid4() for _ in range(4))
+    found = stars([flagged(b, (a, 0.9)), flagged(d, (b, 0.99), (c, 0.9), (a, 0.88))])
+    assert shape(found) == {a: [b], c: [d]}
+    assert shape(stars([flagged(c, (b, 0.95), (a, 0.9)), flagged(d, (a, 0.86), entity=True)])) == {b: [c], a: [d]}
+
+
+async def crowd(database, kind):
+    """One thing said three times, once with another number, and something that is like a member only."""
+    near = {"Said once": [1.0], "Said twice": [1.0, 0.1], "Said again": [1.0, 0.12], "Elsewhere": [0.0, 1.0]}
+    embedder = HandMadeEmbedder(near)
+    ids = await arrive(database, embedder, *(draft(kind, title, body="It is so.") for title in near))
+    await scanned(database, embedder, *ids)
+    return ids
+
+
+@kinds
+@pytest.mark.parametrize(("rest", "status"), [("merge", ProposalStatus.MERGED), ("reject", ProposalStatus.REJECTED)])
+async def test_a_group_is_decided_at_once(database, ana, kind, rest, status):
+    centre, *others, elsewhere = await crowd(database, kind)
+    async with database.transaction() as session:
+        [group] = await groups.grouped(session)
+        assert (group.id, group.is_entity, [each.id for each in group.members]) == (centre, False, others)
+        outcomes = await groups.decide(session, centre, rest=rest, actor=ana)
+    assert [(each.id, each.done) for each in outcomes] == [(each, True) for each in (centre, *others)]
+    found = [(await get(database, each)).status for each in (centre, *others, elsewhere)]
+    assert found == [ProposalStatus.APPROVED, status, status, ProposalStatus.PENDING]
+    async with database.transaction() as session:
+        assert await groups.grouped(session) == []
+
+
+async def test_what_says_something_else_stays(database, ana):
+    title = "Sessions expire after {} minutes of inactivity"
+    embedder = HandMadeEmbedder({title.format(minutes): [1.0, minutes / 1000] for minutes in (30, 60)})
+    [entity] = await known(database, embedder, draft(title=title.format(30), body=""))
+    [update] = await arrive(database, embedder, draft(title=title.format(60), body=""))
+    await scanned(database, embedder, update)
+    async with database.transaction() as session:
+        assert await groups.decide(session, entity, rest="merge", actor=ana) == []
+    assert (await get(database, update)).dedup_state is DedupState.DUPLICATE
+
+
+async def test_there_must_be_such_a_group(database, ana):
+    async with database.transaction() as session:
+        with pytest.raises(NotFound, match="no group"):
+            await groups.decide(session, uuid4(), rest="merge", actor=ana)
