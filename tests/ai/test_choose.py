@@ -8,7 +8,7 @@ from tests.ai.llm import settings
 
 from assay.ai import choose, prompts
 from assay.ai.fakes import HashEmbedder
-from assay.ai.providers.llm.prices import price
+from assay.ai.providers.llm.prices import price, tokens_in
 from assay.errors import InvalidInput
 from assay.settings import Settings
 
@@ -76,6 +76,11 @@ def test_a_known_model_has_its_list_price_and_the_settings_go_before():
     listed = price(settings(URL, assay_extractor="openai", assay_llm_model="gpt-4.1-mini", **UNPRICED))
     assert listed(1_000_000, 1_000_000) == pytest.approx(2.0)
     assert price(settings(URL))(1_000_000, 1_000_000) == 11.0
+
+
+@pytest.mark.parametrize("text", ["The ledger stores cents.", "账本以整数分存储金额", "цент", "🙂🙂🙂", "\ud800"])
+def test_an_estimate_of_tokens_is_rather_too_high(text):
+    assert len(text) / 4 < tokens_in(text) <= 2 * len(text) + 1
 
 
 def test_a_budget_needs_a_price():

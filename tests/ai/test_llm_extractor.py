@@ -13,6 +13,7 @@ from tests.ai.model_server import says
 from assay.ai.extractor import KnownAtom, Window
 from assay.ai.prompts import load
 from assay.ai.providers.llm import wire
+from assay.errors import Unavailable
 from assay.kinds import AtomType, LinkType
 
 pytestmark = pytest.mark.anyio
@@ -150,7 +151,26 @@ async def test_an_answer_is_found_between_other_words(window):
         assert len((await e.extract(window)).atoms) == 1
 
 
-async def test_a_long_message_is_cut_to_what_the_model_may_see():
-    async with scripted([says(NOTHING)], assay_llm_window_characters=1_000) as (server, extractor):
-        await extractor.extract(Window([message("word " * 1_000)]))
-    assert len(server.asked[0].messages[0]["text"]) < 1_010
+async def test_a_long_message_is_cut_to_what_the_model_may_see_and_one_of_the_context_earlier():
+    long = "word " * 5_000
+    window = Window([message(long, number=1)], [message(long, number=0)])
+    async with scripted([says(NOTHING)], assay_llm_window_characters=2_000) as (server, extractor):
+        extraction = await extractor.extract(window)
+    assert [len(each["text"]) for each in server.asked[0].messages] == [1_006, 2_006]
+    assert extraction.refused == {"messages_cut": 1}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("provider", "model"), [("openai", "gpt-5-mini"), ("anthropic", "claude-3-5-haiku-latest")])
+async def test_models_that_take_fewer_settings_are_asked_without_them(provider, model, window):
+    async with scripted([says(NOTHING)], assay_extractor=provider, assay_llm_model=model) as (server, extractor):
+        await extractor.extract(window)
+    assert "temperature" not in server.asked[0].body
+
+
+async def test_a_way_to_answer_that_the_model_does_not_know_blames_the_settings(window):
+    chosen = {"assay_extractor": "anthropic", "assay_llm_model": "claude-3-5-haiku-latest"}
+    async with scripted([says(NOTHING)], assay_llm_output="native", **chosen) as (server, extractor):
+        with pytest.raises(Unavailable, match="as the settings say"):
+            await extractor.extract(window)
+    assert (server.asked, window.meter.tokens) == ([], 0)

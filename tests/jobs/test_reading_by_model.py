@@ -20,7 +20,7 @@ from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.ai.spending import Budget
 from assay.audit.actor import SYSTEM
 from assay.db.models import JobState, TriggerType
-from assay.extraction import actions, runs
+from assay.extraction import actions, run_statements, runs, spending
 from assay.jobs.reading import Reading
 from assay.jobs.run import run
 from assay.jobs.tools import Tools
@@ -266,3 +266,13 @@ async def test_the_day_after_a_spent_budget_reading_goes_on(tools):
             await session.execute(text("UPDATE extraction_runs SET started_at = started_at - interval '1 day'"))
         assert (await done(NAME, by_model))["messages_analyzed"] > 0
         assert len(first.asked) > asked
+
+
+async def test_a_run_that_is_taken_up_again_keeps_what_it_spent(tools):
+    await said(tools, "backend")
+    limit = Settings.model_validate({"assay_llm_budget_per_run": DEAR})
+    async with tools.database.transaction() as session:
+        claim = await runs.claim(session, extractor=tools.extractor, trigger=TriggerType.SCHEDULED, actor=SYSTEM)
+        assert claim
+        await run_statements.add_usage(session, claim.run_id, 1_000, DEAR / 2)
+        assert (await spending.budget(session, limit, claim.run_id)).left == pytest.approx(DEAR / 2)

@@ -3,6 +3,7 @@
 from datetime import datetime, time
 from math import inf
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,10 +18,11 @@ OF_A_RUN: Final = "The budget of a run"
 OF_TODAY: Final = "The budget of this day in UTC"
 
 
-async def budget(session: AsyncSession, settings: Settings) -> Budget:
-    """What the next run may cost: its own budget, or what is left of the day's where that is less."""
+async def budget(session: AsyncSession, settings: Settings, run_id: UUID) -> Budget:
+    """What a run may still cost: of its own budget, or of the day's where that is less."""
     per_run, per_day = settings.assay_llm_budget_per_run, settings.assay_llm_budget_per_day
-    of_run = Budget(inf if per_run is None else per_run, OF_A_RUN)
+    cost = await session.scalar(select(KnowledgeExtractionRun.cost_estimate).filter_by(id=run_id))
+    of_run = Budget(inf if per_run is None else per_run, OF_A_RUN, spent=cost or 0.0)
     if per_day is None:
         return of_run
     of_today = Budget(per_day, OF_TODAY, spent=await spent_today(session))

@@ -28,12 +28,12 @@ async def extract_knowledge_from_messages(work: Work) -> Statistics:
         async with work.database.transaction() as session:
             if await spending.is_stopped_today(session, work.settings):
                 break
-            budget = await spending.budget(session, work.settings)
             claim = await runs.claim(
                 session, extractor=work.tools.extractor, trigger=TriggerType.SCHEDULED, actor=SYSTEM
             )
-        if claim is None:
-            break
+            if claim is None:
+                break
+            budget = await spending.budget(session, work.settings, claim.run_id)
         reading = Reading.of(claim, work, budget)
         await reading.finish()
         counts += reading.counts

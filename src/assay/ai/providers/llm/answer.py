@@ -60,9 +60,7 @@ def checked(found: Any) -> Mapping[str, Any]:
 
 def read(found: Mapping[str, Any], request: Request) -> Extraction:
     """The drafts of an answer to this request. Counts what had to be left out."""
-    reading = _Reading(request)
-    if request.withheld:
-        reading.refused["orders_withheld"] = request.withheld
+    reading = _Reading(request, Counter(request.left_out))
     atoms = [reading.atom(each) for each in reading.listed(found, "atoms", wire.MOST_ATOMS)]
     topics = [reading.topic(each) for each in reading.listed(found, "topics", wire.MOST_TOPICS)]
     return Extraction(topics=topics, atoms=atoms, refused=dict(reading.refused))

@@ -25,6 +25,7 @@ from pydantic_ai.exceptions import (
     ModelTimeoutError,
     ModelUnavailableError,
     UnexpectedModelBehavior,
+    UserError,
 )
 from pydantic_ai.messages import ModelRequest, ModelResponse, SystemPromptPart, ToolCallPart, UserPromptPart
 from pydantic_ai.settings import ModelSettings
@@ -64,23 +65,26 @@ class Client:
             timeout=settings.assay_llm_timeout,
             request_timeout=settings.assay_llm_timeout,
             max_retries=0,
-            temperature=0.0,
         )
+        if settings.assay_extractor == "openai-compatible":  # the dear ones choose for themselves, or refuse it
+            self._settings["temperature"] = 0.0
         self._secret = settings.assay_llm_key.get_secret_value() if settings.assay_llm_key else ""
 
     async def ask(self, instructions: str, question: str, meter: Meter) -> Mapping[str, Any]:
         """The answer as a JSON object. Raises Malformed, PermanentError, Unavailable, BudgetSpent."""
         asked = ModelRequest([SystemPromptPart(instructions), UserPromptPart(question)])
-        characters = len(instructions) + len(question)
+        estimate = tokens_in(instructions) + tokens_in(question)
         for failures in range(1, MOST_ATTEMPTS + 1):
             await self._patience.wait()
             try:
                 async with self._slots:
-                    response = await self._paid(asked, characters, meter)
+                    response = await self._paid(asked, estimate, meter)
             except ModelAPIError as error:
                 await self._after(error, failures)
             except UnexpectedModelBehavior as error:
                 raise self._broken(error) from error
+            except UserError as error:
+                raise Unavailable(f"The model cannot be asked as the settings say: {self._said(error)}") from error
             else:
                 return self._read(response)
         raise AssertionError("the last failure is raised")
@@ -88,9 +92,8 @@ class Client:
     async def close(self) -> None:
         await self._connection.http.aclose()
 
-    async def _paid(self, asked: ModelRequest, characters: int, meter: Meter) -> ModelResponse:
-        """Sends a request, with the most it may cost set aside. What is lost on the way is counted as read."""
-        read = tokens_in(characters)
+    async def _paid(self, asked: ModelRequest, read: int, meter: Meter) -> ModelResponse:
+        """Sends a request, with the most it may cost set aside. `read`: estimated tokens, which count where it is lost."""
         most = self._price(read, self._most_written)
         await meter.budget.set_aside(most)
         tokens, cost = read, self._price(read, 0)
@@ -102,7 +105,7 @@ class Client:
                 model_request_parameters=self._connection.parameters,
             )
             tokens, cost = self._used(response, read)
-        except AgentRunError as error:
+        except (AgentRunError, UserError) as error:
             if was_free(error):
                 tokens, cost = 0, 0.0
             raise
@@ -115,7 +118,7 @@ class Client:
         """Tokens and dollars. A server that does not count is estimated; one that says nonsense is bounded."""
         usage = response.usage
         read = min(max(usage.input_tokens, 0), MOST_TOKENS) or estimate
-        written = min(max(usage.output_tokens, 0), MOST_TOKENS) or tokens_in(len(response.text or ""))
+        written = min(max(usage.output_tokens, 0), MOST_TOKENS) or tokens_in(response.text or "")
         return read + written, self._price(read, written)
 
     async def _after(self, error: ModelAPIError, failures: int) -> None:
@@ -162,7 +165,7 @@ def most_attempts(error: ModelAPIError) -> int:
     return MOST_ATTEMPTS if isinstance(error, PASSING) and not is_silence else 2
 
 
-def was_free(error: AgentRunError) -> bool:
+def was_free(error: AgentRunError | UserError) -> bool:
     """True where nobody began to read the request: it was refused, or never arrived."""
     if isinstance(error, ModelConnectionError):
         return error.phase in UNSENT

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ from assay.ai.secrets import masked
 
 WITHHELD: Final = "[left out: it gives orders to machines]"
 CUT: Final = " [cut]"
+CONTEXT_CHARACTERS: Final = 1_000
+"""Of a message that is shown only to understand others by."""
 MOST_KNOWN: Final = 100
 
 Code = Callable[[], str]
@@ -26,22 +28,30 @@ class Request:
     messages: Sequence[Message]
     """Number n is at n - 1."""
     known: Sequence[KnownAtom]
-    withheld: int
-    """Messages whose words are not shown, for they give orders to whoever reads by machine."""
+    left_out: Mapping[str, int]
+    """Messages whose words are not shown, or not all of them, by reason."""
 
 
 def compose(window: Window, most_characters: int, code: Code = lambda: secrets.token_hex(8)) -> Request:
-    """The request for a window. A message longer than `most_characters` is cut."""
+    """The request for a window. A message longer than `most_characters` is cut, one of the context earlier."""
     messages, context = window.in_order, {message.id for message in window.context}
-    shown = {message.id: shown_words(message.text, most_characters) for message in messages}
+    shown = {message.id: shown_words(message.text, most_characters) for message in window.messages}
+    shown |= {message.id: shown_words(message.text, CONTEXT_CHARACTERS) for message in window.context}
     known = window.known_atoms[:MOST_KNOWN]
     lines = [
         _line(known_topics=[visible(name) for name in window.known_topics[:MOST_KNOWN]]),
         *(_line(known=n, type=atom.type.value, title=visible(atom.title)) for n, atom in enumerate(known, 1)),
         *(_message(n, each, shown[each.id], each.id in context) for n, each in enumerate(messages, 1)),
     ]
-    withheld = sum(words == WITHHELD for words in shown.values())
-    return Request(_fenced(lines, code), messages, known, withheld)
+    return Request(_fenced(lines, code), messages, known, _left_out([shown[each] for each in window.ids]))
+
+
+def _left_out(shown: Sequence[str]) -> dict[str, int]:
+    counts = {
+        "orders_withheld": sum(words == WITHHELD for words in shown),
+        "messages_cut": sum(words.endswith(CUT) for words in shown),
+    }
+    return {reason: count for reason, count in counts.items() if count}
 
 
 def shown_words(text: str, most_characters: int) -> str:

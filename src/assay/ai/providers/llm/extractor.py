@@ -1,5 +1,6 @@
 """Asks a language model about one window at a time. The library of models is loaded at the first request."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -54,7 +55,7 @@ class LlmExtractor:
         )
 
     async def extract(self, window: Window) -> Extraction:
-        request = compose(window, self._settings.assay_llm_window_characters)
+        request = await asyncio.to_thread(compose, window, self._settings.assay_llm_window_characters)
         found, repairs = await self._answer(request, window.meter)
         read = answer.read(found, request)
         refused = {**read.refused, "answers_out_of_format": repairs} if repairs else read.refused

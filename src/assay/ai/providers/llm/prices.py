@@ -7,8 +7,8 @@ from assay.errors import InvalidInput
 from assay.settings import Settings
 
 MILLION: Final = 1_000_000
-LEAST_CHARACTERS_A_TOKEN: Final = 2.0
-"""For estimates before a request: English has about four, other languages fewer. Rather too dear than too cheap."""
+LEAST_BYTES_A_TOKEN: Final = 2
+"""For estimates before a request: English has about four, other scripts two or three. Too dear beats too cheap."""
 
 Price = Callable[[int, int], float]
 """US dollars for tokens read and tokens written."""
@@ -29,9 +29,9 @@ def price(settings: Settings) -> Price:
     return _fixed(0.0, 0.0)
 
 
-def tokens_in(characters: int) -> int:
+def tokens_in(text: str) -> int:
     """A high estimate."""
-    return int(characters / LEAST_CHARACTERS_A_TOKEN) + 1
+    return len(text.encode("utf-8", "replace")) // LEAST_BYTES_A_TOKEN + 1
 
 
 def _fixed(read: float, written: float) -> Price:
