@@ -93,7 +93,7 @@ class Client:
         await self._connection.http.aclose()
 
     async def _paid(self, asked: ModelRequest, read: int, meter: Meter) -> ModelResponse:
-        """Sends a request, with the most it may cost set aside. `read`: estimated tokens, which count where it is lost."""
+        """Sends a request, with the most it may cost set aside. `read`: estimated tokens, which count if it is lost."""
         most = self._price(read, self._most_written)
         await meter.budget.set_aside(most)
         tokens, cost = read, self._price(read, 0)
