@@ -47,6 +47,7 @@ for command, place, words in (
     ("extractions", "extractions:app", "List, show and cancel the runs that read messages."),
     ("eval", "evaluation:app", "Measure how good the machine is, on labelled data."),
     ("reembed", "reembed:reembed", "Change to the embedding model of the settings."),
+    ("calibrate", "calibrating:calibrate", "Find the operating point of the search for duplicates."),
     ("metrics", "metrics:metrics", "Show the metrics, each beside its target."),
     ("settings", "settings:settings", "Show the settings in force."),
 ):

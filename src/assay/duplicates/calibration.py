@@ -1,0 +1,195 @@
+"""Finding the operating point of an embedding model: the cosine that means 0.85."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from itertools import groupby
+from typing import Any, Final
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.ai.embedder import Embedder
+from assay.audit.actor import SYSTEM, Actor
+from assay.db.engine import Database
+from assay.db.models import SimilarityType
+from assay.duplicates.labelled import Pair, read_pairs
+from assay.duplicates.measure import Measured, Quality, cosines, judged, quality, quality_by, trigram_similarity
+from assay.duplicates.scale import EVERY_KIND, OPERATING_SCORE, Scale, in_force
+from assay.duplicates.scorer import Likeness, judge, scores
+from assay.duplicates.statement import Statement
+from assay.kinds import Kind, folded
+from assay.policies import actions as policies
+
+log = structlog.get_logger(__name__)
+
+SHIPPED: Final = ("authored", "gitbugs")
+TEAM: Final = "team"
+"""The source of the pairs that people of this team judged."""
+POINTS: Final = tuple(round(point, 3) for point in np.arange(0.2, 0.99, 0.005).tolist())
+Flags = NDArray[np.bool_]
+FEWEST_PAIRS, FEWEST_DUPLICATES = 100, 20
+"""A kind gets a point of its own only with so many pairs of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The points in force and the best ones, each with what it comes to on the same pairs."""
+
+    model: str
+    before: Scale
+    points: Mapping[str, float]
+    """By kind, or for all. To be written into the policy as they are."""
+    pairs_before: Sequence[Measured]
+    pairs_after: Sequence[Measured]
+
+    @property
+    def after(self) -> Scale:
+        return Scale.of(self.model, self.points)
+
+    def parts(self) -> dict[str, tuple[Quality, Quality]]:
+        """The quality before and after: of all pairs, by kind, and of the team's own."""
+        before, after = (_parts(side) for side in (self.pairs_before, self.pairs_after))
+        return {name: (before[name], after[name]) for name in before}
+
+    def document(self) -> dict[str, Any]:
+        parts = {
+            name: {"before": before.document(), "after": after.document()}
+            for name, (before, after) in self.parts().items()
+        }
+        points = {str(kind): point for kind, point in self.before.points.items()}
+        return {"model": self.model, "points_before": points, "points_after": dict(self.points), "parts": parts}
+
+
+def _parts(found: Sequence[Measured]) -> dict[str, Quality]:
+    kinds = quality_by(found, lambda each: each.pair.kind)
+    team = {TEAM: quality(own)} if (own := [each for each in found if each.pair.source == TEAM]) else {}
+    return {"all": quality(found), **kinds, **team}
+
+
+def shipped() -> list[Pair]:
+    """The pairs that came with the program."""
+    with as_file(files("assay.duplicates") / "pairs") as folder:
+        return [pair for name in SHIPPED for pair in read_pairs(folder / f"{name}.jsonl")]
+
+
+async def verdicts_of_team(session: AsyncSession) -> list[Pair]:
+    """What people said: pairs told apart, and what they merged, in the words it had when it was proposed."""
+    rows = await session.execute(
+        text("""
+        SELECT kind, first_title AS title1, first_body AS text1, second_title AS title2, second_body AS text2, same
+        FROM pair_verdicts
+        UNION
+        SELECT p.kind, p.title, p.body, target.title, target.body, true
+        FROM proposals p JOIN proposals target ON target.id = p.merged_into_entity_id
+        JOIN users u ON u.id = p.reviewed_by_user_id
+        WHERE p.status = 'merged' AND u.kind <> 'system' AND p.identity_key <> target.identity_key
+        ORDER BY 1, 2, 3, 4, 5""")
+    )
+    return [
+        Pair((row.title1, row.text1), (row.title2, row.text2), row.same, Kind(row.kind), TEAM, TEAM) for row in rows
+    ]
+
+
+async def calibrate(database: Database, embedder: Embedder, *, threshold: float = OPERATING_SCORE) -> Calibration:
+    """Measures the model on the shipped pairs and on the team's verdicts. Writes nothing.
+
+    `threshold`: that of the settings, for the figures; the points are those at which a score of 0.85 is best.
+    The model works while no transaction is open. Raises Unavailable when it does not answer.
+    """
+    async with database.transaction() as session:
+        before, team = await in_force(session, embedder.model), await verdicts_of_team(session)
+    pairs = [*shipped(), *team]
+    near = await cosines(pairs, embedder)
+    points = best_points(pairs, near, embedder.model)
+    after = Scale.of(embedder.model, points)
+    return Calibration(
+        embedder.model, before, points, *(judged(pairs, near, scale, threshold) for scale in (before, after))
+    )
+
+
+async def store(session: AsyncSession, found: Calibration, *, actor: Actor, note: str) -> None:
+    """Writes the points into the policy, as a new version of it. What an older scale cleared is then scanned anew."""
+    unsaid = dict.fromkeys({EVERY_KIND, *Kind} - set(found.points))
+    changes = {"operating_points": {found.model: {**unsaid, **found.points}}}
+    await policies.amend(session, changes, actor=actor, note=note)
+
+
+async def ensure_calibrated(database: Database, embedder: Embedder) -> None:
+    """Before the first scan with a model that nobody calibrated: finds its point and writes it into the policy."""
+    async with database.transaction() as session:
+        if (await in_force(session, embedder.model)).is_calibrated:
+            return
+    found = await calibrate(database, embedder)
+    reached = quality(found.pairs_after)
+    log.warning("The embedding model was calibrated", model=found.model, points=found.points, accuracy=reached.accuracy)
+    note = f"Calibrated before the first scan: accuracy {reached.accuracy:.3f} on {reached.pairs} pairs"
+    async with database.transaction() as session:
+        await store(session, found, actor=SYSTEM, note=note)
+
+
+def best_points(pairs: Sequence[Pair], near: Sequence[float], model: str) -> dict[str, float]:
+    """The point with the most right verdicts: of all pairs, and of a kind that has enough of them and a better
+    one. Pure."""
+    trial = _Trial.of(pairs, near)
+    rights = {point: trial.right(Scale.of(model, {EVERY_KIND: point})) for point in POINTS}
+    found = {EVERY_KIND: _best({point: int(right.sum()) for point, right in rights.items()})}
+    for kind in Kind:
+        mask = np.array([pair.kind is kind for pair in pairs])
+        duplicates = int((mask & trial.same).sum())
+        if FEWEST_PAIRS <= mask.sum() < len(pairs) and duplicates >= FEWEST_DUPLICATES:
+            own = {point: int(right[mask].sum()) for point, right in rights.items()}
+            if max(own.values()) > own[found[EVERY_KIND]]:
+                found[str(kind)] = _best(own)
+    return found
+
+
+def _best(right: Mapping[float, int]) -> float:
+    """The middle of the longest run of points with the most right verdicts."""
+    most = max(right.values())
+    runs = [[point for point, _ in run] for best, run in groupby(right.items(), lambda each: each[1] == most) if best]
+    longest = max(runs, key=len)
+    return longest[len(longest) // 2]
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What of a verdict does not depend on the scale, so that many scales can be tried."""
+
+    pairs: Sequence[tuple[Statement, Statement]]
+    near: Sequence[float]
+    trigrams: Sequence[float]
+    same: Flags
+    always: Flags
+    """A duplicate however low the score: word for word, or but for punctuation."""
+    never: Flags
+    """No duplicate however high the score: a fact differs."""
+
+    @classmethod
+    def of(cls, labelled: Sequence[Pair], near: Sequence[float]) -> "_Trial":
+        pairs = [pair.statements() for pair in labelled]
+        trigrams = [trigram_similarity(folded(pair.first[0]), folded(pair.second[0])) for pair in labelled]
+        lowest, highest = (
+            [
+                judge(*both, Likeness(score, trigram, OPERATING_SCORE))
+                for both, trigram in zip(pairs, trigrams, strict=True)
+            ]
+            for score in (0.0, 1.0)
+        )
+        return cls(
+            pairs=pairs,
+            near=near,
+            trigrams=trigrams,
+            same=np.array([pair.same for pair in labelled]),
+            always=np.array([match is not None for match in lowest]),
+            never=np.array([match is None or match.type is SimilarityType.UPDATE for match in highest]),
+        )
+
+    def right(self, scale: Scale) -> Flags:
+        """Whether the verdict on each pair is right."""
+        scored = scores(scale, self.pairs, self.near, self.trigrams, OPERATING_SCORE)
+        flagged = (self.always | (scored >= OPERATING_SCORE)) & ~self.never
+        return np.asarray(flagged == self.same)
