@@ -39,6 +39,7 @@ for command, place, words in (
     ("proposals", "proposals:app", "List, show and decide proposals."),
     ("topics", "knowledge:topics", "List the approved topics, and merge them."),
     ("atoms", "knowledge:atoms", "List the approved atoms, and merge them."),
+    ("duplicates", "duplicates:app", "Find approved knowledge that says the same twice."),
     ("jobs", "jobs:app", "List and run the background jobs."),
     ("alerts", "alerts:app", "Test and list what is sent out about failures."),
     ("policy", "policy:app", "Show and set the rules by which the system decides alone."),

@@ -40,10 +40,16 @@ class Candidate:
     trigram: float
 
 
-async def find(session: AsyncSession, ids: Sequence[UUID], *, model: str, dimensions: int) -> list[Candidate]:
-    """The candidates of proposals that have a vector: live entities, and pending proposals that arrived earlier."""
+async def find(
+    session: AsyncSession, ids: Sequence[UUID], *, model: str, dimensions: int, of_entities: bool = False
+) -> list[Candidate]:
+    """The candidates of proposals that have a vector: live entities, and pending proposals that arrived earlier.
+
+    `of_entities`: the ids are those of live entities, which are compared with entities only.
+    """
     await session.execute(text(_SET))
-    rows = await session.execute(text(_statement(model, dimensions)), {"ids": list(ids), "model": model})
+    batch = _ENTITIES if of_entities else _PROPOSALS
+    rows = await session.execute(text(_statement(model, dimensions, batch)), {"ids": list(ids), "model": model})
     return [Candidate(*row) for row in rows]
 
 
@@ -63,14 +69,21 @@ async def statements(session: AsyncSession, candidates: Iterable[Candidate]) -> 
     return {row["id"]: Statement(**{**row, "kind": Kind(row["kind"])}) for row in rows.mappings()}
 
 
-def _statement(model: str, dimensions: int) -> str:
+_PROPOSALS: Final = """
+    SELECT p.id, p.kind, p.title_key, p.identity_key, v.seq, v.vector
+    FROM proposals p JOIN embeddings v ON v.subject_id = p.id AND v.model = :model
+    WHERE p.id = ANY(:ids) AND p.status = 'pending'"""
+_ENTITIES: Final = """
+    SELECT e.id, e.kind, e.title_key, e.identity_key, -1 AS seq, v.vector
+    FROM entities e JOIN embeddings v ON v.subject_id = e.id AND v.model = :model
+    WHERE e.id = ANY(:ids) AND NOT e.archived"""
+"""No proposal arrived before the number -1, so that none is a candidate."""
+
+
+def _statement(model: str, dimensions: int, batch: str = _PROPOSALS) -> str:
     by_meaning = " UNION ".join(_by_meaning(kind, model, dimensions) for kind in Kind)
     return f"""
-        WITH batch AS MATERIALIZED (
-            SELECT p.id, p.kind, p.title_key, p.identity_key, v.seq, v.vector
-            FROM proposals p JOIN embeddings v ON v.subject_id = p.id AND v.model = :model
-            WHERE p.id = ANY(:ids) AND p.status = 'pending'
-        ), found AS (
+        WITH batch AS MATERIALIZED ({batch}), found AS (
             {_BY_WORDS} UNION {by_meaning}
         )
         SELECT b.id, alive.id, alive.is_entity, alive.identity_key = b.identity_key,
@@ -91,7 +104,7 @@ def _earlier(condition: str, order: str) -> str:
     """Entities, and proposals that arrived before, which fulfil a condition on `c`."""
     return f"""
         SELECT b.id AS proposal_id, hit.id AS candidate_id FROM batch b CROSS JOIN LATERAL (
-            SELECT c.id FROM entities c WHERE c.kind = b.kind AND NOT c.archived AND {condition}
+            SELECT c.id FROM entities c WHERE c.kind = b.kind AND NOT c.archived AND c.id <> b.id AND {condition}
             ORDER BY {order} LIMIT {PER_SEARCH}) AS hit
         UNION
         SELECT b.id, hit.id FROM batch b CROSS JOIN LATERAL (

@@ -1,0 +1,133 @@
+"""Approved knowledge that says the same twice."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+from rich.status import Status
+
+from assay.cli.deciding import Notes
+from assay.cli.output import Json, Limit, errors, print_json, printable, say, short
+from assay.cli.session import operator, with_database, with_tools
+from assay.db.engine import Database
+from assay.db.locks import held
+from assay.db.models import SimilarityType
+from assay.duplicates import pairs
+from assay.duplicates.pairs import Pair
+from assay.duplicates.scan import embed_missing
+from assay.duplicates.serving import begin_to_serve
+from assay.errors import Conflict, InvalidInput, Unavailable
+from assay.jobs.tools import Tools
+from assay.kinds import TRAITS, Kind
+from assay.proposals.queries import full_ids
+
+app = App(name="duplicates", help="Find approved knowledge that says the same twice.")
+
+
+@app.command
+def scan(
+    *,
+    entities: Annotated[
+        bool, Parameter(negative="", help="Compare approved topics and atoms with each other.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Look for topics and atoms that say the same. Only what is new or was changed is looked at."""
+    if not entities:
+        raise InvalidInput(
+            "Say what to scan: --entities for approved knowledge. Proposals are scanned by: "
+            "assay jobs run deduplication_scan"
+        )
+    with errors.status("Starting") as shown:
+        looked, found = with_tools(lambda tools: _scan(tools, shown))
+    if json:
+        print_json({"looked_at": looked, "pairs": found})
+    else:
+        say(f"{looked:,} looked at, {found:,} pairs are alike. See them with: assay duplicates list")
+
+
+@app.command(name="list")
+def list_(*, kind: Kind | None = None, limit: Limit = 50, json: Json = False) -> None:
+    """List topics and atoms that are alike, the most alike first, with the reason and how to merge them."""
+
+    async def act(database: Database) -> list[Pair]:
+        async with database.transaction() as session:
+            return await pairs.listed(session, kind=kind, limit=limit)
+
+    found = with_database(act)
+    if json:
+        print_json([_document(each) for each in found])
+        return
+    for each in found:
+        _show(each)
+    if not found:
+        say("Nothing approved is known to be alike. Look with: assay duplicates scan --entities")
+
+
+@app.command
+def dismiss(one: str, other: str, /, *, notes: Notes = None, json: Json = False) -> None:
+    """Say that two topics or atoms are not the same. It is remembered until one of them is changed."""
+
+    async def act(database: Database) -> None:
+        actor = await operator(database)
+        async with database.transaction() as session:
+            first, second = await full_ids(session, [one, other])
+            await pairs.dismiss(session, first, second, actor=actor, notes=notes)
+
+    with_database(act)
+    if json:
+        print_json({"dismissed": True})
+    else:
+        say("Remembered: not the same.")
+
+
+async def _scan(tools: Tools, shown: Status) -> tuple[int, int]:
+    """Looks at everything that is owed, a batch a transaction. Returns how many it looked at, and the pairs."""
+    limit, threshold = tools.settings.knowledge_dedup_batch_size, tools.settings.knowledge_dedup_similarity_threshold
+    async with held(tools.database.engine, "entity_scan") as won:
+        if not won:
+            raise Conflict("Another process is scanning already.")
+        model = await _embedded(tools, limit)
+        looked = found = 0
+        async with tools.database.transaction() as session:
+            owed = await pairs.count_owed(session, model=model, threshold=threshold)
+        while True:
+            async with tools.database.transaction() as session:
+                ids = await pairs.next_batch(session, model=model, threshold=threshold, limit=limit)
+                found += await pairs.look(session, ids, model=model, threshold=threshold)
+            if not ids:
+                return looked, found
+            looked += len(ids)
+            shown.update(f"{looked:,} of {owed:,} looked at, {found:,} pairs")
+
+
+async def _embedded(tools: Tools, limit: int) -> str:
+    """Gives vectors to what has none. Returns the model that everything is compared by."""
+    async with tools.database.transaction() as session:
+        model = await begin_to_serve(session, tools.embedder.model)
+        embedder = await tools.serving_embedder(session)
+    if embedder is None:
+        raise Unavailable(f"The settings do not reach the model {model}, which serves: run assay reembed.")
+    while await embed_missing(tools.database, embedder, limit):
+        pass
+    return model
+
+
+def _show(pair: Pair) -> None:
+    plural = TRAITS[pair.kind].plural
+    say(f"\n{printable(pair.first.title)}", style="bold")
+    say(f"{printable(pair.second.title)}", style="bold")
+    say(f"{pair.kind}s {short(pair.first.id)} and {short(pair.second.id)}, {pair.type} {pair.score:.2f}", style="dim")
+    say(printable(pair.explanation))
+    if pair.type is SimilarityType.UPDATE:
+        say("They say different things: look which of them holds before you merge.", style="yellow")
+    say(f"  assay {plural} merge {short(pair.second.id)} --into {short(pair.first.id)} --preview", style="dim")
+    say(f"  assay duplicates dismiss {short(pair.first.id)} {short(pair.second.id)}", style="dim")
+
+
+def _document(pair: Pair) -> dict[str, Any]:
+    sides = {
+        name: {"id": each.id, "title": each.title} for name, each in (("older", pair.first), ("newer", pair.second))
+    }
+    rest = asdict(pair)
+    return {**sides, **{name: rest[name] for name in ("kind", "type", "score", "explanation", "found_at")}}
