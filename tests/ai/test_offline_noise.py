@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from tests.ai.chats import START, chat, message, read, titles
+from tests.ai.hostile import ORDERS
 
 from assay.ai import machines
+from assay.ai.extractor import Message
 from assay.ai.providers.offline import safety
 
 pytestmark = pytest.mark.anyio
@@ -104,6 +106,19 @@ async def test_orders_to_the_reader_change_nothing(extractor, text):
     extraction = await read(extractor, chat(f"mallory: {text}\ntom: +1"))
 
     assert titles(extraction) == []
+
+
+@pytest.mark.parametrize("order", ORDERS)
+async def test_an_order_beside_a_decision_changes_nothing_of_it(extractor, order):
+    def said(third: str) -> list[Message]:
+        first = message("Decision: amounts are stored as integer cents", author="ana", number=0)
+        others = [message(text, author=author, number=n) for n, author, text in [(1, "tom", "+1"), (2, "eve", third)]]
+        return [first, *others]
+
+    calm, steered = [await read(extractor, said(words)) for words in ("The lunch was good.", order)]
+
+    assert calm.atoms
+    assert (steered.atoms, steered.topics) == (calm.atoms, calm.topics)
 
 
 def test_ordinary_talk_of_approval_is_no_order():

@@ -151,6 +151,14 @@ def test_the_doctor_says_what_is_wrong(empty):
     assert re.search(r"The broker .*does not answer", answer.out)
 
 
+def test_the_doctor_names_a_language_model_that_does_not_answer(empty):
+    chosen = {"ASSAY_EXTRACTOR": "openai-compatible", "ASSAY_LLM_URL": "http://127.0.0.1:1/v1"}
+    answer = empty("doctor", ASSAY_LLM_MODEL="small", **chosen)
+    assert answer.code == 1
+    assert "The language model 'small' at http://127.0.0.1:1/v1 does not answer" in " ".join(answer.out.split())
+    assert "needs ASSAY_LLM_MODEL" in " ".join(empty("doctor", **chosen).out.split())
+
+
 def test_nothing_runs_that_was_not_started(alone):
     assert alone("status", "--json").document["running"] is False
     assert alone("status").code == 0
