@@ -1,9 +1,14 @@
 """The runs that read messages, and how good what reads them is."""
 
 import json
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
+
+from assay.cli import evaluation
+from assay.evaluation.extraction import Counts, Read
+from assay.evaluation.labelled import Labelled
+from assay.evaluation.matching import Matching
 
 
 def test_runs_are_listed_and_shown(assay):
@@ -30,7 +35,8 @@ def test_a_run_that_has_ended_cannot_be_cancelled(assay):
 
 
 @pytest.mark.parametrize(
-    ("typed", "sentence"), [("xyz", "is not an extraction run's id"), (str(uuid4()), "There is no extraction run")]
+    ("typed", "sentence"),
+    [("xyz", "is not an extraction run's id"), (str(UUID(int=7)), "There is no extraction run")],
 )
 @pytest.mark.parametrize("command", ["show", "cancel"])
 def test_a_run_that_is_not_there_is_refused(empty, command, typed, sentence):
@@ -47,7 +53,21 @@ def test_an_evaluation_needs_no_server_and_prints_its_figures(alone, tmp_path):
         "offline": {"n": 1, "precision": 1.0, "recall": 1.0, "grounding": 1.0, "type_accuracy": 1.0, "junk_rate": 0.0,
                     "cost": 0.0}
     }  # fmt: skip
-    assert "1 of 1, of 1" in alone("eval", "extraction", "--set", str(ours)).out
+
+
+def test_the_table_shows_the_parts_of_the_set_side_by_side(capfd):
+    talks = [
+        Labelled.model_validate({"id": half, "half": half, "messages": [{"author": "ana", "text": "Hi."}]})
+        for half in ("tune", "held")
+    ]
+    counts = Counts(conversations=1, labelled=4, found=2, right=1, right_type=1, quotes=2, verified=2)
+    evaluation._show({"oracle": [Read(each, [], Matching({}, frozenset()), counts) for each in talks]}, talks)
+    lines = [" ".join(line.split()) for line in capfd.readouterr().out.splitlines()]
+    assert lines[1:4] == [
+        "oracle all 2 50% 25% 100% 100% 0% 0.0000 2 of 4, of 8",
+        "tune 1 50% 25% 100% 100% 0% 0.0000 1 of 2, of 4",
+        "held 1 50% 25% 100% 100% 0% 0.0000 1 of 2, of 4",
+    ]
 
 
 def test_an_unknown_extractor_and_a_bad_set_are_refused(alone, tmp_path):

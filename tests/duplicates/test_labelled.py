@@ -45,7 +45,7 @@ def test_plain_and_packed_files_hold_the_same_pairs(tmp_path, pack):
         (b"\xff\xfe{\x00", "is written in UTF-16"),
         (b'{"a": "\xff"}', "is not UTF-8"),
         (b"PK\x03\x04", "is a zip archive"),
-        (gzip.compress(b"{}" * 1000)[:-20], "is damaged"),
+        (gzip.compress(b"{}" * 1000, mtime=0)[:-20], "is damaged"),
         (b"x" * (4 * 2**20 + 1), "line 1: The line is longer than"),
     ],
 )

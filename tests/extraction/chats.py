@@ -49,7 +49,7 @@ def problems(content: str | bytes) -> list[tuple[int, str]]:
 
 
 def zipped(content: str) -> bytes:
-    return gzip.compress(content.encode())
+    return gzip.compress(content.encode(), mtime=0)
 
 
 def topic(name: str = "Ledger", *quotes: Quote, **changes: Any) -> TopicDraft:
@@ -114,3 +114,14 @@ async def read_all(database: Database, extractor: Extractor) -> list[Stored]:
     while found := await claim(database, extractor=extractor):
         stored.append(await store(database, found, await extractor.extract(found.windows[0])))
     return stored
+
+
+async def read_run(database: Database, extractor: Extractor) -> None:
+    """Reads every window of every run there is to be, one after the other."""
+    while found := await claim(database, extractor=extractor):
+        for window in found.windows:
+            extraction = await extractor.extract(window)
+            async with database.transaction() as session:
+                await runs.store(session, found.run_id, window, extraction, actor=SYSTEM)
+        async with database.transaction() as session:
+            await runs.conclude(session, found.run_id, None, actor=SYSTEM)

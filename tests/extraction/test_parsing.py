@@ -184,7 +184,7 @@ def test_a_clock_without_a_day_is_reported():
     [
         (b"", "is empty"),
         (b"\n \n", "is empty"),
-        (gzip.compress(b""), "is empty"),
+        (zipped(""), "is empty"),
         (b'\xef\xbb\xbf{}\n{"text": "M\xfcller"}', "is not UTF-8: byte 0xFC at offset 17 belongs to no character"),
         (json_line().encode("utf-16"), "is written in UTF-16: save it as UTF-8"),
         (json_line().encode("utf-16-le"), "is written in UTF-16: save it as UTF-8"),
