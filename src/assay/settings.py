@@ -78,6 +78,17 @@ class Settings(BaseSettings):
         description="US dollars per million tokens written; absent: the known price",
     )
 
+    assay_embeddings_url: str | None = Field(
+        None, max_length=2000, description="server of an embedding model, with /v1; absent: the offline model"
+    )
+    assay_embeddings_model: str | None = Field(None, max_length=200, description="name of the embedding model there")
+    assay_embeddings_dimensions: int | None = Field(
+        None, ge=1, le=4000, description="how many numbers a vector of it has"
+    )
+    assay_embeddings_key: SecretStr | None = Field(None, description="key of the server of the embedding model")
+    assay_embeddings_concurrency: int = Field(4, ge=1, le=64, description="requests for embeddings at a time")
+    assay_embeddings_timeout: int = Field(60, ge=1, le=300, description="seconds a request for embeddings may take")
+
     knowledge_auto_approval_enabled: bool = Field(True, description="may the system approve alone")
     knowledge_auto_approval_confidence_threshold: float = Field(
         0.95, ge=0.0, le=1.0, allow_inf_nan=False, description="least confidence the system approves alone"

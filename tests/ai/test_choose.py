@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from tests.ai.embedding_server import asking
 from tests.ai.llm import settings
 
 from assay.ai import choose, prompts
@@ -90,3 +91,22 @@ def test_a_budget_needs_a_price():
 
 
 UNPRICED = {"assay_llm_price_input": None, "assay_llm_price_output": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"assay_embeddings_url": "localhost:1"}, "must begin with http"),
+        ({"assay_embeddings_model": None}, "needs ASSAY_EMBEDDINGS_MODEL"),
+        ({"assay_embeddings_dimensions": None}, "needs ASSAY_EMBEDDINGS_DIMENSIONS"),
+    ],
+)
+def test_an_embedding_server_that_cannot_be_asked_is_refused(changes, sentence):
+    with pytest.raises(InvalidInput, match=sentence):
+        choose.embedder(asking(URL, **changes), HashEmbedder())
+
+
+def test_the_offline_embedder_is_used_unless_a_server_is_named():
+    offline = HashEmbedder()
+    assert choose.embedder(Settings.model_validate({}), offline) is offline
+    assert choose.embedder(asking(URL), offline).model == "some-model-v1-384"

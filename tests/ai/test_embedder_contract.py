@@ -1,19 +1,27 @@
 """What every embedder promises, held against the real one and the double."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
+from tests.ai.embedding_server import asking, embeds
+from tests.ai.model_server import ModelServer
 
 from assay.ai.embedder import Embedder
 from assay.ai.fakes import HashEmbedder
+from assay.ai.providers.endpoint_embedder import EndpointEmbedder
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(params=["offline", "hash"])
-def any_embedder(request, embedder) -> Embedder:
-    return embedder if request.param == "offline" else HashEmbedder()
+@pytest.fixture(params=["offline", "hash", "endpoint"])
+async def any_embedder(request, embedder) -> AsyncIterator[Embedder]:
+    if request.param == "endpoint":
+        async with ModelServer(embeds) as server:
+            yield EndpointEmbedder(asking(server.url))
+    else:
+        yield embedder if request.param == "offline" else HashEmbedder()
 
 
 async def test_every_text_becomes_a_unit_vector(any_embedder):

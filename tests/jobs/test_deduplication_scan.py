@@ -1,11 +1,16 @@
 """What is like something known or proposed earlier is marked before anybody decides."""
 
+from dataclasses import replace
+
 import pytest
 from structlog.testing import capture_logs
+from tests.ai.embedding_server import asking, embeds
+from tests.ai.model_server import ModelServer, fails
 from tests.builders import BOTH_KINDS, draft, get, rows, scalar
 from tests.jobs.lab import ERRORS, POISON, arrived, done, failed, poison, tuned
 
 from assay.ai.fakes import HashEmbedder
+from assay.ai.providers.endpoint_embedder import EndpointEmbedder
 from assay.db.models import DedupState
 from assay.errors import Unavailable
 from assay.jobs.tools import Tools
@@ -86,3 +91,24 @@ async def test_knowledge_gets_its_vectors_before_proposals_are_compared_with_it(
     await arrived(tools.database, draft(title="Ledger"))
     assert await done(NAME, tools) == counts(scanned=1, duplicates=1, embedded=2)
     assert await scalar(tools.database, "SELECT similar_entity_id FROM proposals WHERE status = 'pending'")
+
+
+async def test_a_model_server_that_fails_leaves_proposals_unscanned_and_never_clear(tools):
+    ids = await arrived(tools.database, draft(), draft())
+    async with ModelServer([fails(401)]) as server:
+        asked = replace(tools, embedder=EndpointEmbedder(asking(server.url)))
+        result = await failed(NAME, asked)
+    assert "refused: status 401" in str(result.error)
+    assert [(await get(tools.database, each)).dedup_state for each in ids] == [DedupState.UNCHECKED] * 2
+    assert await scalar(tools.database, "SELECT count(*) FROM embeddings") == 0
+
+
+async def test_an_unknown_model_of_a_server_is_calibrated_and_then_scans(tools):
+    ids = await arrived(tools.database, draft(title="Ledger"), draft(title="Ledger"))
+    async with ModelServer(embeds) as server:
+        asked = replace(tools, embedder=EndpointEmbedder(asking(server.url)))
+        assert await done(NAME, asked) == counts(scanned=2, duplicates=1, embedded=2)
+    found = [(await get(tools.database, each)).dedup_scorer for each in ids]
+    assert all(str(each).startswith("some-model-v1-384/") for each in found)
+    [(points,)] = await rows(tools.database, "SELECT document -> 'operating_points' FROM policy_versions")
+    assert list(points) == ["some-model-v1-384"]

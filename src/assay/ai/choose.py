@@ -1,4 +1,4 @@
-"""The extractor that the settings name."""
+"""The models that the settings name."""
 
 from importlib.util import find_spec
 from typing import Final, get_args
@@ -6,6 +6,7 @@ from typing import Final, get_args
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extractor
 from assay.ai.prompts import load
+from assay.ai.providers.endpoint_embedder import EndpointEmbedder
 from assay.ai.providers.llm.extractor import LlmExtractor
 from assay.ai.providers.llm.prices import price
 from assay.ai.providers.offline.extractor import OfflineExtractor
@@ -23,6 +24,19 @@ def extractor(settings: Settings, embedder: Embedder) -> Extractor:
         return OfflineExtractor(embedder)
     check(settings)
     return LlmExtractor(settings, load(settings.assay_llm_prompt))
+
+
+def embedder(settings: Settings, offline: Embedder) -> Embedder:
+    """Raises InvalidInput, saying what to set."""
+    url = settings.assay_embeddings_url
+    if url is None:
+        return offline
+    if not url.startswith(("http://", "https://")):
+        raise InvalidInput(f"ASSAY_EMBEDDINGS_URL={url[:80]!r} is not allowed: it must begin with http:// or https://.")
+    for name in ("assay_embeddings_model", "assay_embeddings_dimensions"):
+        if not getattr(settings, name):
+            raise InvalidInput(f"ASSAY_EMBEDDINGS_URL needs {name.upper()}.")
+    return EndpointEmbedder(settings)
 
 
 def check(settings: Settings) -> None:

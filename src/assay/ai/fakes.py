@@ -38,7 +38,7 @@ class HashEmbedder:
         self.embedded.extend(texts)
         if not texts:
             return np.empty((0, DIMENSIONS), dtype=np.float32)
-        return np.stack([_bag(folded(text)) for text in texts])
+        return np.stack([bag(folded(text)) for text in texts])
 
 
 class ScriptedExtractor:
@@ -71,7 +71,8 @@ class ScriptedExtractor:
         return self._answer(window.messages, window.known_topics) if callable(self._answer) else self._answer
 
 
-def _bag(text: str) -> Vectors:
+def bag(text: str) -> Vectors:
+    """The unit vector of a text."""
     words = re.findall(r"\w+", text)
     bag = np.sum([_direction(word) for word in words] or [_direction("")], axis=0)
     mixed = _unit(bag) * (1 - SHARE_OF_THE_WHOLE) + _direction(f"whole: {text}") * SHARE_OF_THE_WHOLE

@@ -145,7 +145,7 @@ async def write(session: AsyncSession, model: str, subjects: Sequence[Unembedded
             "text_hash": content_hash(subject.text),
             "vector": literal,
         }
-        for position, (subject, literal) in enumerate(zip(subjects, _literals(vectors), strict=True))
+        for position, (subject, literal) in enumerate(zip(subjects, literals(vectors), strict=True))
     ]
     written = await session.scalars(
         text(f"""
@@ -162,6 +162,6 @@ async def write(session: AsyncSession, model: str, subjects: Sequence[Unembedded
     return len(written.all())
 
 
-def _literals(vectors: Vectors) -> list[str]:
+def literals(vectors: Vectors) -> list[str]:
     """Half precision in the shortest digits that keep it."""
     return [f"[{','.join(f'{value:.5g}' for value in row)}]" for row in vectors.astype(np.float16).tolist()]

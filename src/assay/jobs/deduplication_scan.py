@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import SYSTEM
 from assay.duplicates import scan
+from assay.duplicates.calibration import ensure_calibrated
 from assay.duplicates.serving import begin_to_serve
 from assay.jobs.job import Statistics, job
 from assay.jobs.work import Work
@@ -41,6 +42,8 @@ async def deduplication_scan(work: Work) -> Statistics:
         embedder = await work.tools.serving_embedder(session)
         work.begin(await queries.count_unscanned(session, await scan.scorer_version(session, model)))
     _warn_unless_configured(model, work.tools.embedder.model)
+    if embedder:
+        await ensure_calibrated(work.database, embedder)
     while not work.time_is_up:
         generated = await scan.embed_missing(work.database, embedder, limit) if embedder else 0
         embedded += generated

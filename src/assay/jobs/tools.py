@@ -10,6 +10,7 @@ from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.db.engine import Database
+from assay.duplicates.embedding_cache import CachingEmbedder
 from assay.duplicates.serving import serving_model
 from assay.settings import Settings
 
@@ -33,5 +34,8 @@ class Tools:
 
 def make_tools(settings: Settings, database_url: str) -> Tools:
     """Models load at their first use. Raises InvalidInput where the settings choose one and leave out what it needs."""
-    embedder = OfflineEmbedder()
-    return Tools(Database(database_url), settings, embedder, choose.extractor(settings, embedder), others=(embedder,))
+    database = Database(database_url)
+    offline = CachingEmbedder(OfflineEmbedder(), database)
+    chosen = choose.embedder(settings, offline)
+    embedder = offline if chosen is offline else CachingEmbedder(chosen, database)
+    return Tools(database, settings, embedder, choose.extractor(settings, offline), others=(offline,))
