@@ -72,7 +72,7 @@ def _parts(found: Sequence[Measured]) -> dict[str, Quality]:
 
 def shipped() -> list[Pair]:
     """The pairs that came with the program."""
-    with as_file(files("assay.duplicates") / "pairs") as folder:
+    with as_file(files("assay.duplicates") / "labelled_pairs") as folder:
         return [pair for name in SHIPPED for pair in read_pairs(folder / f"{name}.jsonl")]
 
 
