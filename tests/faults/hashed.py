@@ -1,0 +1,11 @@
+"""Assay itself, with vectors that need no model: `python -m tests.faults.hashed worker`, and every other command."""
+
+import sys
+
+from assay.ai.fakes import HashEmbedder
+from assay.cli.app import main
+from assay.jobs import tools
+
+if __name__ == "__main__":
+    tools.OfflineEmbedder = HashEmbedder  # type: ignore[assignment,misc,attr-defined]
+    main(sys.argv[1:])

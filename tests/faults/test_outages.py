@@ -1,0 +1,149 @@
+"""The servers die, hang, are cut off or run full under a review: it goes on by itself, and meanwhile health tells."""
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+from tests.builders import draft, rows, scalar
+from tests.conftest import administer, named
+from tests.faults import engine as lab_of_engines
+from tests.faults.engine import ROOT, Engine
+from tests.faults.test_dying_workers import REVIEW, WRONG
+from tests.jobs.lab import cleared
+
+from assay.ai.fakes import HashEmbedder, ScriptedExtractor
+from assay.db import migrate
+from assay.db.engine import Database
+from assay.errors import Unavailable
+from assay.jobs import health
+from assay.jobs.tools import Tools
+from assay.kinds import Kind
+from assay.runtime.services import Supervisor
+from assay.settings import Settings
+
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]
+
+SLOWLY = {"KNOWLEDGE_AUTO_APPROVAL_BATCH_SIZE": "1"}
+APPROVED = "SELECT count(*) FROM proposals WHERE status = 'approved'"
+NOT_A_FAILURE = {name: query for name, query in WRONG.items() if name != "a failure"}
+"""A run that loses its server fails as a whole and is tried again; that is told, and blames no item."""
+BLAMED = "SELECT id FROM proposals WHERE failures > 0"
+
+
+class Servers:
+    """Servers of the test's own, restarted when they crash as `assay up` does."""
+
+    def __init__(self, home: Path) -> None:
+        self._supervisor = Supervisor(home)
+        self.services = self._supervisor.start()
+        self._ended = threading.Event()
+        self._keeper = threading.Thread(target=self._look_after)
+        self._keeper.start()
+
+    def _look_after(self) -> None:
+        while not self._ended.wait(0.2):
+            with suppress(Unavailable):
+                self._supervisor.watch()
+
+    def pids(self) -> dict[str, int]:
+        """The servers by name, as they are now."""
+        return {each.name: each.child.pid for each in self._supervisor._servers if each.child}
+
+    def send(self, number: signal.Signals, *names: str) -> None:
+        for name in names:
+            os.kill(self.pids()[name], number)
+
+    def stop(self) -> None:
+        self._ended.set()
+        self._keeper.join()
+        self._supervisor.stop()
+
+
+@pytest.fixture(scope="module")
+def own_servers(tmp_path_factory) -> Iterator[Servers]:
+    servers = Servers(tmp_path_factory.mktemp("own"))
+    yield servers
+    servers.stop()
+
+
+@pytest.fixture
+async def on_own_servers(own_servers, tmp_path) -> AsyncIterator[Engine]:
+    """Assay on servers that the test may kill."""
+    url = own_servers.services.database_url
+    name = f"test_{os.urandom(6).hex()}"
+    administer(url, f"CREATE DATABASE {name}")
+    migrate.upgrade(named(url, name))
+    database = Database(named(url, name))
+    engine = await lab_of_engines.make(
+        database, named(url, name), own_servers.services.nats_url, tmp_path / "untouched", module="tests.faults.hashed"
+    )
+    yield engine
+    engine.stop()
+    await database.close()
+    administer(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def tools_of(engine: Engine) -> Tools:
+    return Tools(engine.database, Settings.model_validate({}), HashEmbedder(), ScriptedExtractor())
+
+
+async def prepared(engine: Engine, count: int) -> None:
+    await cleared(tools_of(engine), *(draft(Kind.TOPIC if number % 3 == 0 else Kind.ATOM) for number in range(count)))
+
+
+async def begun(engine: Engine, least: int = 3) -> bool:
+    return (await patiently_scalar(engine, APPROVED) or 0) >= least
+
+
+async def patiently_scalar(engine: Engine, query: str):
+    """None while the database is away."""
+    with suppress(Exception):
+        return await scalar(engine.database, query)
+
+
+async def finished(engine: Engine, count: int) -> None:
+    """The review comes to its end by itself, and nothing is wrong."""
+    await engine.until(lambda: begun(engine, count), 90)
+    assert {name: found for name, query in NOT_A_FAILURE.items() if (found := await rows(engine.database, query))} == {}
+    assert await rows(engine.database, BLAMED) == []
+
+    async def told_ok() -> bool:
+        return (await engine.states(REVIEW))[-1] == "ok"
+
+    await engine.until(told_ok)
+
+
+async def problems(engine: Engine) -> str:
+    found = await health.look(engine.database, engine.settings, engine.nats_url)
+    return " ".join(found.problems)
+
+
+ROUNDS = [
+    pytest.param(("NATS", "PostgreSQL", "both"), 120, id="each once"),
+    pytest.param(("NATS", "PostgreSQL", "both") * 5, 3000, id="again and again", marks=[pytest.mark.soak, pytest.mark.timeout(1800)]),
+]
+
+
+@pytest.mark.parametrize(("deaths", "count"), ROUNDS)
+async def test_servers_that_are_killed_in_the_middle_cost_nothing(on_own_servers, own_servers, deaths, count):
+    engine = on_own_servers
+    await prepared(engine, count)
+    await engine.workers(2, **SLOWLY)
+    await engine.schedulers()
+    await engine.request(REVIEW)
+    await engine.until(lambda: begun(engine))
+    for name in deaths:
+        own_servers.send(signal.SIGKILL, *(("NATS", "PostgreSQL") if name == "both" else (name,)))
+        before = await patiently_scalar(engine, APPROVED)
+        await engine.until(lambda before=before: begun(engine, min((before or 0) + 3, count)))
+        await asyncio.sleep(random.uniform(0, 0.5))
+    await finished(engine, count)
