@@ -7,5 +7,5 @@ from assay.cli.app import main
 from assay.jobs import tools
 
 if __name__ == "__main__":
-    tools.OfflineEmbedder = HashEmbedder  # type: ignore[assignment,misc,attr-defined]
+    tools.OfflineEmbedder = HashEmbedder  # type: ignore[assignment,attr-defined]
     main(sys.argv[1:])

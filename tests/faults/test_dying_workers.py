@@ -74,7 +74,8 @@ async def _kill_the_one_that_reviews(engine, after: float, order) -> int:
     os.kill(int(run.worker.rpartition(":")[2]), signal.SIGKILL)
     engine.start("worker", **ONE_AT_A_TIME)
     await engine.until(lambda: _has_ended(engine, run.id))
-    return await scalar(engine.database, "SELECT count(*) FROM job_runs WHERE id = :id AND state = 'lost'", id=run.id)
+    lost = "SELECT count(*) FROM job_runs WHERE id = :id AND state = 'lost'"
+    return int(await scalar(engine.database, lost, id=run.id))
 
 
 async def _is_in_state(engine, order, *states: str) -> bool:
@@ -83,4 +84,4 @@ async def _is_in_state(engine, order, *states: str) -> bool:
 
 
 async def _has_ended(engine, run_id) -> bool:
-    return await scalar(engine.database, "SELECT state FROM job_runs WHERE id = :id", id=run_id) != "running"
+    return bool(await scalar(engine.database, "SELECT state <> 'running' FROM job_runs WHERE id = :id", id=run_id))

@@ -36,7 +36,7 @@ SLOWLY = {"KNOWLEDGE_AUTO_APPROVAL_BATCH_SIZE": "1"}
 APPROVED = "SELECT count(*) FROM proposals WHERE status = 'approved'"
 NOT_A_FAILURE = {name: query for name, query in WRONG.items() if name != "a failure"}
 """A run that loses its server fails as a whole and is tried again; that is told, and blames no item."""
-OPEN = "SELECT count(*) FROM job_runs WHERE state IN ('running', 'queued')"
+OPEN = "SELECT count(*) FROM job_runs WHERE job = :job AND state IN ('running', 'queued')"
 LAST = "SELECT state FROM job_runs WHERE job = :job AND state <> 'skipped' ORDER BY finished_at DESC LIMIT 1"
 BLAMED = "SELECT id FROM proposals WHERE failures > 0"
 
@@ -119,7 +119,8 @@ async def finished(engine: Engine, count: int) -> None:
     assert await rows(engine.database, BLAMED) == []
 
     async def told_ok() -> bool:
-        return await scalar(engine.database, OPEN) == 0 and await scalar(engine.database, LAST, job=REVIEW) == "ok"
+        still_open, last = [await scalar(engine.database, query, job=REVIEW) for query in (OPEN, LAST)]
+        return bool(still_open == 0 and last == "ok")
 
     await engine.until(told_ok)
 
