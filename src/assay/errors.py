@@ -5,6 +5,7 @@ AssayError (500)
 ├── NotFound (404)          no such record
 ├── Conflict (409)          somebody or something was faster
 ├── Unauthenticated (401)   nobody has shown who asks
+├── Gone (410)              it was there once and is no longer kept
 ├── Forbidden (403)         the actor may not do this
 ├── Stale (412)             it changed since it was read
 ├── TooMany (429)           asked too often; `retry_after` says when to ask again
@@ -50,6 +51,10 @@ class Unauthenticated(AssayError):
 
 class Forbidden(AssayError):
     status = 403
+
+
+class Gone(AssayError):
+    status = 410
 
 
 class Stale(AssayError):

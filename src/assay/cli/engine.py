@@ -16,6 +16,8 @@ from assay.jobs.alerting import telling
 from assay.jobs.engine import CONCURRENCY, DRAIN_SECONDS, connected_broker, scheduling, working
 from assay.jobs.receiver import JobReceiver
 from assay.jobs.tools import Tools, make_tools
+from assay.messaging.background import background
+from assay.messaging.relay import relay
 
 Concurrency = Annotated[int, Parameter(help="Jobs that run at a time.", validator=Number(gte=1, lte=64))]
 Drain = Annotated[
@@ -31,6 +33,7 @@ def worker(*, concurrency: Concurrency = CONCURRENCY, drain: Drain = DRAIN_SECON
             telling(tools, nats_url),
             connected_broker(tools, nats_url, "assay worker") as broker,
             working(broker, tools, concurrency=concurrency, drain=drain) as receiver,
+            background(relay(tools.database, nats_url)),
         ):
             say("This worker takes jobs from the queue (stop with Ctrl-C).")
             await _until_told_to_stop(receiver)

@@ -4,12 +4,11 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Annotated, Final, TypeAlias
 
-import uvicorn
 from cyclopts import Parameter
 
 from assay import settings as configuration
@@ -23,14 +22,19 @@ from assay.jobs.alerting import telling
 from assay.jobs.engine import DRAIN_SECONDS, connected_broker, scheduling, working
 from assay.jobs.receiver import JobReceiver
 from assay.jobs.tools import Tools, make_tools
+from assay.messaging.background import background
+from assay.messaging.relay import relay
 from assay.runtime.services import Services, record_web, running
 from assay.settings import Settings
 from assay.web.app import create_app
+from assay.web.server import Server, cut_off_the_stuck, make_server
 
 PASSING_SECONDS: Final = 60
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 PREFERRED_PORT: Final = 8000
+BACKLOG: Final = 1024
+"""Connections that may wait to be accepted: after a restart all live clients come back at once."""
 
 Port = Annotated[int, Parameter(help="Port of the web app; 0 takes a free one.")]
 Jobs: TypeAlias = Callable[[], AbstractAsyncContextManager[JobReceiver | None]]
@@ -67,6 +71,7 @@ async def _jobs(tools: Tools, nats_url: str, drain: float) -> AsyncIterator[JobR
             connected_broker(tools, nats_url, "assay up") as broker,
             working(broker, tools, drain=drain) as receiver,
             scheduling(broker, tools),
+            background(relay(tools.database, nats_url)),
         ):
             yield receiver
     finally:
@@ -104,7 +109,8 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen(128)
+        cut_off_the_stuck(listener)
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise Conflict(f"Cannot listen on {host} port {port}: {error.strerror or error}. Try --port 0.") from None
@@ -135,27 +141,10 @@ async def _welcome(database_url: str) -> None:
         await database.close()
 
 
-class _Server(uvicorn.Server):
-    """A web server that leaves the signals to us, for it is not alone in its process."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 def _serve(settings: Settings, found: Services, listener: socket.socket, host: str, jobs: Jobs) -> None:
     hosts = ("*",) if host not in LOOPBACK else LOOPBACK
     app = create_app(settings, found.database_url, found.nats_url, hosts=hosts)
-    server = _Server(
-        uvicorn.Config(
-            app,
-            log_level="warning",
-            timeout_graceful_shutdown=5,
-            server_header=False,
-            proxy_headers=False,  # anybody can write them, and who is local must not be told by them
-            lifespan="on",
-        )
-    )
+    server = make_server(app)
     address = web_address(host, listener.getsockname()[1])
     if found.owned:
         record_web(settings.assay_home, address)
@@ -165,7 +154,7 @@ def _serve(settings: Settings, found: Services, listener: socket.socket, host: s
         asyncio.run(_run(server, listener, jobs))
 
 
-async def _run(server: uvicorn.Server, listener: socket.socket, jobs: Jobs) -> None:
+async def _run(server: Server, listener: socket.socket, jobs: Jobs) -> None:
     """The web app stops first, then the scheduler, then the worker: the reverse of the order in which they begin."""
     async with jobs() as receiver:
 

@@ -13,6 +13,7 @@ from typing import Final
 import structlog
 from taskiq.cli.scheduler.run import SchedulerLoop
 
+from assay.clock import now
 from assay.db.engine import first_line
 from assay.db.models import ProcessRole
 from assay.jobs import all as every_job
@@ -24,6 +25,7 @@ from assay.jobs.receiver import JobReceiver
 from assay.jobs.schedule import Scheduler, Ticks
 from assay.jobs.tasks import register
 from assay.jobs.tools import Tools
+from assay.messaging import outbox
 
 assert every_job  # noqa: S101  # importing it registers the jobs
 
@@ -79,6 +81,7 @@ async def scheduling(broker: JobBroker, tools: Tools) -> AsyncIterator[None]:
         async with tools.database.transaction() as session:
             await history.prune(session, older_than=timedelta(days=tools.settings.jobs_history_days))
             await processes.forget_the_dead(session)
+            await outbox.prune(session, before=now() - timedelta(days=tools.settings.events_kept_days))
 
     duties = [
         loop.run(update_interval=LOOK_AT_SCHEDULE, send_timeout=FIRING_SECONDS),

@@ -8,8 +8,10 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assay.jobs.tools import make_tools
+from assay.messaging.background import background
+from assay.messaging.hub import Hub
 from assay.settings import Settings
-from assay.web import errors, health, index
+from assay.web import errors, health, index, live
 from assay.web.access import refuse_undeclared
 from assay.web.api.v1 import bulk, deciding, export, metrics, proposals, session, tokens, users
 from assay.web.document import describe
@@ -25,8 +27,10 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         tools = make_tools(settings, database_url)
-        app.state.assay = WebState(settings, tools.database, nats_url, tools)
-        yield
+        hub = Hub(tools.database, nats_url)
+        app.state.assay = WebState(settings, tools.database, nats_url, tools, hub)
+        async with background(hub.run(), stop=hub.close):
+            yield
         await tools.database.close()
 
     app = FastAPI(
@@ -52,7 +56,7 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
 
 def _api() -> APIRouter:
     api = APIRouter(responses=errors.ALWAYS)
-    routers = [each.router for each in (metrics, session, users, tokens)]
+    routers = [each.router for each in (metrics, session, users, tokens, live)]
     for router in (*routers, *export.routers, *bulk.routers, *proposals.routers, *deciding.routers):
         api.include_router(router)
     return api

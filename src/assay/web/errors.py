@@ -5,11 +5,12 @@ from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic_core import to_jsonable_python
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
 from assay.errors import AssayError, TooMany, Unauthenticated
 from assay.web.models import Problem
@@ -58,7 +59,10 @@ def install(app: FastAPI) -> None:
         return problem(error.status_code, f"{error.detail}.", dict(error.headers or {}))
 
     @app.exception_handler(RequestValidationError)
-    async def of_input(_request: Request, error: RequestValidationError) -> JSONResponse:
+    @app.exception_handler(WebSocketRequestValidationError)
+    async def of_input(
+        _connection: HTTPConnection, error: RequestValidationError | WebSocketRequestValidationError
+    ) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {first['msg']}.")

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from assay.db.engine import Database
 from assay.jobs.tools import Tools
+from assay.messaging.hub import Hub
 from assay.settings import Settings
 
 
@@ -20,15 +21,16 @@ class WebState:
     nats_url: str
     tools: Tools
     """The models, which load at their first use."""
+    hub: Hub
 
 
 def state(connection: HTTPConnection) -> WebState:
     return cast(WebState, connection.app.state.assay)
 
 
-async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
+async def transaction(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
     """A session of its own for the request, committed before the answer leaves."""
-    async with state(request).database.transaction() as session:
+    async with state(connection).database.transaction() as session:
         yield session
 
 

@@ -16,6 +16,7 @@ from assay.db.models.job_requests import JobRequest
 from assay.db.models.job_runs import JobRun, JobState
 from assay.db.models.merges import Merge
 from assay.db.models.messages import MAX_FAILED_READS, Message
+from assay.db.models.outbox import OutboxEntry
 from assay.db.models.pair_verdicts import PairVerdict
 from assay.db.models.policy_versions import PolicyVersion
 from assay.db.models.proposal_tallies import ProposalTally
@@ -69,6 +70,7 @@ __all__ = [
     "Merge",
     "Message",
     "ModelState",
+    "OutboxEntry",
     "PairVerdict",
     "PolicyVersion",
     "ProcessRole",

@@ -17,7 +17,6 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_log_subject_id_id", "subject_id", "id"),
         Index("ix_audit_log_action_id", "action", "id"),
-        Index("ix_audit_log_unpublished", "id", postgresql_where=text("channel IS NOT NULL AND published_at IS NULL")),
         Index("ix_audit_log_notifications", "at", postgresql_where=text("channel = 'system_notifications'")),
     )
 
@@ -36,4 +35,3 @@ class AuditEntry(Base):
     """What else the trail must know: notes, versions, the policy applied."""
     inverse: Mapped[dict[str, Any] | None]
     """What undoes the change exactly."""
-    published_at: Mapped[datetime | None]

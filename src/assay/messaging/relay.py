@@ -1,0 +1,69 @@
+"""From the outbox to the broker. Any number of relays may run; one of them at a time publishes."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+from nats.aio.client import Client
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from assay.db.engine import Database, first_line
+from assay.db.listening import listening
+from assay.messaging import outbox
+from assay.messaging.link import FAULTS, Connected, link
+from assay.messaging.outbox import Frame
+
+log = structlog.get_logger(__name__)
+
+BATCH: Final = 500
+POLL_SECONDS: Final = 1.0
+"""How long an event waits at most that nobody was told of, as after the death of the relay that was told."""
+PAUSE_AFTER_ERROR_SECONDS: Final = 1.0
+
+
+async def relay(database: Database, nats_url: str) -> None:
+    """Publishes events as their transactions commit, until it is cancelled.
+
+    An event is numbered, committed and then sent. Dying in between loses nothing: each hub sees the gap in the
+    numbers, or hears nothing for a while, and reads from the outbox.
+    """
+    async with link(nats_url, "assay relay") as connected:
+        while True:
+            try:
+                await _relay(database, connected)
+            except (OperationalError, InterfaceError, OSError) as error:
+                log.warning("relay_interrupted", error=first_line(error))
+                await asyncio.sleep(PAUSE_AFTER_ERROR_SECONDS)
+
+
+async def _relay(database: Database, connected: Connected) -> None:
+    async with database.transaction() as session:
+        subject = subject_of(await outbox.identity(session))
+    async with listening(database.engine, outbox.NOTIFICATIONS) as wait:
+        while True:
+            while frames := await _published(database):
+                await _send(connected(), subject, frames)
+            await wait(POLL_SECONDS)
+
+
+def subject_of(identity: str) -> str:
+    """Where the events of a database are sent to."""
+    return f"assay.events.{identity}"
+
+
+async def _published(database: Database) -> list[Frame]:
+    async with database.transaction() as session:
+        return await outbox.publish(session, limit=BATCH)
+
+
+async def _send(client: Client | None, subject: str, frames: Sequence[Frame]) -> None:
+    """Sends what can be sent. The hubs read the rest from the outbox."""
+    if client is None:
+        return
+    try:
+        for frame in frames:
+            if len(frame.json) <= client.max_payload:
+                await client.publish(subject, frame.json)
+    except FAULTS as error:
+        log.warning("events_not_sent", error=str(error) or type(error).__name__)

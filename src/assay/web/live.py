@@ -1,0 +1,201 @@
+"""Live events, as a WebSocket and as server-sent events."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Header, Query, WebSocket
+from fastapi.responses import StreamingResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
+from uvicorn.protocols.utils import ClientDisconnected
+from websockets.frames import Frame as WireFrame
+from websockets.frames import Opcode
+
+from assay.db.models import Scope
+from assay.errors import Forbidden, Gone, InvalidInput, TooMany, Unauthenticated, Unavailable
+from assay.messaging.events import Channel
+from assay.messaging.hub import Batch, Hub
+from assay.messaging.outbox import Frame
+from assay.web.access import Requires, refuse_other_origins
+from assay.web.errors import documented
+from assay.web.server import EXTENSION, Socket
+from assay.web.state import State
+
+LARGEST_ID: Final = 2**63 - 1
+BACKLOG_BYTES: Final = 256 * 1024
+"""What may wait for one WebSocket client to read."""
+BACKLOG_EVENTS: Final = 1000
+"""What may wait for one reader of server-sent events."""
+HEARTBEAT_SECONDS: Final = 15.0
+TRY_AGAIN: Final = 1013
+SHUTTING_DOWN: Final = 1012
+NOT_ALLOWED: Final = 1008
+GONE: Final = 4410
+MOST_REASON: Final = 120
+"""Bytes that a close frame has for words."""
+RECHECK_SECONDS: Final = 60.0
+"""How long somebody may go on listening whose account or token has ended."""
+
+
+def wanted_channels(
+    channels: Annotated[str | None, Query(max_length=200, description="Comma-separated. Absent: all.")] = None,
+) -> frozenset[str]:
+    """Raises InvalidInput, naming the channels there are."""
+    if channels is None:
+        return frozenset(Channel)
+    names = frozenset(name.strip() for name in channels.split(","))
+    if unknown := sorted(names - set(Channel)):
+        raise InvalidInput(f"There is no channel {unknown[0]!r}. The channels are: {', '.join(Channel)}.")
+    return frozenset(Channel(name) for name in names)
+
+
+may_listen: Final = Requires(Scope.READ)
+router = APIRouter(tags=["live"], dependencies=[Depends(may_listen), Depends(refuse_other_origins)])
+Channels = Annotated[frozenset[str], Depends(wanted_channels)]
+Since = Annotated[int | None, Query(ge=0, le=LARGEST_ID, description="The id of the last event you have.")]
+
+
+class SocketClient:
+    """A WebSocket client. What waits for it waits in its connection."""
+
+    def __init__(self, socket: Socket, channels: frozenset[str]) -> None:
+        self.channels = channels
+        self._socket = socket
+
+    def offer(self, batch: Batch) -> bool:
+        if self._socket.backlog > BACKLOG_BYTES:
+            return False
+        self._socket.write(batch.encoded(as_websocket))
+        return True
+
+    async def send(self, batch: Batch) -> None:
+        """Waits until the client has read most of what it was sent before."""
+        await self._socket.writable.wait()
+        if self._socket.disconnected:
+            raise ClientDisconnected
+        self._socket.write(batch.encoded(as_websocket))
+
+    def drop(self) -> None:
+        self._socket.end(TRY_AGAIN, "resync")
+
+    def close(self) -> None:
+        self._socket.end(SHUTTING_DOWN, "the server is shutting down")
+
+
+class StreamClient:
+    """A reader of server-sent events."""
+
+    def __init__(self, channels: frozenset[str]) -> None:
+        self.channels = channels
+        self._waiting: deque[Batch] = deque()
+        self._wake = asyncio.Event()
+        self._ended = False
+
+    def offer(self, batch: Batch) -> bool:
+        if sum(len(each.frames) for each in self._waiting) > BACKLOG_EVENTS:
+            return False
+        self._waiting.append(batch)
+        self._wake.set()
+        return True
+
+    def drop(self) -> None:
+        self._waiting.clear()
+        self.close()
+
+    def close(self) -> None:
+        self._ended = True
+        self._wake.set()
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """What comes, until the end. An empty one where nothing has come for a while."""
+        while not self._ended or self._waiting:
+            if self._waiting:
+                yield self._waiting.popleft()
+                continue
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    await self._wake.wait()
+            except TimeoutError:
+                yield Batch([])
+
+
+def as_websocket(frame: Frame) -> bytes:
+    return WireFrame(Opcode.TEXT, frame.json).serialize(mask=False)
+
+
+def as_server_sent(frame: Frame) -> bytes:
+    return b"id: %d\ndata: %s\n\n" % (frame.id, frame.json)
+
+
+@router.websocket("/ws")
+async def over_websocket(websocket: WebSocket, state: State, channels: Channels, since: Since = None) -> None:
+    """Every event of the channels, one JSON document a message."""
+    socket: Socket = websocket.scope["extensions"][EXTENSION]["socket"]
+    client = SocketClient(socket, channels)
+    await websocket.accept(headers=[(b"last-event-id", b"%d" % state.hub.position)])
+    try:
+        start = await state.hub.start(since)
+        async for batch in state.hub.missed(client, start):
+            await client.send(batch)
+        await _until_it_leaves(websocket)
+    except ClientDisconnected:
+        pass
+    except Gone as error:
+        socket.end(GONE, f"resync: {error}"[:MOST_REASON])
+    except (Unauthenticated, Forbidden, TooMany) as error:
+        socket.end(NOT_ALLOWED, str(error)[:MOST_REASON])
+    except (Unavailable, OperationalError, InterfaceError):
+        socket.end(TRY_AGAIN, "the database does not answer")
+    finally:
+        state.hub.clients.discard(client)
+
+
+async def _until_it_leaves(websocket: WebSocket) -> None:
+    """What it says is not read. Raises where it may no longer listen."""
+    while True:
+        try:
+            async with asyncio.timeout(RECHECK_SECONDS):
+                message = await websocket.receive()
+        except TimeoutError:
+            await may_listen(websocket)
+            continue
+        if message["type"] == "websocket.disconnect":
+            return
+
+
+@router.get(
+    "/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}}, **documented(410)},
+)
+async def as_stream(
+    state: State,
+    channels: Channels,
+    since: Since = None,
+    last_event_id: Annotated[int | None, Header(ge=0, le=LARGEST_ID)] = None,
+) -> StreamingResponse:
+    """The same documents as server-sent events. A browser that reconnects names the last one it has by itself."""
+    start = await state.hub.start(since if last_event_id is None else last_event_id)
+    return StreamingResponse(
+        _stream(state.hub, StreamClient(channels), start),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _stream(hub: Hub, client: StreamClient, start: int) -> AsyncIterator[bytes]:
+    try:
+        async for batch in hub.missed(client, start):
+            yield batch.encoded(as_server_sent)
+        yield _position(hub)
+        async for batch in client.batches():
+            yield batch.encoded(as_server_sent) or _position(hub)
+    finally:
+        hub.clients.discard(client)
+
+
+def _position(hub: Hub) -> bytes:
+    """A sign of life, which tells the reader from where it is to go on."""
+    return b"id: %d\n\n" % hub.position
