@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
 from sqlalchemy import make_url
 from tests.builders import draft, rows, scalar
 from tests.conftest import administer, named
@@ -27,6 +30,8 @@ from assay.errors import Unavailable
 from assay.jobs import health
 from assay.jobs.tools import Tools
 from assay.kinds import Kind
+from assay.messaging import bus
+from assay.runtime import programs
 from assay.runtime.services import Supervisor
 from assay.settings import Settings
 
@@ -191,8 +196,8 @@ def cable(server: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
 async def test_a_worker_that_is_cut_off_comes_back_and_nothing_is_done_twice(engine):
     engine.module = "tests.faults.hashed"
     database, broker = make_url(engine.database_url), make_url(engine.nats_url)
-    socket = Path(str(database.query["host"])) / f".s.PGSQL.{database.port or 5432}"
-    with cable(str(socket)) as (one, first), cable(f"127.0.0.1:{broker.port}") as (two, second):
+    door = Path(str(database.query["host"])) / f".s.PGSQL.{database.port or 5432}"
+    with cable(str(door)) as (one, first), cable(f"127.0.0.1:{broker.port}") as (two, second):
         far = {
             "DATABASE_URL": database.set(host="127.0.0.1", port=one, query={}).render_as_string(hide_password=False),
             "NATS_URL": engine.nats_url.replace(f":{broker.port}", f":{two}"),
@@ -213,3 +218,49 @@ async def test_a_worker_that_is_cut_off_comes_back_and_nothing_is_done_twice(eng
             each.send_signal(signal.SIGCONT)
         await finished(engine, 60)
         await beyond.close()
+
+
+@pytest.fixture
+def small_broker(tmp_path) -> Iterator[str]:
+    """A broker whose disk is nearly full from the start."""
+    port, store = free_port(), tmp_path / "store"
+    config = tmp_path / "nats.conf"
+    config.write_text(f'listen: "127.0.0.1:{port}"\njetstream {{ store_dir: "{store}", max_file: 300KB }}\n')
+    process = subprocess.Popen([programs.nats_server(), "--config", str(config)], stderr=subprocess.DEVNULL)
+    yield f"nats://127.0.0.1:{port}"
+    process.kill()
+    process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.soak
+async def test_a_broker_whose_disk_is_full_is_named_and_work_goes_on_when_there_is_room(engine, small_broker):
+    engine.nats_url, engine.module = small_broker, "tests.faults.hashed"
+    await engine.workers(1)
+    await engine.schedulers()
+    async with bus.connected(small_broker) as client:
+        js = client.jetstream()
+        await js.add_stream(name="JUNK", subjects=["junk"])
+        await _fill(js)
+        await prepared(engine, 5)
+        await engine.request(REVIEW)
+        await engine.until(lambda: _is_named(engine, "The broker does not take"))
+        assert await scalar(engine.database, APPROVED) == 0
+        await js.purge_stream("JUNK")
+    await finished(engine, 5)
+    await engine.until(lambda: _is_well(engine))
+
+
+async def _fill(js: JetStreamContext) -> None:
+    with suppress(NatsError):
+        while True:
+            await js.publish("junk", b"x" * 4000)
+
+
+async def _is_named(engine: Engine, words: str) -> bool:
+    return words in await problems(engine)

@@ -30,6 +30,7 @@ assert every_job  # noqa: S101  # importing it registers the jobs
 DATABASE_SECONDS: Final = 5
 LATE: Final = timedelta(minutes=1)
 """How long after a tick its run may start before the job is overdue."""
+NOT_TAKEN_AFTER: Final = timedelta(seconds=5)
 UNKNOWN: Final = "unknown"
 UNREADABLE: Final = "unreadable"
 
@@ -97,6 +98,8 @@ class _Known:
 
     jobs: dict[str, JobHealth]
     dead_letters: int | None = None
+    not_taken: int = 0
+    """Orders that the broker does not take, as when its store is full."""
     workers: list[Process] = field(default_factory=list)
     schedulers: list[Process] = field(default_factory=list)
 
@@ -146,6 +149,7 @@ async def _known(database: Database, problems: list[str]) -> _Known | None:
             return _Known(
                 await _jobs(session),
                 await dead_letters.count(session),
+                await history.count_unkicked(session, older_than=now() - NOT_TAKEN_AFTER),
                 await _processes(session, ProcessRole.WORKER),
                 await _processes(session, ProcessRole.SCHEDULER),
             )
@@ -172,6 +176,10 @@ def _complaints(known: _Known) -> list[str]:
             found.append(f"Job {name} is overdue since {job.next_due:%Y-%m-%d %H:%M} UTC.")
         if job.status in history.BAD:
             found.append(f"Job {name}: its last run ended as {job.status}: {job.error}")
+    if known.not_taken:
+        found.append(
+            f"The broker does not take {known.not_taken} orders: look at its log, and whether its disk is full."
+        )
     if known.dead_letters:
         found.append(f"{known.dead_letters} dead letters wait for somebody: assay jobs dead list")
     return found

@@ -176,6 +176,12 @@ async def unkicked(session: AsyncSession, *, older_than: datetime) -> list[Order
     return [order_of(run) for run in found]
 
 
+async def count_unkicked(session: AsyncSession, *, older_than: datetime) -> int:
+    """How many orders were noted before that and never taken by the broker."""
+    waiting = _still(JobState.QUEUED) & JobRun.kicked_at.is_(None) & (JobRun.queued_at < older_than)
+    return await session.scalar(select(func.count()).where(waiting)) or 0
+
+
 def order_of(run: JobRun) -> Order:
     return Order(run.job, run.task_id, run.attempt, run.tick, run.due_at)
 
