@@ -1,8 +1,10 @@
 """Reads of messages and runs."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db import short_ids
@@ -16,12 +18,14 @@ async def count_unread(session: AsyncSession) -> int:
 
 
 async def listed_runs(
-    session: AsyncSession, *, status: RunStatus | None, limit: int
+    session: AsyncSession, *, status: RunStatus | None, limit: int, after: tuple[datetime, UUID] | None = None
 ) -> Sequence[KnowledgeExtractionRun]:
-    """Runs, the newest first."""
+    """Runs, the newest first; `after` the one created then."""
     newest = select(KnowledgeExtractionRun).order_by(
         KnowledgeExtractionRun.created_at.desc(), KnowledgeExtractionRun.id.desc()
     )
+    if after is not None:
+        newest = newest.where(tuple_(KnowledgeExtractionRun.created_at, KnowledgeExtractionRun.id) < tuple_(*after))
     wanted = newest if status is None else newest.where(KnowledgeExtractionRun.status == status)
     return (await session.scalars(wanted.limit(limit))).all()
 

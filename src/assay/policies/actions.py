@@ -11,7 +11,7 @@ from assay.clock import now
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import PolicyVersion
 from assay.errors import InvalidInput
-from assay.policies.document import PolicyDocument, amended
+from assay.policies.document import PolicyDocument, amended, parsed
 from assay.policies.queries import InForce, at, current
 
 NOTE_LIMIT: Final = 2_000
@@ -26,6 +26,14 @@ async def amend(session: AsyncSession, changes: Mapping[str, Any], *, actor: Act
     await hold_until_commit(session, DECISIONS)
     before = await current(session)
     return await _write(session, before, amended(before.document, changes), actor, note)
+
+
+async def replace(
+    session: AsyncSession, document: Mapping[str, Any], *, actor: Actor, note: str | None = None
+) -> InForce:
+    """Writes the next version with these rules and no others. Raises InvalidInput; then nothing is written."""
+    await hold_until_commit(session, DECISIONS)
+    return await _write(session, await current(session), parsed(document), actor, note)
 
 
 async def revert(session: AsyncSession, version: int, *, actor: Actor, note: str | None = None) -> InForce:

@@ -13,7 +13,23 @@ from assay.messaging.hub import Hub
 from assay.settings import Settings
 from assay.web import errors, health, index, live
 from assay.web.access import refuse_undeclared
-from assay.web.api.v1 import bulk, deciding, export, metrics, proposals, session, tokens, users
+from assay.web.api.v1 import (
+    audit,
+    bulk,
+    deciding,
+    export,
+    extractions,
+    jobs,
+    knowledge,
+    messages,
+    metrics,
+    policy,
+    proposals,
+    proposing,
+    session,
+    tokens,
+    users,
+)
 from assay.web.document import describe
 from assay.web.guard import LARGEST_BODY, BodyDeadline, SecurityHeaders
 from assay.web.state import WebState
@@ -56,7 +72,8 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
 
 def _api() -> APIRouter:
     api = APIRouter(responses=errors.ALWAYS)
-    routers = [each.router for each in (metrics, session, users, tokens, live)]
-    for router in (*routers, *export.routers, *bulk.routers, *proposals.routers, *deciding.routers):
+    of_both_kinds = (export, bulk, proposals, deciding, proposing, knowledge)
+    of_one = (metrics, session, users, tokens, messages, extractions, jobs, audit, policy, live)
+    for router in (*(each.router for each in of_one), *(router for each in of_both_kinds for router in each.routers)):
         api.include_router(router)
     return api

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import Proposal, Scope
+from assay.duplicates import dismissing
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions, editing
 from assay.proposals.outcomes import Outcome
@@ -19,6 +20,7 @@ from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
 from assay.web.models import Asked, Notes
 from assay.web.paging import IfMatch, version_read, with_version
+from assay.web.state import State
 
 Act = Callable[..., Awaitable[list[Outcome]]]
 
@@ -37,6 +39,11 @@ class Approval(DecisionNotes):
 class Merge(DecisionNotes):
     into: UUID
     """The topic or atom that says it already."""
+
+
+class Apart(DecisionNotes):
+    other: UUID | None = None
+    """An entity or a proposal; left out, what the scan marked it as like."""
 
 
 SIMPLE: Final[tuple[tuple[str, str, Act, str], ...]] = (
@@ -92,6 +99,22 @@ def router_for(shapes: Shapes) -> APIRouter:
         versions = await _versions(session, kind, proposal_id, if_match)
         targets = {proposal_id: asked.into}
         outcomes = await actions.merge(session, targets, actor=actor, notes=asked.notes, versions=versions)
+        return await _answer(session, proposal_id, outcomes, response)
+
+    @router.post("/not-duplicate", response_model=view, name=f"{kind}_proposal_is_not_duplicate")
+    async def not_duplicate(
+        proposal_id: UUID, asked: Apart, session: Write, state: State, actor: Caller, response: Response
+    ) -> Any:
+        """Remember that it is not the same as what it was marked as like, or as `other`. It is compared anew."""
+        await of_kind(session, kind, proposal_id)
+        outcomes = await dismissing.not_duplicate(
+            session,
+            {proposal_id: asked.other},
+            model=state.tools.embedder.model,
+            threshold=state.settings.knowledge_dedup_similarity_threshold,
+            actor=actor,
+            notes=asked.notes,
+        )
         return await _answer(session, proposal_id, outcomes, response)
 
     @router.patch("", response_model=view, name=f"edit_{kind}_proposal")

@@ -1,0 +1,51 @@
+"""Proposals that a person or an agent makes, without a run: checked and weighed as those of an extractor are."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.ai.extractor import Extraction, Message, Window
+from assay.audit.actor import Actor
+from assay.db import models
+from assay.errors import Conflict, InvalidInput
+from assay.extraction import nearby
+from assay.extraction.drafting import drafted, topic_names
+from assay.proposals import actions
+
+
+async def suggest(session: AsyncSession, extraction: Extraction, *, actor: Actor) -> list[UUID]:
+    """Proposes what somebody wrote down. Quotes are looked for in their messages, and the confidence is weighed.
+
+    Raises InvalidInput for a quote of a message that is not known, and Conflict for a topic that is; then nothing is
+    written.
+    """
+    quotes = [each.quotes for each in extraction.topics] + [each.quotes for each in extraction.atoms]
+    window = Window(await _messages(session, [quote.message_id for each in quotes for quote in each]))
+    taken = await nearby.taken_topics(session, topic_names(extraction))
+    drafts, dropped = drafted(extraction, window, taken)
+    if dropped.known_topics:
+        raise Conflict("There is a topic of this name, or a pending proposal of one.")
+    if dropped.unusable:
+        raise InvalidInput("A title or name holds nothing that can be read.")
+    return await actions.propose(session, drafts, run_id=None, actor=actor)
+
+
+async def _messages(session: AsyncSession, ids: Sequence[UUID]) -> list[Message]:
+    found = list(await session.scalars(select(models.Message).where(models.Message.id.in_(ids))))
+    if unknown := set(ids) - {each.id for each in found}:
+        raise InvalidInput(f"There is no message {min(unknown)}: a quote needs the id of a message that came in.")
+    return [
+        Message(
+            id=each.id,
+            channel=each.channel,
+            author=each.author,
+            sent_at=each.sent_at,
+            text=each.text,
+            thread=each.thread,
+            is_bot=each.is_bot,
+            source=each.source,
+        )
+        for each in found
+    ]

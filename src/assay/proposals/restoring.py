@@ -1,0 +1,71 @@
+"""Bringing an approved topic or atom back to the words of an earlier revision."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actions import Record, record
+from assay.audit.actor import Actor
+from assay.clock import now
+from assay.db.locks import DECISIONS, hold_until_commit
+from assay.db.models import ChangeType, Entity, EntityRevision
+from assay.errors import Conflict, NotFound, Stale
+from assay.kinds import Kind, identity_key
+from assay.proposals import merge_statements, statements
+
+WORDS: Final = ("title", "body", "icon", "color", "keywords", "atom_type", "meta", "confidence")
+"""What a revision gives back. Where it is filed, its links and its evidence stay as they are."""
+
+
+async def restore(
+    session: AsyncSession,
+    kind: Kind,
+    entity_id: UUID,
+    number: int,
+    *,
+    actor: Actor,
+    notes: str | None = None,
+    read: int | None = None,
+) -> int:
+    """Writes a new revision with the words of revision `number`; returns its number. `read`: the revision known.
+
+    Raises NotFound, Stale, and Conflict where it was withdrawn or another says those words by now.
+    """
+    await hold_until_commit(session, DECISIONS)
+    entity = await _live(session, kind, entity_id, read)
+    revision = await session.get(EntityRevision, (entity_id, number))
+    if revision is None:
+        raise NotFound(f"{kind.capitalize()} {entity_id} has no revision {number}: the newest is {entity.revision}.")
+    values = {name: revision.snapshot.get(name) for name in WORDS}
+    await _refuse_twin(session, kind, entity_id, values)
+    before = {name: getattr(entity, name) for name in WORDS if getattr(entity, name) != values[name]}
+    await merge_statements.rewrite(session, {entity_id: (kind, values)})
+    await statements.touch_entities(session, [entity_id], at := now())
+    written = await statements.write_revisions(session, {entity_id: entity_id}, ChangeType.RESTORED, actor, at, notes)
+    await statements.forget_vectors(session, [entity_id])
+    await statements.look_again(session, [entity_id])
+    detail = {"notes": notes, "restored": number, "revision": written[entity_id], "before": before}
+    await record(session, actor, [Record("entity.restored", entity_id, kind, detail=detail)])
+    session.expire_all()
+    return written[entity_id]
+
+
+async def _live(session: AsyncSession, kind: Kind, entity_id: UUID, read: int | None) -> Entity:
+    query = select(Entity).where(Entity.id == entity_id, Entity.kind == kind).with_for_update(key_share=True)
+    entity = (await session.execute(query, execution_options={"populate_existing": True})).scalar_one_or_none()
+    if entity is None:
+        raise NotFound(f"There is no {kind} {entity_id}.")
+    if entity.archived:
+        raise Conflict(f"{kind.capitalize()} {entity_id} was withdrawn: approve its proposal again first.")
+    if read not in {None, entity.revision}:
+        raise Stale(f"The {kind} changed since it was read: revision {read} then, {entity.revision} now.")
+    return entity
+
+
+async def _refuse_twin(session: AsyncSession, kind: Kind, entity_id: UUID, values: dict[str, Any]) -> None:
+    key = kind, identity_key(kind, values["title"], values["body"])
+    twins = await merge_statements.twins(session, {key: entity_id}, [entity_id])
+    if key in twins:
+        raise Conflict(f"{kind.capitalize()} {twins[key]} says this by now.", entity_id=twins[key])

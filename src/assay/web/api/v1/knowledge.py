@@ -1,0 +1,129 @@
+"""Approved knowledge: one router, mounted for topics and for atoms."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import AwareDatetime
+from sqlalchemy import RowMapping
+
+from assay.db.engine import Database
+from assay.db.models import Scope
+from assay.duplicates import vectors
+from assay.jobs.tools import Tools
+from assay.kinds import TRAITS, AtomType, Kind
+from assay.knowledge import search
+from assay.knowledge.search import Filter, Meaning
+from assay.proposals.restoring import restore
+from assay.web.access import Caller, allow
+from assay.web.api.v1 import reasons
+from assay.web.api.v1.entity_shapes import BY_KIND, Believed, Found, History, Ranked
+from assay.web.errors import documented
+from assay.web.idempotency import Route, Write
+from assay.web.models import Asked, Notes, Share, Words
+from assay.web.paging import CURSOR, LARGEST_PAGE, IfMatch, PageOf, cursor, place, version_read, with_version
+from assay.web.state import Session, State
+
+MOST_FOUND = search.DEPTH
+Revision = Annotated[int, Path(ge=1, le=2**53)]
+
+
+class KnowledgeFilter(Asked):
+    topic: UUID | None = None
+    type: AtomType | None = None
+    confidence_min: Share | None = None
+
+    def of(self, kind: Kind) -> Filter:
+        return Filter(kind, self.topic, self.type, self.confidence_min)
+
+
+class KnowledgeQuery(KnowledgeFilter):
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50
+    after: Annotated[str | None, Query(max_length=500, pattern=CURSOR, description="`next` of the page before.")] = None
+
+
+class SearchQuery(KnowledgeFilter):
+    q: Words
+    limit: Annotated[int, Query(ge=1, le=MOST_FOUND)] = 20
+
+
+class Restoring(Asked):
+    """Why, for the trail."""
+
+    notes: Notes | None = None
+
+
+def router_for(kind: Kind) -> APIRouter:
+    """The approved knowledge of one kind."""
+    plural, view = TRAITS[kind].plural, BY_KIND[kind]
+    router = APIRouter(prefix=f"/knowledge/{plural}", tags=[plural], route_class=Route)
+    shape: Any = tuple[AwareDatetime, UUID]
+    read = [allow(Scope.READ)]
+
+    @router.get("", response_model=PageOf[view], name=f"list_{plural}", dependencies=read)  # type: ignore[valid-type]
+    async def list_entities(query: Annotated[KnowledgeQuery, Query()], session: Session) -> Any:
+        """Live ones, the newest first."""
+        found = await search.listed(session, query.of(kind), after=place(query.after, shape), limit=query.limit + 1)
+        more = found[query.limit - 1] if len(found) > query.limit else None
+        rest = cursor((more["created_at"], more["id"])) if more else None
+        return {"items": [view.of(row) for row in found[: query.limit]], "next": rest}
+
+    @router.get("/search", response_model=Found[view], name=f"search_{plural}", dependencies=read)  # type: ignore[valid-type]
+    async def search_entities(query: Annotated[SearchQuery, Query()], state: State) -> Any:
+        """By words and by meaning, the best first."""
+        rows = await _found(state.database, state.tools, query, kind)
+        return {"items": [Ranked.of(row, view) for row in rows]}
+
+    @router.get(
+        "/{entity_id}",
+        response_model=Believed[view],  # type: ignore[valid-type]
+        name=f"get_{kind}",
+        responses=documented(404),
+        dependencies=read,
+    )
+    async def get_entity(entity_id: UUID, session: Session, response: Response) -> Any:
+        """It, and why we believe it: what was said, who decided and by which policy, what was merged into it."""
+        believed = await reasons.believed(session, kind, entity_id)
+        with_version(response, believed["entity"].revision)
+        return believed
+
+    @router.get("/{entity_id}/history", name=f"get_{kind}_history", responses=documented(404), dependencies=read)
+    async def get_history(entity_id: UUID, session: Session) -> History:
+        """Every revision, the newest first."""
+        return History.model_validate({"items": await reasons.history(session, kind, entity_id)})
+
+    @router.post(
+        "/{entity_id}/revisions/{number}/restore",
+        response_model=view,
+        name=f"restore_{kind}",
+        responses=documented(404, 409, 412),
+        dependencies=[allow(Scope.REVIEW)],
+    )
+    async def restore_revision(
+        entity_id: UUID,
+        number: Revision,
+        asked: Restoring,
+        session: Write,
+        actor: Caller,
+        response: Response,
+        if_match: IfMatch = None,
+    ) -> Any:
+        """Bring back the words of an earlier revision, as a new one."""
+        version = version_read(if_match)
+        made = await restore(session, kind, entity_id, number, actor=actor, notes=asked.notes, read=version)
+        with_version(response, made)
+        return view.of(await reasons.entity(session, kind, entity_id))
+
+    return router
+
+
+async def _found(database: Database, tools: Tools, query: SearchQuery, kind: Kind) -> Sequence[RowMapping]:
+    """The words become a vector before the transaction begins, for a model may take its time."""
+    vector = await tools.embedder.embed([query.q])
+    meaning = Meaning(vectors.quoted(tools.embedder.model), tools.embedder.dimensions, vectors.literals(vector)[0])
+    async with database.transaction() as session:
+        return await search.found(session, query.of(kind), query.q, meaning, limit=query.limit)
+
+
+routers = [router_for(each) for each in Kind]

@@ -1,0 +1,124 @@
+"""Approved knowledge over HTTP: found, explained, brought back."""
+
+from uuid import uuid4
+
+import pytest
+from tests.builders import BOTH_KINDS, draft, propose, with_evidence
+from tests.web.lab import BASE, asking, bearer, person, serving, token
+
+from assay.audit.actor import SYSTEM
+from assay.db.models import Scope
+from assay.duplicates import scan
+from assay.kinds import TRAITS, Kind
+from assay.proposals import actions
+from assay.proposals.fields import Choice
+
+pytestmark = pytest.mark.anyio
+kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
+
+
+def base(kind: Kind) -> str:
+    return f"{BASE}/knowledge/{TRAITS[kind].plural}"
+
+
+@pytest.fixture
+async def http(database, database_url):
+    ana = await person(database, "ana")
+    secret = await token(database, ana, Scope.READ, Scope.REVIEW)
+    async with serving(database_url) as app, asking(app, **bearer(secret)) as client:
+        yield client
+
+
+async def approved(database, *drafts):
+    ids = await propose(database, drafts)
+    async with database.transaction() as session:
+        await actions.approve(session, ids, actor=SYSTEM, policy={"threshold": 0.95, "version": 3})
+    return ids
+
+
+@kinds
+async def test_it_is_found_by_its_words_and_shown_where(database, http, kind):
+    wanted, _ = await approved(
+        database,
+        draft(kind, "Ledger exports", body="Exports of the ledger run at night."),
+        draft(kind, "Lunch", body="Pizza on <b>Fridays</b>."),
+    )
+    found = (await http.get(f"{base(kind)}/search", params={"q": "ledger export"})).json()["items"]
+    assert (found[0]["entity"]["id"], found[0]["words_rank"]) == (str(wanted), 1)
+    assert "ledger" in {each["text"].lower() for each in found[0]["highlight"] if each["hit"]}
+    assert (await http.get(f"{base(kind)}/search", params={"q": "'; DROP TABLE entities; --"})).status_code == 200
+    [food] = [each for each in (await http.get(f"{base(kind)}/search?q=pizza")).json()["items"] if each["words_rank"]]
+    assert "<b>" not in "".join(each["text"] for each in food["highlight"])
+
+
+@kinds
+async def test_it_is_found_by_its_meaning(database, http, kind):
+    ids = await approved(database, draft(kind, "Ledger exports"), draft(kind, "Lunch"))
+    embedder = http._transport.app.state.assay.tools.embedder
+    await scan.embed_missing(database, embedder, 100)
+    found = (await http.get(f"{base(kind)}/search", params={"q": "ledger"})).json()["items"]
+    assert {each["entity"]["id"] for each in found} == set(map(str, ids))
+    assert found[0]["entity"]["id"] == str(ids[0])
+    assert [each["meaning_rank"] for each in found] == [1, 2]
+    assert found[0]["score"] > found[1]["score"]
+
+
+@kinds
+async def test_a_page_follows_the_other(database, http, kind):
+    await approved(database, *(draft(kind) for _ in range(5)))
+    first = (await http.get(base(kind), params={"limit": 3})).json()
+    second = (await http.get(base(kind), params={"limit": 3, "after": first["next"]})).json()
+    assert len({each["id"] for each in first["items"] + second["items"]}) == 5
+    assert second["next"] is None
+
+
+@kinds
+async def test_it_says_why_we_believe_it(database, http, kind):
+    first, again = await with_evidence(database, draft(kind, "We use Postgres 16"), draft(kind, "Postgres 16 it is"))
+    [entity] = await approved(database, first)
+    await propose(database, [again])
+    async with database.transaction() as session:
+        await actions.merge(session, {again.id: entity}, actor=SYSTEM, notes="The same.")
+    answer = await http.get(f"{base(kind)}/{entity}")
+    believed = answer.json()
+    assert answer.headers["etag"] == '"2"'
+    assert {each["quote"] for each in believed["evidence"]} == {"We use Postgres 16", "Postgres 16 it is"}
+    came_from, merged = believed["decisions"]
+    assert (came_from["review_action"], came_from["policy"]["version"]) == ("approve", 3)
+    assert (merged["review_action"], merged["notes"]) == ("merge", "The same.")
+    assert [each["action"] for each in believed["trail"]] == ["proposal.created", "proposal.auto_approved"]
+
+
+async def test_atoms_and_topics_name_each_other(database, http):
+    topic, atom, other = await approved(
+        database, draft(Kind.TOPIC, "Ledger"), draft(topic_name="Ledger"), draft(title="Not there")
+    )
+    assert (await http.get(f"{base(Kind.ATOM)}/{atom}")).json()["entity"]["topics"] == ["Ledger"]
+    assert [each["id"] for each in (await http.get(f"{base(Kind.TOPIC)}/{topic}")).json()["filed"]] == [str(atom)]
+    listed = (await http.get(base(Kind.ATOM), params={"topic": str(topic)})).json()["items"]
+    assert [each["id"] for each in listed] == [str(atom)]
+    assert str(other) not in str(listed)
+
+
+@kinds
+async def test_an_earlier_revision_is_brought_back(database, http, kind):
+    label = TRAITS[kind].title_label
+    [entity] = await approved(database, draft(kind, "We use Postgres 16"))
+    [other] = await propose(database, [draft(kind, "We use Postgres 17")])
+    async with database.transaction() as session:
+        await actions.merge(session, {other: entity}, actor=SYSTEM, choices={label: Choice.TAKE})
+    assert (await http.get(f"{base(kind)}/{entity}")).json()["entity"][label] == "We use Postgres 17"
+    url = f"{base(kind)}/{entity}/revisions/1/restore"
+    assert (await http.post(url, json={}, headers={"If-Match": '"1"'})).status_code == 412
+    answer = await http.post(url, json={"notes": "Not yet."}, headers={"If-Match": '"2"'})
+    assert (answer.status_code, answer.json()[label], answer.headers["etag"]) == (200, "We use Postgres 16", '"3"')
+    history = (await http.get(f"{base(kind)}/{entity}/history")).json()["items"]
+    assert [each["change_type"] for each in history] == ["restored", "merged", "created"]
+    assert (history[0]["changed_by"], history[0]["reason"]) == ("ana", "Not yet.")
+    assert (await http.post(f"{base(kind)}/{entity}/revisions/9/restore", json={})).status_code == 404
+
+
+@kinds
+async def test_what_is_not_there_is_not_found(http, kind):
+    for path in ("", "/history"):
+        assert (await http.get(f"{base(kind)}/{uuid4()}{path}")).status_code == 404
