@@ -268,6 +268,17 @@ async def test_the_day_after_a_spent_budget_reading_goes_on(tools):
         assert len(first.asked) > asked
 
 
+async def test_a_spent_budget_does_not_hold_up_an_extractor_that_costs_nothing(tools):
+    await said(tools, *CHANNELS)
+    limits = {"assay_llm_budget_per_day": DEAR, "assay_llm_output_tokens": 128}
+    async with reading(tools, dearly, **limits) as (_, by_model):
+        await done(NAME, by_model)
+    left = await scalar(tools.database, UNREAD)
+    assert left > 0
+    free = replace(by_model, extractor=tools.extractor)
+    assert (await done(NAME, free))["messages_analyzed"] == left
+
+
 async def test_a_run_that_is_taken_up_again_keeps_what_it_spent(tools):
     await said(tools, "backend")
     limit = Settings.model_validate({"assay_llm_budget_per_run": DEAR})

@@ -35,14 +35,14 @@ async def spent_today(session: AsyncSession) -> float:
     return float(await session.scalar(spent) or 0.0)
 
 
-async def is_stopped_today(session: AsyncSession, settings: Settings) -> bool:
-    """Whether a run of today has said already that this budget is used up: another would only say it again."""
+async def is_stopped_today(session: AsyncSession, settings: Settings, extractor: str) -> bool:
+    """Whether a run of this extractor has said today that this budget is used up: another would only say it again."""
     if settings.assay_llm_budget_per_day is None:
         return False
     said = Budget(settings.assay_llm_budget_per_day, OF_TODAY).name
     last = (
         select(KnowledgeExtractionRun.error)
-        .where(KnowledgeExtractionRun.started_at >= _today())
+        .where(KnowledgeExtractionRun.started_at >= _today(), KnowledgeExtractionRun.extractor == extractor)
         .order_by(KnowledgeExtractionRun.started_at.desc(), KnowledgeExtractionRun.id.desc())
         .limit(1)
     )

@@ -26,7 +26,7 @@ async def extract_knowledge_from_messages(work: Work) -> Statistics:
         work.begin(await queries.count_unread(session))
     while not work.time_is_up:
         async with work.database.transaction() as session:
-            if await spending.is_stopped_today(session, work.settings):
+            if await spending.is_stopped_today(session, work.settings, work.tools.extractor.name):
                 break
             claim = await runs.claim(
                 session, extractor=work.tools.extractor, trigger=TriggerType.SCHEDULED, actor=SYSTEM
