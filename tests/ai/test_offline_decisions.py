@@ -115,3 +115,9 @@ async def test_consent_in_the_thread_below_counts(extractor):
 
 def _in_thread(messages: list[Message], thread: str) -> list[Message]:
     return [replace(message, id=uuid5(message.id, "reply"), thread=thread) for message in messages]
+
+
+async def test_minutes_of_time_are_no_minutes_of_a_meeting(extractor: OfflineExtractor):
+    said = chat("ana: Decision: access tokens of the booking API expire after 15 minutes")
+
+    assert titles(await read(extractor, said)) == ["Access tokens of the booking API expire after 15 minutes"]

@@ -1,8 +1,12 @@
 """Plain statements: which are kept, as what, how certain, and how they hang together."""
 
+from uuid import UUID
+
 import pytest
 from tests.ai.chats import atom_with, chat, keeps_its_promises, linked, read, titles
 
+from assay.ai.extractor import KnownAtom, Window
+from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.kinds import AtomType, LinkType
 
 pytestmark = pytest.mark.anyio
@@ -151,3 +155,25 @@ async def test_a_window_proposes_no_more_than_people_can_read(extractor):
     extraction = await read(extractor, chat(facts))
 
     assert 5 < len(titles(extraction)) <= 5 + len(parts) // 5
+
+
+async def test_what_is_said_is_linked_to_what_was_known_before(extractor: OfflineExtractor):
+    known = [
+        KnownAtom(UUID(int=1), AtomType.INSIGHT, "Access tokens of the booking API expire after 60 minutes."),
+        KnownAtom(UUID(int=2), AtomType.INSIGHT, "The canteen of the Porto office opens at noon."),
+    ]
+    said = chat("ana: Decision: access tokens of the booking API expire after 15 minutes\ntom: morning")
+    (atom,) = (await extractor.extract(Window(said, known_atoms=known))).atoms
+
+    assert [(link.to, link.link_type) for link in atom.links] == [(UUID(int=1), LinkType.CONTRADICTS)]
+
+
+async def test_context_is_understood_but_is_no_news(extractor: OfflineExtractor):
+    question, answer = chat("""
+        mia: Where do we keep the Terraform state of the staging cluster?
+        tom: @mia the Terraform state of the staging cluster lives in the acme-tfstate bucket with DynamoDB locking
+    """)
+
+    assert not (await extractor.extract(Window([], context=[question, answer]))).atoms
+    (atom,) = (await extractor.extract(Window([answer], context=[question]))).atoms
+    assert atom.content.startswith("Question: Where do we keep the Terraform state")

@@ -32,7 +32,7 @@ def extraction(
     *,
     extractor: Annotated[
         list[str] | None,
-        Parameter(help="What to measure; several stand side by side."),
+        Parameter(help="What to measure, or NAME:PROMPT for a version of its prompt; several stand side by side."),
     ] = None,
     set_: Annotated[Path | None, Parameter(name="--set", help="Your own labelled conversations (JSONL).")] = None,
     json: Json = False,
@@ -57,9 +57,14 @@ def extraction(
 
 
 def _extractor(name: str, embedder: Embedder) -> Extractor:
-    if name not in EXTRACTORS:
-        raise InvalidInput(f"There is no extractor {name!r}. There is: {', '.join(EXTRACTORS)}.")
-    return choose.extractor(configuration.load().model_copy(update={"assay_extractor": name}), embedder)
+    """`name`: an extractor, or extractor:prompt for another version of its prompt. The rest is as it is set."""
+    kind, _, prompt = name.partition(":")
+    if kind not in EXTRACTORS:
+        raise InvalidInput(f"There is no extractor {kind!r}. There is: {', '.join(EXTRACTORS)}.")
+    if prompt and kind == OFFLINE:
+        raise InvalidInput(f"The extractor {OFFLINE} has no prompt, so {name!r} is not allowed.")
+    changes = {"assay_extractor": kind} | ({"assay_llm_prompt": prompt} if prompt else {})
+    return choose.extractor(configuration.load().model_copy(update=changes), embedder)
 
 
 def _show(reads: dict[str, list[Read]], conversations: Sequence[Labelled]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from assay.ai.extractor import Quote, Recommendation
 from assay.ai.providers.offline import tone
@@ -50,6 +51,8 @@ class Candidate:
     recommendation: Recommendation = "new"
     topic: str | None = None
     links: list[tuple["Candidate", LinkType, float]] = field(default_factory=list)
+    known_links: list[tuple[UUID, LinkType, float]] = field(default_factory=list)
+    """To atoms that existed before."""
 
     def __post_init__(self) -> None:
         self.title = shortened(self.title, TRAITS[Kind.ATOM].title_limit)

@@ -18,7 +18,7 @@ from assay.kinds import AtomType
 TRUST: Final = {Marker.AGREED: 0.93, Marker.ACTION: 0.85, Marker.VOTE: 0.75, Marker.INFO: 0.62, Marker.IDEA: 0.6}
 LABEL: Final = {Marker.ACTION: "Action: ", Marker.VOTE: "Voted for: "}
 ABOUT_THE_MEETING: Final = phrases(r"""
-    (?:next|previous|this|last) (?:meeting|actions?|week), next \w+ meeting, agenda, minutes, chair,
+    (?:next|previous|this|last) (?:meeting|actions?|week), next \w+ meeting, agenda, (?<!\d )minutes, chair,
     (?:carry|carried) over, no (?:actions|meeting)
 """)  # fmt: skip
 NOUN: Final = {Marker.AGREED: "a decision", Marker.ACTION: "an action", Marker.VOTE: "a vote"}

@@ -78,8 +78,10 @@ class OfflineExtractor:
         learned, meanings = await self._learned(), Meanings(self._embedder)
         await meanings.learn(texts)
         found = _news(await asyncio.to_thread(_weighed, reading, meanings, learned), window)
-        await meanings.learn(chain((candidate.title for candidate in found), known_topics))
+        known = (atom.title for atom in window.known_atoms)
+        await meanings.learn(chain((candidate.title for candidate in found), known_topics, known))
         kept, pool = await asyncio.to_thread(self._selected, found, reading.chat, meanings)
+        await asyncio.to_thread(links.link_to_known, kept, window.known_atoms, meanings)
         drafts = await _topics(kept, pool, known_topics, reading.vocabulary, meanings)
         return Extraction(topics=drafts, atoms=_atoms(kept))
 
@@ -179,7 +181,10 @@ def _atom(candidate: Candidate, place: dict[int, int]) -> AtomDraft:
         quotes=candidate.quotes,
         reasoning=candidate.reasoning,
         topic=candidate.topic,
-        links=[LinkDraft(place[id(to)], kind, strength) for to, kind, strength in candidate.links if id(to) in place],
+        links=[
+            *(LinkDraft(place[id(to)], kind, strength) for to, kind, strength in candidate.links if id(to) in place),
+            *(LinkDraft(atom_id, kind, strength) for atom_id, kind, strength in candidate.known_links),
+        ],
         meta={"source": candidate.source.value},
         recommendation=candidate.recommendation,
     )

@@ -1,10 +1,11 @@
-"""How atoms of one window hang together: few relations, and only sure ones."""
+"""How atoms hang together, with each other and with what was known: few relations, and only sure ones."""
 
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
+from assay.ai.extractor import KnownAtom
 from assay.ai.providers.offline.candidates import Candidate
 from assay.ai.providers.offline.facts import contradicts, refines
 from assay.ai.providers.offline.language import stems
@@ -30,27 +31,52 @@ def link(kept: Sequence[Candidate], meanings: Meanings) -> None:
             _relate(later, ordered[before], float(likeness[at, before]))
 
 
+def link_to_known(kept: Sequence[Candidate], known: Sequence[KnownAtom], meanings: Meanings) -> None:
+    """Links candidates to what was known before, the nearest first."""
+    if not kept or not known:
+        return
+    likeness = meanings.rows([each.title for each in kept]) @ meanings.rows([atom.title for atom in known]).T
+    for candidate, row in zip(kept, likeness, strict=True):
+        for at in np.argsort(-row, kind="stable")[:MOST_LINKS]:
+            atom, near = known[at], float(row[at])
+            if relation := _claim(candidate, atom, near):
+                candidate.known_links.append((atom.id, relation, _strength(near)))
+
+
 def _relate(later: Candidate, earlier: Candidate, likeness: float) -> None:
     if len(later.links) >= MOST_LINKS or any(earlier is other for other, _, _ in later.links):
         return
     if relation := _relation(later, earlier, likeness):
-        later.links.append((earlier, relation, round(min(1.0, likeness), 2)))
+        later.links.append((earlier, relation, _strength(likeness)))
+
+
+def _strength(likeness: float) -> float:
+    return round(min(1.0, likeness), 2)
 
 
 def _relation(later: Candidate, earlier: Candidate, likeness: float) -> LinkType | None:
-    if likeness >= NEAR and later.turn is not earlier.turn and contradicts(later.title, earlier.title):
+    if later.turn is not earlier.turn:
+        return _claim(later, earlier, likeness)
+    if likeness >= NEAR and refines(later.title, earlier.title):
+        return LinkType.REFINES
+    if likeness >= NEAR_A_PROBLEM and earlier.type is AtomType.PROBLEM and _tells_a_fix(later, earlier):
+        return LinkType.SOLVES
+    return LinkType.CONTINUES if likeness >= NEAR_IN_ONE_TURN else None
+
+
+def _claim(later: Candidate, earlier: Candidate | KnownAtom, likeness: float) -> LinkType | None:
+    """What something said on another occasion is to what was said before."""
+    if likeness >= NEAR and contradicts(later.title, earlier.title):
         return LinkType.CONTRADICTS
     if likeness >= NEAR and refines(later.title, earlier.title):
         return LinkType.REFINES
-    if likeness >= NEAR_A_PROBLEM and _repairs(later, earlier):
+    troubles = {AtomType.PROBLEM, AtomType.INSIGHT}
+    if likeness >= NEAR_A_PROBLEM and earlier.type in troubles and _tells_a_fix(later, earlier):
         return LinkType.SOLVES
-    if later.turn is earlier.turn and likeness >= NEAR_IN_ONE_TURN:
-        return LinkType.CONTINUES
     return None
 
 
-def _repairs(later: Candidate, earlier: Candidate) -> bool:
-    """A fix told as such, and the trouble it names."""
+def _tells_a_fix(later: Candidate, earlier: Candidate | KnownAtom) -> bool:
+    """A fix told as such, that names the trouble."""
     told = later.type is AtomType.SOLUTION and TOLD_FIX.search(later.title) is not None
-    trouble = earlier.type is AtomType.PROBLEM or (earlier.type is AtomType.INSIGHT and later.turn is not earlier.turn)
-    return told and trouble and len(stems(later.title) & stems(earlier.title)) >= 2
+    return told and len(stems(later.title) & stems(earlier.title)) >= 2
