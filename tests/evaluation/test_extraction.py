@@ -8,7 +8,7 @@ from assay.ai.extractor import AtomDraft, Extraction, Message, Quote
 from assay.ai.fakes import ScriptedExtractor
 from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
-from assay.errors import InvalidInput
+from assay.errors import AssayError, InvalidInput, PermanentError, Unavailable
 from assay.evaluation.extraction import evaluate, total
 from assay.evaluation.labelled import Labelled, from_file, shipped
 from assay.kinds import AtomType
@@ -78,6 +78,18 @@ async def test_another_number_is_not_the_same_knowledge(embedder):
 async def test_what_nobody_labelled_is_junk_and_words_that_nobody_said_are_not_grounded(embedder):
     found = await figures(saying(("My cat likes tuna", AtomType.INSIGHT), quote="I said no such thing"), embedder)
     assert (found["precision"], found["junk_rate"], found["grounding"]) == (0.0, 1.0, 0.0)
+
+
+async def test_an_answer_that_makes_no_sense_found_nothing_and_a_silent_model_ends_the_evaluation(embedder):
+    def failing(error: AssayError):
+        def script(_messages, _known):
+            raise error
+
+        return ScriptedExtractor(script)
+
+    assert total(await evaluate(failing(PermanentError("Nonsense.")), [TALK], embedder)).unreadable == 1
+    with pytest.raises(Unavailable, match="Away"):
+        await evaluate(failing(Unavailable("Away.")), [TALK], embedder)
 
 
 async def test_finding_nothing_is_no_precision(embedder):

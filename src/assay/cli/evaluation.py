@@ -75,6 +75,8 @@ def _show(reads: dict[str, list[Read]], conversations: Sequence[Labelled]) -> No
         if len(halves) > 1:
             rows += [_row("", half, total(r for r in found if r.conversation.half == half)) for half in halves]
     table(["extractor", "part", "n", *(each.replace("_", " ") for each in COLUMNS), "cost (US$)", "items"], rows)
+    if senseless := sum(each.counts.unreadable for found in reads.values() for each in found):
+        say(f"\n{senseless} answers made no sense, and count as having found nothing.", style="yellow")
     say("\nn: conversations. items: right of those found, of those labelled.", style="dim")
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 from assay.ai.embedder import Embedder
-from assay.ai.extractor import Extractor
+from assay.ai.extractor import Extraction, Extractor, Window
+from assay.errors import AssayError, Unavailable
 from assay.evaluation.labelled import Item, Labelled
 from assay.evaluation.matching import Matching, matched
 from assay.extraction.drafting import drafted
@@ -32,6 +33,8 @@ class Counts:
     tokens: int = 0
     cost: float = 0.0
     """US dollars."""
+    unreadable: int = 0
+    """Answers that made no sense."""
 
     def __add__(self, other: Self) -> Self:
         return type(self)(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
@@ -77,20 +80,30 @@ def total(reads: Iterable[Read]) -> Counts:
 async def _read(extractor: Extractor, conversation: Labelled, embedder: Embedder) -> Read:
     """Atoms are what is compared: a labelled set names no topics."""
     found: list[Draft] = []
-    tokens, cost = 0, 0.0
+    used = Counts(conversations=1)
     for window in planned(conversation.said(), [], extractor.reach, failures=0).windows:
-        extraction = await extractor.extract(window)
+        extraction, usage = await _extracted(extractor, window)
         drafts, _ = drafted(extraction, window, [])
         found += [draft for draft in drafts if draft.kind is Kind.ATOM]
-        tokens, cost = tokens + extraction.tokens_used, cost + extraction.cost
+        used += usage
     matching = await matched(found, conversation.knowledge, embedder)
-    return Read(conversation, found, matching, _counted(found, conversation.knowledge, matching, tokens, cost))
+    return Read(conversation, found, matching, used + _counted(found, conversation.knowledge, matching))
 
 
-def _counted(found: Sequence[Draft], labelled: Sequence[Item], matching: Matching, tokens: int, cost: float) -> Counts:
+async def _extracted(extractor: Extractor, window: Window) -> tuple[Extraction, Counts]:
+    """An answer that makes no sense is one that found nothing. Raises Unavailable."""
+    try:
+        extraction = await extractor.extract(window)
+    except Unavailable:
+        raise
+    except AssayError:
+        return Extraction(), Counts(unreadable=1, tokens=window.meter.tokens, cost=window.meter.cost)
+    return extraction, Counts(tokens=extraction.tokens_used, cost=extraction.cost)
+
+
+def _counted(found: Sequence[Draft], labelled: Sequence[Item], matching: Matching) -> Counts:
     quotes = [quote for draft in found for quote in draft.evidence]
     return Counts(
-        conversations=1,
         labelled=len(labelled),
         found=len(found),
         right=len(matching.pairs),
@@ -98,8 +111,6 @@ def _counted(found: Sequence[Draft], labelled: Sequence[Item], matching: Matchin
         junk=len(matching.junk),
         quotes=len(quotes),
         verified=sum(quote.verified for quote in quotes),
-        tokens=tokens,
-        cost=cost,
     )
 
 
