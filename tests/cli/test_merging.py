@@ -52,7 +52,7 @@ def test_a_preview_shows_the_choice_and_changes_nothing(assay, kind):
     title = next(each for each in preview["fields"] if each["name"] == TITLE[kind])
     assert (title["choice"], title["result"]) == ("take", proposal["title"])
     shown = assay("proposals", *words).out
-    assert "quotes are united" in shown
+    assert "would go with it, to" in shown
     assert status(assay, proposal) == "pending"
 
 

@@ -12,11 +12,12 @@ from assay.ai.fakes import HashEmbedder
 from assay.audit.actor import SYSTEM
 from assay.db.models import ProposalStatus
 from assay.duplicates import scan
-from assay.errors import InvalidInput
+from assay.errors import Conflict, InvalidInput
 from assay.kinds import TRAITS, AtomType, Kind
 from assay.proposals import actions, entity_actions, fields, queries
 from assay.proposals.fields import Choice, chosen
 from assay.proposals.preview import previews
+from assay.proposals.restoring import restore
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
@@ -182,6 +183,22 @@ async def test_a_merge_whose_names_were_given_away_since_is_not_undone(database,
         "merge or rename one of them first."
     )
     assert await scalar(database, "SELECT archived FROM entities WHERE id = :id", id=a)
+
+
+@kinds
+async def test_what_was_merged_away_is_not_restored_and_a_restored_field_stops_the_undoing(database, kind):
+    title = TRAITS[kind].title_label
+    a, b = await known(database, draft(kind, "A", body="a"), draft(kind, "B", body="b"))
+    await merge(database, {a: b}, choices={title: Choice.TAKE})
+    async with database.transaction() as session:
+        with pytest.raises(Conflict, match=f"was merged into {b}: undo that first"):
+            await restore(session, kind, a, 1, actor=SYSTEM)
+    async with database.transaction() as session:
+        await restore(session, kind, b, 1, actor=SYSTEM)
+    assert (await unmerge(database, a))[0].message == f"Its {title} was changed since, to 'B': change that back first."
+    async with database.transaction() as session:
+        await restore(session, kind, b, 2, actor=SYSTEM)
+    assert (await unmerge(database, a))[0].done
 
 
 @kinds

@@ -44,7 +44,7 @@ def show_previews(previews: Sequence[Preview]) -> None:
             style="bold",
         )
         show_fields(each)
-        say(f"  evidence: {each.evidence_of_target} and {each.evidence_of_source} quotes are united")
+        say(f"  evidence: {quotes(each.evidence_of_source)} would go with it, to {quotes(each.evidence_of_target)}")
         for words, items in (
             ("filed together with", each.filings_gained),
             ("link gained", each.links_gained),
@@ -54,6 +54,10 @@ def show_previews(previews: Sequence[Preview]) -> None:
                 say(f"  {words}: {printable(item)}")
         for conflict in each.conflicts:
             say(f"  look: {printable(conflict)}", style="yellow")
+
+
+def quotes(count: int) -> str:
+    return "1 quote" if count == 1 else f"{count} quotes"
 
 
 def show_fields(preview: Preview) -> None:

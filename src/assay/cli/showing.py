@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.cli.merging import show_fields
+from assay.cli.merging import quotes, show_fields
 from assay.cli.output import console, printable, say, short
 from assay.db.models import Proposal, ProposalStatus
 from assay.duplicates.scan import scorer_version
@@ -112,7 +112,7 @@ def _show_likeness(proposal: Proposal, merge: Preview | None) -> None:
         like = proposal.similar_entity_id or proposal.similar_proposal_id
         say(f"\nLike {short(like) if like else 'nothing'}: {printable(proposal.similarity_explanation)}")
     if merge:
-        say(f"Merged into it, the two would differ in this ({merge.evidence_of_source} quotes would go with it):")
+        say(f"To merge it would bring that {quotes(merge.evidence_of_source)}. The two differ in this:")
         show_fields(merge)
     if proposal.candidates:
         say("\nNearest statements", style="bold")

@@ -103,7 +103,8 @@ def _conflicts(step: Step, links: Ledger, known: Mapping[UUID, str]) -> Iterator
     """In words: fields in which both have something to say and nobody chose, entries that both have, and links that
     contradict each other."""
     for each in _fields(step):
-        if each.name not in step.choices and each.source and each.target and each.source != each.target:
+        differs = each.source and each.target and each.source != each.target
+        if differs and each.name not in {*step.choices, "confidence"}:
             yield f"Both have a {each.name} of their own: the target's stays unless you take the other."
     meta = next((each for each in _fields(step) if each.name == "meta" and each.choice is Choice.BOTH), None)
     for entry in meta.source if meta else ():

@@ -57,6 +57,8 @@ async def _live(session: AsyncSession, kind: Kind, entity_id: UUID, read: int | 
     entity = (await session.execute(query, execution_options={"populate_existing": True})).scalar_one_or_none()
     if entity is None:
         raise NotFound(f"There is no {kind} {entity_id}.")
+    if into := entity.merged_into_entity_id:
+        raise Conflict(f"{kind.capitalize()} {entity_id} was merged into {into}: undo that first.", entity_id=into)
     if entity.archived:
         raise Conflict(f"{kind.capitalize()} {entity_id} was withdrawn: approve its proposal again first.")
     if read not in {None, entity.revision}:
