@@ -74,3 +74,33 @@ def test_a_url_of_something_else_is_refused_without_showing_its_secret(url):
     with pytest.raises(InvalidInput, match="expected postgresql://") as caught:
         driver_url(url)
     assert "secret" not in str(caught.value)
+
+
+BEFORE_MERGES = """
+    INSERT INTO entities (id, kind, title, body, title_key, identity_key, confidence)
+        VALUES ('{target}', 'atom', 'T', 'T', 't', 't', 1), ('{topic}', 'topic', 'X', 'X', 'x', 'x', 1);
+    INSERT INTO proposals (id, kind, proposed_by_user_id, title, body, title_key, identity_key, stated_confidence,
+        confidence, status, reviewed_at, reviewed_by_user_id, merged_into_entity_id)
+        VALUES ('{source}', 'atom', 1, 'S', 'S', 's', 's', 1, 1, 'merged', now(), 1, '{target}');
+    INSERT INTO embeddings (subject_id, model, kind, text_hash, vector)
+        VALUES ('{source}', 'old-model', 'atom', 'h', '[1,2,3]');
+    INSERT INTO audit_log (actor_user_id, action, subject_id, inverse) VALUES (1, 'proposal.merged', '{source}',
+        '{{"act": "merge", "entity_id": "{target}", "revision": 2, "topics": ["{topic}"], "links": []}}')"""
+
+
+def test_merges_and_vectors_of_before_are_taken_over(empty_url):
+    migrate.upgrade(empty_url, "0005")
+    names = {name: str(uuid4()) for name in ("source", "target", "topic")}
+    engine = create_engine(driver_url(empty_url))
+    with engine.begin() as connection:
+        for statement in BEFORE_MERGES.format(**names).split(";"):
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(empty_url)
+    with engine.connect() as connection:
+        [merge] = connection.execute(text("SELECT source_id, target_id, of_entity, brought FROM merges")).all()
+        models = connection.execute(text("SELECT model, state FROM embedding_models")).all()
+    engine.dispose()
+    assert (str(merge.source_id), str(merge.target_id), merge.of_entity) == (names["source"], names["target"], False)
+    filing = {"topic_id": names["topic"], "atom_id": names["target"], "own": True}
+    assert merge.brought == {"filings": [filing], "links": []}
+    assert models == [("old-model", "serving")]
