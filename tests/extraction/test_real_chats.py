@@ -7,8 +7,8 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from tests.builders import rows, scalar
-from tests.extraction.chats import ingest, read_run
+from tests.builders import MORNING, rows, scalar
+from tests.extraction.chats import incoming, ingest, read_run
 
 from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
@@ -89,3 +89,16 @@ async def test_noise_alone_teaches_nothing(database, extractor, shared_data):
     await read_run(database, extractor)
     assert await scalar(database, "SELECT count(*) FROM proposals") == 0
     assert await scalar(database, "SELECT count(*) FROM messages WHERE read_at IS NULL") == 0
+
+
+async def test_a_decision_is_as_sure_when_it_is_read_as_it_is_made_as_when_it_is_read_at_the_end(database, extractor):
+    """Each message in a run of its own: consent that comes later finds the proposal it belongs to."""
+    for minute, (author, text) in enumerate(
+        [("ana", "Decision: access logs are kept for 90 days"), ("tom", "+1"), ("lee", "sounds good")]
+    ):
+        await ingest(database, incoming(text, author=author, sent_at=MORNING + timedelta(minutes=2 * minute)))
+        await read_run(database, extractor)
+    assert await rows(database, "SELECT title, cardinality(source_message_ids) FROM proposals") == [
+        ("Access logs are kept for 90 days", 3)
+    ]
+    assert await scalar(database, "SELECT confidence FROM proposals") >= 0.95

@@ -25,7 +25,7 @@ from assay.ai.people import person_key
 from assay.ai.providers.offline.facts import negates, numbers
 from assay.ai.providers.offline.patterns import word_list
 from assay.kinds import Kind, folded
-from assay.proposals.drafts import Draft, ProposedLink, QuotedEvidence
+from assay.proposals.drafts import Addition, Draft, ProposedLink, QuotedEvidence
 
 LONGEST: Final = 600
 """Characters of a text that are compared."""
@@ -66,7 +66,7 @@ class SortedOut:
     """The drafts of a window, those that only repeat what is known apart."""
 
     drafts: list[Draft] = field(default_factory=list)
-    added: dict[UUID, list[QuotedEvidence]] = field(default_factory=dict)
+    added: dict[UUID, Addition] = field(default_factory=dict)
     """What other people's words add to pending proposals."""
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -85,7 +85,8 @@ def sorted_out(
         repeats[draft.id] = known.id
         evidence = [] if known.is_entity or draft.kind is not Kind.ATOM else _independent(draft, known, messages)
         if evidence:
-            found.added.setdefault(known.id, []).extend(evidence)
+            addition = Addition(evidence, draft.stated_confidence)
+            found.added[known.id] = found.added[known.id] + addition if known.id in found.added else addition
         found.counts["restated" if evidence else "echoes"] += 1
     found.drafts = [replace(draft, links=_led_to_the_known(draft, repeats)) for draft in found.drafts]
     return found

@@ -26,6 +26,18 @@ class QuotedEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Addition:
+    """Further evidence for a proposal, and how sure the extractor is now that it has seen it."""
+
+    evidence: Sequence[QuotedEvidence]
+    stated_confidence: float
+
+    def __add__(self, other: "Addition") -> "Addition":
+        stated = max(self.stated_confidence, other.stated_confidence)
+        return Addition([*self.evidence, *other.evidence], stated)
+
+
+@dataclass(frozen=True, slots=True)
 class ProposedLink:
     to: UUID
     """A proposal or an entity; they share their ids."""

@@ -13,7 +13,7 @@ from assay.clock import now
 from assay.db.bulk import insert_rows
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import Evidence, Message, Proposal, ProposalStatus
-from assay.proposals.drafts import QuotedEvidence, evidence_rows
+from assay.proposals.drafts import Addition, QuotedEvidence, evidence_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,7 @@ Weigh = Callable[[Proposal, Sequence[Quoted]], float]
 """The confidence of a proposal, given all its evidence."""
 
 
-async def add(
-    session: AsyncSession, additions: Mapping[UUID, Sequence[QuotedEvidence]], *, weigh: Weigh, actor: Actor
-) -> list[UUID]:
+async def add(session: AsyncSession, additions: Mapping[UUID, Addition], *, weigh: Weigh, actor: Actor) -> list[UUID]:
     """Adds quotes of further messages to pending proposals, weighs them anew and restarts their clocks.
 
     Returns those that gained something: one that was decided meanwhile stays as it is.
@@ -43,11 +41,11 @@ async def add(
     await hold_until_commit(session, DECISIONS)
     pending = await _pending(session, additions)
     before = await _quoted(session, list(pending))
-    gaining = {each: new for each in pending if (new := _new(additions[each], before.get(each, ())))}
+    gaining = {each: new for each in pending if (new := _new(additions[each].evidence, before.get(each, ())))}
     rows = [row for each, new in gaining.items() for row in evidence_rows(each, new, len(before.get(each, ())))]
     await insert_rows(session, Evidence, rows)
     after = await _quoted(session, list(gaining))
-    records = [_strengthened(pending[each], after[each], weigh) for each in gaining]
+    records = [_strengthened(pending[each], additions[each], after[each], weigh) for each in gaining]
     await session.flush()
     await record(session, actor, records)
     return list(gaining)
@@ -59,8 +57,9 @@ def _new(quotes: Sequence[QuotedEvidence], known: Sequence[Quoted]) -> list[Quot
     return list({quote.message_id: quote for quote in reversed(quotes) if quote.message_id not in backing}.values())
 
 
-def _strengthened(proposal: Proposal, quotes: Sequence[Quoted], weigh: Weigh) -> Record:
+def _strengthened(proposal: Proposal, addition: Addition, quotes: Sequence[Quoted], weigh: Weigh) -> Record:
     earlier = proposal.confidence
+    proposal.stated_confidence = max(proposal.stated_confidence, addition.stated_confidence)
     proposal.confidence = weigh(proposal, quotes)
     proposal.source_message_ids = list(dict.fromkeys(quote.message_id for quote in quotes))
     proposal.refreshed_at = now()
@@ -69,7 +68,7 @@ def _strengthened(proposal: Proposal, quotes: Sequence[Quoted], weigh: Weigh) ->
     return Record("proposal.evidence_added", proposal.id, proposal.kind, detail=detail)
 
 
-async def _pending(session: AsyncSession, additions: Mapping[UUID, Sequence[QuotedEvidence]]) -> dict[UUID, Proposal]:
+async def _pending(session: AsyncSession, additions: Mapping[UUID, Addition]) -> dict[UUID, Proposal]:
     wanted = select(Proposal).where(Proposal.id.in_(additions), Proposal.status == ProposalStatus.PENDING)
     found = await session.scalars(
         wanted.order_by(Proposal.id).with_for_update(key_share=True).execution_options(populate_existing=True)
