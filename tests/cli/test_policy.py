@@ -4,7 +4,7 @@ import getpass
 
 import pytest
 
-DEFAULTS = {"enabled": True, "threshold": 0.95}
+DEFAULTS = {"enabled": True, "threshold": 0.95, "min_authors": 0, "rules": []}
 
 
 def policy(assay, *words, **environment):

@@ -42,7 +42,7 @@ for command, place, words in (
     ("duplicates", "duplicates:app", "Find approved knowledge that says the same twice."),
     ("jobs", "jobs:app", "List and run the background jobs."),
     ("alerts", "alerts:app", "Test and list what is sent out about failures."),
-    ("policy", "policy:app", "Show and set the rules by which the system decides alone."),
+    ("policy", "policy_trial:app", "Show and set the rules by which the system decides alone."),
     ("users", "users:app", "Create, list and change the people and agents who have access."),
     ("tokens", "tokens:app", "Create, list and revoke the keys by which programs act for a user."),
     ("extractions", "extractions:app", "List, show and cancel the runs that read messages."),

@@ -31,7 +31,7 @@ async def auto_review_proposals(work: Work) -> Statistics:
     counts: Counter[str] = Counter()
     async with work.database.transaction() as session:
         policy = await queries.policy(session, work.settings)
-        due = await queries.count_sure(session, policy.threshold) if policy.enabled else 0
+        due = await queries.count_sure(session, policy.least) if policy.enabled else 0
     if policy.enabled:
         work.begin(due)
         for kind in Kind:
@@ -56,7 +56,7 @@ async def _review_kind(work: Work, kind: Kind, counts: Counter[str]) -> None:
             found, after = await queries.page(
                 session,
                 kind,
-                least=policy.threshold,
+                least=policy.least,
                 scorer=await scorer_version(session, model),
                 after=after,
                 limit=work.settings.knowledge_auto_approval_batch_size,

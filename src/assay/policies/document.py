@@ -3,14 +3,45 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from assay.errors import InvalidInput, what_is_wrong
+from assay.kinds import AtomType, Kind
 
 ModelName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Cosine = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 OperatingPoints = dict[Literal["all", "topic", "atom"], Cosine]
 """The raw cosine that means the common operating score, by kind of proposal."""
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Threshold = Annotated[float | None, Field(ge=0, le=1, allow_inf_nan=False)]
+Authors = Annotated[int | None, Field(ge=1, le=100)]
+MOST_RULES: Final = 100
+
+
+class Rule(BaseModel):
+    """What is asked of some proposals. A list that is empty names all of them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kinds: tuple[Kind, ...] = Field((), description="topic, atom")
+    types: tuple[AtomType, ...] = Field((), description="types of atoms")
+    sources: tuple[Name, ...] = Field((), description="sources of its messages, as they were imported")
+    channels: tuple[Name, ...] = Field((), description="channels of its messages")
+    threshold: Threshold = Field(None, description="least confidence, in place of the general one")
+    human_required: bool = Field(False, description="a person decides")
+    min_authors: Authors = Field(None, description="least number of people whose words prove it")
+
+
+class ShadowDocument(BaseModel):
+    """Rules that decide on paper only, beside those in force."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    auto_approval_threshold: Threshold = None
+    min_authors: Authors = None
+    rules: tuple[Rule, ...] = Field((), max_length=MOST_RULES)
 
 
 class PolicyDocument(BaseModel):
@@ -22,13 +53,20 @@ class PolicyDocument(BaseModel):
     auto_approval_threshold: float | None = Field(
         None, ge=0, le=1, allow_inf_nan=False, description="least confidence the system approves alone"
     )
+    min_authors: Authors = Field(None, description="least number of people whose words prove a proposal")
+    rules: Annotated[tuple[Rule, ...], Strict(False)] = Field(
+        (), max_length=MOST_RULES, description="what is asked of some proposals besides"
+    )
+    shadow: Annotated[ShadowDocument | None, Strict(False)] = Field(
+        None, description="rules that decide on paper only, to be compared"
+    )
     operating_points: dict[ModelName, OperatingPoints] = Field(
         default_factory=dict, description="the cosine that means the operating score, by embedding model and kind"
     )
 
     def as_stored(self) -> dict[str, Any]:
         """Only what was said."""
-        return self.model_dump(exclude_defaults=True)
+        return self.model_dump(mode="json", exclude_defaults=True)
 
 
 RULES: Final = tuple(PolicyDocument.model_fields)

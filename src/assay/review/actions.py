@@ -6,11 +6,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.audit.actor import SYSTEM
+from assay.audit.actor import SYSTEM, Actor
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.duplicates import scan
 from assay.duplicates.serving import serving_model
+from assay.policies import queries as policies
 from assay.proposals import actions as proposals
+from assay.proposals.outcomes import Outcome
 from assay.review import queries
 from assay.review.policy import Facts, Hold, Policy
 from assay.settings import Settings
@@ -48,6 +50,17 @@ async def review(session: AsyncSession, ids: Sequence[UUID], *, settings: Settin
     approved = [each.id for each in outcomes if each.done]
     held |= {each.id: Hold.DUPLICATE for each in outcomes if not each.done}
     return Review(approved, held)
+
+
+async def undo(session: AsyncSession, version: int, *, actor: Actor, notes: str | None = None) -> list[Outcome]:
+    """Reverts everything that the system approved under a version of the policy. Raises NotFound for one there is not.
+
+    What somebody has built upon since stays, with the reason.
+    """
+    await hold_until_commit(session, DECISIONS)
+    await policies.at(session, version)
+    ids = await queries.approved_under(session, version)
+    return await proposals.revert(session, ids, actor=actor, notes=notes or f"Undo of policy version {version}")
 
 
 def _weighed(policy: Policy, facts: dict[UUID, Facts]) -> tuple[dict[UUID, Hold], list[UUID]]:

@@ -1,10 +1,12 @@
 """The rules by which the system approves alone. Pure: facts in, verdict out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
 from assay.db.models import DedupState, Recommendation
+from assay.kinds import AtomType, Kind
+from assay.policies.document import Rule, ShadowDocument
 from assay.policies.queries import InForce
 from assay.settings import Settings
 
@@ -20,6 +22,8 @@ class Hold(StrEnum):
     SAYS_MERGE = "recommendation says merge"
     SAYS_REJECT = "recommendation says reject"
     UNVERIFIED = "unverified evidence"
+    HUMAN_REQUIRED = "a rule asks for a person"
+    FEW_AUTHORS = "too few people say so"
     TOPIC_PENDING = "topic not approved yet"
 
 
@@ -37,6 +41,23 @@ class Facts:
     topic_is_pending: bool
     needs_attention: bool
     backs_off: bool
+    kind: Kind = Kind.ATOM
+    atom_type: AtomType | None = None
+    sources: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    """Of the messages it is quoted from."""
+    authors: int = 0
+    """People whose words prove it, as quoted and verified; machines do not count."""
+
+
+def concerns(rule: Rule, facts: Facts) -> bool:
+    """Whether a rule is about a proposal: of a named kind and type, with any message of a named source and channel."""
+    return (
+        (not rule.kinds or facts.kind in rule.kinds)
+        and (not rule.types or facts.atom_type in rule.types)
+        and (not rule.sources or not facts.sources.isdisjoint(rule.sources))
+        and (not rule.channels or not facts.channels.isdisjoint(rule.channels))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +65,8 @@ class Policy:
     enabled: bool
     threshold: float
     version: int = 0
+    min_authors: int = 0
+    rules: tuple[Rule, ...] = ()
 
     @classmethod
     def of(cls, settings: Settings, in_force: InForce) -> Self:
@@ -53,7 +76,19 @@ class Policy:
             enabled=settings.knowledge_auto_approval_enabled and document.auto_approval_enabled is not False,
             threshold=settings.knowledge_auto_approval_confidence_threshold if threshold is None else threshold,
             version=in_force.version,
+            min_authors=document.min_authors or 0,
+            rules=document.rules,
         )
+
+    def shadowed(self, shadow: ShadowDocument) -> Self:
+        """This policy with the rules of another document, which decides on paper."""
+        threshold = self.threshold if shadow.auto_approval_threshold is None else shadow.auto_approval_threshold
+        return replace(self, threshold=threshold, min_authors=shadow.min_authors or 0, rules=shadow.rules)
+
+    @property
+    def least(self) -> float:
+        """No proposal of less confidence can be approved under it."""
+        return min([self.threshold, *(each.threshold for each in self.rules if each.threshold is not None)])
 
     def as_applied(self) -> dict[str, Any]:
         """The rules as they stand in the trail of each decision."""
@@ -66,6 +101,7 @@ class Policy:
     def reasons(self, facts: Facts) -> list[Hold]:
         """Everything that stands against approval by the system alone.
 
+        Of the rules that concern a proposal the strictest holds; their thresholds stand in place of the general one.
         In this order, what
         1. failed so often that it needs a person,
         2. failed lately and backs off,
@@ -73,9 +109,14 @@ class Policy:
         4. was not scanned for duplicates under today's model,
         5. its extractor would merge or reject,
         6. has no quote, or one that was not found in its message,
-        7. belongs to a topic that is not approved yet,
-        8. is less sure than the threshold.
+        7. a rule keeps for people,
+        8. is proved by the words of fewer people than asked for,
+        9. belongs to a topic that is not approved yet,
+        10. is less sure than the threshold.
         """
+        rules = [each for each in self.rules if concerns(each, facts)]
+        threshold = max((each.threshold for each in rules if each.threshold is not None), default=self.threshold)
+        authors = max([self.min_authors, *(each.min_authors or 0 for each in rules)])
         unclear = facts.dedup_state is not DedupState.CLEAR or not facts.scan_is_current
         duplicate = facts.dedup_state is DedupState.DUPLICATE
         conditions = (
@@ -86,7 +127,9 @@ class Policy:
             (Hold.SAYS_MERGE, facts.recommendation is Recommendation.MERGE),
             (Hold.SAYS_REJECT, facts.recommendation is Recommendation.REJECT),
             (Hold.UNVERIFIED, facts.quotes == 0 or facts.verified_quotes < facts.quotes),
+            (Hold.HUMAN_REQUIRED, any(each.human_required for each in rules)),
+            (Hold.FEW_AUTHORS, facts.authors < authors),
             (Hold.TOPIC_PENDING, facts.topic_is_pending),
-            (Hold.BELOW_THRESHOLD, facts.confidence < self.threshold),
+            (Hold.BELOW_THRESHOLD, facts.confidence < threshold),
         )
         return [reason for reason, holds in conditions if holds]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,8 +11,8 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.clock import now
-from assay.db.models import MAX_FAILURES, DedupState, Recommendation
-from assay.kinds import Kind
+from assay.db.models import MAX_FAILURES, SYSTEM_USER_ID, DedupState, ProposalStatus, Recommendation
+from assay.kinds import AtomType, Kind
 from assay.policies import queries as policies
 from assay.review.policy import Facts, Hold, Policy
 from assay.settings import Settings
@@ -20,14 +21,18 @@ PAGE: Final = 1000
 Position = tuple[datetime, UUID]
 
 _FACTS: Final = """
-    SELECT p.id, p.kind, p.created_at, p.confidence, p.dedup_state, p.dedup_scorer, p.llm_recommendation, p.failures,
+    SELECT p.id, p.kind, p.atom_type, p.created_at, p.status, p.reviewed_by_user_id,
+        quoted.sources, quoted.channels, quoted.authors,
+        p.confidence, p.dedup_state, p.dedup_scorer, p.llm_recommendation, p.failures,
         p.retry_at, quoted.quotes, quoted.verified, coalesce(topic.status = 'pending', false) AS topic_is_pending
     FROM proposals p
     LEFT JOIN proposals topic ON topic.id = p.topic_proposal_id
     CROSS JOIN LATERAL (
-        SELECT count(*) AS quotes, count(*) FILTER (WHERE verified) AS verified
-        FROM evidence WHERE proposal_id = p.id) AS quoted
-    WHERE p.status = 'pending'"""
+        SELECT count(*) AS quotes, count(*) FILTER (WHERE e.verified) AS verified,
+            array_agg(DISTINCT m.source) AS sources, array_agg(DISTINCT m.channel) AS channels,
+            count(DISTINCT lower(m.author)) FILTER (WHERE e.verified AND NOT m.is_bot) AS authors
+        FROM evidence e JOIN messages m ON m.id = e.message_id WHERE e.proposal_id = p.id) AS quoted"""
+_PENDING: Final = f"{_FACTS} WHERE p.status = 'pending'"
 
 
 async def policy(session: AsyncSession, settings: Settings) -> Policy:
@@ -37,7 +42,7 @@ async def policy(session: AsyncSession, settings: Settings) -> Policy:
 
 async def facts(session: AsyncSession, ids: Sequence[UUID], *, scorer: str) -> dict[UUID, Facts]:
     """What the policy must know of those of the proposals that are pending."""
-    rows = await session.execute(text(f"{_FACTS} AND p.id = ANY(:ids)"), {"ids": list(ids)})
+    rows = await session.execute(text(f"{_PENDING} AND p.id = ANY(:ids)"), {"ids": list(ids)})
     return {row["id"]: _facts(row, scorer, now()) for row in rows.mappings()}
 
 
@@ -48,7 +53,7 @@ async def page(
     rows = (
         (
             await session.execute(
-                text(f"""{_FACTS} AND p.kind = :kind AND p.confidence >= :least
+                text(f"""{_PENDING} AND p.kind = :kind AND p.confidence >= :least
                 AND (CAST(:at AS timestamptz) IS NULL OR (p.created_at, p.id) > (:at, CAST(:id AS uuid)))
                 ORDER BY p.created_at, p.id LIMIT :limit"""),
                 {
@@ -65,6 +70,43 @@ async def page(
     )
     found = {row["id"]: _facts(row, scorer, now()) for row in rows}
     return found, ((rows[-1]["created_at"], rows[-1]["id"]) if len(rows) == limit else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A proposal as the policy sees it, and what became of it."""
+
+    facts: Facts
+    status: ProposalStatus
+    by_people: bool
+
+
+async def everything(session: AsyncSession, *, scorer: str) -> AsyncIterator[Judged]:
+    """All proposals, in one statement, read as they are needed.
+
+    What is decided is shown as it was before: scanned by what was current then, and its topic as approved.
+    """
+    rows = await session.stream(text(_FACTS))
+    async for row in rows.mappings():
+        known, status = _facts(row, scorer, now()), ProposalStatus(row["status"])
+        if status is not ProposalStatus.PENDING:
+            known = replace(known, scan_is_current=True, topic_is_pending=False)
+        yield Judged(known, status, row["reviewed_by_user_id"] not in (None, SYSTEM_USER_ID))
+
+
+async def approved_under(session: AsyncSession, version: int) -> Sequence[UUID]:
+    """What the system approved last under this version of the policy and is approved still."""
+    found = await session.scalars(
+        text("""
+        SELECT id FROM (
+            SELECT DISTINCT ON (a.subject_id) a.subject_id AS id, a.detail -> 'policy' ->> 'version' AS version
+            FROM audit_log a JOIN proposals p ON p.id = a.subject_id
+            WHERE a.action = 'proposal.auto_approved' AND p.status = 'approved' AND p.reviewed_by_user_id = :system
+            ORDER BY a.subject_id, a.id DESC
+        ) AS last WHERE version = CAST(:version AS text) ORDER BY id"""),
+        {"version": str(version), "system": SYSTEM_USER_ID},
+    )
+    return found.all()
 
 
 async def count_sure(session: AsyncSession, least: float) -> int:
@@ -106,4 +148,9 @@ def _facts(row: RowMapping, scorer: str, at: datetime) -> Facts:
         topic_is_pending=values["topic_is_pending"],
         needs_attention=values["failures"] >= MAX_FAILURES,
         backs_off=values["retry_at"] is not None and values["retry_at"] > at,
+        kind=Kind(values["kind"]),
+        atom_type=values["atom_type"] and AtomType(values["atom_type"]),
+        sources=frozenset(values["sources"] or ()),
+        channels=frozenset(values["channels"] or ()),
+        authors=values["authors"],
     )

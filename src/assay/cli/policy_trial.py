@@ -1,0 +1,113 @@
+"""Trying rules before they hold, and taking back what was decided by them."""
+
+import json as reader
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from assay.cli.output import Json, print_json, say, short, table
+from assay.cli.policy import Note, app
+from assay.cli.session import operator, with_database, with_tools
+from assay.db.engine import Database
+from assay.duplicates.scan import scorer_version
+from assay.errors import InvalidInput
+from assay.jobs.tools import Tools
+from assay.policies import actions
+from assay.proposals.outcomes import Outcome
+from assay.review import simulation
+from assay.review.actions import undo as undo_version
+from assay.review.simulation import Trial
+
+LARGEST_FILE: Final = 1_000_000
+
+
+@app.command
+def simulate(file: Path, /, *, json: Json = False) -> None:
+    """Say what would come of the changes in a JSON file, on the queue and on what people decided. Changes nothing."""
+    changes = _read(file)
+
+    async def act(tools: Tools) -> Trial:
+        async with tools.database.transaction() as session:
+            scorer = await scorer_version(session, tools.embedder.model)
+            return await simulation.tried(session, changes, settings=tools.settings, scorer=scorer)
+
+    _print(with_tools(act), "after the changes", json)
+
+
+@app.command
+def shadow(*, json: Json = False) -> None:
+    """Say how the shadow rules of the policy would have decided, beside those in force."""
+
+    async def act(tools: Tools) -> Trial:
+        async with tools.database.transaction() as session:
+            scorer = await scorer_version(session, tools.embedder.model)
+            return await simulation.shadow(session, settings=tools.settings, scorer=scorer)
+
+    _print(with_tools(act), "shadow", json)
+
+
+@app.command
+def apply(file: Path, /, *, note: Note = None, json: Json = False) -> None:
+    """Make the changes in a JSON file (a merge patch: null takes a rule back) the next version of the policy."""
+    changes = _read(file)
+
+    async def act(database: Database) -> dict[str, Any]:
+        actor = await operator(database)
+        async with database.transaction() as session:
+            done = await actions.amend(session, changes, actor=actor, note=note)
+            return {"version": done.version, "document": done.document.as_stored()}
+
+    done = with_database(act)
+    if json:
+        print_json(done)
+    else:
+        say(f"Version {done['version']} of the policy is in force.")
+
+
+@app.command
+def undo(version: int, /, *, note: Note = None, json: Json = False) -> int:
+    """Revert everything the system approved under a version of the policy. Exits with 1 when something stays."""
+
+    async def act(database: Database) -> list[Outcome]:
+        actor = await operator(database)
+        async with database.transaction() as session:
+            return await undo_version(session, version, actor=actor, notes=note)
+
+    outcomes = with_database(act)
+    kept = [each for each in outcomes if not each.done]
+    if json:
+        print_json([{**asdict(each), "done": each.done} for each in outcomes])
+    else:
+        say(f"Reverted {len(outcomes) - len(kept)} approvals of version {version}; {len(kept)} stay.")
+        for each in kept:
+            say(f"{short(each.id)}  {each.message}", style="red")
+    return 1 if kept else 0
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    """Raises InvalidInput, naming the file."""
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise InvalidInput(f"{file} is larger than {LARGEST_FILE:,} bytes: that is no policy.")
+        changes = reader.loads(file.read_text())
+    except (OSError, ValueError, RecursionError) as error:
+        raise InvalidInput(f"{file} cannot be read as JSON: {error}") from None
+    if not isinstance(changes, dict):
+        raise InvalidInput(f"{file} holds no JSON object: expected rules, such as an object with `min_authors`.")
+    return changes
+
+
+def _print(trial: Trial, name: str, json: bool) -> None:
+    if json:
+        print_json(trial.document())
+        return
+    say(trial.candidate.sentence())
+    rows = [(title, *_figures(each)) for title, each in (("in force", trial.in_force), (name, trial.candidate))]
+    table(["", "would approve", "of pending", "people approved", "people rejected", "duplicates"], rows)
+    say(f"They agree on {trial.agreement.share:.1%} of all proposals.", style="dim")
+
+
+def _figures(found: simulation.Simulation) -> tuple[object, ...]:
+    past = found.document()["history"]
+    return found.would_approve, found.pending, past["approved"], past["rejected"], past["duplicates"]
