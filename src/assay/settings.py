@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     assay_smtp_url: SecretStr | None = Field(None, description="mail server for failures; absent: no mail")
     assay_mail_from: str | None = Field(None, description="sender of mail")
     assay_mail_to: str | None = Field(None, description="who gets mail, addresses with commas between")
+    assay_log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="least severity of the lines that workers, schedulers and the app log"
+    )
     assay_alert_severity: Literal["error", "critical"] = Field(
         "critical", description="least severity that goes out by webhook and mail"
     )

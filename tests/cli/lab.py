@@ -12,7 +12,7 @@ import structlog
 from assay import settings
 from assay.cli.app import main
 
-OURS: Final = ("KNOWLEDGE_", "DATABASE_URL", "NATS_URL", "ASSAY_HOME")
+OURS: Final = ("KNOWLEDGE_", "DATABASE_URL", "NATS_URL", "ASSAY_")
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,15 @@
 Exit codes: 0 done, 1 refused or failed in part, 2 wrong input, 3 a server is not available, 130 interrupted.
 """
 
-import logging
 import signal
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Final
 
-import structlog
 from cyclopts import App
 
+from assay.cli.logs import log_to_stderr
 from assay.errors import AssayError, InvalidInput, NotFound, Unavailable
 
 REFUSED: Final = 1
@@ -57,7 +56,7 @@ for command, place, words in (
 
 def main(words: Sequence[str] | None = None) -> None:
     """The entry point of the program. `words`: the command; else that of the process."""
-    _log_to_stderr()
+    log_to_stderr()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that every block that holds something ends in order
     try:
         app(sys.argv[1:] if words is None else words)
@@ -84,19 +83,3 @@ def _exit_code(error: AssayError) -> int:
             return UNAVAILABLE
         case _:
             return REFUSED
-
-
-def _log_to_stderr() -> None:
-    """Only warnings, and in colour only for a person: the output of a command belongs to its caller."""
-    structlog.configure(
-        processors=[
-            structlog.stdlib.PositionalArgumentsFormatter(),
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from assay import settings as configuration
+from assay.cli.logs import log_to_stderr
 from assay.cli.output import say
 from assay.cli.session import ready
 from assay.jobs.alerting import telling
@@ -78,6 +79,7 @@ async def _until_told_to_stop(receiver: JobReceiver | None = None) -> None:
 
 def _serve(act: Callable[[Tools, str], Awaitable[None]]) -> None:
     settings = configuration.load()
+    log_to_stderr(settings.assay_log_level)
     with ready(for_guests=True) as found, contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_with_tools(make_tools(settings, found.database_url), found.nats_url, act))
 

@@ -14,6 +14,7 @@ from cyclopts import Parameter
 from assay import settings as configuration
 from assay.cli.engine import Drain, on_stop
 from assay.cli.first_admin import ensure_first_admin
+from assay.cli.logs import log_to_stderr
 from assay.cli.output import say
 from assay.cli.session import ready
 from assay.db.engine import Database
@@ -47,6 +48,7 @@ def up(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT, drain: Drain = D
     With DATABASE_URL and NATS_URL set, your own servers are used.
     """
     settings = configuration.load()
+    log_to_stderr(settings.assay_log_level)
     with _listening(host, port) as listener:
         _await_passing_owner(settings)
         with ready(for_guests=True) as found:
@@ -58,6 +60,7 @@ def up(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT, drain: Drain = D
 def api(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT) -> None:
     """Run the web app alone until Ctrl-C. Workers and schedulers run apart: assay worker, assay scheduler."""
     settings = configuration.load()
+    log_to_stderr(settings.assay_log_level)
     with _listening(host, port) as listener, ready(for_guests=True) as found:
         _serve(settings, found, listener, host, _no_jobs)
 
