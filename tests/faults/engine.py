@@ -22,7 +22,6 @@ from assay.settings import Settings
 
 PATIENCE_SECONDS: Final = 60.0
 PROBES: Final = "tests.faults.probes"
-ROOT: Final = Path(__file__).parents[2]
 
 HISTORY: Final = """
     SELECT state, attempt, delivery FROM job_runs WHERE job = :job
@@ -53,7 +52,6 @@ class Engine:
             "NATS_URL": self.nats_url,
             "JOBS_STREAM": self.stream,
             "JOBS_ACK_WAIT_SECONDS": str(self.ack_wait),
-            "PYTHONPATH": str(ROOT),
         }
 
     @property

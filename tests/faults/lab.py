@@ -10,12 +10,13 @@ from typing import Any
 from assay.runtime.process import wait_for
 
 OURS = ("ASSAY_HOME", "DATABASE_URL", "NATS_URL")
+ROOT = Path(__file__).parents[2]
 OUR_PREFIXES = ("KNOWLEDGE_", "JOBS_", "PROBE_")
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith(OUR_PREFIXES)}
-    return {**kept, "ASSAY_HOME": str(home), **more}
+    return {**kept, "ASSAY_HOME": str(home), "PYTHONPATH": str(ROOT), **more}
 
 
 def start(home: Path, *words: str, module: str = "assay", **more: str) -> subprocess.Popen[str]:

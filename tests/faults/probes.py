@@ -23,6 +23,7 @@ assert every_job  # registers the jobs of the product, which are taken away here
 TABLE = "CREATE TABLE probe (id bigserial PRIMARY KEY, job text, step text, at timestamptz DEFAULT clock_timestamp())"
 NEVER = "0 0 1 1 *"
 A_YEARLY_GRACE = timedelta(days=1)
+EXACT = {"like_the_review": (5, 25, 125), "like_the_scan": (10, 10)}
 SLOW_SECONDS = 4.0
 
 Step = Callable[[Work], Awaitable[None]]
@@ -94,13 +95,16 @@ def declare() -> None:
     probe("quick", nothing)
     probe("slow", slow)
     probe("failing", fail, retries=(1, 2))
-    probe("exact", fail, retries=(5, 25, 125))
+    for name, retries in EXACT.items():
+        probe(name, fail, retries=retries)
     probe("permanent", fail_for_good, retries=(1, 2))
-    probe("failing_once", fail_once, retries=(1,))
+    probe("failing_once", fail_once, retries=(3,))
     probe("dying", die)
     probe("dying_once", die_once)
     if os.environ.get("PROBE_TICKS"):
         probe("ticking", nothing, cron="* * * * * */2", grace=timedelta(seconds=1))
+    if cron := os.environ.get("PROBE_DAILY"):
+        probe("daily", nothing, cron=cron, grace=timedelta(hours=23))
     if os.environ.get("PROBE_NEW"):
         probe("of_the_new_version", nothing)
 

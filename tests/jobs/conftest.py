@@ -1,7 +1,10 @@
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
 
 import pytest
 import structlog
+from tests.jobs.lab import tuned
+from tests.jobs.queue_lab import Queue, opened
 
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.db.engine import Database
@@ -21,3 +24,13 @@ def quiet() -> Iterator[None]:
 @pytest.fixture
 def tools(database: Database) -> Tools:
     return Tools(database, Settings.model_validate({}), HashEmbedder(), ScriptedExtractor())
+
+
+@pytest.fixture
+async def queue(tools: Tools, nats_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Queue]:
+    """A queue without jobs, worker and scheduler."""
+    name = f"T{uuid4().hex[:12].upper()}"
+    named = tuned(tools, jobs_stream=name, jobs_ack_wait_seconds=1)
+    async with opened(named, nats_url, monkeypatch) as made:
+        yield made
+        made.jobs.clear()  # what was taken away comes back with the end of the patch

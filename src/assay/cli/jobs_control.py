@@ -1,9 +1,8 @@
 """Pausing jobs, and their history."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
 
-from assay.audit.actor import Actor
 from assay.cli.output import Json, Limit, print_json, say, table
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
@@ -14,28 +13,18 @@ from assay.jobs.run import find
 
 assert every_job  # noqa: S101  # importing it registers the jobs
 
-RUNS: int = 20
+RUNS: Final = 20
 
 
 def pause(name: str, /) -> None:
     """Let a job rest: neither schedule nor changes start it until it is resumed. A run under way goes on."""
-
-    async def act(database: Database, actor: Actor) -> bool:
-        async with database.transaction() as session:
-            return await control.pause(session, name, actor=actor)
-
-    changed = with_database(lambda database: _as_operator(database, act))
+    changed = _changed(name, control.pause)
     say(f"{name} is paused." if changed else f"{name} was paused already.")
 
 
 def resume(name: str, /) -> None:
     """Let a paused job run again. What asked for it meanwhile makes one run."""
-
-    async def act(database: Database, actor: Actor) -> bool:
-        async with database.transaction() as session:
-            return await control.resume(session, name, actor=actor)
-
-    changed = with_database(lambda database: _as_operator(database, act))
+    changed = _changed(name, control.resume)
     say(f"{name} runs again." if changed else f"{name} was not paused.")
 
 
@@ -50,8 +39,13 @@ def runs(name: str, /, *, limit: Limit = RUNS, json: Json = False) -> None:
     table(columns, [_row(each) for each in found])
 
 
-async def _as_operator(database: Database, act: Any) -> bool:
-    return bool(await act(database, await operator(database)))
+def _changed(name: str, change: Callable[..., Awaitable[bool]]) -> bool:
+    async def act(database: Database) -> bool:
+        actor = await operator(database)
+        async with database.transaction() as session:
+            return await change(session, name, actor=actor)
+
+    return with_database(act)
 
 
 async def _runs(database: Database, job: str, limit: int) -> Sequence[JobRun]:

@@ -17,6 +17,7 @@ from assay.clock import now
 from assay.db.engine import Database
 from assay.db.models import DeadReason, JobDeadLetter
 from assay.errors import NotFound
+from assay.jobs import history
 from assay.jobs.broker import JobBroker
 from assay.jobs.order import Order
 from assay.jobs.patience import patiently
@@ -37,6 +38,8 @@ class Letter:
     reason: DeadReason
     error: str
     data: bytes
+    order: Order | None = None
+    """What the message ordered, where it can be read."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -71,6 +74,8 @@ async def _mirror(database: Database, letter: Letter) -> None:
     }
     async with database.transaction() as session:
         await session.execute(insert(JobDeadLetter).values(**row).on_conflict_do_nothing())
+        if letter.order:
+            await history.give_up(session, letter.order, _storable(letter.error))
 
 
 def _storable(words: str) -> str:

@@ -32,7 +32,7 @@ assert every_job  # noqa: S101  # importing it registers the jobs
 RELAY_SECONDS: Final = 0.25
 SWEEP_SECONDS: Final = 5.0
 PRUNE_SECONDS: Final = 3600.0
-LOOK_AT_SCHEDULE: Final = timedelta(seconds=5)
+LOOK_AT_SCHEDULE: Final = timedelta(seconds=1)
 FIRING_SECONDS: Final = 10.0
 CONCURRENCY: Final = 4
 DRAIN_SECONDS: Final = 20.0

@@ -114,6 +114,13 @@ async def note_skipped(session: AsyncSession, order: Order, reason: str) -> bool
     return changed.first() is not None or await _add(session, order, {"id": new_id(), "queued_at": at, **ending})
 
 
+async def give_up(session: AsyncSession, order: Order, error: str) -> None:
+    """An order that could not be started is not queued any more."""
+    at = now()
+    ending = {"state": JobState.FAILED, "worker": WORKER, "started_at": at, "finished_at": at, "error": error}
+    await session.execute(update(JobRun).where(_is(order), _still(JobState.QUEUED)).values(**ending))
+
+
 async def is_running(session: AsyncSession, order: Order) -> bool:
     """Whether this very attempt runs now, as it does when its message was delivered once more."""
     found = await session.scalar(select(JobRun.id).where(_is(order), _still(JobState.RUNNING)).limit(1))

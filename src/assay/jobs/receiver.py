@@ -118,11 +118,11 @@ class JobReceiver(Receiver):
         except StillRunning:
             await _give_back(message, self._jobs.queue_of_jobs.ack_wait)
         except CrashLoop as error:
-            await self._bury(message, order.message_id, order.job, DeadReason.CRASH_LOOP, str(error))
+            await self._bury(message, _letter(message, order, error))
         except Exception as error:
             if message.number < MOST_DELIVERIES:
                 raise
-            await self._bury(message, order.message_id, order.job, DeadReason.CRASH_LOOP, first_line(error))
+            await self._bury(message, _letter(message, order, error))
 
     async def _readable(self, message: Delivered) -> Order | None:
         """The order, or None for a message that is a dead letter by now."""
@@ -131,17 +131,22 @@ class JobReceiver(Receiver):
             order = Order.of(self._jobs.formatter.loads(message.data))
         except Exception as error:  # noqa: BLE001  # whatever is wrong with bytes from outside
             words = f"It is no order: {type(error).__name__}."
-            await self._bury(message, source, "", DeadReason.UNPARSEABLE, words)
+            await self._bury(message, Letter(source, "", DeadReason.UNPARSEABLE, words, message.data))
             return None
         if self._jobs.find_task(order.job) is None:
             words = f"This version of Assay has no job {order.job!r}."
-            await self._bury(message, source, order.job, DeadReason.UNKNOWN_TASK, words)
+            letter = Letter(source, order.job, DeadReason.UNKNOWN_TASK, words, message.data, order)
+            await self._bury(message, letter)
             return None
         return order
 
-    async def _bury(self, message: Delivered, source: str, job: str, reason: DeadReason, error: str) -> None:
-        await bury(self._jobs, self._database, Letter(source, job, reason, error, message.data))
+    async def _bury(self, message: Delivered, letter: Letter) -> None:
+        await bury(self._jobs, self._database, letter)
         await message.term()
+
+
+def _letter(message: Delivered, order: Order, error: Exception) -> Letter:
+    return Letter(order.message_id, order.job, DeadReason.CRASH_LOOP, first_line(error), message.data, order)
 
 
 async def _give_back(message: Delivered, delay: float | None = None) -> None:

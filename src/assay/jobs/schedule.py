@@ -12,7 +12,7 @@ from taskiq.exceptions import ScheduledTaskCancelledError
 
 from assay.clock import now
 from assay.db.engine import Database, first_line
-from assay.db.models import JobRun, JobState
+from assay.db.models import JobControl, JobRun, JobState
 from assay.jobs import control, history
 from assay.jobs.broker import JobBroker
 from assay.jobs.cron import Due, due
@@ -42,17 +42,17 @@ class Ticks(ScheduleSource):
         """What was offered last while the database is away: the next tick can still be claimed when it is back."""
         try:
             async with self._database.transaction() as session:
-                self._offered = [task for each in JOBS.values() for task in await self._of(session, each)]
+                settled = await settled_until(session)
+                self._offered = [
+                    task for name, moment in settled.items() for task in await self._of(session, JOBS[name], moment)
+                ]
         except Exception as error:
             if not is_transient(error):
                 raise
             log.warning("schedule_not_readable", reason=first_line(error))
         return self._offered
 
-    async def _of(self, session: AsyncSession, job: Job) -> list[ScheduledTask]:
-        settled = await settled_until(session, job.name)
-        if settled is None:
-            return []
+    async def _of(self, session: AsyncSession, job: Job, settled: datetime) -> list[ScheduledTask]:
         found = due(job.cron, job.grace, after=settled, now=self._clock())
         await _note_missed(session, job.name, found)
         return [self._scheduled(Order.at_tick(job.name, tick)) for tick in (found.newest, found.upcoming) if tick]
@@ -102,17 +102,16 @@ class Scheduler(TaskiqScheduler):
                 source.failed(task)
 
 
-async def settled_until(session: AsyncSession, job: str) -> datetime | None:
-    """The last tick somebody has claimed or recorded as missed, else since when the job is scheduled.
+async def settled_until(session: AsyncSession) -> dict[str, datetime]:
+    """For each job its last tick that somebody has claimed or recorded as missed, else since when it is scheduled.
 
-    None while the job is paused, or no scheduler ever knew it.
+    A job that is paused is not among them.
     """
-    controls = await control.controls(session)
-    known = controls.get(job)
-    if known is None or known.paused_at:
-        return None
-    last: datetime | None = await session.scalar(select(func.max(JobRun.tick)).where(JobRun.job == job))
-    return max(last, known.scheduled_since) if last else known.scheduled_since
+    first = (JobRun.attempt == 1) & (JobRun.delivery == 1)  # as the index has it
+    newest = select(func.max(JobRun.tick)).where(JobRun.job == JobControl.job, first).scalar_subquery()
+    settled = func.greatest(JobControl.scheduled_since, newest)
+    found = await session.execute(select(JobControl.job, settled).where(JobControl.paused_at.is_(None)))
+    return {job: moment for job, moment in found if job in JOBS}
 
 
 async def claim(session: AsyncSession, order: Order) -> bool:

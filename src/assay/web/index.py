@@ -28,6 +28,7 @@ PAGE: Final = """<!doctype html>
 <ul>
 <li><a href="/healthz">/healthz</a>: is the process alive</li>
 <li><a href="/readyz">/readyz</a>: are database, broker and migrations as they must be</li>
+<li><a href="/api/v1/jobs/health">/api/v1/jobs/health</a>: how the background jobs stand</li>
 <li><a href="/api/v1/metrics/proposals">/api/v1/metrics/proposals</a>: the metrics document</li>
 <li><a href="/api/v1/openapi.json">/api/v1/openapi.json</a>: all of it, for machines</li>
 </ul>

@@ -10,14 +10,15 @@ from fastapi import APIRouter, Path
 from assay.db.models import JobState, Scope
 from assay.jobs import all as every_job
 from assay.jobs import control, history
+from assay.jobs.health import Health, look
 from assay.jobs.job import JOBS
 from assay.jobs.run import find
-from assay.web.access import Caller, allow
+from assay.web.access import Caller, Open, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
 from assay.web.models import Answer
 from assay.web.paging import Limit
-from assay.web.state import Session
+from assay.web.state import Session, State
 
 assert every_job  # noqa: S101  # importing it registers the jobs
 
@@ -83,6 +84,12 @@ async def list_jobs(session: Session) -> Jobs:
         for name, job in JOBS.items()
     ]
     return Jobs(items=items)
+
+
+@router.get("/health", dependencies=[allow(Open.MONITOR)])
+async def jobs_health(state: State) -> Health:
+    """How queue, processes and jobs stand. It answers although broker or database do not."""
+    return await look(state.database, state.settings, state.nats_url)
 
 
 @router.get("/{name}/runs", responses=documented(404), dependencies=[allow(Scope.READ)])
