@@ -19,7 +19,7 @@ from assay.jobs.tools import Tools
 from assay.messaging import bus
 from assay.messaging.requests import request
 
-PATIENCE_SECONDS: Final = 20.0
+PATIENCE_SECONDS: Final = 60.0
 NEVER: Final = "0 0 1 1 *"
 HISTORY: Final = "SELECT state, attempt, delivery, error FROM job_runs WHERE job = :job ORDER BY queued_at, id"
 

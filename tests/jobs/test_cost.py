@@ -53,5 +53,5 @@ async def test_the_number_of_statements_does_not_depend_on_the_number_of_items(t
         await prepare(tools, number)
         with counted_statements(tools.database) as statements:
             await done(name, tools)
-        costs.append(len(statements))
+        costs.append(sum("SET heartbeat_at=" not in each for each in statements))  # those come with time
     assert costs[1] == costs[2] < 50
