@@ -46,7 +46,7 @@ async def _give_back(engine) -> None:
 
 
 async def _is_well(engine, job) -> bool:
-    return (await engine.states(job))[-1:] == ["ok"]
+    return bool((await engine.states(job))[-1:] == ["ok"])
 
 
 async def _are(engine, wanted) -> bool:

@@ -19,7 +19,8 @@ from sqlalchemy import make_url
 from tests.builders import draft, rows, scalar
 from tests.conftest import administer, named
 from tests.faults import engine as lab_of_engines
-from tests.faults.engine import ROOT, Engine
+from tests.faults.engine import Engine
+from tests.faults.lab import ROOT
 from tests.faults.test_dying_workers import REVIEW, WRONG
 from tests.jobs.lab import cleared
 
