@@ -39,7 +39,8 @@ def backed(messages):
             case "ana":
                 topics.append(topic("Ledger", quote, description="Where the bookings are kept.", confidence=1.0))
             case "ben":
-                atoms.append(atom("The ledger runs on Postgres 16", quote, topic="Ledger", confidence=1.0))
+                said = "On Postgres 16 the ledger runs" if "On" in message.text else "The ledger runs on Postgres 16"
+                atoms.append(atom(said, quote, topic="Ledger", confidence=1.0))
             case "cleo":
                 atoms.append(atom("Invoices are printed on Mondays", quote, confidence=0.4))
             case _:
@@ -95,7 +96,9 @@ async def test_full_proposal_lifecycle(database):
     }
     assert await rows(database, FILED) == [("Ledger", "The ledger runs on Postgres 16")]
 
-    await said(database, 2, ben="As I said, the ledger runs on Postgres 16.", dora="Printing again.")
+    await said(database, 2, ben="As I said, the ledger runs on Postgres 16.")
+    assert (await pipeline(tools))["extract_knowledge_from_messages"]["atoms_proposed"] == 0  # it is known
+    await said(database, 3, ben="On Postgres 16, that is what the ledger runs.", dora="Printing again.")
     second = await pipeline(tools)
     assert second["deduplication_scan"]["duplicates_found"] >= 1
     assert second["auto_review_proposals"]["atoms_approved"] == 0
