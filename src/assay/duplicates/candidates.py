@@ -20,7 +20,7 @@ _SETTINGS: Final = {
     "hnsw.ef_search": "80",
     "hnsw.max_scan_tuples": "50000",
     "hnsw.scan_mem_multiplier": "8",
-    "pg_trgm.similarity_threshold": "0.6",
+    "pg_trgm.similarity_threshold": "0.7",
     "jit": "off",
 }
 """The search goes on until enough neighbours pass the conditions, so that a filter never hides one."""

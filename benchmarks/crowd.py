@@ -1,0 +1,137 @@
+"""Knowledge and proposals in any number, with vectors in clusters, written as fast as the database takes them."""
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import text
+
+from assay.db.base import new_id
+from assay.db.engine import Database
+from assay.duplicates import vectors
+from assay.duplicates.calibration import shipped
+from assay.duplicates.statement import content_hash
+from assay.kinds import Kind, embedded_text, folded, identity_key
+
+MODEL = "cloud-384"
+DIMENSIONS = 384
+PER_CLUSTER = 20
+SPREAD = 0.75
+"""Length of the noise around a centre of length 1: neighbours in a cluster have cosines around 0.64."""
+SHIFT = 0.3
+"""The same for a repetition around what it repeats: cosines around 0.96."""
+CHUNK = 10_000
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Crowd:
+    entities: list[UUID]
+    proposals: list[UUID]
+    repeated: dict[UUID, UUID]
+    """The entity that a proposal repeats."""
+
+
+async def fill(database: Database, *, entities: int, proposals: int, share: float = 0.2, seed: int = 7) -> Crowd:
+    """`share` of the proposals repeat an entity. Makes the indexes too, after the vectors are in."""
+    random = np.random.default_rng(seed)
+    centres = _unit(random.standard_normal((max(1, entities // PER_CLUSTER), DIMENSIONS)))
+    known = _unit(centres[np.arange(entities) % len(centres)] + _noise(random, entities, SPREAD))
+    repeats = int(proposals * share)
+    chosen = random.choice(entities, repeats, replace=repeats > entities)
+    others = centres[random.integers(len(centres), size=proposals - repeats)] + _noise(
+        random, proposals - repeats, SPREAD
+    )
+    new = _unit(np.concatenate([known[chosen] + _noise(random, repeats, SHIFT), others]))
+    entity_ids = await _write(database, known, _titles(random, entities), approved=True)
+    proposal_ids = await _write(database, new, _titles(random, proposals), approved=False)
+    async with database.transaction() as session:
+        await session.execute(text("SET LOCAL maintenance_work_mem = '1GB'"))
+        await vectors.ensure_indexes(session, MODEL, DIMENSIONS)
+    async with database.engine.connect() as connection:
+        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        for table in ("entities", "proposals", "embeddings"):
+            await autocommit.execute(text(f"ANALYZE {table}"))
+    repeated = {proposal_ids[place]: entity_ids[entity] for place, entity in enumerate(chosen)}
+    return Crowd(entity_ids, proposal_ids, repeated)
+
+
+def _noise(random: np.random.Generator, number: int, length: float) -> Matrix:
+    drawn: Matrix = (length / DIMENSIONS**0.5) * random.standard_normal((number, DIMENSIONS), dtype=np.float32)
+    return drawn
+
+
+def _unit(rows: NDArray[np.floating]) -> Matrix:
+    unit: Matrix = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+def _titles(random: np.random.Generator, number: int) -> list[str]:
+    """Six words each, from the titles of real reports, as frequent as there."""
+    words = [word for pair in shipped() for title, _ in (pair.first, pair.second) for word in title.split()]
+    return [" ".join(words[place] for place in row) for row in random.integers(len(words), size=(number, 6))]
+
+
+async def _write(database: Database, rows: Matrix, titles: Sequence[str], *, approved: bool) -> list[UUID]:
+    ids = [new_id() for _ in titles]
+    for start in range(0, len(ids), CHUNK):
+        some = slice(start, start + CHUNK)
+        await _write_words(database, ids[some], titles[some], approved=approved)
+        await _write_vectors(database, ids[some], titles[some], rows[some])
+    return ids
+
+
+async def _write_words(database: Database, ids: Sequence[UUID], titles: Sequence[str], *, approved: bool) -> None:
+    said = {
+        "ids": list(ids),
+        "titles": list(titles),
+        "title_keys": [folded(title) for title in titles],
+        "keys": [identity_key(Kind.ATOM, title, str(each)) for title, each in zip(titles, ids, strict=True)],
+        "kind": Kind.ATOM,
+    }
+    rows = """FROM unnest(CAST(:ids AS uuid[]), CAST(:titles AS text[]), CAST(:title_keys AS text[]),
+        CAST(:keys AS text[])) AS t (id, title, title_key, key)"""
+    common = "id, kind, title, body, title_key, identity_key, atom_type"
+    values = "id, :kind, title, id::text, title_key, key, 'insight'"
+    async with database.transaction() as session:
+        if approved:
+            await session.execute(
+                text(f"INSERT INTO entities ({common}, confidence) SELECT {values}, 0.9 {rows}"), said
+            )
+        decided = ", status, created_entity_id, reviewed_at" if approved else ""
+        outcome = ", 'approved', id, now()" if approved else ""
+        await session.execute(
+            text(f"""
+            INSERT INTO proposals ({common}, proposed_by_user_id, stated_confidence, confidence {decided})
+            SELECT {values}, 1, 0.9, 0.9 {outcome} {rows}"""),
+            said,
+        )
+
+
+async def _write_vectors(database: Database, ids: Sequence[UUID], titles: Sequence[str], rows: Matrix) -> None:
+    async with database.engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        driver = raw.driver_connection
+        assert driver
+        async with (
+            driver.cursor() as cursor,
+            cursor.copy(
+                "COPY embeddings (subject_id, model, kind, text_hash, vector) FROM STDIN (FORMAT BINARY)"
+            ) as copy,
+        ):
+            for piece in _binary(ids, titles, rows):
+                await copy.write(piece)
+        await driver.commit()
+
+
+def _binary(ids: Sequence[UUID], titles: Sequence[str], rows: Matrix) -> Iterator[bytes]:
+    yield b"PGCOPY\n\xff\r\n\0" + bytes(8)
+    for each, title, row in zip(ids, titles, rows, strict=True):
+        text_hash = content_hash(embedded_text(title, str(each))).encode()
+        vector = struct.pack(">HH", DIMENSIONS, 0) + row.astype(">f2").tobytes()
+        fields = (each.bytes, MODEL.encode(), Kind.ATOM.encode(), text_hash, vector)
+        yield struct.pack(">h", len(fields)) + b"".join(struct.pack(">i", len(field)) + field for field in fields)
+    yield struct.pack(">h", -1)

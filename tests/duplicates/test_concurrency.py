@@ -1,0 +1,89 @@
+"""Two that say the same never both become knowledge, whoever scans and decides at the same moment."""
+
+import asyncio
+
+import pytest
+from tests.builders import BOTH_KINDS, draft, propose, scalar, with_evidence
+from tests.duplicates.lab import arrive, scanned
+
+from assay.ai.fakes import HashEmbedder, ScriptedExtractor
+from assay.db.engine import Database
+from assay.duplicates import scan
+from assay.jobs import all as every_job
+from assay.jobs.run import run
+from assay.jobs.tools import Tools
+from assay.settings import Settings
+
+pytestmark = pytest.mark.anyio
+kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
+assert every_job  # importing it registers the jobs
+
+TITLE = "Nightly backup of the ledger database"
+BODY = "The ledger database is copied every night."
+LIVE = "SELECT count(*) FROM entities WHERE NOT archived"
+
+
+def twins(kind, number: int):
+    """The same in other words, so that no unique index saves us."""
+    return [draft(kind, f"{TITLE}{'!' * each}", body=f"{BODY}{' So it is.' * (each % 2)}") for each in range(number)]
+
+
+def tools_of(database: Database) -> Tools:
+    return Tools(database, Settings.model_validate({}), HashEmbedder(), ScriptedExtractor())
+
+
+async def told(database: Database, kind, number: int):
+    return await propose(database, await with_evidence(database, *twins(kind, number)))
+
+
+@kinds
+async def test_in_one_batch_one_becomes_an_entity(database, kind):
+    tools = tools_of(database)
+    await told(database, kind, 6)
+    for name in ("deduplication_scan", "auto_review_proposals"):
+        await run(name, tools)
+    assert await scalar(database, LIVE) == 1
+
+
+@kinds
+async def test_scans_and_reviews_side_by_side_make_one_entity(database, kind):
+    ids = await told(database, kind, 8)
+    tools = tools_of(database)
+    await scan.embed_missing(database, tools.embedder, 100)
+    async with asyncio.timeout(60):
+        for _ in range(3):
+            await asyncio.gather(
+                *(scanned(database, tools.embedder, *part) for part in (ids[:5], ids[3:], ids[::-1])),
+                run("auto_review_proposals", tools),
+            )
+    assert await scalar(database, LIVE) == 1
+
+
+@kinds
+async def test_one_that_is_approved_while_its_twin_is_scanned_stays_the_only_one(database, kind):
+    tools = tools_of(database)
+    first, second = await told(database, kind, 2)
+    await arrive(database, tools.embedder)
+    await scanned(database, tools.embedder, first)
+    async with asyncio.timeout(60):
+        await asyncio.gather(run("auto_review_proposals", tools), scanned(database, tools.embedder, second))
+        await run("auto_review_proposals", tools)
+    assert await scalar(database, LIVE) == 1
+
+
+@kinds
+async def test_twins_that_arrive_while_others_are_scanned_and_approved_make_one_entity(database, kind):
+    tools = tools_of(database)
+    await told(database, kind, 1)
+
+    async def arrives() -> None:
+        await told(database, kind, 2)
+
+    async with asyncio.timeout(60):
+        for _ in range(3):
+            await asyncio.gather(
+                arrives(), run("deduplication_scan", tools), run("auto_review_proposals", tools), arrives()
+            )
+        for name in ("deduplication_scan", "auto_review_proposals"):
+            await run(name, tools)
+    assert await scalar(database, LIVE) == 1
