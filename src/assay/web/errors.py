@@ -38,7 +38,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {each: {"description": HTTPStatus(each).phrase, "content": content} for each in sorted(statuses)}
 
 
-ALWAYS: Final = documented(400, 401, 403, 408, 413, 422, 429, 503)
+ALWAYS: Final = documented(400, 401, 403, 408, 409, 413, 422, 429, 503)
 """What any request to the API may be answered."""
 
 

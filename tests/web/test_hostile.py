@@ -1,0 +1,159 @@
+"""What hostile clients send: refused, or stored as text."""
+
+import asyncio
+import json
+import resource
+import socket
+import time
+
+import httpx2
+import pytest
+from tests.builders import draft, get, propose, scalar
+from tests.web.lab import BASE, asking, bearer, person, serving, token
+from tests.web.listening import listening
+
+from assay.db.models import Role, Scope
+from assay.settings import Settings
+from assay.web.app import create_app
+from assay.web.guard import BodyDeadline
+
+pytestmark = pytest.mark.anyio
+TEXTS = [
+    "'; DROP TABLE proposals; --",
+    "<script>alert(1)</script>",
+    "{{7*7}} ${7*7} %s %n",
+    "\u202eevil\u202c",
+    "\U0001f4a9" * 20,
+    "=cmd|' /C calc'!A0",
+]
+
+
+@pytest.fixture
+async def http(database, database_url):
+    secret = await token(database, await person(database, "ada", Role.ADMIN), *Scope)
+    async with serving(database_url) as app, asking(app, **bearer(secret)) as client:
+        yield client
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_sql_and_html_are_stored_as_they_are(database, http, text):
+    [each] = await propose(database, [draft()])
+    body = {"proposed_title": text, "proposed_content": text, "proposed_meta": {text: text}, "notes": text}
+    url = f"{BASE}/knowledge/atoms/proposals/{each}"
+    answer = await http.patch(url, json=body)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/json"
+    assert (answer.json()["proposed_title"], answer.json()["proposed_meta"]) == (text, {text: text})
+    assert (await get(database, each)).title == text
+    listed = await http.get(f"{BASE}/knowledge/atoms/proposals", params={"text": text, "source": text})
+    assert listed.status_code == 200
+    assert await scalar(database, "SELECT count(*) FROM proposals") == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 100_000,
+        b'{"notes": ' + b'{"a":' * 5_000 + b"1" + b"}" * 5_000 + b"}",
+        b'{"notes": "\xff\xfe"}',
+        b'{"notes": "\\ud800"}',
+        b'{"notes": "\\u0000"}',
+        b'{"notes": 1e999}',
+        b"{",
+        b"",
+        b"null",
+        b'{"notes": "x", "notes": {"x": "y"}}',
+    ],
+)
+async def test_what_is_no_text_is_refused_and_changes_nothing(database, http, content):
+    [each] = await propose(database, [draft()])
+    url = f"{BASE}/knowledge/atoms/proposals/{each}/approve"
+    answer = await http.put(url, content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code in {400, 422}, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (await get(database, each)).version == 1
+
+
+@pytest.mark.parametrize("meta", [{"a": "\0"}, {"\0": 1}, {"a": "\ud800"}])
+async def test_meta_that_cannot_be_stored_is_refused(database, http, meta):
+    [each] = await propose(database, [draft()])
+    deep: dict = {}
+    for _ in range(30):
+        deep = {"a": deep}
+    for bad in (meta, deep):
+        url, sent = f"{BASE}/knowledge/atoms/proposals/{each}", json.dumps({"proposed_meta": bad})
+        answer = await http.patch(url, content=sent, headers={"Content-Type": "application/json"})
+        assert answer.status_code in {400, 422}
+
+
+@pytest.mark.parametrize(
+    "query", ["text=%00", "channel=%00", "text=%ff%fe", "after=%00", "limit=0", "limit=1e9", "x=1"]
+)
+async def test_a_query_that_cannot_be_is_refused(http, query):
+    answer = await http.get(f"{BASE}/knowledge/atoms/proposals?{query}")
+    assert answer.status_code in {200, 422}
+    assert answer.status_code == 422 or "%ff" in query
+
+
+async def test_a_form_is_no_json(database, http):
+    [each] = await propose(database, [draft()])
+    answer = await http.put(f"{BASE}/knowledge/atoms/proposals/{each}/approve", data={"notes": "x"})
+    assert answer.status_code == 422
+    assert (await get(database, each)).version == 1
+
+
+async def test_a_body_without_end_is_cut_off_and_memory_stays_flat(database, database_url, nats_url):
+    secret = await token(database, await person(database, "ada", Role.ADMIN), *Scope)
+    app = create_app(Settings(), database_url, nats_url)
+
+    def flood(url: str, path: str, size: int) -> int:
+        chunk = b"[" * 65_536
+        chunks = (chunk for _ in range(size // len(chunk)))
+        headers = {**bearer(secret), "Content-Type": "application/json"}
+        try:
+            return httpx2.post(f"{url}{path}", content=chunks, headers=headers, timeout=60, trust_env=False).status_code
+        except httpx2.TransportError:
+            return 413  # cut off while it was sending
+
+    with listening(app) as url:
+        await asyncio.to_thread(flood, url, f"{BASE}/messages", 20_000_000)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        for path in ("/messages", "/session", "/knowledge/atoms/proposals"):
+            assert await asyncio.to_thread(flood, url, f"{BASE}{path}", 100_000_000) == 413
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    assert grown < 50_000_000
+
+
+async def test_headers_without_end_are_refused(database_url, nats_url):
+    app = create_app(Settings(), database_url, nats_url)
+    with listening(app) as url:
+        answer = await asyncio.to_thread(_raw, url, b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + b"X-A: y\r\n" * 50_000)
+        fine = await asyncio.to_thread(httpx2.get, f"{url}/healthz", timeout=60, trust_env=False)
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 4")
+    assert fine.status_code == 200
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(database, database_url):
+    secret = await token(database, await person(database, "ada", Role.ADMIN), *Scope)
+    async with serving(database_url) as app:
+        slow = BodyDeadline(app, seconds=0.2)
+
+        async def never():
+            yield b'{"notes": '
+            await asyncio.sleep(60)
+
+        start = time.monotonic()
+        async with asking(slow, **bearer(secret)) as http:
+            answer = await http.post(f"{BASE}/users", content=never(), headers={"Content-Type": "application/json"})
+        assert answer.status_code == 408
+        assert time.monotonic() - start < 59
+
+
+def _raw(url: str, sent: bytes) -> bytes:
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=60) as client:
+        try:
+            client.sendall(sent)
+            return client.recv(1000)
+        except ConnectionError:
+            return b""

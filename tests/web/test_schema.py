@@ -1,0 +1,110 @@
+"""The whole description of the API, sent to the app with values that Schemathesis makes up, by everybody there is."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from tests.builders import BOTH_KINDS, draft, propose
+from tests.web.lab import person, token
+from tests.web.listening import listening
+
+from assay.accounts.identity import SCOPES_OF
+from assay.audit.actor import SYSTEM
+from assay.db.engine import Database
+from assay.db.models import Role, Scope
+from assay.proposals import actions
+from assay.settings import Settings
+from assay.web.app import create_app
+from assay.web.index import OPENAPI
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+STREAMS = {"/api/v1/events"}
+"""Answers that do not end."""
+OPEN = {"everybody"}
+KNOWN = {"everybody", "signed in", "monitor"}
+FEW, MANY = 1, 200
+
+
+async def _furnished(database_url: str) -> dict[str, str]:
+    """Some proposals and knowledge of both kinds, and a token for each role."""
+    database = Database(database_url)
+    ids = await propose(database, [draft(kind) for kind in BOTH_KINDS for _ in range(4)])
+    async with database.transaction() as session:
+        await actions.approve(session, ids[::2], actor=SYSTEM)
+    tokens: dict[str, str] = {
+        role: await token(database, await person(database, f"the {role}", role), *SCOPES_OF[role]) for role in Role
+    }
+    await database.close()
+    return {**tokens, "anonymous": ""}
+
+
+@pytest.fixture
+def address(database_url, nats_url) -> Iterator[tuple[str, dict[str, str]]]:
+    secrets = asyncio.run(_furnished(database_url))
+    app = create_app(Settings(assay_requests_per_second=100_000), database_url, nats_url)
+    with listening(app) as url:
+        yield url, secrets
+
+
+def may(role: str, permission: str) -> bool:
+    if role == "anonymous":
+        return permission in OPEN
+    return permission in KNOWN or Scope(permission) in SCOPES_OF[Role(role)]
+
+
+def fuzz(url: str, role: str, secret: str, examples: int) -> int:
+    """Sends each operation some made-up requests. Returns how many were sent."""
+    schema = schemathesis.openapi.from_url(f"{url}{OPENAPI}")
+    operations: list[Any] = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
+    return sum(asked(each, role, secret, examples) for each in operations if each.path not in STREAMS)
+
+
+def asked(operation: Any, role: str, secret: str, examples: int) -> int:
+    permission, sent = operation.definition.raw["x-permission"], 0
+    ours = {"X-Real-IP": "203.0.113.7"} | ({"Authorization": f"Bearer {secret}"} if secret else {})
+
+    @seed(7)
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def ask(case: Any) -> None:
+        nonlocal sent
+        made_up = {key: value for key, value in (case.headers or {}).items() if key.lower() != "authorization"}
+        case.headers, case.cookies = {**made_up, **ours}, {}
+        response = case.call()
+        sent += 1
+        case.validate_response(response, checks=CHECKS)
+        if not may(role, permission):
+            assert response.status_code >= 400, f"{case.method} {case.path} was answered to {role}"
+
+    ask()
+    return sent
+
+
+@pytest.mark.parametrize("role", ["admin", "reviewer", "viewer", "anonymous"])
+def test_whatever_is_sent_nothing_breaks_and_nobody_gets_more_than_they_may(address, role):
+    url, secrets = address
+    assert fuzz(url, role, secrets[role], 2 * FEW if role == "admin" else FEW) > 60
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("role", ["admin", "reviewer", "viewer", "anonymous"])
+def test_whatever_is_sent_for_long(address, role):
+    url, secrets = address
+    assert fuzz(url, role, secrets[role], MANY) > 1_000
