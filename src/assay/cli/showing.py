@@ -1,6 +1,6 @@
 """One proposal in full."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 from uuid import UUID
@@ -119,8 +119,17 @@ def _show_likeness(proposal: Proposal, merge: Preview | None) -> None:
     for number, each in enumerate(proposal.candidates, 1):
         waits = "" if each["is_entity"] else "  (pending)"
         say(f"  {number}  {each['score']:.2f}  {short(each['id'])}  {printable(each['title'])}{waits}", style="dim")
+        say(f"           {_measured(each)}", style="dim")
     if proposal.candidates and proposal.status is ProposalStatus.PENDING:
         say(f"  To merge it: assay proposals merge {short(proposal.id)} --into NUMBER --preview", style="dim")
+
+
+def _measured(candidate: Mapping[str, Any]) -> str:
+    """What the score of a candidate comes from, and what was made of it."""
+    cosine = candidate["cosine"]
+    meaning = "no vector yet" if cosine is None else f"raw cosine {cosine:.2f}"
+    told = "told apart by a person" if candidate.get("dismissed") else candidate.get("type") or "not alike enough"
+    return f"{meaning}, letters of the titles {candidate['trigram']:.2f}: {told}"
 
 
 def _show_evidence(evidence: Sequence[QuoteInContext]) -> None:
