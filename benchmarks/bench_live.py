@@ -1,0 +1,136 @@
+"""From the commit to the sockets: 1,000 WebSocket clients at one web app and at two, beside bare NATS.
+
+Of the clients 5 % stop reading. The moment of a commit is taken when the commit has returned.
+"""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nats
+import numpy as np
+
+from assay.accounts import actions, tokens
+from assay.audit.actions import Record, record
+from assay.audit.actor import SYSTEM
+from assay.db import migrate
+from assay.db.engine import Database
+from assay.db.models import ActorKind, Role, Scope
+from assay.messaging.events import JobRecovered
+from assay.runtime.services import Supervisor
+
+CLIENTS, EVENTS, A_SECOND = 1000, 1000, 100
+RELAY = """
+import asyncio, sys
+from assay.db.engine import Database
+from assay.messaging.relay import relay
+asyncio.run(relay(Database(sys.argv[1]), sys.argv[2]))
+"""
+
+
+async def key(database: Database) -> str:
+    async with database.transaction() as session:
+        made = await actions.create_user(session, "bench", role=Role.VIEWER, kind=ActorKind.AGENT, actor=SYSTEM)
+        return (await tokens.create(session, made.id, name="bench", scopes=[Scope.READ], actor=SYSTEM)).secret
+
+
+async def paced(act) -> list[float]:
+    """Acts at an even pace, and tells when each act was done."""
+    began, done = time.perf_counter(), []
+    for number in range(EVENTS):
+        await asyncio.sleep(max(0.0, began + number / A_SECOND - time.perf_counter()))
+        await act(number)
+        done.append(time.time())
+    return done
+
+
+async def through_assay(database: Database, key: str, addresses: list[str], folder: Path) -> tuple[np.ndarray, str]:
+    result = folder / "result"
+    command = [sys.executable, "benchmarks/live_clients.py", str(result), str(EVENTS), str(CLIENTS), key, *addresses]
+    clients = start(*command)
+    assert (await asyncio.to_thread(clients.stdout.readline)).strip() == "ready"
+
+    async def commit(number: int) -> None:
+        async with database.transaction() as session:
+            await record(session, SYSTEM, [Record.of(JobRecovered(str(number)))])
+
+    committed = np.array(await paced(commit))
+    assert await asyncio.to_thread(clients.wait) == 0
+    exact, reading = result.read_text().partition("\n")[0].split()
+    rows = np.loadtxt(result, skiprows=1)
+    return rows[:, 1] - committed[rows[:, 0].astype(int)], f"{exact} of {reading}"
+
+
+async def through_nats(url: str) -> np.ndarray:
+    """The same pace from one connection to ten others."""
+    late: list[float] = []
+    sent: dict[int, float] = {}
+
+    async def arrived(message) -> None:
+        late.append(time.time() - sent[int(message.data)])
+
+    listeners = [await nats.connect(url) for _ in range(10)]
+    for each in listeners:
+        await each.subscribe("bench", cb=arrived)
+        await each.flush()
+    sender = await nats.connect(url)
+
+    async def send(number: int) -> None:
+        sent[number] = time.time()
+        await sender.publish("bench", str(number).encode())
+
+    await paced(send)
+    await asyncio.sleep(1)
+    for each in (sender, *listeners):
+        await each.close()
+    return np.array(late)
+
+
+def start(*command: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment})
+
+
+def address_of(api: subprocess.Popen[str]) -> str:
+    return next(found[1] for line in api.stdout if (found := re.search(r"http://(\S+)", line)))
+
+
+async def measure(urls: dict[str, str], folder: Path) -> None:
+    database, rows = Database(urls["DATABASE_URL"]), []
+    secret = await key(database)
+    rows.append(("bare NATS, 10 listeners", await through_nats(urls["NATS_URL"]), ""))
+    for number in (1, 2):
+        apis = [start(sys.executable, "-m", "assay", "api", "--port", "0", **urls) for _ in range(number)]
+        relay = start(sys.executable, "-c", RELAY, urls["DATABASE_URL"], urls["NATS_URL"])
+        try:
+            addresses = [address_of(each) for each in apis]
+            late, exact = await through_assay(database, secret, addresses, folder)
+            rows.append((f"{CLIENTS} clients at {number} web app{'s' * (number > 1)}", late, exact))
+        finally:
+            for each in (*apis, relay):
+                each.kill()
+                each.wait()
+    await database.close()
+    limit = np.percentile(rows[0][1], [50, 99])
+    print(f"\n{EVENTS} events, {A_SECOND} a second, 5 % of the clients stop reading")
+    print(f"  {'way':<30} {'p50 ms':>8} {'p99 ms':>8} {'x p50':>7} {'x p99':>7}  every event once, in order")
+    for name, late, exact in rows:
+        p50, p99 = np.percentile(late, [50, 99])
+        print(
+            f"  {name:<30} {1000 * p50:>8.1f} {1000 * p99:>8.1f} {p50 / limit[0]:>7.0f} {p99 / limit[1]:>7.0f}  {exact}"
+        )
+
+
+with tempfile.TemporaryDirectory() as folder:
+    supervisor = Supervisor(Path(folder) / "home")
+    found = supervisor.start()
+    try:
+        migrate.upgrade(found.database_url)
+        urls = {"DATABASE_URL": found.database_url, "NATS_URL": found.nats_url, "ASSAY_HOME": folder}
+        asyncio.run(measure({**urls, "ASSAY_REQUESTS_PER_SECOND": "1000"}, Path(folder)))
+    finally:
+        supervisor.stop()

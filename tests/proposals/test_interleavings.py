@@ -1,0 +1,99 @@
+"""Whoever does whatever in whatever order: the state is consistent, and the log alone tells it."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+from tests.builders import draft, propose
+
+from assay.audit.actor import SYSTEM, Actor
+from assay.db.engine import Database
+from assay.db.models import ActorKind, User
+from assay.kinds import Kind
+from assay.proposals import actions, rebuild
+
+ANA, BOT = Actor(10, "ana", ActorKind.USER), Actor(11, "bot", ActorKind.AGENT)
+ACTORS = (SYSTEM, ANA, BOT)
+NUMBER = 7
+ACTS = ("approve", "with_topics", "reject", "merge", "revert", "reopen", "expire")
+step = st.tuples(
+    st.sampled_from(ACTS),
+    st.lists(st.integers(0, NUMBER - 1), min_size=1, max_size=4),
+    st.integers(0, NUMBER - 1),
+    st.sampled_from(ACTORS),
+)
+interleavings = st.lists(st.lists(step, min_size=1, max_size=3), min_size=1, max_size=12)
+
+INCONSISTENT = {
+    "an entity whose proposal is not approved": """SELECT e.id FROM entities e JOIN proposals p ON p.id = e.id
+        WHERE e.archived = (p.status = 'approved')""",
+    "two live entities of one identity": """SELECT kind FROM entities WHERE NOT archived
+        GROUP BY kind, identity_key HAVING count(*) > 1""",
+    "a merge into what is withdrawn": """SELECT p.id FROM proposals p JOIN entities e ON e.id = p.merged_into_entity_id
+        WHERE e.archived""",
+    "a link or a topic of what is withdrawn": """SELECT atom_id FROM topic_atoms
+        JOIN entities e ON e.id IN (atom_id, topic_id) WHERE e.archived""",
+    "a tally that is not the truth": """SELECT kind FROM (
+        SELECT kind, status, count(*) AS n FROM proposals GROUP BY 1, 2 UNION ALL
+        SELECT kind, status, -sum(proposals) FROM proposal_tallies GROUP BY 1, 2) AS both_counts
+        GROUP BY kind, status HAVING sum(n) <> 0""",
+    "an entity without its revision": """SELECT e.id FROM entities e LEFT JOIN entity_revisions r
+        ON r.entity_id = e.id AND r.number = e.revision WHERE r.entity_id IS NULL""",
+}
+
+
+async def proposed(database: Database) -> list[UUID]:
+    """Two topics, an atom that belongs to one of them, two atoms that say the same, and two by the agent."""
+    topics = [draft(Kind.TOPIC) for _ in range(2)]
+    twins = [draft(title=f"Twin of {topics[0].id}", body="The same.") for _ in range(2)]
+    ids = await propose(database, [*topics, draft(topic_name=topics[0].title), *twins])
+    return [*ids, *await propose(database, [draft(), draft(Kind.TOPIC)], actor=BOT)]
+
+
+async def act(database: Database, ids: list[UUID], what: str, which: list[int], target: int, actor: Actor) -> None:
+    chosen = [ids[each] for each in dict.fromkeys(which)]
+    async with database.transaction() as session:
+        match what:
+            case "approve" | "with_topics":
+                await actions.approve(session, chosen, actor=actor, with_topics=what == "with_topics")
+            case "merge":
+                await actions.merge(session, dict.fromkeys(chosen, ids[target]), actor=actor)
+            case "expire":
+                await actions.expire(session, chosen, actor=SYSTEM, days=30)
+            case _:
+                await getattr(actions, what)(session, chosen, actor=actor)
+
+
+async def play(database_url: str, interleaving: list[list[tuple[str, list[int], int, Actor]]]) -> None:
+    database = Database(database_url)
+    try:
+        async with database.transaction() as session:
+            for actor in (ANA, BOT):
+                await session.merge(User(id=actor.user_id, name=actor.name, kind=actor.kind))
+        ids = await proposed(database)
+        for together in interleaving:
+            await asyncio.gather(*(act(database, ids, *each) for each in together))
+        async with database.transaction() as session:
+            told, stored = await rebuild.from_log(session), await rebuild.from_tables(session)
+            assert told == stored
+            assert rebuild.knowledge(told) == await rebuild.live_entities(session)
+            wrong = {name: (await session.execute(text(query))).all() for name, query in INCONSISTENT.items()}
+            assert {name: found for name, found in wrong.items() if found} == {}
+    finally:
+        await database.close()
+
+
+@given(interleaving=interleavings)
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_interleaving_leaves_a_consistent_state_that_the_log_tells(database_url, interleaving):
+    asyncio.run(play(database_url, interleaving))
+
+
+@pytest.mark.soak
+@given(interleaving=interleavings)
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_many_interleavings(database_url, interleaving):
+    asyncio.run(play(database_url, interleaving))
