@@ -21,6 +21,7 @@ from assay.audit.actor import SYSTEM
 from assay.db import migrate
 from assay.db.engine import Database
 from assay.db.models import ActorKind, Role, Scope
+from assay.messaging import outbox
 from assay.messaging.events import JobRecovered
 from assay.runtime.services import Supervisor
 
@@ -51,7 +52,18 @@ async def paced(act) -> list[float]:
 
 async def through_assay(database: Database, key: str, addresses: list[str], folder: Path) -> tuple[np.ndarray, str]:
     result = folder / "result"
-    command = [sys.executable, "benchmarks/live_clients.py", str(result), str(EVENTS), str(CLIENTS), key, *addresses]
+    async with database.transaction() as session:
+        _, since = await outbox.bounds(session)
+    command = [
+        sys.executable,
+        "benchmarks/live_clients.py",
+        str(result),
+        str(EVENTS),
+        str(CLIENTS),
+        str(since),
+        key,
+        *addresses,
+    ]
     clients = start(*command)
     assert (await asyncio.to_thread(clients.stdout.readline)).strip() == "ready"
 

@@ -1,6 +1,7 @@
 """Many WebSocket clients in one process: counts, order and moments of arrival. Used by bench_live.py.
 
-Arguments: a file for the result, how many events to wait for, how many clients, the key, and the addresses.
+Arguments: a file for the result, how many events to wait for, how many clients, the id of the last event
+before them, the key, and the addresses.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from pathlib import Path
 
 NAME = re.compile(rb'"job_name":\s*"(\d+)"')
 STOPPED_SHARE = 0.05
+SINCE = sys.argv[4]
 
 
 class Client(asyncio.Protocol):
@@ -27,7 +29,7 @@ class Client(asyncio.Protocol):
         self.transport = transport
         nonce = base64.b64encode(os.urandom(16)).decode()
         transport.write(
-            f"GET /api/v1/ws?channels=system_notifications HTTP/1.1\r\nHost: {self.address}\r\nUpgrade: websocket\r\n"
+            f"GET /api/v1/ws?channels=system_notifications&since={SINCE} HTTP/1.1\r\nHost: {self.address}\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {nonce}\r\nSec-WebSocket-Version: 13\r\n"
             f"Authorization: Bearer {self.key}\r\n\r\n".encode()
         )
@@ -78,4 +80,4 @@ async def main(result: str, events: int, clients: int, key: str, *addresses: str
 
 limits = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))
-asyncio.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:]))
+asyncio.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[5:]))
