@@ -29,8 +29,8 @@ class Client(asyncio.Protocol):
         self.transport = transport
         nonce = base64.b64encode(os.urandom(16)).decode()
         transport.write(
-            f"GET /api/v1/ws?channels=system_notifications&since={SINCE} HTTP/1.1\r\nHost: {self.address}\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Key: {nonce}\r\nSec-WebSocket-Version: 13\r\n"
+            f"GET /api/v1/ws?channels=system_notifications&since={SINCE} HTTP/1.1\r\n"
+            f"Host: {self.address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {nonce}\r\nSec-WebSocket-Version: 13\r\n"
             f"Authorization: Bearer {self.key}\r\n\r\n".encode()
         )
 
