@@ -28,11 +28,16 @@ class Client(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
         nonce = base64.b64encode(os.urandom(16)).decode()
-        transport.write(
-            f"GET /api/v1/ws?channels=system_notifications&since={SINCE} HTTP/1.1\r\n"
-            f"Host: {self.address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {nonce}\r\nSec-WebSocket-Version: 13\r\n"
-            f"Authorization: Bearer {self.key}\r\n\r\n".encode()
+        lines = (
+            f"GET /api/v1/ws?channels=system_notifications&since={SINCE} HTTP/1.1",
+            f"Host: {self.address}",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            f"Sec-WebSocket-Key: {nonce}",
+            "Sec-WebSocket-Version: 13",
+            f"Authorization: Bearer {self.key}",
         )
+        transport.write("\r\n".join([*lines, "", ""]).encode())
 
     def lines(self) -> str:
         return "".join(f"{number} {at}\n" for number, at in zip(self.numbers, self.moments, strict=True))
