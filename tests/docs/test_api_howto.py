@@ -20,8 +20,9 @@ PAGE = (DOCS / "howto" / "use-the-api.md").read_text()
 
 
 def _block(language: str) -> str:
-    [found] = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    return found
+    found: list[str] = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    assert len(found) == 1
+    return found[0]
 
 
 async def _key(database_url: str) -> str:
