@@ -42,6 +42,7 @@ class Engine:
     home: Path
     module: str = PROBES
     ack_wait: float = 1.0
+    replicas: int = 1
     stream: str = field(default_factory=lambda: f"T{uuid4().hex[:12].upper()}")
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
 
@@ -52,11 +53,18 @@ class Engine:
             "NATS_URL": self.nats_url,
             "JOBS_STREAM": self.stream,
             "JOBS_ACK_WAIT_SECONDS": str(self.ack_wait),
+            "JOBS_REPLICAS": str(self.replicas),
         }
 
     @property
     def settings(self) -> Settings:
-        return Settings.model_validate({"jobs_stream": self.stream, "jobs_ack_wait_seconds": self.ack_wait})
+        return Settings.model_validate(
+            {
+                "jobs_stream": self.stream,
+                "jobs_ack_wait_seconds": self.ack_wait,
+                "jobs_replicas": self.replicas,
+            }
+        )
 
     def start(self, *words: str, **more: str) -> subprocess.Popen[str]:
         """`worker`, `scheduler`, `up --port 0`, with their options. It does not wait until the process is ready."""

@@ -49,7 +49,7 @@ class JobBroker(PullBasedJetStreamBroker):
 
     def __init__(self, nats_url: str, queue: Queue, *, name: str = "assay") -> None:
         super().__init__(
-            nats_url.split(","),
+            bus.servers(nats_url),
             subject=queue.run,
             stream_name=queue.name,
             durable=queue.durable,

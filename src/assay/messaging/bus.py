@@ -18,6 +18,11 @@ async def _quietly(_error: Exception) -> None:
     """The caller is told by an exception; the client's own log line would say it twice."""
 
 
+def servers(nats_url: str) -> list[str]:
+    """The servers of a cluster stand in NATS_URL side by side, separated by commas."""
+    return [each.strip() for each in nats_url.split(",")]
+
+
 def lasting(name: str) -> dict[str, Any]:
     """Options of a connection that outlives every restart of the broker. `name` is what the broker shows."""
     return {
@@ -37,7 +42,7 @@ async def connected(nats_url: str) -> AsyncIterator[Client]:
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
             client = await nats.connect(
-                nats_url, connect_timeout=CONNECT_TIMEOUT_SECONDS, allow_reconnect=False, error_cb=_quietly
+                servers(nats_url), connect_timeout=CONNECT_TIMEOUT_SECONDS, allow_reconnect=False, error_cb=_quietly
             )
     except (NatsError, OSError, TimeoutError) as error:
         raise unavailable(error) from None

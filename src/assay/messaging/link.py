@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from assay.messaging.background import background
-from assay.messaging.bus import lasting
+from assay.messaging.bus import lasting, servers
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ async def link(
         while True:
             client, closed = Client(), asyncio.Event()
             try:
-                await client.connect(nats_url, **lasting(name), closed_cb=_setter(closed))
+                await client.connect(servers(nats_url), **lasting(name), closed_cb=_setter(closed))
                 if then:
                     await then(client)
                 current = client
