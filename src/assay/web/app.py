@@ -11,7 +11,7 @@ from assay.jobs.tools import make_tools
 from assay.messaging.background import background
 from assay.messaging.hub import Hub
 from assay.settings import Settings
-from assay.web import errors, health, index, live
+from assay.web import errors, health, index, live, monitoring
 from assay.web.access import refuse_undeclared
 from assay.web.api.v1 import (
     audit,
@@ -34,6 +34,7 @@ from assay.web.api.v1 import (
 from assay.web.document import describe
 from assay.web.guard import LARGEST_BODY, BodyDeadline, SecurityHeaders
 from assay.web.state import WebState
+from assay.web.telemetry import count_requests
 
 BASE: Final = "/api/v1"
 
@@ -44,8 +45,8 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         tools = make_tools(settings, database_url)
-        hub = Hub(tools.database, nats_url)
-        app.state.assay = WebState(settings, tools.database, nats_url, tools, hub)
+        hub = Hub(tools.database, nats_url, observe=telemetry.broadcast.observe)
+        app.state.assay = WebState(settings, tools.database, nats_url, tools, hub, telemetry)
         async with background(hub.run(), stop=hub.close):
             yield
         await tools.database.close()
@@ -62,9 +63,11 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
     app.add_middleware(BodyDeadline)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     app.add_middleware(SecurityHeaders)
+    telemetry = count_requests(app)
     errors.install(app)
     app.include_router(index.router)
     app.include_router(health.router)
+    app.include_router(monitoring.router)
     app.include_router(_api(), prefix=BASE)
     describe(app)
     refuse_undeclared(app)

@@ -12,6 +12,7 @@ from assay.db.engine import Database
 from assay.jobs.tools import Tools
 from assay.messaging.hub import Hub
 from assay.settings import Settings
+from assay.web.telemetry import Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class WebState:
     tools: Tools
     """The models, which load at their first use."""
     hub: Hub
+    telemetry: Telemetry
 
 
 def state(connection: HTTPConnection) -> WebState:

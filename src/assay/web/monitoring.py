@@ -1,0 +1,93 @@
+"""What Prometheus scrapes: counters of this process, and how queue and jobs stand by one cheap look at the database."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.db.engine import Database
+from assay.proposals import metrics
+from assay.review import queries as review
+from assay.web.access import Open, allow
+from assay.web.state import Session, State, WebState
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/metrics", dependencies=[allow(Open.MONITOR)], response_class=Response)
+async def prometheus(session: Session, state: State) -> Response:
+    """Figures in the format of Prometheus."""
+    families = [*_of_process(state), *await _of_database(session, state)]
+    stored = CollectorRegistry()
+    stored.register(_Collected(families))
+    body = generate_latest(state.telemetry.registry) + generate_latest(stored)
+    return Response(body, media_type=CONTENT_TYPE_LATEST)
+
+
+class _Collected:
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._families
+
+
+def _of_process(state: WebState) -> Iterator[Metric]:
+    hub, pool = state.hub, _pool(state.database)
+    yield _gauge("assay_live_clients", "Clients that listen to live events here.", len(hub.clients))
+    yield _gauge("assay_live_position", "The newest event that the clients here were given.", hub.position)
+    for name, words in (("delivered", "Events given to clients."), ("dropped", "Clients that did not read in time.")):
+        yield _counter(f"assay_live_{name}", words, getattr(hub.figures, name))
+    yield _gauge("assay_database_connections_in_use", "Connections of this process that work.", pool)
+
+
+def _pool(database: Database) -> int:
+    return int(database.engine.pool.checkedout())  # type: ignore[attr-defined]  # of the pool that it has
+
+
+JOBS: Final = """
+    SELECT job, state, count(*), extract(epoch FROM now() - max(started_at)) FROM job_runs
+    WHERE started_at > now() - interval '1 day' GROUP BY job, state"""
+COST: Final = "SELECT coalesce(sum(llm_tokens_used), 0), coalesce(sum(cost_estimate), 0) FROM extraction_runs"
+UNPUBLISHED: Final = "SELECT count(*) FROM outbox WHERE sequence IS NULL"
+
+
+async def _of_database(session: AsyncSession, state: WebState) -> list[Metric]:
+    """The same whichever process is asked. Counts come from tallies and indexes, never from a scan of proposals."""
+    policy = await review.policy(session, state.settings)
+    document = await metrics.document(session, sure=policy.threshold)
+    proposals = GaugeMetricFamily("assay_proposals", "Proposals by kind and state.", labels=["kind", "state"])
+    ages = GaugeMetricFamily("assay_queue_age_seconds", "Age of the oldest pending.", labels=["kind", "which"])
+    for kind in ("topic", "atom"):
+        part = document[f"{kind}_proposals"]
+        for status in metrics.STATES:
+            proposals.add_metric([kind, status], part[status])
+        ages.add_metric([kind, "any"], part["oldest_pending_seconds"])
+        ages.add_metric([kind, "sure"], part["high_confidence_queue_age_seconds"])
+    runs = GaugeMetricFamily("assay_job_runs_last_day", "Runs of the last day.", labels=["job", "state"])
+    since = GaugeMetricFamily("assay_job_last_run_seconds", "Since the last run.", labels=["job", "state"])
+    for job, status, number, age in await session.execute(text(JOBS)):
+        runs.add_metric([job, status], number)
+        since.add_metric([job, status], float(age))
+    tokens, cost = (await session.execute(text(COST))).one()
+    return [
+        proposals,
+        ages,
+        runs,
+        since,
+        _counter("assay_extraction_tokens", "Tokens of language models used.", tokens),
+        _counter("assay_extraction_cost", "Estimated cost of extraction.", cost),
+        _gauge("assay_events_unpublished", "Events not published yet.", await session.scalar(text(UNPUBLISHED)) or 0),
+    ]
+
+
+def _gauge(name: str, words: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, words, value=value)
+
+
+def _counter(name: str, words: str, value: float) -> Metric:
+    return CounterMetricFamily(name, words, value=value)
