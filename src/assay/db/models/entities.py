@@ -41,7 +41,13 @@ class Entity(Base):
         ),
         Index("ix_entities_kind_created_at", "kind", "created_at", "id"),
         Index("ix_entities_kind_updated_at", "kind", "updated_at", "id"),
-        Index("ix_entities_live_words", WORDS, postgresql_using="gin", postgresql_where=LIVE),
+        Index(
+            "ix_entities_live_words",
+            WORDS,
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=LIVE,
+        ),
         CheckConstraint("archived OR merged_into_entity_id IS NULL", name="merged_is_archived"),
     )
 

@@ -92,7 +92,13 @@ class Proposal(Base):
         ),
         Index("ix_proposals_attention_age", "kind", "created_at", "id", postgresql_where=NEEDS_ATTENTION),
         Index("ix_proposals_attention_confidence", "kind", "confidence", "id", postgresql_where=NEEDS_ATTENTION),
-        Index("ix_proposals_pending_words", WORDS, postgresql_using="gin", postgresql_where=PENDING),
+        Index(
+            "ix_proposals_pending_words",
+            WORDS,
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=PENDING,
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -140,10 +140,20 @@ def _lists() -> None:
         postgresql_where=NEEDS_ATTENTION,
     )
     op.create_index(
-        "ix_proposals_pending_words", "proposals", [WORDS], postgresql_using="gin", postgresql_where=PENDING
+        "ix_proposals_pending_words",
+        "proposals",
+        [WORDS],
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+        postgresql_where=PENDING,
     )
     op.create_index(
-        "ix_entities_live_words", "entities", [WORDS], postgresql_using="gin", postgresql_where=sa.text("NOT archived")
+        "ix_entities_live_words",
+        "entities",
+        [WORDS],
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+        postgresql_where=sa.text("NOT archived"),
     )
     op.create_index("ix_entities_kind_updated_at", "entities", ["kind", "updated_at", "id"])
     op.create_index("ix_messages_sent_at", "messages", ["sent_at", "id"])
