@@ -118,5 +118,5 @@ async def test_a_browser_is_told_what_there_is_and_runs_nothing(database_url):
         links = re.findall(r'href="([^"]+)"', answer.text)
         found = [(await http.get(link)).status_code for link in links]
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
-    assert len(links) == 4
+    assert len(links) == 5
     assert 404 not in found
