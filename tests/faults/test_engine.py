@@ -35,9 +35,9 @@ async def test_a_worker_that_is_told_to_end_hands_over_what_it_runs(engine):
     [first] = await engine.workers(1, "--drain", "0.2")
     await engine.order("slow")
     await engine.until(lambda: _begun(engine, "slow"))
-    await engine.workers(1)
     first.send_signal(signal.SIGTERM)
-    assert first.wait(30) == 0
+    assert first.wait(60) == 0
+    await engine.workers(1)
     await engine.until_history("slow", ("interrupted", 1, 1), ("ok", 1, 2))
 
 
