@@ -124,6 +124,7 @@ def test_a_stray_that_ignores_every_request_is_killed(tmp_path):
     arguments = ["tail", "-f", str(tmp_path / mark)]
     stray = process.spawn(arguments, folder=tmp_path, output=tmp_path / "out", on_our_death=SIGKILL)
     stray.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, stray.pid, os.WSTOPPED)  # a signal that comes before it has stopped would end it
     process.remove_strays("tail", mark, ((SIGINT, 0.1), (SIGQUIT, 0.1)))
     assert stray.wait(20) == -SIGKILL
 

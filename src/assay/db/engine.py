@@ -33,6 +33,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             self.url,
             pool_pre_ping=True,
+            hide_parameters=True,  # they are words of messages, and an error goes to the log
             connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "assay"},
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)

@@ -13,9 +13,10 @@ from assay.db.engine import Database
 from assay.proposals import metrics
 from assay.review import queries as review
 from assay.web.access import Open, allow
+from assay.web.errors import ALWAYS
 from assay.web.state import Session, State, WebState
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], responses=ALWAYS)
 
 
 @router.get("/metrics", dependencies=[allow(Open.MONITOR)], response_class=Response)
