@@ -29,7 +29,7 @@ down: $(STAMP) ## Stop a running Assay
 	@$(BIN)/assay down
 
 test: $(STAMP) check ## Check the code and run the tests
-	$(BIN)/python -m pytest -n 4  # two cores: half of the time the tests wait for servers
+	$(BIN)/python -m pytest -n 2
 
 check: $(STAMP) ## Lint, types and import walls, without the tests
 	$(BIN)/ruff check --quiet .
