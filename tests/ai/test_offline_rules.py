@@ -97,6 +97,7 @@ def test_sameness_needs_the_same_facts(one, other, same):
         ("for today only we skip the tests", "true only for a moment"),
         ("deploy at 3pm, hold your merges", "an appointment"),
         ("The train leaves every Tuesday at 10:00 UTC", None),
+        ("The nightly backup runs at 02:30 UTC", None),
         ("Access tokens expire after 60 minutes", None),
     ],
 )

@@ -43,7 +43,7 @@ APPOINTMENT: Final = Doubt(
 HEDGE: Final = phrases(r"""
     might, probably, i think, could, seems?, afaik, imo, imho, likely, possibly, somewhat, kind of, sort of
 """)
-RECURRING: Final = phrases(r"every, each, always, daily, weekly, monthly, \w+days, never")
+RECURRING: Final = phrases(r"every, each, always, hourly, daily, nightly, weekly, monthly, quarterly, yearly, \w+days, never")
 """A time of day that returns is no passing moment."""
 PASSING: Final = phrases(r"now, recently, still, yet, so far, ago, was, were, had, currently, at the moment")
 
