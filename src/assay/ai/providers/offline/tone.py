@@ -43,7 +43,9 @@ APPOINTMENT: Final = Doubt(
 HEDGE: Final = phrases(r"""
     might, probably, i think, could, seems?, afaik, imo, imho, likely, possibly, somewhat, kind of, sort of
 """)
-RECURRING: Final = phrases(r"every, each, always, hourly, daily, nightly, weekly, monthly, quarterly, yearly, \w+days, never")
+RECURRING: Final = phrases(r"""
+    every, each, always, never, hourly, daily, nightly, weekly, monthly, quarterly, yearly, \w+days
+""")
 """A time of day that returns is no passing moment."""
 PASSING: Final = phrases(r"now, recently, still, yet, so far, ago, was, were, had, currently, at the moment")
 
