@@ -36,7 +36,7 @@ async def _poisoned(engine, workers) -> None:
 
 
 async def _give_back(engine) -> None:
-    engine.processes.pop().kill()
+    engine.stop()  # whoever is left of the old version would take the message again
     await engine.workers(1, PROBE_NEW="1")
     letters = engine.document("jobs", "dead", "list")
     [number] = [str(each["id"]) for each in letters if each["reason"] == "unknown_task"]
