@@ -137,6 +137,18 @@ class AtomDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectionDraft:
+    """Somebody speaks against what was said before the window, and may be known by now."""
+
+    to: Quote
+    """The words that are spoken against, in a message of the context."""
+    quotes: Sequence[Quote]
+    """The words that speak against them."""
+    confidence: float
+    """0..1, how sure the extractor still is of what is spoken against."""
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """What one pass over a window of messages found."""
 
@@ -147,6 +159,7 @@ class Extraction:
     """US dollars."""
     refused: Mapping[str, int] = field(default_factory=dict)
     """How much of an answer was left out before it became drafts, by reason: ids that were invented, and the like."""
+    objections: Sequence[ObjectionDraft] = ()
 
 
 class Extractor(Protocol):

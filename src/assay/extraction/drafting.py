@@ -107,7 +107,8 @@ class Drafting:
         if evidence and not any(each.message_id in self.news for each in evidence):
             self.dropped.old_news += 1
             return None
-        facts = facts_of([self._voice(each) for each in evidence], f"{title}\n{body}")
+        voices = [voice(each, self.messages[each.message_id]) for each in evidence]
+        facts = facts_of(voices, f"{title}\n{body}")
         stated = tidy.share(written.confidence)
         return Draft(
             kind=kind,
@@ -126,10 +127,6 @@ class Drafting:
         real = [quote for quote in quotes if quote.message_id in self.messages]
         self.dropped.invented_quotes += len(quotes) - len(real)
         return [verified(quote, self.messages[quote.message_id].text) for quote in real[:MOST_QUOTES]]
-
-    def _voice(self, evidence: QuotedEvidence) -> Voice:
-        said = self.messages[evidence.message_id]
-        return Voice(evidence.quote, evidence.verified, said.author, said.is_bot)
 
     def _links(self, links: Sequence[LinkDraft], own: UUID, drafts: Sequence[Draft | None]) -> list[ProposedLink]:
         found = {}
@@ -159,6 +156,10 @@ def drafted(extraction: Extraction, window: Window, taken: Collection[str]) -> t
     drafting = Drafting(window, set(taken))
     drafts = drafting.topics(extraction.topics) + drafting.atoms(extraction.atoms)
     return drafts, drafting.dropped
+
+
+def voice(evidence: QuotedEvidence, said: Message) -> Voice:
+    return Voice(evidence.quote, evidence.verified, said.author, said.is_bot)
 
 
 def verified(quote: Quote, text: str) -> QuotedEvidence:

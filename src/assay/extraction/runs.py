@@ -32,7 +32,7 @@ from assay.db.base import new_id
 from assay.db.bulk import insert_rows
 from assay.db.models import MAX_FAILED_READS, KnowledgeExtractionRun, Proposal, RunStatus, TriggerType
 from assay.errors import AssayError, Conflict, NotFound, PermanentError
-from assay.extraction import echoes, nearby, tidy
+from assay.extraction import echoes, nearby, objections, tidy
 from assay.extraction import run_statements as ledger
 from assay.extraction import statements as sql
 from assay.extraction.confidence import Voice, facts_of, weigh
@@ -42,7 +42,7 @@ from assay.extraction.windows import AFTERWARDS, Plan, planned
 from assay.kinds import Kind
 from assay.messaging.events import ExtractionCompleted, ExtractionFailed, ExtractionStarted
 from assay.proposals import actions as proposals
-from assay.proposals import evidence
+from assay.proposals import disputing, evidence
 from assay.proposals.drafts import Draft
 
 RUN: Final = "extraction_run"
@@ -171,12 +171,15 @@ async def store(session: AsyncSession, run_id: UUID, window: Window, extraction:
     known = await nearby.taken_topics(session, topic_names(extraction))
     drafts, dropped = drafted(extraction, window, known)
     found = await _sorted_out(session, drafts, window)
-    topics = sum(draft.kind is Kind.TOPIC for draft in found.drafts)
+    objected = await objections.effects(session, extraction.objections, window)
+    proposed = [*found.drafts, *objected.proposals]
+    topics = sum(draft.kind is Kind.TOPIC for draft in proposed)
     left_out = Counter(asdict(dropped)) + Counter(extraction.refused) + found.counts
-    stored = Stored(len(window.messages), topics, len(found.drafts) - topics, left_out)
+    stored = Stored(len(window.messages), topics, len(proposed) - topics, left_out)
     await _mark_read(session, run_id, window.ids, stored, extraction)
-    await proposals.propose(session, found.drafts, run_id=run_id, actor=actor)
+    await proposals.propose(session, proposed, run_id=run_id, actor=actor)
     await evidence.add(session, found.added, weigh=_weighed, actor=actor)
+    await disputing.doubt(session, objected.doubted, weigh=_weighed, actor=actor)
     return stored
 
 

@@ -1,6 +1,6 @@
 """New evidence for proposals that wait for a decision."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -39,12 +39,12 @@ async def add(session: AsyncSession, additions: Mapping[UUID, Addition], *, weig
     if not additions:
         return []
     await hold_until_commit(session, DECISIONS)
-    pending = await _pending(session, additions)
-    before = await _quoted(session, list(pending))
+    pending = await hold_pending(session, additions)
+    before = await quoted(session, list(pending))
     gaining = {each: new for each in pending if (new := _new(additions[each].evidence, before.get(each, ())))}
     rows = [row for each, new in gaining.items() for row in evidence_rows(each, new, len(before.get(each, ())))]
     await insert_rows(session, Evidence, rows)
-    after = await _quoted(session, list(gaining))
+    after = await quoted(session, list(gaining))
     records = [_strengthened(pending[each], additions[each], after[each], weigh) for each in gaining]
     await session.flush()
     await record(session, actor, records)
@@ -68,15 +68,17 @@ def _strengthened(proposal: Proposal, addition: Addition, quotes: Sequence[Quote
     return Record("proposal.evidence_added", proposal.id, proposal.kind, detail=detail)
 
 
-async def _pending(session: AsyncSession, additions: Mapping[UUID, Addition]) -> dict[UUID, Proposal]:
-    wanted = select(Proposal).where(Proposal.id.in_(additions), Proposal.status == ProposalStatus.PENDING)
+async def hold_pending(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Proposal]:
+    """Those that are pending, held until the commit."""
+    wanted = select(Proposal).where(Proposal.id.in_(list(ids)), Proposal.status == ProposalStatus.PENDING)
     found = await session.scalars(
         wanted.order_by(Proposal.id).with_for_update(key_share=True).execution_options(populate_existing=True)
     )
     return {each.id: each for each in found}
 
 
-async def _quoted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[Quoted]]:
+async def quoted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[Quoted]]:
+    """The quotes that back each, in their order."""
     rows = await session.execute(
         select(Evidence.proposal_id, Message.id, Evidence.quote, Evidence.verified, Message.author, Message.is_bot)
         .join(Message, Message.id == Evidence.message_id)

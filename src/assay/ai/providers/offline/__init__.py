@@ -10,5 +10,6 @@ A window of messages goes through these rooms, each knowing only those above it:
     directives, agreements, answers, repairs,           where knowledge is found, the most trusted source first
     statements
     repetition, links, selection, topics                what stays, how it hangs together, what it is about
+    late_objections                                     what is said against something from before the window
     extractor                                           the order of all this
 """

@@ -58,9 +58,8 @@ OPPOSING: Final = phrases(r"""
 """)  # fmt: skip
 REFUSING: Final = opening(r"-1, 👎, veto, dagegen, :-1:, :thumbsdown:")
 DENYING_NOTHING: Final = opening(r"""
-    no (?:worries|problems?|idea|need|matter|longer|thanks|thank you|one|hurry|rush|doubt|objections?|alerts?|news
-        |big deal),
-    no,? it'?s fine, hold on to, nein,? (?:danke|kein problem)
+    no (?:worries|problems?|idea|need|matter|longer|one|hurry|rush|doubt|objections?|alerts?|news|big deal),
+    no,? (?:it'?s fine|thanks|thank you), hold on to, nein,? (?:danke|kein problem)
 """)  # fmt: skip
 
 

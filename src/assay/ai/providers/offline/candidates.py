@@ -53,6 +53,8 @@ class Candidate:
     links: list[tuple["Candidate", LinkType, float]] = field(default_factory=list)
     known_links: list[tuple[UUID, LinkType, float]] = field(default_factory=list)
     """To atoms that existed before."""
+    objecting: list[Turn] = field(default_factory=list)
+    """Who spoke against it, and where."""
 
     def __post_init__(self) -> None:
         self.title = shortened(self.title, TRAITS[Kind.ATOM].title_limit)
@@ -61,6 +63,7 @@ class Candidate:
 
     def opposed(self, objecting: Sequence[Turn], cost: float) -> "Candidate":
         """The same, less certain where others spoke against it."""
+        self.objecting = list(objecting)
         names = dict.fromkeys(turn.author for turn in objecting)
         if names:
             told = [f"{name} {'took it back' if name == self.turn.author else 'objected'}" for name in names]

@@ -12,6 +12,7 @@ from assay.ai.providers.offline import answers, links, prototypes, repairs, sele
 from assay.ai.providers.offline.agreements import from_agreements
 from assay.ai.providers.offline.candidates import Candidate
 from assay.ai.providers.offline.directives import from_directives
+from assay.ai.providers.offline.late_objections import late_objections
 from assay.ai.providers.offline.meanings import Meanings
 from assay.ai.providers.offline.prototypes import Prototypes
 from assay.ai.providers.offline.repetition import without_repetition
@@ -77,13 +78,14 @@ class OfflineExtractor:
             return Extraction()
         learned, meanings = await self._learned(), Meanings(self._embedder)
         await meanings.learn(texts)
-        found = _news(await asyncio.to_thread(_weighed, reading, meanings, learned), window)
+        weighed = await asyncio.to_thread(_weighed, reading, meanings, learned)
+        found = _news(weighed, window)
         known = (atom.title for atom in window.known_atoms)
         await meanings.learn(chain((candidate.title for candidate in found), known_topics, known))
         kept, pool = await asyncio.to_thread(self._selected, found, reading.chat, meanings)
         await asyncio.to_thread(links.link_to_known, kept, window.known_atoms, meanings)
         drafts = await _topics(kept, pool, known_topics, reading.vocabulary, meanings)
-        return Extraction(topics=drafts, atoms=_atoms(kept))
+        return Extraction(topics=drafts, atoms=_atoms(kept), objections=late_objections(weighed, window))
 
     async def _learned(self) -> Prototypes:
         """The labelled sentences, embedded once in the life of the extractor."""
