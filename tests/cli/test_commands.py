@@ -23,7 +23,8 @@ def test_the_demo_on_servers_of_ones_own_adds_nothing_twice_and_prints_one_docum
         for name in ("pending", "approved", "auto_approved"):
             assert document["metrics"][part][name] == before[part][name]
     assert document["proposals"].keys() == document["approved"].keys() == {"topics", "atoms"}
-    assert document["duplicates"] == sum(document["duplicates_by_type"].values()) > 0
+    assert document["duplicates"] == sum(document["duplicates_by_type"].values())
+    assert set(document["duplicates_by_type"]) == {"exact", "fuzzy", "semantic", "update"}
     assert all(isinstance(number, int) for number in document["held"].values())
 
 
@@ -32,6 +33,13 @@ def test_the_demo_tells_a_person_what_came_of_it_and_what_to_look_at(assay):
     assert answer.code == 0
     for words in ("messages were read", "Approved by the machine", "Held for a person", "Marked as duplicates"):
         assert words in answer.out
+    explained = {
+        "exact": "Says exactly the same as",
+        "fuzzy": "Reads almost the same as",
+        "semantic": "Means the same as",
+        "update": "Says something else about the same thing:",
+    }
+    assert all(f"      {likeness}: {words}" in answer.out for likeness, words in explained.items())
     assert "assay proposals list" in answer.out
 
 

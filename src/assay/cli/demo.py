@@ -2,25 +2,32 @@
 
 from functools import partial
 from importlib.resources import as_file, files
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
+from pydantic_core import from_json
 from rich.status import Status
+from sqlalchemy import exists, select
 
+from assay.ai.extractor import AtomDraft, Extraction, TopicDraft
 from assay.audit.actor import SYSTEM
 from assay.cli.background import ensure_running
 from assay.cli.first_admin import link_for_operator, open_in_browser
 from assay.cli.ingest import Imported, import_messages
 from assay.cli.output import Json, errors, print_json, program, say
 from assay.cli.pipeline import run_pipeline
-from assay.cli.session import with_database, with_tools
+from assay.cli.session import operator, with_database, with_tools
 from assay.cli.summary import Summary, print_summary
 from assay.db.locks import held
+from assay.db.models import Proposal
 from assay.extraction.incoming import IncomingMessage
 from assay.extraction.parsing import read_file
+from assay.extraction.suggesting import suggest
 from assay.jobs.tools import Tools
+from assay.kinds import AtomType
 
 SOURCE: Final = "demo"
+HOW_SURE: Final = 0.9
 
 
 def demo(
@@ -30,7 +37,8 @@ def demo(
 ) -> None:
     """Turn the sample chat into knowledge, and leave Assay running.
 
-    The chat is imported a week at a time, as a team would, each week weighed against what is known by then.
+    The chat is imported a week at a time, as a team would, each week weighed against what is known by then. At the
+    end somebody proposes by hand what the team knows already.
     Running it again continues where it was and adds nothing twice.
     """
     with errors.status("Starting the servers") as status:
@@ -54,12 +62,33 @@ async def _play(tools: Tools, status: Status) -> Summary:
         for number, week in enumerate(_weeks(), start=1):
             status.update(f"Week {number}: importing {len(week)} messages")
             await import_messages(tools.database, week, source=SOURCE, actor=SYSTEM, done=Imported())
-            await run_pipeline(tools, partial(_tell, status, number))
+            await run_pipeline(tools, partial(_tell, status, f"Week {number}"))
+        await _propose_by_hand(tools)
+        await run_pipeline(tools, partial(_tell, status, "By hand"))
     return await Summary.read(tools)
 
 
-def _tell(status: Status, week: int, words: str) -> None:
-    status.update(f"Week {week}: {words}")
+async def _propose_by_hand(tools: Tools) -> None:
+    """What a reader of chats drops as known already, and a person or an agent may still propose. Once."""
+    lines = (files("assay.sample") / "suggestions.jsonl").read_text().splitlines()
+    drafts = [_draft(from_json(line)) for line in lines]
+    atoms = [each for each in drafts if isinstance(each, AtomDraft)]
+    topics = [each for each in drafts if isinstance(each, TopicDraft)]
+    actor = await operator(tools.database)
+    async with tools.database.transaction() as session:
+        known = exists().where(Proposal.extraction_run_id.is_(None), Proposal.title == atoms[0].title)
+        if not await session.scalar(select(known)):
+            await suggest(session, Extraction(topics, atoms), actor=actor)
+
+
+def _draft(said: dict[str, Any]) -> AtomDraft | TopicDraft:
+    if "type" in said:
+        return AtomDraft(**{**said, "type": AtomType(said["type"])}, confidence=HOW_SURE, quotes=[])
+    return TopicDraft(**said, confidence=HOW_SURE, quotes=[])
+
+
+def _tell(status: Status, part: str, words: str) -> None:
+    status.update(f"{part}: {words}")
 
 
 def _weeks() -> list[list[IncomingMessage]]:

@@ -124,7 +124,7 @@ def _print_duplicates(found: Summary) -> None:
     say(f"\nMarked as duplicates ({kinds or 'none'}), for example", style="bold")
     for proposal in found.duplicate_examples:
         say(f"  {_headline(proposal)}", style="magenta")
-        say(f"      {printable(proposal.similarity_explanation or '')}", style="dim")
+        say(f"      {proposal.similarity_type}: {printable(proposal.similarity_explanation or '')}", style="dim")
 
 
 def _headline(proposal: Proposal) -> str:
@@ -168,12 +168,11 @@ async def _one_of_each(session: AsyncSession, policy: Policy, scorer: str) -> Se
 
 
 async def _likest(session: AsyncSession) -> Sequence[Proposal]:
-    """An update and a repetition, where there are both."""
+    """The likest of each type of likeness."""
     found = await session.scalars(
         select(Proposal)
         .where(Proposal.similarity_type.is_not(None))
         .distinct(Proposal.similarity_type)
-        .order_by(Proposal.similarity_type.desc(), Proposal.similarity_score.desc())
-        .limit(EXAMPLES)
+        .order_by(Proposal.similarity_type, Proposal.similarity_score.desc(), Proposal.id)
     )
     return found.all()
