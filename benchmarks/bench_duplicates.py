@@ -6,7 +6,7 @@ Sizes by ASSAY_BENCH_ENTITIES, for example "10000 100000"; more than a million t
 import asyncio
 import os
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -31,15 +31,43 @@ SIZES = [int(each) for each in os.environ.get("ASSAY_BENCH_ENTITIES", "10000").s
 NUMBER = 1000
 TEXTS = 400
 BATCH = 100
+OURS = "ours, batches of 100"
 LIMIT = "one hand-written LATERAL statement"
 THRESHOLD = 0.85
+SETTINGS = "SELECT set_config('hnsw.ef_search', '40', true), set_config('jit', 'off', true)"
+FOUND = f"""
+    FROM proposals b JOIN embeddings o ON o.subject_id = b.id AND o.model = '{MODEL}' CROSS JOIN LATERAL (
+        SELECT hit.id, max(hit.score) AS score, max(similarity(t.title_key, b.title_key)) AS trigram FROM (
+            SELECT id, NULL::float8 AS score FROM entities WHERE kind = b.kind AND NOT archived
+                AND identity_key = b.identity_key
+            UNION ALL (SELECT id, NULL FROM entities WHERE kind = b.kind AND NOT archived AND title_key = b.title_key
+                LIMIT 5)
+            UNION ALL (SELECT e.id, NULL FROM proposals e JOIN embeddings v ON v.subject_id = e.id AND v.seq < o.seq
+                WHERE e.kind = b.kind AND e.status = 'pending' AND e.title_key = b.title_key LIMIT 5)
+            UNION ALL (SELECT v.subject_id, 1 - (v.vector::halfvec({DIMENSIONS}) <=> o.vector::halfvec({DIMENSIONS}))
+                FROM embeddings v WHERE v.kind = 'atom' AND v.model = '{MODEL}' AND v.subject_id <> b.id
+                    AND (v.seq < o.seq OR EXISTS (
+                        SELECT FROM entities e WHERE e.id = v.subject_id AND NOT e.archived OFFSET 0))
+                ORDER BY v.vector::halfvec({DIMENSIONS}) <=> o.vector::halfvec({DIMENSIONS}) LIMIT 20)
+        ) AS hit CROSS JOIN LATERAL (
+            SELECT title_key FROM entities WHERE id = hit.id AND NOT archived
+            UNION ALL SELECT title_key FROM proposals WHERE id = hit.id AND status = 'pending') AS t
+        GROUP BY hit.id ORDER BY score DESC NULLS LAST LIMIT 5) AS near""".replace("::", r"\:\:")
+"""Equal titles, like titles and near vectors, among what is known and what arrived earlier: what our search finds."""
+OF_ONE = text(f"SELECT near.* {FOUND} WHERE b.id = :id")
+OF_MANY = text(f"""
+    UPDATE proposals p SET similarity_score = CASE WHEN best.score >= {THRESHOLD} THEN best.score END,
+        dedup_state = CASE WHEN best.score >= {THRESHOLD} THEN 'duplicate' ELSE 'clear' END,
+        candidates = best.candidates
+    FROM (SELECT b.id, max(near.score) AS score, jsonb_agg(to_jsonb(near)) AS candidates {FOUND}
+        WHERE b.id = ANY(:ids) GROUP BY b.id) AS best WHERE p.id = best.id""")
 NEAREST = f"""
-    SELECT v.subject_id, 1 - (v.vector::halfvec({DIMENSIONS}) <=> {{vector}}::halfvec({DIMENSIONS})) AS score
-    FROM embeddings v WHERE v.kind = 'atom' AND v.model = '{MODEL}' AND v.subject_id <> {{id}}
-    ORDER BY v.vector::halfvec({DIMENSIONS}) <=> {{vector}}::halfvec({DIMENSIONS}) LIMIT 5""".replace("::", r"\:\:")
+    SELECT v.subject_id,
+        1 - (v.vector::halfvec({DIMENSIONS}) <=> CAST(:vector AS halfvec)::halfvec({DIMENSIONS})) AS score
+    FROM embeddings v WHERE v.kind = 'atom' AND v.model = '{MODEL}' AND v.subject_id <> :id
+    ORDER BY v.vector::halfvec({DIMENSIONS}) <=> CAST(:vector AS halfvec)::halfvec({DIMENSIONS}) LIMIT 5"""
 VECTOR = text("SELECT CAST(vector AS text) FROM embeddings WHERE subject_id = :id")
-NEAR_ONE = text(NEAREST.format(vector="CAST(:vector AS halfvec)", id=":id"))
-EF = "SELECT set_config('hnsw.ef_search', '80', true)"
+NEAR_ONE = text(NEAREST.replace("::", r"\:\:"))
 Way = Callable[[Database, list[UUID]], Awaitable[None]]
 
 
@@ -52,33 +80,58 @@ async def ours(database: Database, ids: list[UUID]) -> None:
 async def one_by_one(database: Database, ids: list[UUID]) -> None:
     """As the outline of the background jobs: each proposal is loaded, searched for and written by itself."""
     async with database.transaction() as session:
-        await session.execute(text(EF))
+        await session.execute(text(SETTINGS))
+        for each in ids:
+            proposal = await session.get_one(Proposal, each)
+            found = (await session.execute(OF_ONE, {"id": each})).all()
+            mark(proposal, max((near.score or 0 for near in found), default=0))
+            proposal.candidates = [{"id": str(near.id), "score": near.score, "trigram": near.trigram} for near in found]
+            await session.flush()
+
+
+async def one_by_one_by_meaning(database: Database, ids: list[UUID]) -> None:
+    """The same, and it looks at nothing but vectors."""
+    async with database.transaction() as session:
+        await session.execute(text(SETTINGS))
         for each in ids:
             proposal = await session.get_one(Proposal, each)
             vector = await session.scalar(VECTOR, {"id": each})
             found = (await session.execute(NEAR_ONE, {"vector": vector, "id": each})).first()
-            like = found is not None and found.score >= THRESHOLD
-            proposal.dedup_state = DedupState.DUPLICATE if like else DedupState.CLEAR
-            proposal.similarity_score = found.score if found and like else None
+            mark(proposal, found.score if found else 0)
             await session.flush()
 
 
+def mark(proposal: Proposal, score: float) -> None:
+    like = score >= THRESHOLD
+    proposal.dedup_state = DedupState.DUPLICATE if like else DedupState.CLEAR
+    proposal.similarity_score = score if like else None
+
+
 async def one_statement(database: Database, ids: list[UUID]) -> None:
-    """The nearest vectors and the mark, and nothing else: no words, no guard, no explanation, no trail."""
+    """The same candidates and the mark, and nothing else: no score by words, no guard, no explanation, no trail."""
     for start in range(0, len(ids), BATCH):
         async with database.transaction() as session:
-            await session.execute(text(EF))
-            await session.execute(
-                text(f"""
-                UPDATE proposals p SET
-                    dedup_state = CASE WHEN near.score >= {THRESHOLD} THEN 'duplicate' ELSE 'clear' END,
-                    similarity_score = CASE WHEN near.score >= {THRESHOLD} THEN near.score END
-                FROM (SELECT DISTINCT ON (b.subject_id) b.subject_id AS id, hit.score
-                    FROM embeddings b CROSS JOIN LATERAL ({NEAREST.format(vector="b.vector", id="b.subject_id")}) AS hit
-                    WHERE b.subject_id = ANY(:ids) ORDER BY b.subject_id, hit.score DESC) AS near
-                WHERE p.id = near.id"""),
-                {"ids": ids[start : start + BATCH]},
-            )
+            await session.execute(text(SETTINGS))
+            await session.execute(OF_MANY, {"ids": ids[start : start + BATCH]})
+
+
+async def kept(database: Database) -> dict[UUID, set[str]]:
+    """The candidates that were written last."""
+    async with database.transaction() as session:
+        rows = await session.execute(text("SELECT id, candidates FROM proposals WHERE status = 'pending'"))
+    return {each: {candidate["id"] for candidate in candidates} for each, candidates in rows}
+
+
+async def agreement(database: Database, ways: Mapping[str, Way], ids: list[UUID]) -> None:
+    """Says which share of the candidates each way has in common with ours."""
+    found = {}
+    for name, way in ways.items():
+        await way(database, ids)
+        found[name] = await kept(database)
+    ours_found = found[OURS]
+    for name, theirs in found.items():
+        common = sum(len(theirs[each] & ours_found[each]) for each in ids)
+        print(f"  {name}: {common / sum(map(len, ours_found.values())):.4f} of our candidates")
 
 
 async def scanning(database: Database) -> None:
@@ -86,10 +139,12 @@ async def scanning(database: Database) -> None:
     for size in SIZES:
         await _emptied(database)
         crowd = await fill(database, entities=size, proposals=NUMBER)
-        ways = {"ours, batches of 100": ours, "one query a proposal": one_by_one, LIMIT: one_statement}
-        seconds = await best_of({name: partial(way, database, crowd.proposals) for name, way in ways.items()})
+        ways: dict[str, Way] = {OURS: ours, "one query a proposal": one_by_one, LIMIT: one_statement}
+        timed = {**ways, "one query a proposal, by meaning alone": one_by_one_by_meaning}
+        seconds = await best_of({name: partial(way, database, crowd.proposals) for name, way in timed.items()})
         show(f"Scanning against {size:,} entities", NUMBER, seconds, limit=LIMIT)
-        per_item[size] = seconds["ours, batches of 100"]
+        await agreement(database, ways, crowd.proposals)
+        per_item[size] = seconds[OURS]
     if len(per_item) > 1:
         first, *_, last = per_item
         print(f"  growth from {first:,} to {last:,} entities: {per_item[last] / per_item[first]:.2f}")

@@ -13,7 +13,9 @@ from assay.db.base import new_id
 from assay.db.engine import Database
 from assay.duplicates import vectors
 from assay.duplicates.calibration import shipped
-from assay.duplicates.statement import content_hash
+from assay.duplicates.scale import Scale
+from assay.duplicates.scorer import MOST_GAIN, scores
+from assay.duplicates.statement import Statement, content_hash
 from assay.kinds import Kind, embedded_text, folded, identity_key
 
 MODEL = "cloud-384"
@@ -24,6 +26,8 @@ SPREAD = 0.75
 SHIFT = 0.3
 """The same for a repetition around what it repeats: cosines around 0.96."""
 CHUNK = 10_000
+AT_ONCE = 50
+"""Proposals whose cosines with everything are in memory."""
 Matrix = NDArray[np.float32]
 
 
@@ -33,6 +37,10 @@ class Crowd:
     proposals: list[UUID]
     repeated: dict[UUID, UUID]
     """The entity that a proposal repeats."""
+    vectors: NDArray[np.float16]
+    """As they are stored: those of the entities, then those of the proposals."""
+    titles: list[str]
+    """In the same order."""
 
 
 async def fill(database: Database, *, entities: int, proposals: int, share: float = 0.2, seed: int = 7) -> Crowd:
@@ -46,17 +54,18 @@ async def fill(database: Database, *, entities: int, proposals: int, share: floa
         random, proposals - repeats, SPREAD
     )
     new = _unit(np.concatenate([known[chosen] + _noise(random, repeats, SHIFT), others]))
-    entity_ids = await _write(database, known, _titles(random, entities), approved=True)
-    proposal_ids = await _write(database, new, _titles(random, proposals), approved=False)
+    titles = _titles(random, entities + proposals)
+    entity_ids = await _write(database, known, titles[:entities], approved=True)
+    proposal_ids = await _write(database, new, titles[entities:], approved=False)
     async with database.transaction() as session:
-        await session.execute(text("SET LOCAL maintenance_work_mem = '1GB'"))
+        await session.execute(text("SET LOCAL maintenance_work_mem = '3GB'"))
         await vectors.ensure_indexes(session, MODEL, DIMENSIONS)
     async with database.engine.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
         for table in ("entities", "proposals", "embeddings"):
             await autocommit.execute(text(f"ANALYZE {table}"))
     repeated = {proposal_ids[place]: entity_ids[entity] for place, entity in enumerate(chosen)}
-    return Crowd(entity_ids, proposal_ids, repeated)
+    return Crowd(entity_ids, proposal_ids, repeated, np.concatenate([known, new]).astype(np.float16), titles)
 
 
 def _noise(random: np.random.Generator, number: int, length: float) -> Matrix:
@@ -65,7 +74,8 @@ def _noise(random: np.random.Generator, number: int, length: float) -> Matrix:
 
 
 def _unit(rows: NDArray[np.floating]) -> Matrix:
-    unit: Matrix = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    unit: Matrix = rows.astype(np.float32)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
     return unit
 
 
@@ -135,3 +145,29 @@ def _binary(ids: Sequence[UUID], titles: Sequence[str], rows: Matrix) -> Iterato
         fields = (each.bytes, MODEL.encode(), Kind.ATOM.encode(), text_hash, vector)
         yield struct.pack(">h", len(fields)) + b"".join(struct.pack(">i", len(field)) + field for field in fields)
     yield struct.pack(">h", -1)
+
+
+def exact(crowd: Crowd, scale: Scale, threshold: float) -> set[UUID]:
+    """The proposals that score at or above the threshold with an entity or an earlier proposal, compared with each."""
+    first = len(crowd.entities)
+    known = _unit(crowd.vectors)
+    return {
+        crowd.proposals[place - first]
+        for start in range(first, len(known), AT_ONCE)
+        for place in _repeating(crowd, known, range(start, min(start + AT_ONCE, len(known))), scale, threshold)
+    }
+
+
+def _repeating(crowd: Crowd, known: Matrix, places: range, scale: Scale, threshold: float) -> Iterator[int]:
+    cosines = known[places.start : places.stop] @ known.T
+    for row, here in enumerate(places):
+        near = np.flatnonzero(cosines[row, :here] >= scale.cosine_of(Kind.ATOM, threshold) - MOST_GAIN)
+        pairs = [(_statement(crowd, here), _statement(crowd, there)) for there in near.tolist()]
+        if pairs and max(scores(scale, pairs, cosines[row, near].tolist(), [0.0] * len(pairs), threshold)) >= threshold:
+            yield here
+
+
+def _statement(crowd: Crowd, place: int) -> Statement:
+    entities = len(crowd.entities)
+    each = crowd.entities[place] if place < entities else crowd.proposals[place - entities]
+    return Statement(each, Kind.ATOM, crowd.titles[place], str(each), identity_key(Kind.ATOM, str(each), ""))

@@ -41,13 +41,19 @@ class CloudEmbedder:
         return vectors
 
 
-async def find(database: Database, embedder, *ids, by_index: bool = False) -> list[candidates.Candidate]:
+NOTHING_MORE = dict.fromkeys(Kind, 2.0)
+"""A reach beyond all cosines."""
+
+
+async def find(
+    database: Database, embedder, *ids, by_index: bool = False, reach=NOTHING_MORE
+) -> list[candidates.Candidate]:
     """`by_index`: as the planner would in a large table."""
     async with database.transaction() as session:
         if by_index:
             await session.execute(text("SET LOCAL enable_seqscan = off"))
             await session.execute(text("SET LOCAL enable_sort = off"))
-        return await candidates.find(session, ids, model=embedder.model, dimensions=embedder.dimensions)
+        return await candidates.find(session, ids, model=embedder.model, dimensions=embedder.dimensions, reach=reach)
 
 
 @kinds
@@ -88,22 +94,46 @@ async def test_a_large_table_is_searched_by_its_index(database):
     async with database.transaction() as session:
         await session.execute(text("ANALYZE embeddings"))
     statement = f"EXPLAIN {candidates._statement(embedder.model, DIMENSIONS)}"
-    plan = await rows(database, statement, ids=[], model=embedder.model)
+    plan = await rows(database, statement, ids=[], model=embedder.model, reach="{}")
     assert vectors.index_name(Kind.ATOM, embedder.model, DIMENSIONS) in "\n".join(line for (line,) in plan)
 
 
+SPARE_PART = "SR-2023-052 pump"
+
+
 @kinds
-async def test_words_find_what_has_no_vector_and_what_vectors_miss(database, kind):
-    far = HandMadeEmbedder({"SR-2023-052 pump": [1.0], "Different": [1.0], "SR-2023-052 pumps": [0, 1.0]})
-    [entity] = await known(database, far, draft(kind, "SR-2023-052 pump"))
-    [each] = await arrive(database, far, draft(kind, "SR-2023-052 pumps"))
-    [found] = await find(database, far, each)
-    assert (found.id, found.is_entity, found.identical) == (entity, True, False)
-    assert found.cosine == pytest.approx(0, abs=1e-3)
-    assert found.trigram == pytest.approx(trigram_similarity("SR-2023-052 pump", "SR-2023-052 pumps"))
+async def test_a_title_that_is_spelled_alike_is_found_beyond_the_nearest(database, kind):
+    crowd = {f"Nearer {number}": [1.0, 0.001 * number] for number in range(12)}
+    embedder = HandMadeEmbedder({SPARE_PART: [1.0, 0.5], f"{SPARE_PART}s": [1.0], **crowd})
+    await known(database, embedder, *(draft(kind, title) for title in crowd))
+    [entity] = await known(database, embedder, draft(kind, SPARE_PART))
+    [each] = await arrive(database, embedder, draft(kind, f"{SPARE_PART}s"))
+    found = {candidate.id: candidate for candidate in await find(database, embedder, each)}
+    assert len(found) == candidates.PER_SEARCH + 1
+    assert found[entity].trigram == pytest.approx(trigram_similarity(SPARE_PART, f"{SPARE_PART}s"))
+
+
+async def test_a_topic_is_its_name_and_is_found_by_its_letters_however_far_its_meaning(database):
+    far = HandMadeEmbedder({SPARE_PART: [0, 1.0], f"{SPARE_PART}s": [1.0], "Crowd": [1.0]})
+    await known(database, far, *(draft(Kind.TOPIC, f"Crowd. {number}") for number in range(candidates.NEIGHBOURS + 5)))
+    [entity] = await known(database, far, draft(Kind.TOPIC, SPARE_PART))
+    [each] = await arrive(database, far, draft(Kind.TOPIC, f"{SPARE_PART}s"))
+    found = {candidate.id: candidate for candidate in await find(database, far, each)}
+    assert found[entity].cosine == pytest.approx(0, abs=1e-3)
     await rows(database, "DELETE FROM embeddings WHERE subject_id = :id RETURNING 1", id=entity)
-    [found] = await find(database, far, each)
-    assert (found.id, found.cosine) == (entity, None)
+    found = {candidate.id: candidate for candidate in await find(database, far, each)}
+    assert found[entity].cosine is None
+
+
+@kinds
+async def test_everything_within_reach_is_a_candidate(database, kind):
+    crowd = {f"Near {number}": [1.0, 0.05 * number] for number in range(12)}
+    embedder = HandMadeEmbedder({"Asks": [1.0], **crowd})
+    await known(database, embedder, *(draft(kind, title) for title in crowd))
+    [each] = await arrive(database, embedder, draft(kind, "Asks"))
+    assert len(await find(database, embedder, each)) == candidates.PER_SEARCH
+    found = await find(database, embedder, each, reach=dict.fromkeys(Kind, 0.9))
+    assert len(found) == sum(1 / (1 + (0.05 * number) ** 2) ** 0.5 >= 0.9 for number in range(12))
 
 
 async def test_the_exact_twin_is_found_among_many_of_its_title(database, embedder):

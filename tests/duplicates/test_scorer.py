@@ -38,6 +38,19 @@ def test_every_operating_point_makes_a_rising_scale(point):
     assert 0 <= mapped.min() <= mapped.max() <= 1
 
 
+@pytest.mark.parametrize("points", [{}, {"all": 0.655}, {"all": 1}, {"topic": 0.93}])
+@pytest.mark.parametrize("score", [0, 0.4, 0.85, 0.92, 1])
+def test_the_cosine_of_a_score_means_that_score(points, score):
+    scale = Scale.of("some-model", points)
+    cosines = [scale.cosine_of(kind, score) for kind in BOTH_KINDS]
+    assert scale.mapped(BOTH_KINDS, cosines).tolist() == pytest.approx([score] * len(BOTH_KINDS))
+
+
+def test_what_no_words_could_lift_is_out_of_reach():
+    scale = Scale.of("some-model", {"all": 0.8, "topic": 0.9})
+    assert scorer.reach(scale, 0.85) == pytest.approx({Kind.TOPIC: 0.8, Kind.ATOM: 0.7})
+
+
 def test_a_model_that_nobody_calibrated_keeps_its_cosines():
     scale = Scale.of("unheard-of")
     assert not scale.is_calibrated

@@ -1,6 +1,6 @@
 """What a proposal could repeat: equal words, like titles and near meanings, for a whole batch at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -8,19 +8,25 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.db.bulk import as_json
 from assay.duplicates.statement import Statement
 from assay.duplicates.vectors import quoted
-from assay.kinds import Kind
+from assay.kinds import TRAITS, Kind
 
 PER_SEARCH: Final = 5
 """The most that one way to search contributes to a proposal's candidates."""
+NEIGHBOURS: Final = 20
+"""Nearest in meaning that are looked at; they cost hardly more than five. Beyond the first PER_SEARCH of them, only
+what may be alike is a candidate: what is within reach, and what has a like title."""
+LIKE_TITLE: Final = 0.7
+"""Trigram similarity from which a title is spelled like another."""
 
 _SETTINGS: Final = {
     "hnsw.iterative_scan": "strict_order",
-    "hnsw.ef_search": "80",
+    "hnsw.ef_search": "40",
     "hnsw.max_scan_tuples": "50000",
     "hnsw.scan_mem_multiplier": "8",
-    "pg_trgm.similarity_threshold": "0.7",
+    "pg_trgm.similarity_threshold": str(LIKE_TITLE),
     "jit": "off",
 }
 """The search goes on until enough neighbours pass the conditions, so that a filter never hides one."""
@@ -41,15 +47,22 @@ class Candidate:
 
 
 async def find(
-    session: AsyncSession, ids: Sequence[UUID], *, model: str, dimensions: int, of_entities: bool = False
+    session: AsyncSession,
+    ids: Sequence[UUID],
+    *,
+    model: str,
+    dimensions: int,
+    reach: Mapping[Kind, float],
+    of_entities: bool = False,
 ) -> list[Candidate]:
     """The candidates of proposals that have a vector: live entities, and pending proposals that arrived earlier.
 
+    `reach`: the cosine from which every neighbour is a candidate, even beyond the nearest few.
     `of_entities`: the ids are those of live entities, which are compared with entities only.
     """
     await session.execute(text(_SET))
-    batch = _ENTITIES if of_entities else _PROPOSALS
-    rows = await session.execute(text(_statement(model, dimensions, batch)), {"ids": list(ids), "model": model})
+    statement = _statement(model, dimensions, _ENTITIES if of_entities else _PROPOSALS)
+    rows = await session.execute(text(statement), {"ids": list(ids), "model": model, "reach": as_json(reach)})
     return [Candidate(*row) for row in rows]
 
 
@@ -81,55 +94,66 @@ _ENTITIES: Final = """
 
 
 def _statement(model: str, dimensions: int, batch: str = _PROPOSALS) -> str:
-    by_meaning = " UNION ".join(_by_meaning(kind, model, dimensions) for kind in Kind)
+    searches = [_BY_WORDS, *(_by_letters(kind) for kind in Kind if TRAITS[kind].title_is_identity)]
+    searches += [_by_meaning(kind, model, dimensions) for kind in Kind]
     return f"""
-        WITH batch AS MATERIALIZED ({batch}), found AS (
-            {_BY_WORDS} UNION {by_meaning}
+        WITH batch AS MATERIALIZED ({batch}), found AS MATERIALIZED (
+            SELECT proposal_id, candidate_id, min(distance) AS distance
+            FROM ({" UNION ALL ".join(searches)}) AS hits (proposal_id, candidate_id, distance) GROUP BY 1, 2
+        ), measured AS (
+            SELECT b.id AS proposal_id, alive.id, alive.is_entity, alive.identity_key = b.identity_key AS identical,
+                1 - coalesce(found.distance, (SELECT v.vector <=> b.vector FROM embeddings v
+                    WHERE v.subject_id = alive.id AND v.model = :model)) AS cosine,
+                similarity(alive.title_key, b.title_key) AS trigram,
+                row_number() OVER (PARTITION BY b.id ORDER BY found.distance, alive.id) AS place,
+                (CAST(:reach AS jsonb) ->> b.kind)\\:\\:float8 AS reach
+            FROM found JOIN batch b ON b.id = found.proposal_id
+            CROSS JOIN LATERAL (
+                SELECT id, identity_key, title_key, true AS is_entity
+                FROM entities WHERE id = found.candidate_id AND NOT archived AND kind = b.kind
+                UNION ALL
+                SELECT id, identity_key, title_key, false
+                FROM proposals WHERE id = found.candidate_id AND status = 'pending' AND kind = b.kind) AS alive
         )
-        SELECT b.id, alive.id, alive.is_entity, alive.identity_key = b.identity_key,
-            1 - (v.vector <=> b.vector), similarity(alive.title_key, b.title_key)
-        FROM found JOIN batch b ON b.id = found.proposal_id
-        CROSS JOIN LATERAL (
-            SELECT id, identity_key, title_key, true AS is_entity
-            FROM entities WHERE id = found.candidate_id AND NOT archived AND kind = b.kind
-            UNION ALL
-            SELECT id, identity_key, title_key, false
-            FROM proposals WHERE id = found.candidate_id AND status = 'pending' AND kind = b.kind) AS alive
-        LEFT JOIN embeddings v ON v.subject_id = alive.id AND v.model = :model
-        WHERE alive.id <> b.id AND (alive.is_entity OR v.seq < b.seq)
-        ORDER BY b.id, alive.id"""  # noqa: S608  # our own fragments
+        SELECT proposal_id, id, is_entity, identical, cosine, trigram FROM measured
+        WHERE place <= {PER_SEARCH} OR cosine >= reach OR identical OR trigram >= {LIKE_TITLE}
+        ORDER BY proposal_id, id"""  # noqa: S608  # our own fragments
 
 
 def _earlier(condition: str, order: str) -> str:
     """Entities, and proposals that arrived before, which fulfil a condition on `c`."""
     return f"""
-        SELECT b.id AS proposal_id, hit.id AS candidate_id FROM batch b CROSS JOIN LATERAL (
+        SELECT b.id, hit.id, NULL\\:\\:float8 FROM batch b CROSS JOIN LATERAL (
             SELECT c.id FROM entities c WHERE c.kind = b.kind AND NOT c.archived AND c.id <> b.id AND {condition}
             ORDER BY {order} LIMIT {PER_SEARCH}) AS hit
-        UNION
-        SELECT b.id, hit.id FROM batch b CROSS JOIN LATERAL (
+        UNION ALL
+        SELECT b.id, hit.id, NULL FROM batch b CROSS JOIN LATERAL (
             SELECT c.id FROM proposals c JOIN embeddings v ON v.subject_id = c.id AND v.model = :model
             WHERE c.kind = b.kind AND c.status = 'pending' AND v.seq < b.seq AND {condition}
             ORDER BY {order} LIMIT {PER_SEARCH}) AS hit"""  # noqa: S608  # our own fragments
 
 
-_BY_WORDS: Final = " UNION ".join(
-    (
-        _earlier("c.identity_key = b.identity_key", "c.id"),
-        _earlier("c.title_key = b.title_key", "c.id"),
-        _earlier("c.title_key % b.title_key", "similarity(c.title_key, b.title_key) DESC, c.id"),
-    )
+_BY_WORDS: Final = " UNION ALL ".join(
+    (_earlier("c.identity_key = b.identity_key", "c.id"), _earlier("c.title_key = b.title_key", "c.id"))
 )
+
+
+def _by_letters(kind: Kind) -> str:
+    """Titles that are spelled alike. The kind is a literal, so that its partial index serves the search."""
+    return _earlier(
+        f"b.kind = '{kind}' AND c.kind = '{kind}' AND c.title_key % b.title_key",
+        "similarity(c.title_key, b.title_key) DESC, c.id",
+    )
 
 
 def _by_meaning(kind: Kind, model: str, dimensions: int) -> str:
     """The nearest vectors. Kind and model are literals, so that their partial index serves the search."""
     distance = f"v.vector\\:\\:halfvec({dimensions}) <=> b.vector\\:\\:halfvec({dimensions})"
     return f"""
-        SELECT b.id, hit.subject_id FROM batch b CROSS JOIN LATERAL (
-            SELECT v.subject_id FROM embeddings v
+        SELECT b.id, hit.subject_id, hit.distance FROM batch b CROSS JOIN LATERAL (
+            SELECT v.subject_id, {distance} AS distance FROM embeddings v
             WHERE v.kind = '{kind}' AND v.model = {quoted(model)} AND (v.seq < b.seq OR EXISTS (
-                SELECT FROM entities e WHERE e.id = v.subject_id AND NOT e.archived))
+                SELECT FROM entities e WHERE e.id = v.subject_id AND NOT e.archived OFFSET 0))
                 AND v.subject_id <> b.id
-            ORDER BY {distance} LIMIT {PER_SEARCH}) AS hit
+            ORDER BY {distance} LIMIT {NEIGHBOURS}) AS hit
         WHERE b.kind = '{kind}'"""  # noqa: S608  # our own fragments

@@ -1,9 +1,10 @@
 """What a text states that can be told apart exactly: quantities, dates, versions, identifiers and names. Pure."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from assay.duplicates import quantities
@@ -181,7 +182,8 @@ _WORD: Final = re.compile(r"[^\W\d_][\w'’]*")
 _SENTENCE_START: Final = re.compile(r"(?:^|[.!?:;|•\n\[\](\"“]|\s[-*–])\s*$")
 
 
-def facts_of(text: str) -> list[Fact]:
+@lru_cache(maxsize=64)
+def facts_of(text: str) -> Sequence[Fact]:
     """The facts of a text in the order in which they stand. Only a date and its year share their characters."""
     text = without_noise(text)
     found: list[Fact] = []

@@ -1,6 +1,6 @@
 """What the scan says of each proposal, from what the search found. Pure."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
@@ -73,9 +73,9 @@ def verdicts(search: Search, scale: Scale, threshold: float) -> list[Verdict]:
     return [_verdict(statement, near.get(each, [])) for each, statement in search.proposals.items()]
 
 
-def _verdict(proposal: Statement, near: Iterable[Near]) -> Verdict:
+def _verdict(proposal: Statement, near: Sequence[Near]) -> Verdict:
+    match = scorer.best(each.match for each in near if not each.dismissed)
     kept = sorted(near, key=lambda each: each.rank, reverse=True)[:KEPT]
-    match = scorer.best(each.match for each in kept if not each.dismissed)
     return Verdict(proposal, match, sorted((each.shown() for each in kept), key=lambda each: -each["score"]))
 
 

@@ -83,7 +83,10 @@ async def look(session: AsyncSession, ids: Sequence[UUID], *, model: str, thresh
         return 0
     measured_by, by = await scale.in_force(session, model), await stamp(session, model, threshold)
     dimensions = next(iter(looked.values())).dimensions
-    found = await candidates.find(session, list(looked), model=model, dimensions=dimensions, of_entities=True)
+    reach = scorer.reach(measured_by, threshold)
+    found = await candidates.find(
+        session, list(looked), model=model, dimensions=dimensions, reach=reach, of_entities=True
+    )
     words = await candidates.statements(session, found) | {key: each.statement for key, each in looked.items()}
     asked = [_in_order(words[each.proposal_id], words[each.id]) for each in found]
     dismissed = await memory.dismissed(session, asked)

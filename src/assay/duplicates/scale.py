@@ -15,7 +15,7 @@ from assay.policies import queries as policies
 
 log = structlog.get_logger(__name__)
 
-SCORER: Final = "scorer-2"
+SCORER: Final = "scorer-3"
 """Changes whenever a score could: what an older scorer cleared is looked at anew."""
 OPERATING_SCORE: Final = 0.85
 OPERATING_COSINE: Final = {"bge-small-en-v1.5-int8": 0.805, "hash-bag-384": 0.90}
@@ -64,6 +64,13 @@ class Scale:
         above = OPERATING_SCORE + (1 - OPERATING_SCORE) * (values - points) / (1 - points)
         known = np.where(values < points, below, above)
         return np.where(np.isnan(points), np.clip(values, 0.0, 1.0), known)
+
+    def cosine_of(self, kind: Kind, score: float) -> float:
+        """The cosine that means a score: what `mapped` does, the other way round."""
+        if kind not in self.points:
+            return score
+        point = min(max(self.points[kind], -STEEPEST), STEEPEST)
+        return float(np.interp(score, [0.0, OPERATING_SCORE, 1.0], [-1.0, point, 1.0]))
 
 
 def version(model: str) -> str:

@@ -20,7 +20,7 @@ from assay.db.bulk import as_json
 from assay.db.engine import Database
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import MAX_FAILURES, DedupState
-from assay.duplicates import candidates, memory, scale, vectors
+from assay.duplicates import candidates, memory, scale, scorer, vectors
 from assay.duplicates.judging import Search, Verdict, verdicts
 from assay.duplicates.serving import serving_model
 from assay.duplicates.statement import Statement
@@ -130,7 +130,8 @@ async def _judge_and_stamp(
         return []
     proposals = {each: row.statement for each, row in locked.items()}
     dimensions = next(iter(locked.values())).dimensions
-    found = await candidates.find(session, list(locked), model=model, dimensions=dimensions)
+    reach = scorer.reach(measured_by, threshold)
+    found = await candidates.find(session, list(locked), model=model, dimensions=dimensions, reach=reach)
     words = await candidates.statements(session, found)
     dismissed = await memory.dismissed(session, [(proposals[each.proposal_id], words[each.id]) for each in found])
     judged = verdicts(Search(proposals, found, words, dismissed), measured_by, threshold)

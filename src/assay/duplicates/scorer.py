@@ -14,7 +14,7 @@ from assay.duplicates.changes import changed_facts
 from assay.duplicates.scale import Scale, Scores
 from assay.duplicates.statement import Statement
 from assay.duplicates.wording import overlap
-from assay.kinds import folded
+from assay.kinds import Kind, folded
 
 LIKE_TITLES: Final = 0.8
 """Trigram similarity from which a title is the same but for spelling."""
@@ -77,6 +77,11 @@ def scores(
     titles = np.asarray(trigrams, dtype=np.float64)
     lifted = np.maximum(corrected, (1 - TITLE_WEIGHT) * corrected + TITLE_WEIGHT * titles)
     return np.minimum(np.where(titles >= LIKE_TITLES, lifted, corrected), ALL_BUT_EXACT)
+
+
+def reach(scale: Scale, threshold: float) -> dict[Kind, float]:
+    """The cosine from which the words alone could lift a pair over the threshold, by kind."""
+    return {kind: scale.cosine_of(kind, threshold) - MOST_GAIN for kind in Kind}
 
 
 def gain(proposal: Statement, candidate: Statement) -> float:

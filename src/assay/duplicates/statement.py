@@ -2,12 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from assay.kinds import Kind, embedded_text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Statement:
     """A proposal or an entity in its own words."""
 
@@ -18,11 +19,11 @@ class Statement:
     identity_key: str
     is_entity: bool = False
 
-    @property
+    @cached_property
     def text(self) -> str:
         return embedded_text(self.title, self.body)
 
-    @property
+    @cached_property
     def text_hash(self) -> str:
         return content_hash(self.text)
 
