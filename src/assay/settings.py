@@ -42,6 +42,19 @@ class Settings(BaseSettings):
     assay_requests_per_second: int = Field(
         50, ge=1, le=100_000, description="requests a second of one token or session; ten seconds' worth at once"
     )
+    assay_oidc_issuer: str | None = Field(
+        None, max_length=2000, description="identity provider at which people sign in; absent: passwords only"
+    )
+    assay_oidc_client_id: str | None = Field(None, max_length=500, description="Assay's name at the provider")
+    assay_oidc_client_secret: SecretStr | None = Field(
+        None, description="its secret there; absent: a public client, proved by PKCE alone"
+    )
+    assay_oidc_redirect_url: str | None = Field(
+        None, max_length=2000, description="way back from the provider: the app's address and /sign-in/oidc/back"
+    )
+    assay_oidc_new_role: Literal["viewer", "reviewer"] | None = Field(
+        None, description="role of people who sign in there and have no account; absent: they are turned away"
+    )
     assay_extractor: Literal["offline", "openai", "anthropic", "openai-compatible"] = Field(
         "offline", description="what reads the messages"
     )

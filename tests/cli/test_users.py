@@ -21,6 +21,7 @@ def test_somebody_gets_access_another_role_and_is_shut_out(empty, typed):
     made = empty("users", "create", "ana", "--role", "admin", "--password-stdin", "--json").document
     assert (made["name"], made["role"], made["kind"]) == ("ana", "admin", "user")
     assert empty("users", "create", "bot", "--agent", "--role", "reviewer", "--json").document["kind"] == "agent"
+    assert empty("users", "create", "cleo@example.com", "--no-password").out == "cleo@example.com is reviewer.\n"
     assert "last admin" in empty("users", "set-role", "ana", "viewer").refused(1)
     assert empty("users", "set-role", "bot", "viewer").out == "bot is viewer.\n"
     assert empty("users", "disable", "bot").out == "bot is disabled.\n"

@@ -7,16 +7,17 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.accounts import passwords
+from assay.accounts import actions, passwords
 from assay.accounts.identity import SCOPES_OF, Identity
+from assay.accounts.oidc import Person
 from assay.accounts.records import noted
 from assay.accounts.secrets import digest, new_secret
 from assay.audit.actions import record
-from assay.audit.actor import Actor
+from assay.audit.actor import SYSTEM, Actor
 from assay.clock import now
 from assay.db.engine import Database
-from assay.db.models import ActorKind, SignedIn, SignInLink, User
-from assay.errors import Unauthenticated
+from assay.db.models import ActorKind, Role, SignedIn, SignInLink, User
+from assay.errors import Forbidden, Unauthenticated
 
 LIFETIME: Final = timedelta(days=7)
 LINK_LIFETIME: Final = timedelta(minutes=10)
@@ -71,6 +72,31 @@ async def sign_out(session: AsyncSession, identity: Identity) -> None:
     await session.execute(delete(SignedIn).where(SignedIn.id_hash == identity.credential))
     actor = identity.actor
     await record(session, actor, [noted("user.signed_out", actor.user_id, actor.name)])
+
+
+async def sign_in_by_provider(session: AsyncSession, person: Person, *, new_role: Role | None) -> NewSession:
+    """Signs in whom an identity provider has proved: the account that is theirs, or that carries their address.
+
+    `new_role`: what somebody becomes who has none. Raises Forbidden for whoever may not come in.
+    """
+    user = await session.scalar(select(User).where(User.oidc_subject == person.subject))
+    if user is None and person.email:
+        user = await _with_address(session, person.subject, person.email, new_role)
+    if user is None or not _may_sign_in(user):
+        raise Forbidden(f"{person.email or 'Whoever you are there'} has no account here: ask an admin for one.")
+    return await _open(session, user, "oidc")
+
+
+async def _with_address(session: AsyncSession, subject: str, email: str, new_role: Role | None) -> User | None:
+    """The account that has an address for its name, from now on theirs alone who showed it first."""
+    user = await session.scalar(select(User).where(User.name == email).with_for_update())
+    if user is None and new_role:
+        user = await actions.create_user(session, email, role=new_role, actor=SYSTEM)
+    if user is None or user.oidc_subject is not None or not _may_sign_in(user):
+        return None
+    user.oidc_subject = subject
+    await record(session, SYSTEM, [noted("user.linked", user.id, user.name, subject=subject)])
+    return user
 
 
 async def identify(session: AsyncSession, secret: str) -> Identity | None:

@@ -20,6 +20,7 @@ app = App(name="users", help="Create, list and change the people and agents who 
 
 AGENT_HELP = "A program: it gets tokens, and no password."
 PASSWORD_HELP = "Read the password from standard input, without asking."  # noqa: S105  # a help text
+NO_PASSWORD_HELP = "They sign in at the identity provider only."  # noqa: S105  # a help text
 PasswordStdin = Annotated[bool, Parameter(name="--password-stdin", negative="", help=PASSWORD_HELP)]
 
 
@@ -31,10 +32,11 @@ def create(
     role: Role = Role.REVIEWER,
     agent: Annotated[bool, Parameter(negative="", help=AGENT_HELP)] = False,
     password_stdin: PasswordStdin = False,
+    no_password: Annotated[bool, Parameter(name="--no-password", negative="", help=NO_PASSWORD_HELP)] = False,
     json: Json = False,
 ) -> None:
     """Give somebody access. Asks for the password at the terminal."""
-    password = None if agent else _password(password_stdin)
+    password = None if agent or no_password else _password(password_stdin)
     kind = ActorKind.AGENT if agent else ActorKind.USER
 
     async def act(database: Database) -> User:

@@ -7,11 +7,12 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from assay.accounts.oidc import check as check_sign_in
 from assay.jobs.tools import make_tools
 from assay.messaging.background import background
 from assay.messaging.hub import Hub
 from assay.settings import Settings
-from assay.web import errors, health, index, live, monitoring
+from assay.web import errors, health, index, live, monitoring, oidc
 from assay.web.access import refuse_undeclared
 from assay.web.api.v1 import (
     audit,
@@ -40,7 +41,8 @@ BASE: Final = "/api/v1"
 
 
 def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: tuple[str, ...] = ("*",)) -> FastAPI:
-    """The app on these servers. `hosts`: the Host headers it answers to."""
+    """The app on these servers. `hosts`: the Host headers it answers to. Raises InvalidInput for bad settings."""
+    check_sign_in(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -66,6 +68,7 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
     telemetry = count_requests(app)
     errors.install(app)
     app.include_router(index.router)
+    app.include_router(oidc.router)
     app.include_router(health.router)
     app.include_router(monitoring.router)
     app.include_router(_api(), prefix=BASE)

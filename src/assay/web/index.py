@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assay.accounts import sessions
+from assay.accounts.oidc import is_configured
 from assay.errors import Forbidden
 from assay.web.access import Open, allow, from_this_machine, session_cookie
 from assay.web.api.v1.session import set_cookie
-from assay.web.state import Session
+from assay.web.state import Session, State
 
 router = APIRouter(dependencies=[allow(Open.EVERYBODY)])
 
@@ -34,15 +35,19 @@ PAGE: Final = """<!doctype html>
 </ul>
 </html>
 """
+NOBODY: Final = "Nobody is signed in."
+SIGN_IN: Final = ' <a href="/sign-in/oidc">Sign in</a>'
 HEADERS: Final = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"}
 
 
 @router.get("/", include_in_schema=False)
-async def index(request: Request, session: Session) -> HTMLResponse:
+async def index(request: Request, session: Session, state: State) -> HTMLResponse:
     """Says what there is."""
     cookie = session_cookie(request)
     found = await sessions.identify(session, cookie) if cookie else None
-    who = f"You are signed in as {escape(found.actor.name)} ({found.role})." if found else "Nobody is signed in."
+    who = f"You are signed in as {escape(found.actor.name)} ({found.role})." if found else NOBODY
+    if not found and is_configured(state.settings):
+        who += SIGN_IN
     return HTMLResponse(PAGE.format(who=who), headers=HEADERS)
 
 

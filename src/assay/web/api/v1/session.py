@@ -17,7 +17,7 @@ from assay.web.access import (
 )
 from assay.web.errors import documented
 from assay.web.models import Answer, Asked, Text
-from assay.web.state import Session, State
+from assay.web.state import Session, State, WebState
 
 router = APIRouter(prefix="/session", tags=["session"])
 
@@ -42,17 +42,22 @@ class SessionView(Answer):
 async def sign_in(credentials: Credentials, request: Request, response: Response, state: State) -> SessionView:
     """Sign in. The answer sets a cookie that lasts seven days."""
     refuse_other_origins(request)
-    address = request.client.host if request.client else "unknown"
-    async with state.database.transaction() as session:
-        for key in (f"sign-in from {address}", f"sign-in as {credentials.name[:200].casefold()}"):
-            await limits.spend(session, key, limits.SIGN_IN)
-        await limits.forget_spent(session)
+    await hold_back(request, state, f"sign-in as {credentials.name[:200].casefold()}")
     opened = await sessions.sign_in(state.database, credentials.name, credentials.password)
     set_cookie(request, response, opened.secret)
     async with state.database.transaction() as session:
         found = await sessions.identify(session, opened.secret)
     assert found  # noqa: S101  # it was opened a moment ago
     return view(found)
+
+
+async def hold_back(request: Request, state: WebState, *keys: str) -> None:
+    """Raises TooMany for who tries to sign in again and again, from one address or by another key."""
+    address = request.client.host if request.client else "unknown"
+    async with state.database.transaction() as session:
+        for key in (f"sign-in from {address}", *keys):
+            await limits.spend(session, key, limits.SIGN_IN)
+        await limits.forget_spent(session)
 
 
 @router.get("", dependencies=[allow(Open.SIGNED_IN)])

@@ -1,0 +1,72 @@
+"""Signing in at an identity provider, as a browser sees it: out to the provider, and back with a session."""
+
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse
+
+from assay.accounts import oidc, sessions
+from assay.accounts.oidc import Attempt, Provider
+from assay.db.models import Role
+from assay.errors import NotFound
+from assay.settings import Settings
+from assay.web.access import HOST_COOKIE, Open, allow, cookie_name
+from assay.web.api.v1.session import hold_back, set_cookie
+from assay.web.state import State
+
+router = APIRouter(prefix="/sign-in/oidc", dependencies=[allow(Open.EVERYBODY)], include_in_schema=False)
+
+ATTEMPT_SECONDS: Final = 600
+LONGEST: Final = 4_000
+Parameter = Annotated[str | None, Query(max_length=LONGEST)]
+
+
+@router.get("")
+async def begin(request: Request, state: State) -> RedirectResponse:
+    """Sends the browser to the provider."""
+    provider = _provider(state.settings)
+    await hold_back(request, state)
+    attempt = Attempt.anew()
+    answer = RedirectResponse(await provider.begin(attempt), HTTPStatus.SEE_OTHER)
+    answer.set_cookie(_attempt_cookie(request), attempt.write(), max_age=ATTEMPT_SECONDS, **_kept_safe(request))
+    return answer
+
+
+@router.get("/back")
+async def back(
+    request: Request,
+    state: State,
+    code: Parameter = None,
+    answered: Annotated[str | None, Query(alias="state", max_length=LONGEST)] = None,
+    error: Parameter = None,
+) -> RedirectResponse:
+    """Signs in who comes back from the provider."""
+    provider = _provider(state.settings)
+    attempt = Attempt.read(request.cookies.get(_attempt_cookie(request)))
+    attempt.expect(answered or "")
+    if error is not None or code is None:
+        raise oidc.refused(error or "no code")
+    person = await provider.finish(attempt, code)
+    new_role = state.settings.assay_oidc_new_role
+    async with state.database.transaction() as session:
+        opened = await sessions.sign_in_by_provider(session, person, new_role=Role(new_role) if new_role else None)
+    answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    set_cookie(request, answer, opened.secret)
+    answer.delete_cookie(_attempt_cookie(request), **_kept_safe(request))
+    return answer
+
+
+def _provider(settings: Settings) -> Provider:
+    if not oidc.is_configured(settings):
+        raise NotFound("Nobody signs in at an identity provider here: ASSAY_OIDC_ISSUER is not set.")
+    return Provider(settings)
+
+
+def _attempt_cookie(request: Request) -> str:
+    return cookie_name(request).replace("session", "sign_in")
+
+
+def _kept_safe(request: Request) -> dict[str, Any]:
+    """Out of reach of scripts. Lax, for the way back begins on a page of the provider."""
+    return {"path": "/", "secure": cookie_name(request) == HOST_COOKIE, "httponly": True, "samesite": "lax"}
