@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assay.jobs import all as every_job
-from assay.jobs.cron import due, shortest_period, ticks
+from assay.jobs.cron import between, due, shortest_period, ticks
 from assay.jobs.job import JOBS, job
 
 assert every_job
@@ -72,7 +72,8 @@ def test_a_tick_past_its_grace_is_missed(name):
     job = JOBS[name]
     tick = next(ticks(job.cron, at(3)))
     found = due(job.cron, job.grace, after=at(3), now=tick + job.grace + timedelta(seconds=1))
-    assert (found.newest, found.missed, found.last_missed) == (None, 1, tick)
+    assert (found.newest, found.missed) == (None, 1)
+    assert between(job.cron, at(3), found.upcoming) == (1, tick)
 
 
 def test_a_schedule_that_is_settled_asks_for_the_next_tick_only():
@@ -82,4 +83,5 @@ def test_a_schedule_that_is_settled_asks_for_the_next_tick_only():
 
 def test_a_long_absence_is_counted():
     found = due("*/5 * * * *", timedelta(minutes=4), after=at(3), now=at(5, 0, 2))
-    assert (found.newest, found.missed, found.last_missed) == (at(5), 2 * 288 - 1, at(4, 23, 55))
+    assert (found.newest, found.missed) == (at(5), 2 * 288 - 1)
+    assert between("*/5 * * * *", at(3), at(5)) == (2 * 288 - 1, at(4, 23, 55))

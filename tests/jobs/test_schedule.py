@@ -1,7 +1,9 @@
 """Ticks: claimed once by however many schedulers, caught up once, missed ones recorded."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from taskiq.exceptions import ScheduledTaskCancelledError
@@ -10,7 +12,8 @@ from tests.jobs.queue_lab import scheduling, until, working
 
 from assay.audit.actor import SYSTEM
 from assay.jobs import control
-from assay.jobs.schedule import Scheduler, Ticks
+from assay.jobs.job import JOBS
+from assay.jobs.schedule import Scheduler, Ticks, settled_until
 
 pytestmark = pytest.mark.anyio
 
@@ -62,6 +65,45 @@ async def test_a_tick_is_claimed_by_one_of_many(queue, ticks):
     results = await asyncio.gather(*(each.pre_send(task) for each in others), return_exceptions=True)
     assert [type(each) for each in results if each] == [ScheduledTaskCancelledError] * 4
     assert await rows(queue.database, LINES) == [(minute(5), "queued", None)]
+
+
+async def test_a_scheduler_that_comes_to_a_tick_late_leaves_alone_what_another_has_fired(queue, ticks):
+    late = Ticks(queue.database, ticks._clock)
+    [task] = await late.get_schedules()
+    await Scheduler(queue.broker, ticks).on_ready(ticks, task)
+    await Scheduler(queue.broker, late).on_ready(late, task)
+    assert await rows(queue.database, LINES) == [(minute(5), "queued", None)]
+    async with working(queue.broker, queue.tools):
+        await queue.until_states("probe", "ok")
+
+
+async def test_a_tick_that_was_fired_and_waits_for_a_worker_is_never_missed(queue, ticks):
+    [task] = await ticks.get_schedules()
+    async with queue.database.transaction() as session:
+        settled = await settled_until(session)  # as one reads it who is slow
+        await Scheduler(queue.broker, ticks).on_ready(ticks, task)
+        ticks._clock.time = minute(9) + timedelta(seconds=30)
+        assert times(await ticks._of(session, JOBS["probe"], settled["probe"])) == [minute(10)]
+    assert await rows(queue.database, LINES) == [(minute(5), "queued", None)]
+
+
+async def test_a_tick_that_was_offered_and_never_fired_is_recorded_by_who_fires_the_next(queue, ticks):
+    ticks._clock.time = minute(6)
+    [_, upcoming] = await ticks.get_schedules()
+    await ticks.pre_send(upcoming)
+    assert await rows(queue.database, LINES) == [(minute(5), "skipped", "missed"), (minute(10), "queued", None)]
+
+
+async def test_each_missed_tick_is_counted_once_however_many_schedulers_count(queue, ticks):
+    clocks = [minute(number) + timedelta(seconds=30) for number in (9, 14, 19, 24, 29)]
+    others = [Ticks(queue.database, partial(_same, clock)) for clock in clocks]
+    await asyncio.gather(*(each.get_schedules() for each in others))
+    found = await rows(queue.database, "SELECT error FROM job_runs")
+    assert sum(int((re.search(r"\d+", error) or ["1"])[0]) for (error,) in found) == 5
+
+
+def _same(moment):
+    return moment
 
 
 async def test_all_down_over_many_ticks_makes_one_run_and_one_line_for_the_others(queue, ticks):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 from typing import Final
 
 from croniter import croniter
@@ -21,7 +21,6 @@ class Due:
     """The tick to run, if it is not too late for it."""
     missed: int
     """Ticks before it (or, without it, all of them) that nobody will run."""
-    last_missed: datetime | None
     upcoming: datetime
 
 
@@ -43,11 +42,19 @@ def ticks(cron: str, after: datetime) -> Iterator[datetime]:
 
 def due(cron: str, grace: timedelta, *, after: datetime, now: datetime) -> Due:
     """What is due at `now` by a schedule whose ticks until `after` are settled."""
-    newest, missed, last_missed = None, 0, None
+    newest, missed = None, 0
     for tick in ticks(cron, after):
         if tick > now:
-            return Due(newest, missed, last_missed, tick)
+            return Due(newest, missed, tick)
         if newest or tick < now - grace:
-            missed, last_missed = missed + 1, newest or tick
+            missed += 1
         newest = tick if tick >= now - grace else None
     raise AssertionError("A schedule has no end.")
+
+
+def between(cron: str, after: datetime, before: datetime) -> tuple[int, datetime | None]:
+    """How many ticks lie between two moments, without these, and the last of them."""
+    count, last = 0, None
+    for tick in takewhile(lambda tick: tick < before, ticks(cron, after)):
+        count, last = count + 1, tick
+    return count, last

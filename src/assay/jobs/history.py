@@ -104,14 +104,21 @@ async def close_run(
     )
 
 
-async def note_skipped(session: AsyncSession, order: Order, reason: str) -> bool:
-    """Says that an order is not carried out, and why. False: its attempt was noted already as something else."""
+async def note_skipped(session: AsyncSession, order: Order, reason: str) -> None:
+    """Says that an order is not carried out, and why."""
+    skipped = update(JobRun).where(_is(order), _still(JobState.QUEUED)).values(**_skipped(reason))
+    if not (await session.execute(skipped.returning(JobRun.id))).first():
+        await note_not_fired(session, order, reason)
+
+
+async def note_not_fired(session: AsyncSession, order: Order, reason: str) -> None:
+    """Says why an order was never given, unless somebody has given it."""
+    await _add(session, order, {"id": new_id(), "queued_at": now(), **_skipped(reason)})
+
+
+def _skipped(reason: str) -> dict[str, Any]:
     at = now()
-    ending = {"state": JobState.SKIPPED, "worker": WORKER, "started_at": at, "finished_at": at, "error": reason}
-    changed = await session.execute(
-        update(JobRun).where(_is(order), _still(JobState.QUEUED)).values(**ending).returning(JobRun.id)
-    )
-    return changed.first() is not None or await _add(session, order, {"id": new_id(), "queued_at": at, **ending})
+    return {"state": JobState.SKIPPED, "worker": WORKER, "started_at": at, "finished_at": at, "error": reason}
 
 
 async def give_up(session: AsyncSession, order: Order, error: str) -> None:

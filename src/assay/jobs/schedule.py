@@ -12,10 +12,11 @@ from taskiq.exceptions import ScheduledTaskCancelledError
 
 from assay.clock import now
 from assay.db.engine import Database, first_line
+from assay.db.locks import hold_until_commit
 from assay.db.models import JobControl, JobRun, JobState
 from assay.jobs import control, history
 from assay.jobs.broker import JobBroker
-from assay.jobs.cron import Due, due
+from assay.jobs.cron import between, due
 from assay.jobs.failures import is_transient
 from assay.jobs.job import JOBS, Job
 from assay.jobs.order import TICK, Order
@@ -44,7 +45,7 @@ class Ticks(ScheduleSource):
             async with self._database.transaction() as session:
                 settled = await settled_until(session)
                 self._offered = [
-                    task for name, moment in settled.items() for task in await self._of(session, JOBS[name], moment)
+                    task for name in sorted(settled) for task in await self._of(session, JOBS[name], settled[name])
                 ]
         except Exception as error:
             if not is_transient(error):
@@ -54,7 +55,8 @@ class Ticks(ScheduleSource):
 
     async def _of(self, session: AsyncSession, job: Job, settled: datetime) -> list[ScheduledTask]:
         found = due(job.cron, job.grace, after=settled, now=self._clock())
-        await _note_missed(session, job.name, found)
+        if found.missed:
+            await note_missed(session, job, until=found.newest or found.upcoming)
         return [self._scheduled(Order.at_tick(job.name, tick)) for tick in (found.newest, found.upcoming) if tick]
 
     def _scheduled(self, order: Order) -> ScheduledTask:
@@ -72,7 +74,7 @@ class Ticks(ScheduleSource):
     async def pre_send(self, task: ScheduledTask) -> None:
         """Claims the tick. Raises ScheduledTaskCancelledError when another scheduler did."""
         async with self._database.transaction() as session:
-            won = await claim(session, _order(task))
+            won = await claim(session, JOBS[task.task_name], _tick(task))
         if not won:
             raise ScheduledTaskCancelledError
 
@@ -80,7 +82,7 @@ class Ticks(ScheduleSource):
         """Stamps it. What is claimed and not stamped is given to the broker by the relay."""
         self._failures.pop(task.task_id or "", None)
         async with self._database.transaction() as session:
-            await history.mark_kicked(session, _order(task))
+            await history.mark_kicked(session, Order.at_tick(task.task_name, _tick(task)))
 
     def failed(self, task: ScheduledTask) -> None:
         key = task.task_id or ""
@@ -114,24 +116,30 @@ async def settled_until(session: AsyncSession) -> dict[str, datetime]:
     return {job: moment for job, moment in found if job in JOBS}
 
 
-async def claim(session: AsyncSession, order: Order) -> bool:
-    """Whether the tick is ours to fire. While a run of the job waits to be started, another would add nothing."""
+async def claim(session: AsyncSession, job: Job, tick: datetime) -> bool:
+    """Whether the tick is ours to fire. While another run of the job waits to be started, this would add nothing."""
+    await note_missed(session, job, until=tick)
+    order = Order.at_tick(job.name, tick)
+    another = (JobRun.job == order.job) & (JobRun.task_id != order.task_id)
     waiting = select(JobRun.id).where(
-        JobRun.job == order.job, JobRun.state == JobState.QUEUED, JobRun.attempt == 1, JobRun.kicked_at.is_not(None)
+        another, JobRun.state == JobState.QUEUED, JobRun.attempt == 1, JobRun.kicked_at.is_not(None)
     )
     if await session.scalar(waiting.limit(1)):
-        await history.note_skipped(session, order, STILL_QUEUED)
+        await history.note_not_fired(session, order, STILL_QUEUED)
         return False
     return await history.queue_run(session, order)
 
 
-async def _note_missed(session: AsyncSession, job: str, found: Due) -> None:
-    """One line for all the ticks that nobody was there to fire."""
-    if found.last_missed:
-        reason = f"{MISSED} ({found.missed} ticks)" if found.missed > 1 else MISSED
-        await history.note_skipped(session, Order.at_tick(job, found.last_missed), reason)
+async def note_missed(session: AsyncSession, job: Job, *, until: datetime) -> None:
+    """One line for all the ticks before this one that nobody was there to fire. One scheduler at a time counts."""
+    await hold_until_commit(session, f"ticks:{job.name}")
+    settled = (await settled_until(session)).get(job.name, until)
+    count, last = between(job.cron, settled, until)
+    if last:
+        reason = f"{MISSED} ({count} ticks)" if count > 1 else MISSED
+        await history.note_not_fired(session, Order.at_tick(job.name, last), reason)
 
 
-def _order(task: ScheduledTask) -> Order:
+def _tick(task: ScheduledTask) -> datetime:
     labels: dict[str, Any] = task.labels
-    return Order.at_tick(task.task_name, datetime.fromisoformat(labels[TICK]))
+    return datetime.fromisoformat(labels[TICK])
