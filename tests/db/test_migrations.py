@@ -57,6 +57,15 @@ def test_two_processes_may_migrate_at_once(empty_url):
     assert migrate.current(empty_url) == migrate.newest()
 
 
+def test_a_database_that_a_newer_version_has_migrated_serves_the_old_one_and_is_left_alone(empty_url):
+    migrate.upgrade(empty_url)
+    administer(empty_url, "UPDATE alembic_version SET version_num = '9999'")
+    made = tables(empty_url)
+    migrate.ensure_newest(empty_url)
+    assert (migrate.current(empty_url), tables(empty_url)) == ("9999", made)
+    assert [migrate.is_served(each) for each in ("9999", migrate.newest(), "0001", None)] == [True, True, False, False]
+
+
 def test_the_system_user_has_the_fixed_id(database_url):
     engine = create_engine(driver_url(database_url))
     with engine.connect() as connection:

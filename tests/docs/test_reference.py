@@ -186,7 +186,7 @@ TELLING: Final[dict[Section, list[Row]]] = {
         *figures(extraction, "MOST_MESSAGES", "MOST_RESUMES"),
         *figures(reading, "FAILURES_IN_A_ROW"),
         *figures(run, "MOST_CRASHES"),
-        *figures(receiver, "MOST_DELIVERIES"),
+        *figures(receiver, "MOST_STRANGERS", "MOST_DELIVERIES"),
         *figures(streams, "QUEUE_DAYS", "DEAD_DAYS"),
     ],
     (JOBS_PAGE, "What starts a job"): [(change, ", ".join(jobs)) for change, jobs in FOLLOWERS.items()],

@@ -1,7 +1,7 @@
 """The queue: orders become runs, once, in good order, and what cannot be worked off is a dead letter."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -15,8 +15,13 @@ from assay.errors import NotFound, PermanentError
 from assay.jobs import control, dead_letters, receiver, relay, tasks
 from assay.jobs.order import Order
 from assay.jobs.run import carry_out
+from assay.messaging import streams
 
 pytestmark = pytest.mark.anyio
+
+PAUSES = """
+    SELECT extract(epoch FROM later.due_at - earlier.finished_at), later.started_at >= later.due_at
+    FROM job_runs earlier JOIN job_runs later ON later.attempt = earlier.attempt + 1 ORDER BY later.attempt"""
 
 
 async def broken(_work):
@@ -69,11 +74,14 @@ async def test_retries_keep_exactly_to_their_pauses(queue):
     async with working(queue.broker, queue.tools):
         await queue.until_states("probe", "failed", "failed", "failed")
         await until(lambda: _is(queue.letters, [("probe", "retries_exhausted")]))
-    pauses = """SELECT extract(epoch FROM later.due_at - earlier.finished_at), later.started_at >= later.due_at
-        FROM job_runs earlier JOIN job_runs later ON later.attempt = earlier.attempt + 1 ORDER BY later.attempt"""
-    found = await rows(queue.database, pauses)
-    assert [in_time for _, in_time in found] == [True, True]
-    assert [float(pause) >= least for (pause, _), least in zip(found, (0.3, 0.9), strict=True)] == [True, True]
+    await _assert_pauses(queue, 0.3, 0.9)
+
+
+async def _assert_pauses(queue, *least):
+    """Each retry was due so long after the failure before it, and did not start earlier."""
+    found = await rows(queue.database, PAUSES)
+    assert [in_time for _, in_time in found] == [True] * len(least)
+    assert [float(pause) >= wanted for (pause, _), wanted in zip(found, least, strict=True)] == [True] * len(least)
 
 
 async def test_the_delays_of_the_contract_stand_in_the_schedules_that_the_broker_keeps(queue):
@@ -147,6 +155,13 @@ async def test_what_is_no_order_is_a_dead_letter_and_the_others_go_on(queue):
     assert info.state.messages == 9
 
 
+@pytest.fixture
+def hurried(monkeypatch):
+    """What a worker does not know is given to the next at once."""
+    monkeypatch.setattr(receiver, "PAUSE_AFTER_STRANGER_SECONDS", 0.01)
+
+
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("name", ["of_the_new_version", "with a space", "a.b", "*", "x" * 200])
 async def test_a_job_that_this_version_does_not_know_is_kept_and_can_be_given_back(queue, name):
     await queue.order(name)
@@ -161,6 +176,23 @@ async def test_a_job_that_this_version_does_not_know_is_kept_and_can_be_given_ba
     assert queue.ran == [name]
 
 
+@pytest.mark.usefixtures("hurried")
+async def test_a_job_is_no_dead_letter_where_a_newer_worker_takes_it_in_time(queue):
+    await queue.order("of_the_new_version")
+    async with working(queue.broker, queue.tools):
+        await until(lambda: _was_redelivered(queue))
+        queue.declare("of_the_new_version")  # as if it had come to another
+        await queue.until_states("of_the_new_version", "ok")
+    assert await queue.letters() == []
+
+
+async def _was_redelivered(queue) -> bool:
+    names = queue.broker.queue_of_jobs
+    consumer = await queue.broker.js.consumer_info(names.name, names.durable)
+    return bool(consumer.delivered.consumer_seq > 1)
+
+
+@pytest.mark.usefixtures("hurried")
 async def test_a_dead_letter_is_not_queued_any_more(queue):
     await queue.request("of_the_new_version")
     await relay.relay_requests(queue.broker, queue.database)
@@ -307,6 +339,43 @@ async def test_an_attempt_that_killed_its_process_five_times_is_a_dead_letter(qu
     async with working(queue.broker, queue.tools):
         await until(lambda: _is(queue.letters, [("probe", "crash_loop")]))
     assert queue.ran == []
+
+
+async def test_on_a_broker_that_keeps_no_delays_retries_keep_to_their_pauses_too(queue, monkeypatch):
+    monkeypatch.setattr(streams, "has_schedules", lambda _client: False)
+    queue.declare("probe", broken, retries=(0.5, 1.5))
+    await queue.order("probe")
+    async with working(queue.broker, queue.tools):
+        await queue.until_states("probe", "failed", "failed", "failed")
+        await until(lambda: _is(queue.letters, [("probe", "retries_exhausted")]))
+        await until(lambda: _is(queue.in_stream, 0))
+    await _assert_pauses(queue, 0.5, 1.5)
+
+
+async def test_on_a_broker_that_keeps_no_delays_a_retry_outlives_the_worker_that_put_it_back(queue, monkeypatch):
+    monkeypatch.setattr(streams, "has_schedules", lambda _client: False)
+    queue.declare("probe", broken, retries=(3,))
+    await queue.order("probe")
+    async with working(queue.broker, queue.tools):
+        await queue.until_states("probe", "failed", "queued")
+        await until(lambda: _was_redelivered(queue))
+    async with working(queue.broker, queue.tools):
+        await queue.until_states("probe", "failed", "failed")
+    await _assert_pauses(queue, 3)
+
+
+async def test_an_order_for_a_distant_day_waits_and_harms_nobody(queue):
+    queue.declare("probe")
+    distant = Order("probe", "distant", due_at=datetime(9999, 1, 1, tzinfo=UTC))
+    await queue.broker.put(queue.broker.formatter.dumps(distant.message()).message)
+    await queue.order("probe")
+    async with working(queue.broker, queue.tools):
+        await queue.until_states("probe", "ok")
+        await asyncio.sleep(0.5)
+    names = queue.broker.queue_of_jobs
+    consumer = await queue.broker.js.consumer_info(names.name, names.durable)
+    assert (consumer.num_ack_pending, consumer.delivered.consumer_seq) == (1, 2)
+    assert await queue.letters() == []
 
 
 async def test_a_fault_of_the_engine_loses_no_message(queue, monkeypatch):

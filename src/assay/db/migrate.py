@@ -37,8 +37,13 @@ def ensure_newest(database_url: str) -> None:
         found = current(database_url)
     except OperationalError as error:
         raise Unavailable(f"The database does not answer: {first_line(error)}") from error
-    if found != newest():
+    if not is_served(found):
         upgrade(database_url)
+
+
+def is_served(revision: str | None) -> bool:
+    """Whether this code works on a database of that revision: on its own, and on that of a newer version beside it."""
+    return revision is not None and revision >= newest()
 
 
 def downgrade(database_url: str, revision: str) -> None:

@@ -26,7 +26,12 @@ from assay.jobs.tasks import ORDERED
 BEATS_PER_WAIT: Final = 3
 MOST_DELIVERIES: Final = 20
 """After so many, what cannot be carried out for a fault of ours is a dead letter."""
+MOST_STRANGERS: Final = 10
+"""Workers to which a job is given that do not know it, before it is a dead letter: a newer one may live beside them."""
+PAUSE_AFTER_STRANGER_SECONDS: Final = 1.0
 PAUSE_AFTER_FAULT_SECONDS: Final = 5
+LONGEST_WAIT_SECONDS: Final = 3600.0
+"""After which an order is looked at again that is not due yet. The broker takes a delay that is absurd for none."""
 UNANSWERABLE: Final = (NatsError, asyncio.TimeoutError, OSError)
 
 log = structlog.get_logger(__name__)
@@ -110,7 +115,7 @@ class JobReceiver(Receiver):
         if order is None:
             return
         if order.waits and order.due_at:  # of a broker that keeps no delays
-            await message.nak(delay=(order.due_at - now()).total_seconds())
+            await message.nak(delay=min((order.due_at - now()).total_seconds(), LONGEST_WAIT_SECONDS))
             return
         ORDERED.set(order)
         try:
@@ -134,11 +139,17 @@ class JobReceiver(Receiver):
             await self._bury(message, Letter(source, "", DeadReason.UNPARSEABLE, words, message.data))
             return None
         if self._jobs.find_task(order.job) is None:
-            words = f"This version of Assay has no job {order.job!r}."
-            letter = Letter(source, order.job, DeadReason.UNKNOWN_TASK, words, message.data, order)
-            await self._bury(message, letter)
+            await self._pass_on(message, source, order)
             return None
         return order
+
+    async def _pass_on(self, message: Delivered, source: str, order: Order) -> None:
+        """Gives a job that this version does not have to another worker, as long as that may help."""
+        if message.number < MOST_STRANGERS:
+            await _give_back(message, PAUSE_AFTER_STRANGER_SECONDS)
+            return
+        words = f"This version of Assay has no job {order.job!r}."
+        await self._bury(message, Letter(source, order.job, DeadReason.UNKNOWN_TASK, words, message.data, order))
 
     async def _bury(self, message: Delivered, letter: Letter) -> None:
         await bury(self._jobs, self._database, letter)
