@@ -28,8 +28,7 @@ HISTORY: Final = """
     ORDER BY attempt, delivery, coalesce(started_at, queued_at)"""
 STEPS: Final = "SELECT step FROM probe WHERE job = :job ORDER BY id"
 LETTERS: Final = "SELECT job, reason FROM job_dead_letters ORDER BY id"
-WORKERS: Final = "SELECT count(*) FROM job_processes WHERE role = 'worker' AND seen_at > now() - interval '15 seconds'"
-SCHEDULERS: Final = WORKERS.replace("'worker'", "'scheduler'")
+LIVING: Final = "SELECT count(*) FROM job_processes WHERE role = :role AND split_part(name, ':', 2) = ANY(:numbers)"
 
 
 @dataclass
@@ -74,21 +73,22 @@ class Engine:
 
     async def workers(self, number: int = 1, *options: str, **more: str) -> list[subprocess.Popen[str]]:
         """Starts workers and returns when all of them live."""
-        return await self._living("worker", WORKERS, number, options, more)
+        return await self._living("worker", number, options, more)
 
     async def schedulers(self, number: int = 1, **more: str) -> list[subprocess.Popen[str]]:
-        return await self._living("scheduler", SCHEDULERS, number, (), more)
+        return await self._living("scheduler", number, (), more)
 
     async def _living(
-        self, role: str, query: str, number: int, options: tuple[str, ...], more: dict[str, str]
+        self, role: str, number: int, options: tuple[str, ...], more: dict[str, str]
     ) -> list[subprocess.Popen[str]]:
-        before = await scalar(self.database, query)
         started = [self.start(role, *options, **more) for _ in range(number)]
-        await self.until(lambda: self._counts(query, before + number))
-        return started
 
-    async def _counts(self, query: str, number: int) -> bool:
-        return int(await scalar(self.database, query)) >= number
+        async def are_shown() -> bool:
+            numbers = [str(each.pid) for each in started]
+            return int(await scalar(self.database, LIVING, role=role, numbers=numbers)) == number
+
+        await self.until(are_shown)
+        return started
 
     def stop(self) -> None:
         """Kills what still lives."""

@@ -103,8 +103,8 @@ def declare() -> None:
     probe("dying_once", die_once)
     if os.environ.get("PROBE_TICKS"):
         probe("ticking", nothing, cron="* * * * * */2", grace=timedelta(seconds=1))
-    if cron := os.environ.get("PROBE_DAILY"):
-        probe("daily", nothing, cron=cron, grace=timedelta(hours=23))
+    if cron := os.environ.get("PROBE_CRON"):
+        probe("scheduled", nothing, cron=cron, grace=timedelta(minutes=int(os.environ["PROBE_GRACE"])))
     if os.environ.get("PROBE_NEW"):
         probe("of_the_new_version", nothing)
 

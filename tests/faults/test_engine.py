@@ -3,9 +3,12 @@
 import signal
 
 import pytest
+from tests.builders import scalar
 from tests.faults.probes import SLOW_SECONDS
 
 pytestmark = pytest.mark.anyio
+
+SHOWN = "SELECT count(*) FROM job_processes"
 
 
 async def test_a_request_becomes_a_run_and_many_requests_at_once_become_few(engine):
@@ -39,6 +42,15 @@ async def test_a_worker_that_is_told_to_end_hands_over_what_it_runs(engine):
     assert first.wait(60) == 0
     await engine.workers(1)
     await engine.until_history("slow", ("interrupted", 1, 1), ("ok", 1, 2))
+
+
+@pytest.mark.parametrize("role", ["worker", "scheduler"])
+async def test_who_has_nothing_to_do_ends_when_told_to_and_is_not_shown_any_more(engine, role):
+    [process] = await (engine.workers() if role == "worker" else engine.schedulers())
+    assert await scalar(engine.database, SHOWN) == 1
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    assert await scalar(engine.database, SHOWN) == 0
 
 
 async def _begun(engine, job) -> bool:
