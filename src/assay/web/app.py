@@ -59,6 +59,7 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
         openapi_url=None,  # a route of ours answers it
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,  # so are the functions of generated clients called
         lifespan=lifespan,
         max_body_size=LARGEST_BODY,
     )
