@@ -36,10 +36,11 @@ class Assay:
     async def __call__(self, *words: str, **more: str):
         return await asyncio.to_thread(lab.assay, self.home, *words, **{**self.environment, **more})
 
-    async def document(self, *words: str, **more: str):
+    async def document(self, *words: str, **more: str) -> dict[str, Any]:
         ended = await self(*words, "--json", **more)
         assert ended.returncode == 0, ended.stderr
-        return json.loads(ended.stdout)
+        found: dict[str, Any] = json.loads(ended.stdout)
+        return found
 
     async def ended(self) -> dict[str, Any]:
         """How far it is, as soon as the model of the settings serves and no process is at it any more."""
