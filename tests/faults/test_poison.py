@@ -7,6 +7,8 @@ from tests.builders import draft, rows, scalar
 from tests.jobs.lab import POISON, arrived, change, done, poison
 
 from assay.db.models import MAX_FAILURES
+from assay.jobs import work
+from assay.jobs.retry import item_backoff
 from assay.jobs.run import run
 from assay.kinds import Kind
 
@@ -17,7 +19,9 @@ STAGES = {
     "deduplication_scan": ("BEFORE UPDATE OF candidates", "proposals"),
     "auto_review_proposals": ("BEFORE INSERT", "entities"),
 }
-UNDECIDED = f"SELECT count(*) FROM proposals WHERE status = 'pending' AND title NOT LIKE '{POISON}%'"
+LEFT = f"""
+    SELECT count(*) FROM proposals
+    WHERE status = 'pending' AND (title NOT LIKE '{POISON}%' OR failures < :failures)"""
 BAD = f"SELECT status, failures, retry_at > now() FROM proposals WHERE title LIKE '{POISON}%'"
 REPORTS = """
     SELECT data->'context'->>'proposal_id', count(*) FROM audit_log
@@ -32,22 +36,30 @@ def a_fifth_bad(rng: random.Random, count: int):
 
 @pytest.mark.parametrize("count", [30, LONG])
 @pytest.mark.parametrize("stage", STAGES)
-async def test_all_others_are_decided_and_each_bad_one_is_reported_rests_and_waits_for_a_person(tools, stage, count):
+async def test_all_others_are_decided_and_each_bad_one_is_reported_rests_and_waits_for_a_person(
+    tools, stage, count, monkeypatch
+):
+    monkeypatch.setattr(work, "item_backoff", lambda failures: 60 * item_backoff(failures))  # for slow machines
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")
     database = tools.database
     await arrived(database, *a_fifth_bad(random.Random(seed), count))
     await poison(database, *STAGES[stage])
     for failures in range(1, MAX_FAILURES + 1):
-        await run("deduplication_scan", tools)
-        await run("auto_review_proposals", tools)
-        assert await scalar(database, UNDECIDED) == 0
+        await _worked_off(tools, failures)
         assert await rows(database, BAD) == [("pending", failures, True)] * (count // 5)
         await arrived(database, draft())  # work goes on
         await change(database, "retry_at = now() - interval '1 second'", *await _bad(database))
     for name in ("deduplication_scan", "auto_review_proposals"):
         assert (await done(name, tools))["errors"] == 0  # nobody tries them any more
     assert dict(await rows(database, REPORTS)) == {str(each): MAX_FAILURES for each in await _bad(database)}
+
+
+async def _worked_off(tools, failures):
+    """Runs both jobs, again where the machine is too slow for one run."""
+    while await scalar(tools.database, LEFT, failures=failures):
+        await run("deduplication_scan", tools)
+        await run("auto_review_proposals", tools)
 
 
 async def _bad(database):

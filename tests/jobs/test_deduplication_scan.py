@@ -1,6 +1,7 @@
 """What is like something known or proposed earlier is marked before anybody decides."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -13,6 +14,7 @@ from assay.ai.fakes import HashEmbedder
 from assay.ai.providers.endpoint_embedder import EndpointEmbedder
 from assay.db.models import DedupState
 from assay.errors import Unavailable
+from assay.jobs import work
 from assay.jobs.tools import Tools
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +55,16 @@ async def test_a_run_goes_on_until_the_queue_is_drained(tools):
         f"Job {NAME}: processed 20/25 (80%)",
         f"Job {NAME}: processed 25/25 (100%)",
     ]
+
+
+async def test_what_fails_is_tried_once_in_a_run_however_short_its_rest(tools, monkeypatch):
+    monkeypatch.setattr(work, "item_backoff", lambda _failures: timedelta(0))
+    await poison(tools.database, "BEFORE UPDATE OF candidates", "proposals")
+    await arrived(tools.database, draft(title=f"{POISON} 1"), draft())
+    for failures in (1, 2):
+        assert (await done(NAME, tools))["errors"] == 1
+        assert await scalar(tools.database, "SELECT max(failures) FROM proposals") == failures
+        await arrived(tools.database, draft())  # work goes on
 
 
 @kinds

@@ -6,6 +6,7 @@ pending proposals that arrived before it. The lock of the decisions is held, so 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -69,8 +70,8 @@ async def embed_missing(database: Database, embedder: Embedder, limit: int) -> i
         return await vectors.write(session, embedder.model, subjects, embedded)
 
 
-async def next_batch(session: AsyncSession, *, model: str, limit: int) -> list[UUID]:
-    """The pending proposals to look at now, oldest first.
+async def next_batch(session: AsyncSession, *, model: str, limit: int, at: datetime | None = None) -> list[UUID]:
+    """The pending proposals to look at, oldest first: those that rest no more at that moment, by default now.
 
     None while a live entity has no vector of the model: what it says could not be found.
     """
@@ -85,7 +86,7 @@ async def next_batch(session: AsyncSession, *, model: str, limit: int) -> list[U
         ORDER BY p.created_at, p.id LIMIT :limit"""),
         {
             "most_failures": MAX_FAILURES,
-            "now": now(),
+            "now": at or now(),
             "scorer": await scorer_version(session, model),
             "model": model,
             "limit": limit,

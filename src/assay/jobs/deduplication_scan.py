@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import SYSTEM
+from assay.clock import now
 from assay.duplicates import scan
 from assay.duplicates.calibration import ensure_calibrated
 from assay.duplicates.serving import begin_to_serve
@@ -30,6 +31,7 @@ log = structlog.get_logger(__name__)
 async def deduplication_scan(work: Work) -> Statistics:
     """Find and mark proposals that say what an entity or an older proposal says."""
     scanned = duplicates = 0
+    began = now()  # what fails rests until another run, however long this one takes
     limit = work.settings.knowledge_dedup_batch_size
     threshold = work.settings.knowledge_dedup_similarity_threshold
     embedded = 0
@@ -48,7 +50,7 @@ async def deduplication_scan(work: Work) -> Statistics:
         generated = await scan.embed_missing(work.database, embedder, limit) if embedder else 0
         embedded += generated
         async with work.database.transaction() as session:
-            ids = await scan.next_batch(session, model=model, limit=limit)
+            ids = await scan.next_batch(session, model=model, limit=limit, at=began)
         if not (ids or generated):
             break
         failed_before = len(work.failed)
