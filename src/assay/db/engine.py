@@ -7,11 +7,14 @@ from typing import Final
 
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from assay.errors import InvalidInput, Unavailable
 
 CONNECT_TIMEOUT_SECONDS: Final = 10
+UNREACHABLE: Final = (OperationalError, InterfaceError, NoFreeConnection, OSError)
+"""What is raised while the database is away, or this process has no connection to it to spare."""
 
 
 def driver_url(database_url: str) -> URL:

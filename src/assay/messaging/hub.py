@@ -10,10 +10,9 @@ from typing import Final, Protocol
 import structlog
 from nats.aio.client import Client as NatsClient
 from nats.aio.msg import Msg
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from assay.clock import now
-from assay.db.engine import Database, first_line
+from assay.db.engine import UNREACHABLE, Database, first_line
 from assay.errors import Gone, Unavailable
 from assay.messaging import outbox
 from assay.messaging.link import link
@@ -61,9 +60,6 @@ class Client(Protocol):
 
     def close(self) -> None:
         """Ends it, because the process ends."""
-
-
-FAULTS: Final = (OperationalError, InterfaceError, OSError)
 
 
 @dataclass(slots=True)
@@ -155,7 +151,7 @@ class Hub:
                 async with self._database.transaction() as session:
                     subject = subject_of(await outbox.identity(session))
                     _, self.position = await outbox.bounds(session)
-            except FAULTS as error:
+            except UNREACHABLE as error:
                 await self._rest(error)
             else:
                 self._begun.set()
@@ -196,7 +192,7 @@ class Hub:
         try:
             async with self._database.transaction() as session:
                 frames = await outbox.published(session, after=self.position, limit=PAGE)
-        except FAULTS as error:
+        except UNREACHABLE as error:
             await self._rest(error)
             return []
         self.figures.refilled += len(frames)

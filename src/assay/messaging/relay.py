@@ -6,9 +6,8 @@ from typing import Final
 
 import structlog
 from nats.aio.client import Client
-from sqlalchemy.exc import InterfaceError, OperationalError
 
-from assay.db.engine import Database, first_line
+from assay.db.engine import UNREACHABLE, Database, first_line
 from assay.db.listening import listening
 from assay.messaging import outbox
 from assay.messaging.link import FAULTS, Connected, link
@@ -32,8 +31,9 @@ async def relay(database: Database, nats_url: str) -> None:
         while True:
             try:
                 await _relay(database, connected)
-            except (OperationalError, InterfaceError, OSError) as error:
-                log.warning("relay_interrupted", error=first_line(error))
+            except Exception as error:  # events go on, whatever happens to one attempt
+                trace = None if isinstance(error, UNREACHABLE) else error
+                log.warning("relay_interrupted", error=first_line(error), exc_info=trace)
                 await asyncio.sleep(PAUSE_AFTER_ERROR_SECONDS)
 
 
