@@ -189,7 +189,7 @@ async def _told(engine: Engine, name: str) -> None:
 
 
 async def _all_are_numbered(engine: Engine) -> bool:
-    return await patiently_scalar(engine, "SELECT count(*) FROM outbox WHERE sequence IS NULL") == 0
+    return bool(await patiently_scalar(engine, "SELECT count(*) = 0 FROM outbox WHERE sequence IS NULL"))
 
 
 async def _is_back(engine: Engine, servers: Servers, killed: int) -> bool:
