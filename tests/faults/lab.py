@@ -11,6 +11,8 @@ from assay.runtime.process import wait_for
 
 OURS = ("ASSAY_HOME", "DATABASE_URL", "NATS_URL")
 ROOT = Path(__file__).parents[2]
+PIPE_BYTES = 2**20
+"""Nobody reads what a worker logs until it has ended: at the usual 64 KB it would stand still in the middle."""
 OUR_PREFIXES = ("KNOWLEDGE_", "JOBS_", "PROBE_")
 
 
@@ -25,6 +27,7 @@ def start(home: Path, *words: str, module: str = "assay", **more: str) -> subpro
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        pipesize=PIPE_BYTES,
         text=True,
         env=environment(home, **more),
         start_new_session=True,

@@ -12,7 +12,7 @@ from tests.jobs.queue_lab import scheduling, until, working
 
 from assay.audit.actor import SYSTEM
 from assay.errors import NotFound, PermanentError
-from assay.jobs import control, dead_letters, receiver, relay, tasks
+from assay.jobs import control, dead_letters, history, receiver, relay, tasks
 from assay.jobs.order import Order
 from assay.jobs.run import carry_out
 from assay.messaging import streams
@@ -299,6 +299,23 @@ async def test_a_paused_job_waits_and_what_asked_for_it_meanwhile_makes_one_run(
         ("job.paused", {"job": "probe"}),
         ("job.resumed", {"job": "probe"}),
     ]
+
+
+async def test_what_a_waiting_tick_stood_for_is_kept_when_the_job_is_paused_before_it_begins(queue):
+    queue.declare("probe")
+    tick = Order.at_tick("probe", datetime(2026, 3, 4, 9, 5, tzinfo=UTC))
+    async with queue.database.transaction() as session:
+        await history.queue_run(session, tick)
+    await queue.request("probe")
+    assert await relay.relay_requests(queue.broker, queue.database) == 0  # the tick will do
+    async with queue.database.transaction() as session:
+        await control.pause(session, "probe", actor=SYSTEM)
+    await queue.broker.submit(tick)
+    async with working(queue.broker, queue.tools), scheduling(queue.broker, queue.tools):
+        await queue.until_states("probe", "skipped")
+        async with queue.database.transaction() as session:
+            await control.resume(session, "probe", actor=SYSTEM)
+        await queue.until_states("probe", "skipped", "ok")
 
 
 async def test_a_worker_that_ends_hands_over_what_it_runs_and_takes_nothing_more(queue):

@@ -11,12 +11,16 @@ from tests.jobs.lab import ERRORS, HISTORY, done, failed
 
 from assay.db.models import JobState
 from assay.errors import NotFound, Unavailable
+from assay.jobs import run as runner
 from assay.jobs.job import JOBS, Body, Job
 from assay.jobs.run import run
 
 pytestmark = pytest.mark.anyio
 
 NAME = "probe"
+CUT_THE_LOCK = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_locks JOIN pg_database d ON d.oid = database
+    WHERE locktype = 'advisory' AND datname = current_database()"""
 RECOVERED = "SELECT data FROM audit_log WHERE action = 'job.recovered' AND channel = 'system_notifications'"
 FRESH = "UPDATE job_runs SET started_at = started_at - interval '1 minute' RETURNING id"
 
@@ -136,6 +140,38 @@ async def test_two_jobs_run_beside_each_other(tools, declare, monkeypatch):
     declare(outer)
     assert (await run(NAME, tools)).state is JobState.OK
     assert inner == [JobState.OK]
+
+
+async def test_a_body_that_waited_for_something_in_vain_has_failed_and_not_taken_too_long(tools, declare):
+    async def body(_work):
+        raise TimeoutError("The model does not answer.")
+
+    declare(body)
+    result = await run(NAME, tools)
+    assert (result.state, result.error) == (JobState.FAILED, "The model does not answer.")
+
+
+async def test_a_run_that_lost_its_lock_is_cut_off_when_another_has_begun(tools, declare, monkeypatch):
+    monkeypatch.setattr(runner, "BEAT_SECONDS", 0.05)
+    begun, may_end = asyncio.Semaphore(0), asyncio.Event()
+
+    async def body(_work):
+        begun.release()
+        await may_end.wait()
+        return {"done": 1}
+
+    declare(body)
+    first = asyncio.create_task(run(NAME, tools))
+    await begun.acquire()
+    await rows(tools.database, CUT_THE_LOCK)
+    second = asyncio.create_task(run(NAME, tools))
+    await begun.acquire()
+    result = await first
+    assert (result.state, result.error) == (JobState.FAILED, runner.TAKEN)
+    assert not second.done()
+    may_end.set()
+    assert (await second).ok
+    assert [state for state, *_ in await rows(tools.database, HISTORY)] == ["failed", "ok"]
 
 
 async def test_a_run_whose_process_died_is_marked_as_lost_by_the_next(tools, declare):

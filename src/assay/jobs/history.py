@@ -89,8 +89,10 @@ async def count_lost(session: AsyncSession, order: Order) -> int:
     return await session.scalar(select(func.count()).where(_is(order), _still(JobState.LOST))) or 0
 
 
-async def beat(session: AsyncSession, run_id: UUID) -> None:
-    await session.execute(update(JobRun).where(JobRun.id == run_id).values(heartbeat_at=now()))
+async def beat(session: AsyncSession, run_id: UUID) -> bool:
+    """Shows that a run lives. False: somebody took it for lost, for its lock was free."""
+    alive = update(JobRun).where(JobRun.id == run_id, _still(JobState.RUNNING)).values(heartbeat_at=now())
+    return (await session.execute(alive.returning(JobRun.id))).first() is not None
 
 
 async def close_run(

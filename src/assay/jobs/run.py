@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 BEAT_SECONDS: Final = 5.0
 OVERLAP: Final = "overlap"
+TAKEN: Final = "It lost its connection to the database, and with it the lock that lets one run at a time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ async def _run_alone(job: Job, order: Order, tools: Tools, *, patient: bool) -> 
     if opened.state is not JobState.RUNNING:
         return RunResult(job.name, opened.state, opened.statistics, opened.error)
     work = Work(job.name, tools, job.timeout.total_seconds())
-    async with _beating(opened.id, tools):
+    async with _beating(opened.id, work):
         result = await _execute(job, work, opened)
         conclude = partial(_conclude, result, opened.id, tools)
         await (patiently(conclude, what=f"the end of {job.name}") if patient else conclude())
@@ -124,15 +125,17 @@ async def _run_alone(job: Job, order: Order, tools: Tools, *, patient: bool) -> 
 
 
 @asynccontextmanager
-async def _beating(run_id: UUID, tools: Tools) -> AsyncIterator[None]:
-    """Shows in the history that the run lives."""
+async def _beating(run_id: UUID, work: Work) -> AsyncIterator[None]:
+    """Shows in the history that the run lives, and cuts it off where the history says that it is lost."""
 
     async def beat() -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             with suppress(*TRANSIENT):
-                async with tools.database.transaction() as session:
-                    await history.beat(session, run_id)
+                async with work.database.transaction() as session:
+                    lives = await history.beat(session, run_id)
+                if not lives:
+                    work.take()
 
     beating = asyncio.create_task(beat())
     try:
@@ -143,18 +146,19 @@ async def _beating(run_id: UUID, tools: Tools) -> AsyncIterator[None]:
 
 async def _execute(job: Job, work: Work, row: JobRun) -> RunResult:
     try:
-        async with asyncio.timeout(job.timeout.total_seconds()):
+        async with asyncio.timeout(job.timeout.total_seconds()) as work.limit:
             statistics = dict(await job.body(work))
         _check(job, work, statistics)
     except asyncio.CancelledError:
         with suppress(*TRANSIENT):
             await _interrupted(row.id, work)
         raise
-    except TimeoutError as error:
-        await _alert(job, work, error, row.attempt)
-        return RunResult(job.name, JobState.TIMEOUT, error=f"It took longer than {job.timeout}.")
     except Exception as error:  # noqa: BLE001  # the runner is where every error of a job ends
+        if work.is_taken:
+            return RunResult(job.name, JobState.FAILED, error=TAKEN)
         await _alert(job, work, error, row.attempt)
+        if work.is_cut_off:
+            return RunResult(job.name, JobState.TIMEOUT, error=f"It took longer than {job.timeout}.")
         return RunResult(job.name, JobState.FAILED, error=first_line(error), is_permanent=not may_retry(error))
     log.info("Job %s completed: %s", job.name, statistics)
     return RunResult(job.name, JobState.OK, statistics)

@@ -40,8 +40,7 @@ async def _fulfil(order: Order, tools: Tools) -> RunResult:
     async with tools.database.transaction() as session:
         if await control.is_paused(session, order.job):
             await history.note_skipped(session, order, "paused")
-            if order.tick is None or order.attempt > 1:
-                await request(session, order.job)
+            await request(session, order.job)  # also for a tick: it may stand for changes that asked when it waited
             return RunResult(order.job, JobState.SKIPPED, error="It is paused.")
     return await carry_out(order, tools, patient=True)
 

@@ -1,7 +1,9 @@
 """What a job body works with."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 from uuid import UUID
@@ -40,6 +42,10 @@ class Work:
     succeeded: int = 0
     failed: list[UUID] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
+    is_taken: bool = False
+    """Another process may run it too: the lock of this one went with its connection."""
+    limit: asyncio.Timeout | None = None
+    """What cuts the body off."""
 
     @property
     def database(self) -> Database:
@@ -58,6 +64,17 @@ class Work:
     def time_is_out(self) -> bool:
         """Time to leave what is in flight: shortly the job is cut off."""
         return time.monotonic() - self.started > self.seconds * _MOST_OF_TIMEOUT
+
+    def take(self) -> None:
+        """Cuts the body off now, so that the job does not run twice at once."""
+        if self.limit and not self.is_taken:
+            with suppress(RuntimeError):  # it has ended meanwhile
+                self.limit.reschedule(asyncio.get_running_loop().time())
+                self.is_taken = True
+
+    @property
+    def is_cut_off(self) -> bool:
+        return self.limit is not None and self.limit.expired()
 
     def begin(self, total: int) -> None:
         """Announces how many proposals (or messages, or runs) lie ahead."""
