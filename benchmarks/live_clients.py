@@ -1,88 +1,102 @@
 """Many WebSocket clients in one process: counts, order and moments of arrival. Used by bench_live.py.
 
-Arguments: a file for the result, how many events to wait for, how many clients, the id of the last event
-before them, the key, and the addresses.
+They only keep what arrives and when, and take it apart at the end: what they cost is taken from the servers, on the
+same machine. Arguments: a file for the result, how many clients, the id of the last event before them, the key, and
+the addresses.
 """
 
-import asyncio
 import base64
 import os
 import re
 import resource
+import select
+import socket
 import sys
 import time
-from array import array
+from collections.abc import Iterator
 from pathlib import Path
 
 NAME = re.compile(rb'"job_name":\s*"(\d+)"')
 STOPPED_SHARE = 0.05
-SINCE = sys.argv[4]
+QUIET_SECONDS = 4
+READ_BYTES = 256 * 1024
+Chunks = list[tuple[float, bytes]]
 
 
-class Client(asyncio.Protocol):
-    def __init__(self, address: str, key: str, stops: bool) -> None:
-        self.address, self.key, self.stops = address, key, stops
-        self.buffer, self.open = b"", False
-        self.numbers, self.moments = array("l"), array("d")
+def connected(address: str, since: str, key: str) -> tuple[socket.socket, bytes]:
+    """A WebSocket, and what followed the handshake at once."""
+    host, port = address.split(":")
+    made = socket.create_connection((host, int(port)))
+    lines = (
+        f"GET /api/v1/ws?channels=system_notifications&since={since} HTTP/1.1",
+        f"Host: {address}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
+        "Sec-WebSocket-Version: 13",
+        f"Authorization: Bearer {key}",
+    )
+    made.sendall("\r\n".join([*lines, "", ""]).encode())
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += made.recv(READ_BYTES)
+    head, _, rest = answer.partition(b"\r\n\r\n")
+    assert b" 101 " in head, head
+    return made, rest
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
-        nonce = base64.b64encode(os.urandom(16)).decode()
-        lines = (
-            f"GET /api/v1/ws?channels=system_notifications&since={SINCE} HTTP/1.1",
-            f"Host: {self.address}",
-            "Upgrade: websocket",
-            "Connection: Upgrade",
-            f"Sec-WebSocket-Key: {nonce}",
-            "Sec-WebSocket-Version: 13",
-            f"Authorization: Bearer {self.key}",
-        )
-        transport.write("\r\n".join([*lines, "", ""]).encode())
 
-    def lines(self) -> str:
-        return "".join(f"{number} {at}\n" for number, at in zip(self.numbers, self.moments, strict=True))
+def listen(sockets: list[socket.socket], heard: dict[int, Chunks]) -> None:
+    """Until nothing has come for a while."""
+    poll = select.epoll()
+    by_number = {each.fileno(): each for each in sockets}
+    for number in by_number:
+        poll.register(number, select.EPOLLIN)
+    while ready := poll.poll(QUIET_SECONDS if any(heard.values()) else -1):
+        for number, _ in ready:
+            data = by_number[number].recv(READ_BYTES)
+            if data:
+                heard[number].append((time.time(), data))
+            else:
+                poll.unregister(number)
 
-    def data_received(self, data: bytes) -> None:
-        at, self.buffer = time.time(), self.buffer + data
-        if not self.open:
-            head, separator, rest = self.buffer.partition(b"\r\n\r\n")
-            if not separator:
-                return
-            assert b" 101 " in head, head
-            self.open, self.buffer = True, rest
-            if self.stops:
-                self.transport.pause_reading()
-        while len(self.buffer) > 4:
-            size, start = self.buffer[1], 2
+
+def events(chunks: Chunks) -> Iterator[tuple[int, float]]:
+    """The number of each event, and when all of it was there."""
+    buffer = b""
+    for at, data in chunks:
+        buffer += data
+        start = 0
+        while len(buffer) - start > 4:
+            size, head = buffer[start + 1], 2
             if size == 126:
-                size, start = int.from_bytes(self.buffer[2:4]), 4
-            if len(self.buffer) < start + size:
-                return
-            if found := NAME.search(self.buffer, start, start + size):
-                self.numbers.append(int(found[1]))
-                self.moments.append(at)
-            self.buffer = self.buffer[start + size :]
+                size, head = int.from_bytes(buffer[start + 2 : start + 4]), 4
+            if len(buffer) < start + head + size:
+                break
+            if found := NAME.search(buffer, start + head, start + head + size):
+                yield int(found[1]), at
+            start += head + size
+        buffer = buffer[start:]
 
 
-async def main(result: str, events: int, clients: int, key: str, *addresses: str) -> None:
-    made = []
-    for place in range(clients):
-        address = addresses[place % len(addresses)]
-        host, port = address.split(":")
-        client = Client(address, key, place < clients * STOPPED_SHARE)
-        await asyncio.get_running_loop().create_connection(lambda client=client: client, host, int(port))
-        made.append(client)
-    while not all(each.open for each in made):  # noqa: ASYNC110
-        await asyncio.sleep(0.05)
-    await asyncio.sleep(1)
+def main(result: str, clients: int, since: str, key: str, *addresses: str) -> None:
+    made = [connected(addresses[place % len(addresses)], since, key) for place in range(clients)]
+    reading = made[int(clients * STOPPED_SHARE) :]
+    heard = {each.fileno(): [] for each, _ in reading}
+    for each, rest in reading:
+        if rest:
+            heard[each.fileno()].append((time.time(), rest))
+    began = time.process_time()
     print("ready", flush=True)
-    reading, deadline = [each for each in made if not each.stops], time.time() + 60
-    while any(len(each.numbers) < events for each in reading) and time.time() < deadline:  # noqa: ASYNC110
-        await asyncio.sleep(0.2)
-    exact = sum(each.numbers.tolist() == [*range(events)] for each in reading)
-    Path(result).write_text(f"{exact} {len(reading)}\n" + "".join(each.lines() for each in reading))  # noqa: ASYNC240
+    listen([each for each, _ in reading], heard)
+    spent = time.process_time() - began
+    rows = [list(events(each)) for each in heard.values()]
+    lines = [f"{number} {at}\n" for row in rows for number, at in row]
+    sequences = {tuple(number for number, _ in row) for row in rows}
+    exact = sum([number for number, _ in row] == list(range(len(row))) for row in rows)
+    shortest = min(map(len, sequences))
+    Path(result).write_text(f"{exact} {len(rows)} {shortest} {spent}\n" + "".join(lines))
 
 
 limits = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))
-asyncio.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[5:]))
+main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])
