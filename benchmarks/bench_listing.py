@@ -11,7 +11,7 @@ from assay.db.engine import Database
 from assay.db.models import DedupState
 from assay.kinds import AtomType, Kind
 from assay.proposals import listing
-from assay.proposals.listing import Filter, Sort
+from assay.proposals.filters import Filter, Sort
 from harness import with_database
 
 SHORT, LONG = 10_000, int(os.environ.get("BENCH_PROPOSALS", "1000000"))

@@ -1,67 +1,186 @@
-"""A page of the queue is a stretch of an index, for every filter and order that is offered."""
+"""A page of the queue costs the same in a long queue as in a short one, for every filter and order that is offered."""
 
 import json
+from collections.abc import Iterator
+from datetime import timedelta
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from tests.builders import rows
 
-from assay.db.models import DedupState
+from assay.clock import now
+from assay.db.engine import Database
+from assay.db.models import DedupState, ProposalStatus
 from assay.kinds import AtomType, Kind
 from assay.proposals import listing
-from assay.proposals.listing import Filter, Sort
+from assay.proposals.filters import Filter, Place, Sort
+from assay.proposals.stretches import fitting
 
 pytestmark = pytest.mark.anyio
 NUMBER = 20_000
 PAGE = 50
-MOST_ROWS = 40 * PAGE
-"""What a page may touch: every 20th proposal fits the filters of this test."""
+MOST_ROWS = 2_000
+"""What a statement of a page may touch: every 20th proposal fits the facets of this test."""
+WINDOW, FEW = 1_500, 200
+RUN = UUID(int=7)
+DECIDED = {"statuses": [ProposalStatus.REJECTED]}
 
 FILTERS: dict[str, dict[str, Any]] = {
     "nothing": {},
     "confidence": {"least_confidence": 0.5, "most_confidence": 0.9},
+    "hardly any confidence": {"least_confidence": 0.5, "most_confidence": 0.502},
+    "age": {"created_after": now() - timedelta(days=10), "created_before": now() - timedelta(days=1)},
+    "one hour": {"created_after": now() - timedelta(hours=49), "created_before": now() - timedelta(hours=48)},
     "dedup state": {"dedup_state": DedupState.DUPLICATE},
+    "run": {"extraction_run_id": RUN},
     "channel": {"channel": "channel 7"},
     "source": {"source": "source 7"},
     "type": {"atom_type": AtomType.PROBLEM},
     "needs attention": {"needs_attention": True},
-    "rare words": {"words": "number17"},
+    "needs no attention": {"needs_attention": False},
+    "a word of one": {"words": "number17"},
+    "a word of some": {"words": "hundredth"},
+    "a word of many": {"words": "tenth"},
+    "a word of all": {"words": "common"},
+    "a word of none": {"words": "nowhere"},
+    "words": {"words": "common -tenth"},
+    "channel and type": {"channel": "channel 3", "atom_type": AtomType.PROBLEM},
+    "channel and another type": {"channel": "channel 4", "atom_type": AtomType.PROBLEM},
+    "channel and word": {"channel": "channel 4", "words": "tenth"},
+    "rejected": DECIDED,
+    "rejected by channel": {**DECIDED, "channel": "channel 7"},
+    "rejected by word": {**DECIDED, "words": "hundredth"},
+    "pending and rejected": {"statuses": [ProposalStatus.PENDING, ProposalStatus.REJECTED], "words": "tenth"},
 }
+IN_PARTS = (
+    "hardly any confidence",
+    "one hour",
+    "a word of one",
+    "a word of some",
+    "a word of many",
+    "a word of none",
+    "channel and another type",
+    "channel and word",
+    "rejected by word",
+    "pending and rejected",
+)
 
 
-async def _fill(session: Any) -> None:
-    await session.execute(
-        text("""
-        INSERT INTO proposals (id, kind, proposed_by_user_id, title, body, title_key, identity_key, atom_type,
-            stated_confidence, confidence, source, channel, dedup_state, failures, created_at)
-        SELECT gen_random_uuid(), 'atom', 1, 'number' || n || ' common', '', n::text, n::text,
-            CASE WHEN n % 20 = 3 THEN 'problem' ELSE 'insight' END, 0.5, random(),
-            'source ' || n % 20, 'channel ' || n % 20, CASE WHEN n % 20 = 5 THEN 'duplicate' ELSE 'clear' END,
-            CASE WHEN n % 20 = 9 THEN 5 ELSE 0 END, now() - n * interval '1 minute'
-        FROM generate_series(1, :number) AS n"""),
-        {"number": NUMBER},
-    )
-
-
-async def test_no_page_reads_much_more_than_it_shows(database):
+@pytest.fixture
+async def queue(database: Database) -> Database:
+    """As many rejected proposals as pending ones."""
     async with database.transaction() as session:
-        await _fill(session)
+        await session.execute(
+            text("""INSERT INTO extraction_runs (id, trigger_type, triggered_by_user_id, extractor, model_name,
+                prompt_version) VALUES (:run, 'manual', 1, '', '', '')"""),
+            {"run": RUN},
+        )
+        await session.execute(
+            text("""
+            INSERT INTO proposals (id, kind, proposed_by_user_id, title, body, title_key, identity_key, atom_type,
+                stated_confidence, confidence, source, channel, dedup_state, failures, created_at, extraction_run_id,
+                status, reviewed_at)
+            SELECT gen_random_uuid(), 'atom', 1, 'number' || n || ' common', CASE WHEN n % 10 = 4 THEN 'tenth ' ELSE ''
+                END || CASE WHEN n % 97 = 4 THEN 'hundredth' ELSE '' END, n::text, n::text,
+                CASE WHEN n % 20 = 3 THEN 'problem' ELSE 'insight' END, 0.5, random(),
+                'source ' || n % 20, 'channel ' || n % 20, CASE WHEN n % 20 = 5 THEN 'duplicate' ELSE 'clear' END,
+                CASE WHEN n % 20 = 9 THEN 5 ELSE 0 END, now() - n * interval '1 minute',
+                CASE WHEN n % 20 = 11 THEN CAST(:run AS uuid) END, status, CASE WHEN status = 'rejected' THEN now() END
+            FROM generate_series(1, :number) AS n, unnest(ARRAY['pending', 'rejected']) AS status"""),
+            {"number": NUMBER, "run": RUN},
+        )
     async with database.engine.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await autocommit.execute(text("ANALYZE proposals"))
+        await autocommit.execute(text("VACUUM ANALYZE proposals"))
+    return database
+
+
+@pytest.fixture
+def small_windows(monkeypatch) -> None:
+    monkeypatch.setattr(listing, "WINDOW", WINDOW)
+    monkeypatch.setattr(listing, "FEW", FEW)
+
+
+async def test_no_page_looks_at_many_more_rows_than_it_shows(queue, small_windows):
+    async with queue.transaction() as session:
         for (name, narrow), sort in product(FILTERS.items(), Sort):
-            query = listing.places(Filter(kinds=[Kind.ATOM], **narrow), sort=sort, after=None, limit=PAGE + 1)
-            plain = query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
-            found = await autocommit.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {str(plain).replace('%', '%%')}")
+            wanted = Filter(kinds=[Kind.ATOM], **narrow)
+            for after in (None, await _middle(session, wanted, sort)):
+                for node in await _nodes_of_a_page(session, wanted, sort, after):
+                    assert node["Node Type"] != "Seq Scan", (name, sort, node)
+                    assert _touched(node) <= MOST_ROWS, (name, sort, node)
+
+
+async def test_the_pages_together_are_the_list(queue, monkeypatch):
+    monkeypatch.setattr(listing, "WINDOW", 2_000)
+    monkeypatch.setattr(listing, "FEW", 50)
+    async with queue.transaction() as session:
+        for name, sort in product(IN_PARTS, (Sort.OLDEST, Sort.SUREST)):
+            wanted = Filter(kinds=[Kind.ATOM], **FILTERS[name])
+            pages = [page async for page in listing.every(session, wanted, sort=sort, size=500)]
+            places = [(getattr(each, sort.removeprefix("-")), each.id) for page in pages for each in page]
+            assert places == sorted(places, reverse=sort.descending), (name, sort)
+            assert len(set(places)) == len(places) == await _number(session, wanted), (name, sort)
+
+
+async def test_a_page_of_a_word_that_hardly_any_hold_is_whole(queue):
+    for words, number in (("number17", 1), ("hundredth", PAGE), ("tenth", PAGE), ("nowhere", 0)):
+        async with queue.transaction() as session:
+            found = await listing.page(session, Filter(kinds=[Kind.ATOM], words=words), limit=PAGE)
+        assert (len(found.items), found.rest is None) == (number, number < PAGE), words
+
+
+async def test_the_words_follow_the_text(database):
+    async with database.transaction() as session:
+        await session.execute(
+            text("""INSERT INTO proposals (id, kind, proposed_by_user_id, title, body, title_key, identity_key,
+                stated_confidence, confidence) VALUES (gen_random_uuid(), 'topic', 1, 'Kites', 'fly', '', '', 1, 1)""")
+        )
+        await session.execute(text("UPDATE proposals SET body = 'glide'"))
+        for words, number in (("glides", 1), ("fly", 0)):
+            found = await listing.page(session, Filter(words=words), limit=PAGE)
+            assert len(found.items) == number
+    assert await rows(database, "SELECT 1 FROM proposals WHERE words IS NULL") == []
+
+
+async def _middle(session: AsyncSession, wanted: Filter, sort: Sort) -> Place | None:
+    found = await listing.page(session, Filter(kinds=wanted.kinds, statuses=wanted.statuses), sort=sort, limit=400)
+    return found.rest
+
+
+async def _number(session: AsyncSession, wanted: Filter) -> int:
+    found = await session.scalars(fitting(wanted))
+    return len(found.all())
+
+
+async def _nodes_of_a_page(session: AsyncSession, wanted: Filter, sort: Sort, after: Place | None) -> list[Any]:
+    """The plans of all statements that look for a page, each as it is carried out in its turn."""
+    connection = await session.connection()
+    statements: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        statements.append((statement, parameters))
+
+    event.listen(connection.sync_connection, "before_cursor_execute", note)
+    await listing.page(session, wanted, sort=sort, after=after, limit=PAGE)
+    event.remove(connection.sync_connection, "before_cursor_execute", note)
+    nodes: list[Any] = []
+    for statement, parameters in statements:
+        if statement.startswith("EXPLAIN"):
+            continue
+        if "set_config" not in statement:
+            found = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
             plan = found.scalar_one()
-            nodes = list(_nodes((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]))
-            assert not [node for node in nodes if node["Node Type"] == "Seq Scan"], (name, sort)
-            assert max(map(_touched, nodes)) <= MOST_ROWS, (name, sort, nodes)
+            nodes += _nodes((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"])
+        await connection.exec_driver_sql(statement, parameters)
+    return nodes
 
 
-def _nodes(plan: dict[str, Any]):
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for child in plan.get("Plans", []):
         yield from _nodes(child)

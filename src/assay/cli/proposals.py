@@ -19,6 +19,7 @@ from assay.jobs.tools import Tools
 from assay.kinds import Kind
 from assay.proposals import actions, listing, queries
 from assay.proposals.fields import chosen
+from assay.proposals.filters import Filter, Place, Sort
 from assay.proposals.outcomes import Outcome
 from assay.proposals.preview import previews
 from assay.review.policy import Hold
@@ -42,7 +43,7 @@ def list_(
     json: Json = False,
 ) -> None:
     """List proposals, the oldest first."""
-    wanted = listing.Filter(
+    wanted = Filter(
         kinds=[kind] if kind else list(Kind),
         statuses=[status] if status else list(ProposalStatus),
         dedup_state=DedupState.DUPLICATE if duplicates else None,
@@ -79,9 +80,9 @@ def list_(
         say(f"There are more: assay proposals list --after {short(rest)}", style="dim")
 
 
-async def _start(session: AsyncSession, after: str) -> listing.Place | None:
+async def _start(session: AsyncSession, after: str) -> Place | None:
     [proposal_id] = await queries.full_ids(session, [after])
-    return await listing.place_of(session, proposal_id, listing.Sort.OLDEST)
+    return await listing.place_of(session, proposal_id, Sort.OLDEST)
 
 
 @app.command

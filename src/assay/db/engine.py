@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from psycopg.errors import QueryCanceled
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
@@ -57,6 +58,11 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def took_too_long(error: BaseException) -> bool:
+    """Whether the database gave a statement up because of its time, and not because anything is wrong with it."""
+    return isinstance(getattr(error, "orig", None), QueryCanceled)
 
 
 def first_line(error: BaseException) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
+from assay.db.engine import took_too_long
 from assay.errors import AssayError, TooMany, Unauthenticated
 from assay.web.models import Problem
 
@@ -19,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
 LONGEST_DETAIL: Final = 2_000
+TOO_LONG: Final = "The search took too long and was given up: narrow the filter, or try again."
 
 
 def problem(
@@ -69,8 +71,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(InterfaceError)
-    async def of_database(_request: Request, _error: Exception) -> JSONResponse:
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer.")
+    async def of_database(_request: Request, error: Exception) -> JSONResponse:
+        sentence = TOO_LONG if took_too_long(error) else "The database does not answer."
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, sentence)
 
     @app.exception_handler(Exception)
     async def of_nobody(request: Request, error: Exception) -> JSONResponse:

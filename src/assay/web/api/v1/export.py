@@ -13,7 +13,7 @@ from pydantic_core import to_json
 from assay.db.models import Scope
 from assay.kinds import TRAITS
 from assay.proposals import listing
-from assay.proposals.listing import Sort
+from assay.proposals.filters import Sort
 from assay.web.access import allow
 from assay.web.api.v1.filters import ProposalFilter
 from assay.web.api.v1.shapes import SHAPES, Shapes

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from assay.db.models import DedupState, ProposalStatus
 from assay.kinds import AtomType, Kind
-from assay.proposals.listing import Filter
+from assay.proposals.filters import Filter
 from assay.web.models import Asked, Moment, Share, Words
 
 

@@ -11,7 +11,7 @@ from assay.db.models import Proposal, Scope
 from assay.errors import NotFound
 from assay.kinds import TRAITS, Kind
 from assay.proposals import listing
-from assay.proposals.listing import Place, Sort
+from assay.proposals.filters import Place, Sort
 from assay.web.access import allow
 from assay.web.api.v1.detail import Detail, detail
 from assay.web.api.v1.filters import ProposalFilter

@@ -1,0 +1,39 @@
+"""The words of each proposal, kept beside them, so that a list can be looked through for words.
+
+Revision: 0009
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+WORDS = "to_tsvector('english'::regconfig, (title || ' '::text) || \"left\"(body, 100000))"
+PENDING = sa.text("status = 'pending'")
+
+
+def _index_words(what: str) -> None:
+    op.create_index(
+        "ix_proposals_pending_words",
+        "proposals",
+        [sa.text(what)],
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+        postgresql_where=PENDING,
+    )
+
+
+def upgrade() -> None:
+    op.drop_index("ix_proposals_pending_words", table_name="proposals")
+    op.add_column("proposals", sa.Column("words", TSVECTOR, sa.Computed(WORDS, persisted=True), nullable=True))
+    _index_words("words")
+
+
+def downgrade() -> None:
+    op.drop_index("ix_proposals_pending_words", table_name="proposals")
+    op.drop_column("proposals", "words")
+    _index_words(WORDS)

@@ -1,0 +1,99 @@
+"""The statements behind lists of proposals.
+
+Each kind and status is read through an index of its own order: one filter and one order are one stretch of one index.
+A list over several of them merges their stretches.
+"""
+
+from itertools import product
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, Uuid, cast, func, literal_column, select, text, tuple_, union_all
+
+from assay.db.models import Proposal, ProposalStatus
+from assay.db.models.proposals import FACETS, NEEDS_ATTENTION
+from assay.kinds import Kind
+from assay.proposals.filters import Filter, Place, Sort
+
+_HOLDS: Final = text("words @@ websearch_to_tsquery('english', :words)")
+
+
+def places(wanted: Filter, *, sort: Sort, after: Place | None, until: Place | None = None, limit: int) -> Select[Any]:
+    """The ids of a page and the values they are ordered by, between two places; the last one is among them."""
+    stretches = [
+        _stretch(kind, status, wanted, sort, after, until).limit(limit).subquery().select()
+        for kind, status in product(wanted.kinds, wanted.statuses)
+    ]
+    merged = union_all(*stretches).subquery()
+    return select(merged.c.value, merged.c.id).order_by(*_order(sort, merged.c.value, merged.c.id)).limit(limit)
+
+
+def fitting(wanted: Filter) -> Select[Any]:
+    """All that fit, in no order."""
+    return select(Proposal.id).where(
+        Proposal.kind.in_(_outright(wanted.kinds)),
+        Proposal.status.in_(_outright(wanted.statuses)),
+        *_conditions(wanted),
+    )
+
+
+def looked_up(wanted: Filter, *, sort: Sort, after: Place | None, most: int, limit: int) -> Select[Any]:
+    """As `places`, but all that fit are found first and then sorted. `number`: how many they are, up to `most`."""
+    query = fitting(wanted).add_columns(sort.column.label("value")).where(*_between(sort, after, None))
+    found = query.limit(most).cte("found")
+    number = select(func.count()).select_from(found).scalar_subquery()
+    return (
+        select(found.c.value, found.c.id, number.label("number"))
+        .order_by(*_order(sort, found.c.value, found.c.id))
+        .limit(limit)
+    )
+
+
+def _stretch(
+    kind: Kind, status: ProposalStatus, wanted: Filter, sort: Sort, after: Place | None, until: Place | None
+) -> Select[Any]:
+    query = select(sort.column.label("value"), Proposal.id).where(
+        Proposal.kind == _outright([kind])[0],
+        Proposal.status == _outright([status])[0],
+        *_conditions(wanted),
+        *_between(sort, after, until),
+    )
+    return query.order_by(*_order(sort, sort.column, Proposal.id))
+
+
+def _outright(values: Any) -> list[ColumnElement[str]]:
+    """As literals, for so the conditions of the partial indexes name them."""
+    return [literal_column(f"'{each.value}'") for each in values]
+
+
+def _order(sort: Sort, *columns: Any) -> list[Any]:
+    return [each.desc() if sort.descending else each.asc() for each in columns]
+
+
+def _between(sort: Sort, after: Place | None, until: Place | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    here: Any = tuple_(sort.column, Proposal.id)
+    if after is not None:
+        there: Any = tuple_(after.value, cast(after.id, Uuid))
+        conditions.append(here < there if sort.descending else here > there)
+    if until is not None:
+        there = tuple_(until.value, cast(until.id, Uuid))
+        conditions.append(here >= there if sort.descending else here <= there)
+    return conditions
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    conditions: list[Any] = [
+        getattr(Proposal, name) == value for name in FACETS if (value := getattr(wanted, name)) is not None
+    ]
+    ranges = (
+        (wanted.least_confidence, Proposal.confidence.__ge__),
+        (wanted.most_confidence, Proposal.confidence.__le__),
+        (wanted.created_after, Proposal.created_at.__ge__),
+        (wanted.created_before, Proposal.created_at.__lt__),
+    )
+    conditions += [compare(value) for value, compare in ranges if value is not None]
+    if wanted.needs_attention is not None:
+        conditions.append(NEEDS_ATTENTION if wanted.needs_attention else text(f"NOT ({NEEDS_ATTENTION.text})"))
+    if wanted.words is not None:
+        conditions.append(_HOLDS.bindparams(words=wanted.words))
+    return conditions
