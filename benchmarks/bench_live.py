@@ -6,10 +6,12 @@ Of the clients 5 % stop reading. The moment of a commit is taken when the commit
 import asyncio
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import nats
@@ -25,7 +27,7 @@ from assay.messaging import outbox
 from assay.messaging.events import JobRecovered
 from assay.runtime.services import Supervisor
 
-CLIENTS, EVENTS, A_SECOND = 1000, 1000, 100
+CLIENTS, EVENTS, A_SECOND = int(os.environ.get("ASSAY_BENCH_CLIENTS", "1000")), 1000, 100
 RELAY = """
 import asyncio, sys
 from assay.db.engine import Database
@@ -50,32 +52,76 @@ async def paced(act) -> list[float]:
     return done
 
 
-async def through_assay(database: Database, key: str, addresses: list[str], folder: Path) -> tuple[np.ndarray, str]:
+@dataclass
+class Row:
+    """One way: how late each event was at each listener, who got all of them, and what it cost."""
+
+    name: str
+    late: np.ndarray
+    exact: str = ""
+    cost: str = ""
+
+    def line(self, limit: np.ndarray) -> str:
+        p50, p99 = np.percentile(self.late, [50, 99])
+        times = f"{1000 * p50:>8.1f} {1000 * p99:>8.1f} {p50 / limit[0]:>7.0f} {p99 / limit[1]:>7.0f}"
+        return f"  {self.name:<30} {times}  {self.exact:<12} {self.cost}"
+
+
+def seconds_of(processes: list[subprocess.Popen[str]]) -> float:
+    """Processor time that they used."""
+    ticks = 0
+    for each in processes:
+        fields = Path(f"/proc/{each.pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+async def to_sockets(
+    name: str, addresses: list[str], key: str, since: int, folder: Path, act, servers: list[subprocess.Popen[str]]
+) -> Row:
+    """Clients listen while events are made at an even pace."""
     result = folder / "result"
+    numbers = map(str, (EVENTS, CLIENTS, since))
+    clients = start(sys.executable, "benchmarks/live_clients.py", str(result), *numbers, key, *addresses)
+    assert (await asyncio.to_thread(clients.stdout.readline)).strip() == "ready"
+    before = seconds_of(servers)
+    committed = np.array(await paced(act))
+    assert await asyncio.to_thread(clients.wait) == 0
+    exact, reading, spent = result.read_text().partition("\n")[0].split()
+    cost = f"{seconds_of(servers) - before:.1f} s and {float(spent):.1f} s of {EVENTS / A_SECOND:.0f} s"
+    rows = np.loadtxt(result, skiprows=1)
+    return Row(name, rows[:, 1] - committed[rows[:, 0].astype(int)], f"{exact} of {reading}", cost)
+
+
+async def through_assay(
+    name: str, database: Database, key: str, folder: Path, apis: list[subprocess.Popen[str]]
+) -> Row:
     async with database.transaction() as session:
         _, since = await outbox.bounds(session)
-    command = [
-        sys.executable,
-        "benchmarks/live_clients.py",
-        str(result),
-        str(EVENTS),
-        str(CLIENTS),
-        str(since),
-        key,
-        *addresses,
-    ]
-    clients = start(*command)
-    assert (await asyncio.to_thread(clients.stdout.readline)).strip() == "ready"
 
     async def commit(number: int) -> None:
         async with database.transaction() as session:
             await record(session, SYSTEM, [Record.of(JobRecovered(str(number)))])
 
-    committed = np.array(await paced(commit))
-    assert await asyncio.to_thread(clients.wait) == 0
-    exact, reading = result.read_text().partition("\n")[0].split()
-    rows = np.loadtxt(result, skiprows=1)
-    return rows[:, 1] - committed[rows[:, 0].astype(int)], f"{exact} of {reading}"
+    return await to_sockets(name, [address_of(each) for each in apis], key, since, folder, commit, apis)
+
+
+async def through_bare_sockets(folder: Path) -> Row:
+    """Prepared bytes, written to every client in one loop: what this machine can do at all."""
+    server = start(sys.executable, "benchmarks/live_limit.py")
+    port = server.stdout.readline().strip()
+    tell = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    tell.connect(("127.0.0.1", int(port)))
+
+    async def send(number: int) -> None:
+        tell.send(b"%d" % number)
+
+    try:
+        name = f"bare sockets, {CLIENTS} listeners"
+        return await to_sockets(name, [f"127.0.0.1:{port}"], "none", 0, folder, send, [server])
+    finally:
+        server.kill()
+        server.wait()
 
 
 async def through_nats(url: str) -> np.ndarray:
@@ -112,29 +158,29 @@ def address_of(api: subprocess.Popen[str]) -> str:
 
 
 async def measure(urls: dict[str, str], folder: Path) -> None:
-    database, rows = Database(urls["DATABASE_URL"]), []
+    database = Database(urls["DATABASE_URL"])
     secret = await key(database)
-    rows.append(("bare NATS, 10 listeners", await through_nats(urls["NATS_URL"]), ""))
+    rows = [Row("bare NATS, 10 listeners", await through_nats(urls["NATS_URL"])), await through_bare_sockets(folder)]
     for number in (1, 2):
         apis = [start(sys.executable, "-m", "assay", "api", "--port", "0", **urls) for _ in range(number)]
         relay = start(sys.executable, "-c", RELAY, urls["DATABASE_URL"], urls["NATS_URL"])
+        name = f"{CLIENTS} clients at {number} web app{'s' * (number > 1)}"
         try:
-            addresses = [address_of(each) for each in apis]
-            late, exact = await through_assay(database, secret, addresses, folder)
-            rows.append((f"{CLIENTS} clients at {number} web app{'s' * (number > 1)}", late, exact))
+            rows.append(await through_assay(name, database, secret, folder, apis))
         finally:
             for each in (*apis, relay):
                 each.kill()
                 each.wait()
     await database.close()
-    limit = np.percentile(rows[0][1], [50, 99])
-    print(f"\n{EVENTS} events, {A_SECOND} a second, 5 % of the clients stop reading")
-    print(f"  {'way':<30} {'p50 ms':>8} {'p99 ms':>8} {'x p50':>7} {'x p99':>7}  every event once, in order")
-    for name, late, exact in rows:
-        p50, p99 = np.percentile(late, [50, 99])
-        print(
-            f"  {name:<30} {1000 * p50:>8.1f} {1000 * p99:>8.1f} {p50 / limit[0]:>7.0f} {p99 / limit[1]:>7.0f}  {exact}"
-        )
+    limit = np.percentile(rows[0].late, [50, 99])
+    print(
+        f"\n{EVENTS} events, {A_SECOND} a second; 5 % of the clients stop reading; {os.cpu_count()} cores for all of it"
+    )
+    print(
+        f"  {'way':<30} {'p50 ms':>8} {'p99 ms':>8} {'x p50':>7} {'x p99':>7}  {'all, in order':<12} server and clients"
+    )
+    for row in rows:
+        print(row.line(limit))
 
 
 with tempfile.TemporaryDirectory() as folder:

@@ -1,8 +1,8 @@
 """Many WebSocket clients in one process: counts, order and moments of arrival. Used by bench_live.py.
 
 They only keep what arrives and when, and take it apart at the end: what they cost is taken from the servers, on the
-same machine. Arguments: a file for the result, how many clients, the id of the last event before them, the key, and
-the addresses.
+same machine. Arguments: a file for the result, how many events are to come, how many clients, the id of the last event
+before them, the key, and the addresses.
 """
 
 import base64
@@ -18,7 +18,7 @@ from pathlib import Path
 
 NAME = re.compile(rb'"job_name":\s*"(\d+)"')
 STOPPED_SHARE = 0.05
-QUIET_SECONDS = 4
+QUIET_SECONDS, FIRST_SECONDS = 4, 60
 READ_BYTES = 256 * 1024
 Chunks = list[tuple[float, bytes]]
 
@@ -51,7 +51,7 @@ def listen(sockets: list[socket.socket], heard: dict[int, Chunks]) -> None:
     by_number = {each.fileno(): each for each in sockets}
     for number in by_number:
         poll.register(number, select.EPOLLIN)
-    while ready := poll.poll(QUIET_SECONDS if any(heard.values()) else -1):
+    while ready := poll.poll(QUIET_SECONDS if any(heard.values()) else FIRST_SECONDS):
         for number, _ in ready:
             data = by_number[number].recv(READ_BYTES)
             if data:
@@ -78,7 +78,7 @@ def events(chunks: Chunks) -> Iterator[tuple[int, float]]:
         buffer = buffer[start:]
 
 
-def main(result: str, clients: int, since: str, key: str, *addresses: str) -> None:
+def main(result: str, expected: int, clients: int, since: str, key: str, *addresses: str) -> None:
     made = [connected(addresses[place % len(addresses)], since, key) for place in range(clients)]
     reading = made[int(clients * STOPPED_SHARE) :]
     heard = {each.fileno(): [] for each, _ in reading}
@@ -91,12 +91,10 @@ def main(result: str, clients: int, since: str, key: str, *addresses: str) -> No
     spent = time.process_time() - began
     rows = [list(events(each)) for each in heard.values()]
     lines = [f"{number} {at}\n" for row in rows for number, at in row]
-    sequences = {tuple(number for number, _ in row) for row in rows}
-    exact = sum([number for number, _ in row] == list(range(len(row))) for row in rows)
-    shortest = min(map(len, sequences))
-    Path(result).write_text(f"{exact} {len(rows)} {shortest} {spent}\n" + "".join(lines))
+    exact = sum([number for number, _ in row] == [*range(expected)] for row in rows)
+    Path(result).write_text(f"{exact} {len(rows)} {spent}\n" + "".join(lines))
 
 
 limits = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))
-main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])
+main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:])

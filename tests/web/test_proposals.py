@@ -14,6 +14,7 @@ from tests.web.lab import BASE, asking, bearer, person, serving, token
 
 from assay.db.models import ProposalStatus, Role, Scope
 from assay.kinds import TRAITS, Kind
+from assay.proposals import listing
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
@@ -86,6 +87,19 @@ async def test_a_list_is_narrowed_by_each_filter(database, ana_http, kind):
         ({"type": "problem"}, []),
     ):
         assert await titles(ana_http, kind, **query) == found, query
+
+
+async def test_a_list_that_takes_too_long_says_so(ana_http, monkeypatch):
+    async def slowly(session, *_args, **_rest):
+        await session.execute(text("SELECT set_config('statement_timeout', '20ms', true)"))
+        await session.execute(text("SELECT pg_sleep(20)"))
+
+    monkeypatch.setattr(listing, "page", slowly)
+    answer = await ana_http.get(base(Kind.ATOM))
+    assert (answer.status_code, answer.json()["detail"]) == (
+        503,
+        "The search took too long and was given up: narrow the filter, or try again.",
+    )
 
 
 @kinds

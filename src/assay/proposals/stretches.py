@@ -4,6 +4,7 @@ Each kind and status is read through an index of its own order: one filter and o
 A list over several of them merges their stretches.
 """
 
+from collections.abc import Sequence
 from itertools import product
 from typing import Any, Final
 
@@ -32,7 +33,7 @@ def fitting(wanted: Filter) -> Select[Any]:
     return select(Proposal.id).where(
         Proposal.kind.in_(_outright(wanted.kinds)),
         Proposal.status.in_(_outright(wanted.statuses)),
-        *_conditions(wanted),
+        *_conditions(wanted, wanted.statuses),
     )
 
 
@@ -54,7 +55,7 @@ def _stretch(
     query = select(sort.column.label("value"), Proposal.id).where(
         Proposal.kind == _outright([kind])[0],
         Proposal.status == _outright([status])[0],
-        *_conditions(wanted),
+        *_conditions(wanted, [status]),
         *_between(sort, after, until),
     )
     return query.order_by(*_order(sort, sort.column, Proposal.id))
@@ -81,7 +82,7 @@ def _between(sort: Sort, after: Place | None, until: Place | None) -> list[Colum
     return conditions
 
 
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Filter, statuses: Sequence[ProposalStatus]) -> list[ColumnElement[bool]]:
     conditions: list[Any] = [
         getattr(Proposal, name) == value for name in FACETS if (value := getattr(wanted, name)) is not None
     ]
@@ -96,4 +97,6 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(NEEDS_ATTENTION if wanted.needs_attention else text(f"NOT ({NEEDS_ATTENTION.text})"))
     if wanted.words is not None:
         conditions.append(_HOLDS.bindparams(words=wanted.words))
+        if tuple(statuses) == (ProposalStatus.PENDING,):
+            conditions.append(Proposal.reviewed_at.is_(None))  # what the index of words says for it
     return conditions

@@ -28,7 +28,8 @@ IfMatch = Annotated[
 
 
 class PageOf(Answer, Generic[Item]):
-    """A page. `next` is the cursor to the page after it; null on the last one."""
+    """A page. `next` is the cursor to the page after it; null on the last one, and only there: a page may hold less
+    than was asked for, or nothing, and have a next one."""
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -54,6 +54,8 @@ class SimilarityType(StrEnum):
 
 MAX_FAILURES = 5
 PENDING = text("status = 'pending'")
+UNDECIDED = text("reviewed_at IS NULL")
+"""The same in other words: PostgreSQL does not intersect two indexes that are partial by the same condition."""
 NEEDS_ATTENTION = text(f"status = 'pending' AND failures >= {MAX_FAILURES}")
 FACETS = ("dedup_state", "extraction_run_id", "source", "channel", "atom_type")
 """The columns by which the queue can be narrowed, each with an index for each order of the queue."""
@@ -98,7 +100,7 @@ class Proposal(Base):
             "words",
             postgresql_using="gin",
             postgresql_with={"fastupdate": "off"},
-            postgresql_where=PENDING,
+            postgresql_where=UNDECIDED,
         ),
     )
 

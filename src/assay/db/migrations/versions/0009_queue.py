@@ -16,24 +16,27 @@ WORDS = "to_tsvector('english'::regconfig, (title || ' '::text) || \"left\"(body
 PENDING = sa.text("status = 'pending'")
 
 
-def _index_words(what: str) -> None:
+UNDECIDED = sa.text("reviewed_at IS NULL")
+
+
+def _index_words(what: str, where: sa.TextClause) -> None:
     op.create_index(
         "ix_proposals_pending_words",
         "proposals",
         [sa.text(what)],
         postgresql_using="gin",
         postgresql_with={"fastupdate": "off"},
-        postgresql_where=PENDING,
+        postgresql_where=where,
     )
 
 
 def upgrade() -> None:
     op.drop_index("ix_proposals_pending_words", table_name="proposals")
     op.add_column("proposals", sa.Column("words", TSVECTOR, sa.Computed(WORDS, persisted=True), nullable=True))
-    _index_words("words")
+    _index_words("words", UNDECIDED)
 
 
 def downgrade() -> None:
     op.drop_index("ix_proposals_pending_words", table_name="proposals")
     op.drop_column("proposals", "words")
-    _index_words(WORDS)
+    _index_words(WORDS, PENDING)
