@@ -49,7 +49,8 @@ FILL = """
     INSERT INTO proposals (id, kind, proposed_by_user_id, title, body, title_key, identity_key, atom_type,
         stated_confidence, confidence, source, channel, dedup_state, failures, extraction_run_id, created_at)
     SELECT gen_random_uuid(), 'atom', 1, 'number' || n, 'common' || CASE WHEN n % 10 = 4 THEN ' tenth' ELSE '' END
-            || CASE WHEN n % 97 = 4 THEN ' hundredth' ELSE '' END || CASE WHEN n <= 60 THEN ' sixty' ELSE '' END,
+            || CASE WHEN n % 97 = 4 THEN ' hundredth' ELSE '' END || CASE WHEN n <= 60 THEN ' sixty' ELSE '' END
+            || (SELECT string_agg(' word' || floor(exp(random() * 9)), '') FROM generate_series(1, 12) WHERE n > 0),
         n::text, n::text, CASE WHEN n % 20 = 3 THEN 'problem' ELSE 'insight' END, 0.5, random(),
         'source ' || n % 20, 'channel ' || n % 20, CASE WHEN n % 20 = 5 THEN 'duplicate' ELSE 'clear' END,
         CASE WHEN n % 20 = 9 THEN 5 ELSE 0 END, CASE WHEN n <= 500 THEN CAST(:run AS uuid) END,

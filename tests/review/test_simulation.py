@@ -1,13 +1,16 @@
 """What a policy would do, and taking back what one did."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 from tests.builders import counted_statements, draft, get, rows, scalar, with_evidence
 from tests.duplicates.lab import arrive, scanned
 from tests.review.test_policy import POLICY, PROVABLE
 
 from assay.ai.fakes import HashEmbedder
+from assay.audit.actor import SYSTEM
 from assay.db.models import ProposalStatus
 from assay.duplicates.scan import scorer_version
 from assay.errors import InvalidInput, NotFound
@@ -15,7 +18,7 @@ from assay.kinds import AtomType, Kind
 from assay.policies import actions as policies
 from assay.policies.document import Rule, amended, parsed
 from assay.proposals import actions
-from assay.review import simulation
+from assay.review import queries, simulation
 from assay.review.actions import review, undo
 from assay.review.policy import Hold
 from assay.settings import Settings
@@ -154,3 +157,23 @@ async def test_everything_a_version_approved_is_taken_back_in_one_act(database, 
     assert {(await get(database, each)).status for each in (second, third)} == {ProposalStatus.PENDING}
     trail = await rows(database, "SELECT detail->>'notes' FROM audit_log WHERE action = 'proposal.reverted'")
     assert {each[0] for each in trail} == {"Undo of policy version 1"}
+
+
+@asynchronous
+async def test_what_is_counted_together_is_judged_as_each_alone(database):
+    """Around the thresholds too."""
+    policy = replace(POLICY, threshold=0.7, rules=(Rule(kinds=(Kind.TOPIC,), threshold=0.9), Rule(min_authors=1)))
+    sure = [draft(kind, confidence=each) for kind in Kind for each in (0.1, 0.69, 0.7, 0.71, 0.89, 0.9, 0.95)]
+    backed = await with_evidence(database, *sure[::2])
+    ids = [each.id for each in (*backed, *sure[1::2])]
+    async with database.transaction() as session:
+        await actions.propose(session, [*backed, *sure[1::2]], run_id=None, actor=SYSTEM)
+        await session.execute(text("UPDATE proposals SET dedup_state = 'clear', dedup_scorer = 'x'"))
+        await session.execute(text("UPDATE proposals SET failures = 5 WHERE confidence = 0.95"))
+        await session.execute(text("UPDATE proposals SET retry_at = now() + interval '1 h' WHERE confidence = 0.89"))
+        (found,), _ = await simulation.simulate(session, [policy], scorer="x")
+        alone = [policy.hold(each) for each in (await queries.facts(session, ids, scorer="x")).values()]
+    assert found.pending == len(alone) == len(ids)
+    assert found.would_approve == alone.count(None) > 0
+    assert found.held == Counter(each for each in alone if each)
+    assert {Hold.RETRIED_LATER, Hold.NEEDS_ATTENTION, Hold.BELOW_THRESHOLD, Hold.UNVERIFIED} <= set(found.held)

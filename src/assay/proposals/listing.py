@@ -15,7 +15,7 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db.explained import estimated_rows
+from assay.db.explained import estimated
 from assay.db.models import Proposal
 from assay.proposals.filters import Filter, Place, Sort
 from assay.proposals.stretches import fitting, looked_up, places
@@ -23,6 +23,8 @@ from assay.proposals.stretches import fitting, looked_up, places
 PATIENCE: Final = "10s"
 FEW: Final = 1_000
 """So many are looked up and sorted for one page."""
+LOOK_UP_COST: Final = 1_000
+"""What the planner may expect of that: no more than for so many rows, each on another page of the disk."""
 WINDOW: Final = 5_000
 """So many are looked through for one page."""
 ONLY_LOOK_UP: Final = ("enable_seqscan", "enable_indexscan", "enable_indexonlyscan")
@@ -67,13 +69,12 @@ async def _few(
     session: AsyncSession, wanted: Filter, sort: Sort, after: Place | None, limit: int
 ) -> Sequence[Row[Any]] | None:
     """The page, where only few proposals fit at all; None where they are many."""
-    if await estimated_rows(session, fitting(wanted)) > FEW:
-        return None
-    await _set(session, **dict.fromkeys(ONLY_LOOK_UP, "off"))
     query = looked_up(wanted, sort=sort, after=after, most=FEW + 1, limit=limit + 1)
-    found = (await session.execute(query)).all()
+    await _set(session, **dict.fromkeys(ONLY_LOOK_UP, "off"))
+    try_it = (await estimated(session, fitting(wanted))).cost <= LOOK_UP_COST
+    found = (await session.execute(query)).all() if try_it else []
     await _set(session, **dict.fromkeys(ONLY_LOOK_UP, "on"))
-    return found if not found or found[0].number <= FEW else None
+    return found if try_it and (not found or found[0].number <= FEW) else None
 
 
 async def _end_of_window(session: AsyncSession, indexed: Filter, sort: Sort, after: Place | None) -> Place | None:
@@ -115,7 +116,7 @@ class Extent:
 
 async def extent(session: AsyncSession, wanted: Filter, *, most: int) -> Extent:
     """All that fit, the oldest first; one more than `most` where there are more than that."""
-    few = await estimated_rows(session, fitting(wanted)) <= most
+    few = (await estimated(session, fitting(wanted))).rows <= most
     query = (
         looked_up(wanted, sort=Sort.OLDEST, after=None, most=most + 1, limit=most + 1)
         if few

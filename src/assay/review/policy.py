@@ -88,7 +88,11 @@ class Policy:
     @property
     def least(self) -> float:
         """No proposal of less confidence can be approved under it."""
-        return min([self.threshold, *(each.threshold for each in self.rules if each.threshold is not None)])
+        return min(self.thresholds)
+
+    @property
+    def thresholds(self) -> list[float]:
+        return [self.threshold, *(each.threshold for each in self.rules if each.threshold is not None)]
 
     def as_applied(self) -> dict[str, Any]:
         """The rules as they stand in the trail of each decision."""

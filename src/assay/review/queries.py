@@ -1,7 +1,7 @@
 """What the policy needs to know."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -20,18 +20,18 @@ from assay.settings import Settings
 PAGE: Final = 1000
 Position = tuple[datetime, UUID]
 
-_FACTS: Final = """
+_QUOTES: Final = """count(*) AS quotes, count(*) FILTER (WHERE e.verified) AS verified,
+            array_agg(DISTINCT m.source) AS sources, array_agg(DISTINCT m.channel) AS channels,
+            count(DISTINCT lower(m.author)) FILTER (WHERE e.verified AND NOT m.is_bot) AS authors
+        FROM evidence e JOIN messages m ON m.id = e.message_id"""
+_FACTS: Final = f"""
     SELECT p.id, p.kind, p.atom_type, p.created_at, p.status, p.reviewed_by_user_id,
         quoted.sources, quoted.channels, quoted.authors,
         p.confidence, p.dedup_state, p.dedup_scorer, p.llm_recommendation, p.failures,
         p.retry_at, quoted.quotes, quoted.verified, coalesce(topic.status = 'pending', false) AS topic_is_pending
     FROM proposals p
     LEFT JOIN proposals topic ON topic.id = p.topic_proposal_id
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS quotes, count(*) FILTER (WHERE e.verified) AS verified,
-            array_agg(DISTINCT m.source) AS sources, array_agg(DISTINCT m.channel) AS channels,
-            count(DISTINCT lower(m.author)) FILTER (WHERE e.verified AND NOT m.is_bot) AS authors
-        FROM evidence e JOIN messages m ON m.id = e.message_id WHERE e.proposal_id = p.id) AS quoted"""
+    CROSS JOIN LATERAL (SELECT {_QUOTES} WHERE e.proposal_id = p.id) AS quoted"""  # noqa: S608  # our own fragment
 _PENDING: Final = f"{_FACTS} WHERE p.status = 'pending'"
 
 
@@ -73,25 +73,42 @@ async def page(
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A proposal as the policy sees it, and what became of it."""
+class Alike:
+    """Proposals that the policy cannot tell apart, and what became of them."""
 
     facts: Facts
+    """Of one of them."""
     status: ProposalStatus
     by_people: bool
+    number: int
 
 
-async def everything(session: AsyncSession, *, scorer: str) -> AsyncIterator[Judged]:
-    """All proposals, in one statement, read as they are needed.
+_ALIKE: Final = f"""
+    SELECT count(*) AS number, min(p.confidence) AS confidence, max(p.failures) AS failures,
+        max(p.retry_at) AS retry_at,
+        p.kind, p.atom_type, p.status, p.dedup_state, p.dedup_scorer, p.llm_recommendation, sources, channels,
+        coalesce(authors, 0) AS authors, coalesce(quotes, 0) AS quotes, coalesce(verified, 0) AS verified,
+        coalesce(topic.status = 'pending', false) AS topic_is_pending,
+        coalesce(p.reviewed_by_user_id <> {SYSTEM_USER_ID}, false) AS by_people
+    FROM proposals p
+    LEFT JOIN proposals topic ON topic.id = p.topic_proposal_id
+    LEFT JOIN (SELECT e.proposal_id, {_QUOTES} GROUP BY e.proposal_id) AS quoted ON quoted.proposal_id = p.id
+    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, p.failures >= {MAX_FAILURES},
+        coalesce(p.retry_at > :at, false), width_bucket(p.confidence, CAST(:thresholds AS float8[]))"""  # noqa: S608
+
+
+async def everything(session: AsyncSession, *, scorer: str, thresholds: Iterable[float]) -> AsyncIterator[Alike]:
+    """All proposals, in one statement: those together that no policy of these thresholds tells apart.
 
     What is decided is shown as it was before: scanned by what was current then, and its topic as approved.
     """
-    rows = await session.stream(text(_FACTS))
+    at = now()
+    rows = await session.stream(text(_ALIKE), {"at": at, "thresholds": sorted(set(thresholds))})
     async for row in rows.mappings():
-        known, status = _facts(row, scorer, now()), ProposalStatus(row["status"])
+        known, status = _facts(row, scorer, at), ProposalStatus(row["status"])
         if status is not ProposalStatus.PENDING:
             known = replace(known, scan_is_current=True, topic_is_pending=False)
-        yield Judged(known, status, row["reviewed_by_user_id"] not in (None, SYSTEM_USER_ID))
+        yield Alike(known, status, row["by_people"], row["number"])
 
 
 async def approved_under(session: AsyncSession, version: int) -> Sequence[UUID]:

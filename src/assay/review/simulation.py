@@ -113,34 +113,35 @@ async def simulate(
     Whether auto-approval is switched on does not matter here. Nothing is changed.
     """
     results, agreement = [Simulation() for _ in candidates], Agreement()
-    async for each in queries.everything(session, scorer=scorer):
+    thresholds = [threshold for policy in candidates for threshold in policy.thresholds]
+    async for each in queries.everything(session, scorer=scorer, thresholds=thresholds):
         holds = [policy.hold(each.facts) for policy in candidates]
         for result, hold in zip(results, holds, strict=True):
             _count(result, each, hold)
-        _compare(agreement, holds[0] is None, holds[-1] is None)
+        _compare(agreement, each.number, holds[0] is None, holds[-1] is None)
     return results, agreement
 
 
-def _count(result: Simulation, each: queries.Judged, hold: Hold | None) -> None:
+def _count(result: Simulation, each: queries.Alike, hold: Hold | None) -> None:
     if each.status is ProposalStatus.PENDING:
-        result.pending += 1
+        result.pending += each.number
         if hold:
-            result.held[hold] += 1
+            result.held[hold] += each.number
         else:
-            result.would_approve += 1
+            result.would_approve += each.number
     elif each.by_people:
-        result.decided_by_people += 1
+        result.decided_by_people += each.number
         if hold is None:
-            result.would_have_approved[each.status] += 1
+            result.would_have_approved[each.status] += each.number
 
 
-def _compare(agreement: Agreement, first: bool, second: bool) -> None:
+def _compare(agreement: Agreement, number: int, first: bool, second: bool) -> None:
     match first, second:
         case True, True:
-            agreement.both += 1
+            agreement.both += number
         case True, False:
-            agreement.first_only += 1
+            agreement.first_only += number
         case False, True:
-            agreement.second_only += 1
+            agreement.second_only += number
         case _:
-            agreement.neither += 1
+            agreement.neither += number

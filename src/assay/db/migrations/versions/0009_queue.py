@@ -33,6 +33,7 @@ def _index_words(what: str, where: sa.TextClause) -> None:
 def upgrade() -> None:
     op.drop_index("ix_proposals_pending_words", table_name="proposals")
     op.add_column("proposals", sa.Column("words", TSVECTOR, sa.Computed(WORDS, persisted=True), nullable=True))
+    op.execute("ALTER TABLE proposals ALTER words SET STATISTICS 500")  # a rare word is to be known for one
     _index_words("words", UNDECIDED)
 
 
