@@ -17,12 +17,13 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_log_subject_id_id", "subject_id", "id"),
         Index("ix_audit_log_action_id", "action", "id"),
+        Index("ix_audit_log_actor_user_id_id", "actor_user_id", "id"),
         Index("ix_audit_log_notifications", "at", postgresql_where=text("channel = 'system_notifications'")),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     at: Mapped[datetime] = mapped_column(server_default=func.now())
-    actor_user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    actor_user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     action: Mapped[str]
     """What happened, in the contract's words: the `type` of the live event."""
     entity_type: Mapped[str | None]
