@@ -23,8 +23,8 @@ from assay.proposals.stretches import fitting, looked_up, places
 PATIENCE: Final = "10s"
 FEW: Final = 1_000
 """So many are looked up and sorted for one page."""
-LOOK_UP_COST: Final = 1_000
-"""What the planner may expect of that: no more than for so many rows, each on another page of the disk."""
+LOOK_UP_COST: Final = 500
+"""What the planner may expect of that: about what half as many rows cost, each on another page of the disk."""
 WINDOW: Final = 5_000
 """So many are looked through for one page."""
 ONLY_LOOK_UP: Final = ("enable_seqscan", "enable_indexscan", "enable_indexonlyscan")

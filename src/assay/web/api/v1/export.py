@@ -2,12 +2,13 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
 from pydantic_core import to_json
 
 from assay.db.models import Scope
@@ -65,14 +66,15 @@ async def _lines(state: WebState, shapes: Shapes, query: ExportQuery) -> AsyncIt
         yield csv_line(columns)
     async with state.database.transaction() as session:
         async for page in listing.every(session, query.of(shapes.kind), sort=query.sort, size=PAGE):
-            rows = [shapes.view.model_validate(each).model_dump(mode="json") for each in page]
+            rows = [shapes.view.model_validate(each) for each in page]
             yield b"".join(_line(row, columns, query.format) for row in rows)
 
 
-def _line(row: Mapping[str, Any], columns: Sequence[str], wanted: Format) -> bytes:
+def _line(row: BaseModel, columns: Sequence[str], wanted: Format) -> bytes:
     if wanted is Format.JSONL:
         return to_json(row) + b"\n"
-    return csv_line([_cell(row[column]) for column in columns])
+    cells = row.model_dump(mode="json")
+    return csv_line([_cell(cells[column]) for column in columns])
 
 
 def csv_line(cells: Sequence[str]) -> bytes:
