@@ -14,11 +14,12 @@ from cyclopts import Parameter
 from assay import settings as configuration
 from assay.cli.engine import Drain, on_stop
 from assay.cli.first_admin import ensure_first_admin
+from assay.cli.listening import PREFERRED_PORT, listening, web_address
 from assay.cli.logs import log_to_stderr
 from assay.cli.output import say
 from assay.cli.session import ready
 from assay.db.engine import Database
-from assay.errors import Conflict, InvalidInput
+from assay.errors import Conflict
 from assay.jobs.alerting import telling
 from assay.jobs.engine import DRAIN_SECONDS, connected_broker, scheduling, working
 from assay.jobs.receiver import JobReceiver
@@ -33,10 +34,6 @@ from assay.web.server import Server, cut_off_the_stuck, make_server
 PASSING_SECONDS: Final = 60
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1", "[::1]")
 
-PREFERRED_PORT: Final = 8000
-BACKLOG: Final = 1024
-"""Connections that may wait to be accepted: after a restart all live clients come back at once."""
-
 Port = Annotated[int, Parameter(help="Port of the web app; 0 takes a free one.")]
 Jobs: TypeAlias = Callable[[], AbstractAsyncContextManager[JobReceiver | None]]
 """What runs beside the web app."""
@@ -49,7 +46,7 @@ def up(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT, drain: Drain = D
     """
     settings = configuration.load()
     log_to_stderr(settings.assay_log_level)
-    with _listening(host, port) as listener:
+    with listening(host, port) as listener:
         _await_passing_owner(settings)
         with ready(for_guests=True) as found:
             _require_ownership(settings, found)
@@ -61,7 +58,7 @@ def api(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT) -> None:
     """Run the web app alone until Ctrl-C. Workers and schedulers run apart: assay worker, assay scheduler."""
     settings = configuration.load()
     log_to_stderr(settings.assay_log_level)
-    with _listening(host, port) as listener, ready(for_guests=True) as found:
+    with listening(host, port) as listener, ready(for_guests=True) as found:
         _serve(settings, found, listener, host, _no_jobs)
 
 
@@ -84,40 +81,6 @@ async def _jobs(tools: Tools, nats_url: str, drain: float) -> AsyncIterator[JobR
 @asynccontextmanager
 async def _no_jobs() -> AsyncIterator[None]:
     yield None
-
-
-def web_address(host: str, port: int) -> str:
-    """Where a person on this machine reaches the web app."""
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    return f"http://{shown}:{port}"
-
-
-def is_free(port: int) -> bool:
-    """Whether the web app could listen there on this machine."""
-    try:
-        _listening("127.0.0.1", port).close()
-    except Conflict:
-        return False
-    return True
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """A socket taken before anything else starts. Raises InvalidInput or Conflict with one sentence."""
-    if not 0 <= port <= 65535:
-        raise InvalidInput(f"--port {port} is not allowed: 0 to 65535 is.")
-    if not host:
-        raise InvalidInput("--host is empty: name an address, such as 127.0.0.1, or 0.0.0.0 for every one.")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        cut_off_the_stuck(listener)
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise Conflict(f"Cannot listen on {host} port {port}: {error.strerror or error}. Try --port 0.") from None
-    return listener
 
 
 def _await_passing_owner(settings: Settings) -> None:
@@ -145,6 +108,7 @@ async def _welcome(database_url: str) -> None:
 
 
 def _serve(settings: Settings, found: Services, listener: socket.socket, host: str, jobs: Jobs) -> None:
+    cut_off_the_stuck(listener)
     hosts = ("*",) if host not in LOOPBACK else LOOPBACK
     app = create_app(settings, found.database_url, found.nats_url, hosts=hosts)
     server = make_server(app)

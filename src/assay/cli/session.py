@@ -4,7 +4,7 @@ import asyncio
 import getpass
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,8 +15,10 @@ from assay.audit.actor import Actor
 from assay.db import migrate
 from assay.db.engine import Database, first_line
 from assay.errors import Unavailable
-from assay.jobs.tools import Tools, make_tools
 from assay.runtime.services import Services, services
+
+if TYPE_CHECKING:
+    from assay.jobs.tools import Tools
 
 Result = TypeVar("Result")
 
@@ -32,27 +34,30 @@ def ready(*, for_guests: bool = False) -> Iterator[Services]:
         yield found
 
 
-def with_tools(act: Callable[[Tools], Awaitable[Result]]) -> Result:
+def with_tools(act: "Callable[[Tools], Awaitable[Result]]") -> Result:
     """Runs `act` on ready servers."""
+    from assay.jobs.tools import make_tools  # slow to import, and most commands only read or change the database
+
     with ready() as found:
-        return asyncio.run(_with_tools(found.database_url, act))
+        tools = make_tools(configuration.load(), found.database_url)
+        return asyncio.run(_closing(tools.database, act(tools)))
 
 
 def with_database(act: Callable[[Database], Awaitable[Result]]) -> Result:
     """Runs `act` on a ready database."""
-    return with_tools(lambda tools: act(tools.database))
+    return with_servers(lambda database, _: act(database))
 
 
 def with_servers(act: Callable[[Database, str], Awaitable[Result]]) -> Result:
     """Runs `act` on a ready database and the address of the broker."""
     with ready() as found:
-        return asyncio.run(_with_tools(found.database_url, lambda tools: act(tools.database, found.nats_url)))
+        return _on_servers(found, act)
 
 
 def with_servers_as_they_are(act: Callable[[Database, str], Awaitable[Result]]) -> Result:
     """Runs `act` even though a server may be away: to say so is its purpose."""
     with services(configuration.load()) as found:
-        return asyncio.run(_with_tools(found.database_url, lambda tools: act(tools.database, found.nats_url)))
+        return _on_servers(found, act)
 
 
 async def operator(database: Database) -> Actor:
@@ -68,11 +73,15 @@ async def as_operator(database: Database, change: Callable[[AsyncSession, Actor]
         return await change(session, actor)
 
 
-async def _with_tools(database_url: str, act: Callable[[Tools], Awaitable[Result]]) -> Result:
-    tools = make_tools(configuration.load(), database_url)
+def _on_servers(found: Services, act: Callable[[Database, str], Awaitable[Result]]) -> Result:
+    database = Database(found.database_url)
+    return asyncio.run(_closing(database, act(database, found.nats_url)))
+
+
+async def _closing(database: Database, act: Awaitable[Result]) -> Result:
     try:
-        return await act(tools)
+        return await act
     except (OperationalError, InterfaceError) as error:
         raise Unavailable(f"The database does not answer: {first_line(error)}") from error
     finally:
-        await tools.database.close()
+        await database.close()

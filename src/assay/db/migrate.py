@@ -1,22 +1,25 @@
 """Bringing a database to the newest shape, and back."""
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from assay.db.engine import driver_url, first_line
 from assay.errors import Unavailable
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _FOLDER: Final = Path(__file__).parent / "migrations"
+_IS_MIGRATED: Final = text("SELECT to_regclass('alembic_version') IS NOT NULL")
+_REVISION: Final = text("SELECT version_num FROM alembic_version")
 
 
-def _config(database_url: str) -> Config:
+def _config(database_url: str) -> "Config":
+    from alembic.config import Config  # slow to import, and nearly every database is in its newest shape
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.attributes["url"] = driver_url(database_url)
@@ -25,6 +28,8 @@ def _config(database_url: str) -> Config:
 
 def upgrade(database_url: str, revision: str = "head") -> None:
     """Runs what is missing. Safe to run twice, and by several processes at once. Raises Unavailable."""
+    from alembic import command
+
     try:
         command.upgrade(_config(database_url), revision)
     except (OperationalError, ProgrammingError) as error:
@@ -47,12 +52,14 @@ def is_served(revision: str | None) -> bool:
 
 
 def downgrade(database_url: str, revision: str) -> None:
+    from alembic import command
+
     command.downgrade(_config(database_url), revision)
 
 
 def newest() -> str:
-    """The revision this code was written for."""
-    return ScriptDirectory.from_config(_config("postgresql://")).get_current_head() or ""
+    """The revision this code was written for: migrations are numbered, and the number begins the name of the file."""
+    return max(each.name.partition("_")[0] for each in _FOLDER.glob("versions/[0-9]*.py"))
 
 
 def current(database_url: str) -> str | None:
@@ -60,6 +67,6 @@ def current(database_url: str) -> str | None:
     engine = create_engine(driver_url(database_url))
     try:
         with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            return connection.scalar(_REVISION) if connection.scalar(_IS_MIGRATED) else None
     finally:
         engine.dispose()

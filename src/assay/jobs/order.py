@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 from uuid import uuid4
 
-from taskiq.message import TaskiqMessage
-
 from assay.clock import now
+
+if TYPE_CHECKING:
+    from taskiq.message import TaskiqMessage
 
 ATTEMPT: Final = "attempt"
 TICK: Final = "tick"
@@ -43,7 +44,7 @@ class Order:
         return cls(job, f"{why}:{uuid4().hex}")
 
     @classmethod
-    def of(cls, message: TaskiqMessage) -> Self:
+    def of(cls, message: "TaskiqMessage") -> Self:
         """Raises ValueError for a message that is no order of ours."""
         labels = message.labels
         attempt = int(labels.get(ATTEMPT, 1))
@@ -77,7 +78,9 @@ class Order:
             **{name: moment.isoformat() for name, moment in moments.items() if moment},
         }
 
-    def message(self) -> TaskiqMessage:
+    def message(self) -> "TaskiqMessage":
+        from taskiq.message import TaskiqMessage  # slow to import, and whoever only reads the history sends nothing
+
         return TaskiqMessage(task_id=self.task_id, task_name=self.job, labels=self.labels(), args=[], kwargs={})
 
 
