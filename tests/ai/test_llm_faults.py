@@ -185,5 +185,10 @@ def test_pauses_grow_are_bounded_and_differ(luck):
     assert 7 <= pause(3, 7.0, luck=luck) < 7.8
 
 
-async def test_patience_waits_for_real():
-    await asyncio.wait_for(Patience().after_failure(1, 0.01), timeout=60)
+async def test_patience_waits_for_real_and_so_does_everybody_who_shares_it():
+    patience = Patience()
+    before = patience.clock()
+    failed, other = asyncio.create_task(patience.after_failure(1, 0.05)), asyncio.create_task(patience.wait())
+    await asyncio.gather(failed, other)
+    assert patience.clock() - before >= 0.05
+    await patience.wait()  # for nothing any more

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from tests.ai.chats import START, chat, keeps_its_promises, message, read
+from tests.effort import costs_little
 
 from assay.ai.extractor import Extraction, Message
 from assay.ai.fakes import HashEmbedder
@@ -85,11 +86,10 @@ async def test_hostile_text_costs_little(pattern):
     extractor = OfflineExtractor(HashEmbedder())
     messages = [*chat("tom: hello"), message(pattern, number=5), message("+1", author="tom", number=6)]
     await read(extractor, chat(f"ana: {FACT}"))
-    started = time.perf_counter()
 
-    extraction = await read(extractor, messages)
+    with costs_little():
+        extraction = await read(extractor, messages)
 
-    assert time.perf_counter() - started < 2
     keeps_its_promises(extraction, messages)
 
 
@@ -113,21 +113,19 @@ async def test_five_thousand_messages_in_one_window():
         )
         for n in range(5_000)
     ]
-    started = time.perf_counter()
 
-    keeps_its_promises(await read(extractor, messages), messages)
-
-    assert time.perf_counter() - started < 20
+    with costs_little(60):
+        keeps_its_promises(await read(extractor, messages), messages)
 
 
 async def test_the_event_loop_stays_free(extractor):
-    longest, last = 0.0, time.perf_counter()
+    longest, last = 0.0, time.thread_time()  # what the loop itself does, however busy the machine is
 
     async def beat() -> None:
         nonlocal longest, last
         while True:
             await asyncio.sleep(0.01)
-            longest, last = max(longest, time.perf_counter() - last), time.perf_counter()
+            longest, last = max(longest, time.thread_time() - last), time.thread_time()
 
     heart = asyncio.create_task(beat())
     await read(extractor, chat("\n".join(f"a{n % 9}: {FACT} Rule {n}." for n in range(300))))

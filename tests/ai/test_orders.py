@@ -1,8 +1,7 @@
 """Orders to whoever reads by machine are heard in any language and disguise; talk among people is none."""
 
-import time
-
 import pytest
+from tests.effort import costs_little
 
 from assay.ai.orders import gives_orders
 
@@ -156,6 +155,5 @@ def test_talk_among_people_is_no_order(text):
     ],
 )
 def test_hostile_texts_take_no_time(pattern):
-    started = time.perf_counter()
-    gives_orders(pattern * (100_000 // len(pattern)))
-    assert time.perf_counter() - started < 1
+    with costs_little():
+        gives_orders(pattern * (100_000 // len(pattern)))

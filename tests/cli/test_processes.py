@@ -11,6 +11,8 @@ from tests.builders import draft, propose
 from tests.cli.lab import run_here
 from tests.faults import lab
 
+from assay.runtime.process import wait_for
+
 COMMANDS = ("demo", "up", "down", "status", "doctor", "ingest", "proposals", "topics", "atoms", "jobs", "metrics")
 
 
@@ -34,7 +36,7 @@ def test_assay_runs_answers_is_seen_is_never_run_twice_and_stops_without_an_orph
     try:
         assert _asked(f"{address}/healthz") == {"status": "ok"}
         ready = {"status": "ok", "database": "ok", "broker": "ok", "migrations": "ok"}
-        assert _asked(f"{address}/readyz") == ready
+        assert wait_for(lambda: _asked(f"{address}/readyz") == ready, 60)
         status = told("status")
         assert (status["running"], status["pid"], status["web_url"]) == (True, process.pid, address)
 
@@ -52,7 +54,7 @@ def test_assay_runs_answers_is_seen_is_never_run_twice_and_stops_without_an_orph
 
 
 def _asked(url: str):
-    return httpx2.get(url, trust_env=False, timeout=10).raise_for_status().json()
+    return httpx2.get(url, trust_env=False, timeout=60).json()
 
 
 @pytest.mark.anyio

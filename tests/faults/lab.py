@@ -73,4 +73,4 @@ def processes_of(home: Path) -> list[str]:
 
 
 def none_left(home: Path) -> bool:
-    return wait_for(lambda: not processes_of(home), 20)
+    return wait_for(lambda: not processes_of(home), 60)

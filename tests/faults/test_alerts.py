@@ -9,7 +9,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_what_a_killed_worker_was_about_to_tell_is_told_by_another(engine):
-    async with http_server(delay=2.0) as server:
+    async with http_server(delay=3600) as server:
         named = {"ASSAY_WEBHOOK_URL": server.url, "ASSAY_WEBHOOK_SECRET": SECRET}
         [first] = await engine.workers(**named)
         await happens(engine.database, failure("deduplication_scan"))
@@ -22,7 +22,7 @@ async def test_what_a_killed_worker_was_about_to_tell_is_told_by_another(engine)
         await engine.until(lambda: _all_told(engine, 2))
     keys = [headers["webhook-id"] for headers, _ in server.got]
     assert len(set(keys)) == 2
-    assert keys.count(keys[0]) == 2  # the same notice again, under the same key
+    assert keys.count(keys[0]) >= 2  # the same notice again, under the same key
 
 
 async def test_a_worker_that_is_told_wrongly_whom_to_tell_does_not_start(engine):

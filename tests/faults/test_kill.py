@@ -60,15 +60,17 @@ def undisturbed(database_url, nats_url, tmp_path, capfd):
 
 @pytest.mark.timeout(200)
 def test_a_demo_that_was_killed_again_and_again_ends_as_if_it_had_not_been(undisturbed, tmp_path):
-    home = tmp_path / "home"
+    home, killed = tmp_path / "home", 0
     for words in ("Starting the servers", "Week 1:", "Week 1:", "Week 2:"):
         process = lab.start(home, "demo", "--once", FORCE_COLOR="1")
         _await_words(process, words)
         time.sleep(random.uniform(0, 0.3))
         process.kill()
         process.communicate()
-        assert process.returncode == -signal.SIGKILL
+        killed += process.returncode == -signal.SIGKILL
+        assert process.returncode in {0, -signal.SIGKILL}  # it may have been quicker
         assert lab.none_left(home), lab.processes_of(home)
+    assert killed > 1
     assert counts(lab.demo(home)) == counts(undisturbed)
     assert found_wrong(home) == {}
     assert counts(lab.demo(home)) == counts(undisturbed)  # the same demo twice adds nothing

@@ -51,6 +51,8 @@ async def _fire(engine, *, ticks, restarts) -> None:
     await engine.until(fired, 60 + 3 * ticks)
     for each in schedulers:
         each.send_signal(signal.SIGTERM)
+    for each in schedulers:
+        await asyncio.to_thread(each.wait, 60)
     await engine.until(engine.queue_is_empty)
     assert await rows(engine.database, DOUBLES) == []
     assert await rows(engine.database, HOLES) == []

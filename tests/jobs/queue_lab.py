@@ -46,7 +46,7 @@ class Queue:
         self.jobs[name] = Job(
             name,
             more.get("cron", NEVER),
-            timedelta(seconds=more.get("timeout", 30)),
+            timedelta(seconds=more.get("timeout", 300)),
             delays,
             ("done",),
             body or note,

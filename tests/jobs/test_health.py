@@ -38,11 +38,14 @@ async def test_all_is_well_while_a_worker_and_a_scheduler_live_and_the_last_run_
     async with working(queue.broker, queue.tools), scheduling(queue.broker, queue.tools):
         await queue.until_states("probe", "ok")
 
+        looks = []
+
         async def all_is_well() -> bool:
-            return not (await health(queue, nats_url)).problems
+            looks.append(await health(queue, nats_url))
+            return not looks[-1].problems
 
         await until(all_is_well)
-        found = await health(queue, nats_url)
+        found = looks[-1]
     job = found.jobs["probe"]
     assert (job.status, job.success_rate, job.runs, job.overdue) == ("ok", 1.0, 1, False)
     assert job.last_run == job.last_success

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,11 @@ class Holder:
         """The pids of its children by program."""
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         pids = [int(pid) for task in tasks for pid in task.read_text().split()]
-        return {Path(f"/proc/{pid}/comm").read_text().strip(): pid for pid in pids}
+        found = {}
+        for pid in pids:
+            with suppress(OSError):  # it was there for a moment only
+                found[Path(f"/proc/{pid}/comm").read_text().strip()] = pid
+        return found
 
     def kill(self) -> None:
         self.process.kill()
@@ -132,7 +137,7 @@ def query() -> Callable[[str, str], Any]:
                 return False
             return True
 
-        assert wait_for(answered, 20), "the database does not answer"
+        assert wait_for(answered, 60), "the database does not answer"
         return answers[0]
 
     return ask

@@ -9,7 +9,7 @@ from assay.runtime import guests
 def _come_and_go(home: Path, came, may_go) -> None:
     with guests.visit(home):
         came.set()
-        may_go.wait(30)
+        may_go.wait(600)
 
 
 def test_the_owner_waits_for_a_guest_and_not_for_a_dead_one(tmp_path):
@@ -17,13 +17,13 @@ def test_the_owner_waits_for_a_guest_and_not_for_a_dead_one(tmp_path):
     came, may_go = context.Event(), context.Event()
     guest = context.Process(target=_come_and_go, args=(tmp_path, came, may_go))
     guest.start()
-    assert came.wait(30)
+    assert came.wait(60)
     waiting = context.Process(target=_wait, args=(tmp_path,))
     waiting.start()
     waiting.join(0.5)
     assert waiting.is_alive()
     guest.kill()
-    waiting.join(30)
+    waiting.join(60)
     assert waiting.exitcode == 0
     guest.join()
 

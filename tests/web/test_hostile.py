@@ -4,7 +4,6 @@ import asyncio
 import json
 import resource
 import socket
-import time
 
 import httpx2
 import pytest
@@ -140,13 +139,11 @@ async def test_a_body_that_does_not_come_is_not_waited_for(database, database_ur
 
         async def never():
             yield b'{"notes": '
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
 
-        start = time.monotonic()
         async with asking(slow, **bearer(secret)) as http:
             answer = await http.post(f"{BASE}/users", content=never(), headers={"Content-Type": "application/json"})
         assert answer.status_code == 408
-        assert time.monotonic() - start < 59
 
 
 def _raw(url: str, sent: bytes) -> bytes:

@@ -212,6 +212,6 @@ async def test_what_a_client_says_is_not_read(here, database):
 
 async def test_clients_that_left_are_forgotten(here):
     async with here.listen():
-        assert len(here.hub.clients) == 1
+        await until(lambda: len(here.hub.clients) == 1)
     await until(lambda: not here.hub.clients)
     assert await scalar(here.app.state.assay.database, "SELECT 1") == 1

@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 from nats.aio.client import Client
+from sqlalchemy import text
 
 from assay.db.engine import UNREACHABLE, Database, first_line
 from assay.db.listening import listening
@@ -19,6 +20,8 @@ BATCH: Final = 500
 POLL_SECONDS: Final = 1.0
 """How long an event waits at most that nobody was told of, as after the death of the relay that was told."""
 PAUSE_AFTER_ERROR_SECONDS: Final = 1.0
+_END_WHEN_HUNG: Final = text("SET LOCAL idle_in_transaction_session_timeout = '5s'")
+"""A relay that is stopped in the middle would keep the lock, and with it all other relays, for as long as it is."""
 
 
 async def relay(database: Database, nats_url: str) -> None:
@@ -54,6 +57,7 @@ def subject_of(identity: str) -> str:
 
 async def _published(database: Database) -> list[Frame]:
     async with database.transaction() as session:
+        await session.execute(_END_WHEN_HUNG)
         return await outbox.publish(session, limit=BATCH)
 
 
