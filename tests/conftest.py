@@ -4,13 +4,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 from uuid import uuid4
 
 import psycopg
 import pytest
 from pydantic_ai import models
 from sqlalchemy import make_url
+from tests.faults import lab
+from xdist.scheduler import LoadScopeScheduling
 
 from assay.ai import http
 from assay.audit.actor import Actor
@@ -24,6 +28,24 @@ http.Policy.only_loopback = True  # no test asks a model that costs money
 models.ALLOW_MODEL_REQUESTS = False  # and none asks any model, unless it says so
 MEMORY = Path("/dev/shm")
 ROOM_NEEDED = 4 * 1024**3
+SHARING: Final = (
+    ("tests/cli/", "tests/faults/test_kill.py", "tests/faults/test_external_servers.py"),  # the demo
+    ("tests/runtime/",),  # a prepared data folder
+    ("tests/faults/test_outages.py",),  # servers that may be killed
+)
+"""Tests that share what takes long to make. They run in one process; every other test runs in the next free one."""
+
+
+class InGroups(LoadScopeScheduling):
+    """Large groups first and single tests last, so that no process is left without work before the end."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((paths[0] for paths in SHARING if nodeid.startswith(paths)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> InGroups:
+    return InGroups(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +106,24 @@ def template(server_url: str) -> str:
     administer(server_url, f"CREATE DATABASE {name}")
     migrate.upgrade(named(server_url, name))
     return name
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A database to be copied, what the demo that made it said, and its data folder, which it had no need of."""
+
+    database: str
+    document: dict[str, Any]
+    home: Path
+
+
+@pytest.fixture(scope="session")
+def demo(server_url: str, template: str, nats_url: str, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """A demo in a process of its own, on servers that it did not start."""
+    name, home = f"demo_{os.getpid()}", tmp_path_factory.mktemp("demo") / "untouched"
+    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    document = lab.demo(home, DATABASE_URL=named(server_url, name), NATS_URL=nats_url)
+    return Demo(name, document, home)
 
 
 @pytest.fixture

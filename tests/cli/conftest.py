@@ -1,6 +1,5 @@
 """The command line in this process, on a database of the test's own; where a process matters, in a real one."""
 
-import os
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
@@ -11,21 +10,10 @@ from tests.conftest import administer, named
 Assay = Callable[..., Answer]
 
 
-@pytest.fixture(scope="session")
-def demo_template(server_url, template, nats_url, tmp_path_factory) -> str:
-    """A database after the demo, to be copied."""
-    name = f"demo_{os.getpid()}"
-    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    home = str(tmp_path_factory.mktemp("demo") / "untouched")
-    urls = {"DATABASE_URL": named(server_url, name), "NATS_URL": nats_url}
-    assert run_here(("demo", "--once", "--json"), ASSAY_HOME=home, **urls) == 0
-    return name
-
-
 @pytest.fixture
-def demo_url(server_url, demo_template) -> Iterator[str]:
+def demo_url(server_url, demo) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
-    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {demo_template} STRATEGY file_copy")
+    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {demo.database} STRATEGY file_copy")
     yield named(server_url, name)
     administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -3,16 +3,13 @@
 from tests.faults import lab
 
 
-def test_a_demo_runs_on_servers_started_elsewhere_and_starts_none(database_url, nats_url, tmp_path):
-    home = tmp_path / "untouched"
-    urls = {"DATABASE_URL": database_url, "NATS_URL": nats_url}
-    document = lab.demo(home, **urls)
-    assert document["messages"] > 300
-    assert sum(document["approved"].values()) > 0
-    status = lab.assay(home, "status", "--json", **urls)
+def test_a_demo_runs_on_servers_started_elsewhere_and_starts_none(demo, nats_url):
+    assert demo.document["messages"] > 300
+    assert sum(demo.document["approved"].values()) > 0
+    status = lab.assay(demo.home, "status", "--json", DATABASE_URL="postgresql://elsewhere/", NATS_URL=nats_url)
     assert '"running": false' in status.stdout
-    assert not home.exists()
-    assert lab.processes_of(home) == []
+    assert not demo.home.exists()
+    assert lab.processes_of(demo.home) == []
 
 
 def test_servers_that_do_not_answer_are_one_sentence(tmp_path):

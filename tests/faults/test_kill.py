@@ -1,13 +1,11 @@
 """kill -9 at any moment of the demo, then again: it continues, nothing twice, nothing lost."""
 
-import json
 import random
 import signal
 import time
 
 import psycopg
 import pytest
-from tests.cli.lab import run_here
 from tests.faults import lab
 
 from assay.runtime.services import Supervisor
@@ -50,16 +48,8 @@ def found_wrong(home) -> dict[str, int]:
     return {name: number for name, number in found.items() if number}
 
 
-@pytest.fixture
-def undisturbed(database_url, nats_url, tmp_path, capfd):
-    """What a demo says that nobody disturbs."""
-    urls = {"DATABASE_URL": database_url, "NATS_URL": nats_url}
-    assert run_here(("demo", "--once", "--json"), ASSAY_HOME=str(tmp_path / "untouched"), **urls) == 0
-    return json.loads(capfd.readouterr().out)
-
-
 @pytest.mark.timeout(200)
-def test_a_demo_that_was_killed_again_and_again_ends_as_if_it_had_not_been(undisturbed, tmp_path):
+def test_a_demo_that_was_killed_again_and_again_ends_as_if_it_had_not_been(demo, tmp_path):
     home, killed = tmp_path / "home", 0
     for words in ("Starting the servers", "Week 1:", "Week 1:", "Week 2:"):
         process = lab.start(home, "demo", "--once", FORCE_COLOR="1")
@@ -71,9 +61,9 @@ def test_a_demo_that_was_killed_again_and_again_ends_as_if_it_had_not_been(undis
         assert process.returncode in {0, -signal.SIGKILL}  # it may have been quicker
         assert lab.none_left(home), lab.processes_of(home)
     assert killed > 1
-    assert counts(lab.demo(home)) == counts(undisturbed)
+    assert counts(lab.demo(home)) == counts(demo.document)
     assert found_wrong(home) == {}
-    assert counts(lab.demo(home)) == counts(undisturbed)  # the same demo twice adds nothing
+    assert counts(lab.demo(home)) == counts(demo.document)  # the same demo twice adds nothing
     assert found_wrong(home) == {}
     assert lab.none_left(home), lab.processes_of(home)
 
