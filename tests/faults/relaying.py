@@ -10,6 +10,7 @@ import signal
 import sys
 from typing import Any
 
+from assay.cli.logs import log_to_stderr
 from assay.db.engine import Database
 from assay.messaging import outbox, relay
 
@@ -31,4 +32,5 @@ if wish == ["die"]:
     relay._send = die  # type: ignore[assignment]
 if wish == ["hang"]:
     outbox.publish = hang
+log_to_stderr()
 asyncio.run(relay.relay(Database(database_url), nats_url))
