@@ -20,7 +20,7 @@ from assay.proposals.queries import QuoteInContext
 from assay.review import queries as review
 from assay.review.policy import Hold
 
-_HIDDEN = frozenset({"title_key", "identity_key", "topic_key"})
+_HIDDEN = frozenset({"title_key", "identity_key", "topic_key", "words"})
 
 
 def document(proposal: Proposal) -> dict[str, Any]:
