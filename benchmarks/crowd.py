@@ -1,7 +1,8 @@
 """Knowledge and proposals in any number, with vectors in clusters, written as fast as the database takes them."""
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -55,8 +56,9 @@ async def fill(database: Database, *, entities: int, proposals: int, share: floa
     )
     new = _unit(np.concatenate([known[chosen] + _noise(random, repeats, SHIFT), others]))
     titles = _titles(random, entities + proposals)
-    entity_ids = await _write(database, known, titles[:entities], approved=True)
-    proposal_ids = await _write(database, new, titles[entities:], approved=False)
+    async with _indexed_afterwards(database):
+        entity_ids = await _write(database, known, titles[:entities], approved=True)
+        proposal_ids = await _write(database, new, titles[entities:], approved=False)
     async with database.transaction() as session:
         await session.execute(text("SET LOCAL maintenance_work_mem = '3GB'"))
         await vectors.ensure_indexes(session, MODEL, DIMENSIONS)
@@ -66,6 +68,24 @@ async def fill(database: Database, *, entities: int, proposals: int, share: floa
             await autocommit.execute(text(f"ANALYZE {table}"))
     repeated = {proposal_ids[place]: entity_ids[entity] for place, entity in enumerate(chosen)}
     return Crowd(entity_ids, proposal_ids, repeated, np.concatenate([known, new]).astype(np.float16), titles)
+
+
+@asynccontextmanager
+async def _indexed_afterwards(database: Database) -> AsyncIterator[None]:
+    """Takes away the indexes that guard nothing, and makes them again over everything that was written."""
+    async with database.transaction() as session:
+        found = await session.execute(
+            text("""
+            SELECT indexname, indexdef FROM pg_indexes
+            WHERE tablename IN ('entities', 'proposals', 'embeddings') AND indexdef NOT LIKE 'CREATE UNIQUE%'""")
+        )
+        indexes: dict[str, str] = dict(found.tuples().all())
+        for name in indexes:
+            await session.execute(text(f"DROP INDEX {name}"))
+    yield
+    async with database.transaction() as session:
+        for definition in indexes.values():
+            await session.execute(text(definition.replace(":", r"\:")))
 
 
 def _noise(random: np.random.Generator, number: int, length: float) -> Matrix:
