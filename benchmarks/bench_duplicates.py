@@ -99,6 +99,7 @@ async def one_by_one(database: Database, ids: list[UUID]) -> None:
 async def one_by_one_with_letters(database: Database, ids: list[UUID]) -> None:
     """The same, and the titles of all are searched by their index of trigrams."""
     async with database.transaction() as session:
+        await session.execute(text("SELECT set_config('pg_trgm.similarity_threshold', '0.7', true)"))
         for each in ids:
             await session.execute(LIKE_ONE, {"id": each})
     await one_by_one(database, ids)
