@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     assay_requests_per_second: int = Field(
         50, ge=1, le=100_000, description="requests a second of one token or session; ten seconds' worth at once"
     )
+    otel_exporter_otlp_endpoint: str | None = Field(
+        None, max_length=2000, description="where traces are sent, over HTTP; absent: nowhere"
+    )
     assay_oidc_issuer: str | None = Field(
         None, max_length=2000, description="identity provider at which people sign in; absent: passwords only"
     )

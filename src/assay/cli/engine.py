@@ -19,6 +19,7 @@ from assay.jobs.receiver import JobReceiver
 from assay.jobs.tools import Tools, make_tools
 from assay.messaging.background import background
 from assay.messaging.relay import relay
+from assay.tracing import exporting
 
 Concurrency = Annotated[int, Parameter(help="Jobs that run at a time.", validator=Number(gte=1, lte=64))]
 Drain = Annotated[
@@ -39,7 +40,7 @@ def worker(*, concurrency: Concurrency = CONCURRENCY, drain: Drain = DRAIN_SECON
             say("This worker takes jobs from the queue (stop with Ctrl-C).")
             await _until_told_to_stop(receiver)
 
-    _serve(work)
+    _serve("worker", work)
 
 
 def scheduler() -> None:
@@ -54,7 +55,7 @@ def scheduler() -> None:
             say("This scheduler fires the jobs at their times (stop with Ctrl-C).")
             await _until_told_to_stop()
 
-    _serve(schedule)
+    _serve("scheduler", schedule)
 
 
 def on_stop(stop: Callable[[], None], receiver: JobReceiver | None = None) -> None:
@@ -77,10 +78,14 @@ async def _until_told_to_stop(receiver: JobReceiver | None = None) -> None:
     await stop.wait()
 
 
-def _serve(act: Callable[[Tools, str], Awaitable[None]]) -> None:
+def _serve(process: str, act: Callable[[Tools, str], Awaitable[None]]) -> None:
     settings = configuration.load()
     log_to_stderr(settings.assay_log_level)
-    with ready(for_guests=True) as found, contextlib.suppress(KeyboardInterrupt):
+    with (
+        ready(for_guests=True) as found,
+        exporting(settings.otel_exporter_otlp_endpoint, process),
+        contextlib.suppress(KeyboardInterrupt),
+    ):
         asyncio.run(_with_tools(make_tools(settings, found.database_url), found.nats_url, act))
 
 

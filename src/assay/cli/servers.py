@@ -28,6 +28,7 @@ from assay.messaging.background import background
 from assay.messaging.relay import relay
 from assay.runtime.services import Services, record_web, running
 from assay.settings import Settings
+from assay.tracing import exporting
 from assay.web.app import create_app
 from assay.web.server import Server, cut_off_the_stuck, make_server
 
@@ -117,7 +118,10 @@ def _serve(settings: Settings, found: Services, listener: socket.socket, host: s
         record_web(settings.assay_home, address)
     say(f"Assay is running at {address} (stop with Ctrl-C, or: assay down)")
     asyncio.run(_welcome(found.database_url))
-    with contextlib.suppress(KeyboardInterrupt):
+    with (
+        exporting(settings.otel_exporter_otlp_endpoint, "up" if jobs is not _no_jobs else "api"),
+        contextlib.suppress(KeyboardInterrupt),
+    ):
         asyncio.run(_run(server, listener, jobs))
 
 

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Self
 from uuid import uuid4
 
+from assay import tracing
 from assay.clock import now
+from assay.tracing import TRACEPARENT
 
 if TYPE_CHECKING:
     from taskiq.message import TaskiqMessage
@@ -17,6 +19,7 @@ MESSAGE_ID: Final = "msg_id"
 
 MOST_ATTEMPTS: Final = 100
 LONGEST_ID: Final = 200
+LONGEST_TRACE: Final = 200
 
 REQUEST: Final = "request"
 MANUAL: Final = "manual"
@@ -33,15 +36,17 @@ class Order:
     """The moment of the schedule, when that asked for it."""
     due_at: datetime | None = None
     """Not to be started before."""
+    trace: str | None = None
+    """The traceparent of what asked for it."""
 
     @classmethod
     def at_tick(cls, job: str, tick: datetime) -> Self:
         return cls(job, f"{job}@{tick.isoformat()}", tick=tick)
 
     @classmethod
-    def anew(cls, job: str, why: str) -> Self:
+    def anew(cls, job: str, why: str, *, trace: str | None = None) -> Self:
         """`why` is the first word of the id, for people who read the history."""
-        return cls(job, f"{why}:{uuid4().hex}")
+        return cls(job, f"{why}:{uuid4().hex}", trace=trace)
 
     @classmethod
     def of(cls, message: "TaskiqMessage") -> Self:
@@ -50,7 +55,14 @@ class Order:
         attempt = int(labels.get(ATTEMPT, 1))
         if not (1 <= attempt <= MOST_ATTEMPTS and _is_id(message.task_id) and _is_id(message.task_name)):
             raise ValueError("Such an order is never written.")
-        return cls(message.task_name, message.task_id, attempt, _moment(labels.get(TICK)), _moment(labels.get(DUE_AT)))
+        return cls(
+            message.task_name,
+            message.task_id,
+            attempt,
+            _moment(labels.get(TICK)),
+            _moment(labels.get(DUE_AT)),
+            _trace(labels.get(TRACEPARENT)),
+        )
 
     @property
     def message_id(self) -> str:
@@ -76,6 +88,7 @@ class Order:
             ATTEMPT: str(self.attempt),
             MESSAGE_ID: self.message_id,
             **{name: moment.isoformat() for name, moment in moments.items() if moment},
+            **tracing.labels(self.trace),
         }
 
     def message(self) -> "TaskiqMessage":
@@ -86,6 +99,10 @@ class Order:
 
 def _is_id(word: str) -> bool:
     return 0 < len(word) <= LONGEST_ID and word.isprintable()
+
+
+def _trace(label: object) -> str | None:
+    return label if isinstance(label, str) and len(label) <= LONGEST_TRACE else None
 
 
 def _moment(label: str | None) -> datetime | None:

@@ -42,12 +42,15 @@ async def _take(session: AsyncSession) -> list[Order]:
     busy = select(JobRun.job).where(JobRun.state == JobState.RUNNING)
     paused = select(JobControl.job).where(JobControl.paused_at.is_not(None))
     taken = delete(JobRequest).where(JobRequest.job.not_in(busy), JobRequest.job.not_in(paused))
-    jobs = set(await session.scalars(taken.returning(JobRequest.job)))
-    if not jobs:
+    found = await session.execute(taken.returning(JobRequest.job, JobRequest.trace))
+    traces: dict[str, str | None] = {}
+    for job, trace in found:
+        traces[job] = traces.get(job) or trace
+    if not traces:
         return []
     at_hand = (JobRun.state == JobState.QUEUED) & (JobRun.due_at.is_(None))
-    queued = set(await session.scalars(select(JobRun.job).where(JobRun.job.in_(jobs), at_hand)))
-    orders = [Order.anew(job, REQUEST) for job in sorted(jobs - queued)]
+    queued = set(await session.scalars(select(JobRun.job).where(JobRun.job.in_(traces), at_hand)))
+    orders = [Order.anew(job, REQUEST, trace=traces[job]) for job in sorted(traces.keys() - queued)]
     for order in orders:
         await history.queue_run(session, order)
     return orders

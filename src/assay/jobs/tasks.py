@@ -6,6 +6,7 @@ from functools import partial
 
 from taskiq import TaskiqMessage, TaskiqMiddleware, TaskiqResult
 
+from assay import tracing
 from assay.db.engine import Database
 from assay.db.models import DeadReason, JobState
 from assay.jobs import control, history
@@ -29,11 +30,26 @@ def register(broker: JobBroker, tools: Tools) -> None:
 
     async def execute() -> RunResult:
         order = ORDERED.get()
-        return await patiently(partial(_fulfil, order, tools), what=order.job)
+        with tracing.span(f"job {order.job}", "CONSUMER", parent=order.trace, **_described(order)) as span:
+            result = await patiently(partial(_fulfil, order, tools), what=order.job)
+            if not result.ok:
+                tracing.fail(span)
+        return result
 
     for name in JOBS:
         broker.register_task(execute, task_name=name)
     broker.add_middlewares(Retries(broker, tools.database))
+
+
+def _described(order: Order) -> dict[str, object]:
+    """In the words of the conventions for messaging."""
+    return {
+        "messaging__system": "nats",
+        "messaging__operation__type": "process",
+        "messaging__message__id": order.message_id,
+        "assay__job": order.job,
+        "assay__attempt": order.attempt,
+    }
 
 
 async def _fulfil(order: Order, tools: Tools) -> RunResult:

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay import tracing
 from assay.db.models import JobRequest
 
 EXTRACTION: Final = "extract_knowledge_from_messages"
@@ -35,7 +36,7 @@ async def request(session: AsyncSession, *jobs: str) -> None:
     Asking often costs one run. A request is kept while its job runs or is paused.
     """
     if jobs:
-        await session.execute(insert(JobRequest), [{"job": job} for job in jobs])
+        await session.execute(insert(JobRequest), [{"job": job, "trace": tracing.current()} for job in jobs])
 
 
 async def request_followers(session: AsyncSession, actions: Iterable[str]) -> None:

@@ -1,11 +1,16 @@
 """The counters of one process."""
 
 import time
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assay import tracing
+from assay.tracing import TRACEPARENT
 
 BROADCAST_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 UNMATCHED: Final = "unmatched"
@@ -42,16 +47,38 @@ class CountRequests:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
+        trace = Headers(scope=scope).get(TRACEPARENT)
 
         async def send_counted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", UNMATCHED)
+                route = _template(scope)
                 method = scope["method"] if route != UNMATCHED else "any"
                 self.telemetry.requests.labels(method, route, str(message["status"])).inc()
                 self.telemetry.seconds.labels(route).observe(time.perf_counter() - started)
+                _describe(span, method, route, message["status"])
             await send(message)
 
-        await self.app(scope, receive, send_counted)
+        with tracing.span("request", "SERVER", parent=trace) as span:
+            await self.app(scope, receive, send_counted)
+
+
+def _template(scope: Scope) -> str:
+    """The path of the matched route. It knows its own end of it only: what stands before is that of the request."""
+    end = getattr(scope.get("route"), "path", None)
+    if end is None:
+        return UNMATCHED
+    begin = scope["path"].split("/")[: -end.count("/")]
+    return "/".join(begin) + str(end)
+
+
+def _describe(span: Any, method: str, route: str, status: int) -> None:
+    """Names a span by its route, so that no id is part of the name, in the words of the conventions for HTTP."""
+    if span is None:
+        return
+    span.update_name(f"{method} {route}")
+    span.set_attributes({"http.request.method": method, "http.route": route, "http.response.status_code": status})
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        tracing.fail(span)
 
 
 def count_requests(app: FastAPI) -> Telemetry:

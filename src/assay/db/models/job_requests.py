@@ -20,3 +20,5 @@ class JobRequest(Base):
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     job: Mapped[str]
     requested_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    trace: Mapped[str | None]
+    """The traceparent of what asked, where traces are exported."""
