@@ -3,7 +3,8 @@
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from tests.builders import counted_statements, draft, propose
-from tests.web.lab import ELSEWHERE, asking, serving
+from tests.jobs.queue_lab import until
+from tests.web.lab import ELSEWHERE, NOWHERE, asking, serving
 
 pytestmark = pytest.mark.anyio
 
@@ -43,3 +44,18 @@ async def test_a_scrape_costs_the_same_for_many_proposals_as_for_few(database, d
 async def test_figures_are_for_monitors(database_url):
     async with serving(database_url) as app, asking(app, peer=ELSEWHERE) as http:
         assert (await http.get("/metrics")).status_code == 401
+
+
+async def test_the_broker_is_measured_by_a_question_and_named_when_it_is_away(database_url, nats_url):
+    async with serving(database_url, nats_url) as app, asking(app, peer="127.0.0.1") as http:
+
+        async def is_connected() -> bool:
+            return (await scraped(http))["assay_broker_connected", ()] == 1
+
+        await until(is_connected)
+        found = await scraped(http)
+        assert found["assay_broker_round_trip_seconds", ()] > 0
+    async with serving(database_url, NOWHERE) as app, asking(app, peer="127.0.0.1") as http:
+        found = await scraped(http)
+        assert found["assay_broker_connected", ()] == 0
+        assert ("assay_broker_round_trip_seconds", ()) not in found

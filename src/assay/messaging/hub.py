@@ -15,7 +15,7 @@ from assay.clock import now
 from assay.db.engine import UNREACHABLE, Database, first_line
 from assay.errors import Gone, Unavailable
 from assay.messaging import outbox
-from assay.messaging.link import link
+from assay.messaging.link import FAULTS, Connected, link
 from assay.messaging.outbox import Frame
 from assay.messaging.relay import subject_of
 
@@ -27,6 +27,7 @@ MOST_ARRIVED: Final = 10_000
 SILENCE_SECONDS: Final = 1.0
 """After so long without an event the outbox is asked: the broker may be away, or the relay may have died."""
 START_SECONDS: Final = 5.0
+ROUND_TRIP_SECONDS: Final = 2
 REST_PER_WORK: Final = 2
 """The hub rests twice as long as it worked: the rest of the process keeps two thirds of its time under any load,
 and what arrives meanwhile goes out in one write."""
@@ -85,6 +86,7 @@ class Hub:
         self._observe = observe or (lambda _seconds: None)
         self._begun = asyncio.Event()
         self._ending = asyncio.Event()
+        self._connected: Connected = lambda: None
         self._arrived: dict[int, Frame] = {}
         self._arrival = asyncio.Event()
 
@@ -97,12 +99,25 @@ class Hub:
         """Serves the clients until it is closed. Without the broker they are served too, a second later at most."""
         clock = asyncio.get_running_loop().time
         subject = await self._begin()
-        async with link(self._nats_url, "assay hub", lambda client: self._subscribe(client, subject)):
+        async with link(
+            self._nats_url, "assay hub", lambda client: self._subscribe(client, subject)
+        ) as self._connected:
             while not self._ending.is_set():
                 frames = await self._next()
                 started = clock()
                 self._deliver(frames)
                 await asyncio.sleep(REST_PER_WORK * (clock() - started))
+
+    async def round_trip(self) -> float | None:
+        """Seconds for a question to the broker and back; None while it is away."""
+        if (client := self._connected()) is None:
+            return None
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        with contextlib.suppress(*FAULTS):
+            await client.flush(ROUND_TRIP_SECONDS)
+            return clock() - asked
+        return None
 
     async def start(self, since: int | None) -> int:
         """Where a client begins that has everything up to `since`, or wants only what comes.

@@ -22,7 +22,7 @@ router = APIRouter(tags=["health"], responses=ALWAYS)
 @router.get("/metrics", dependencies=[allow(Open.MONITOR)], response_class=Response)
 async def prometheus(session: Session, state: State) -> Response:
     """Figures in the format of Prometheus."""
-    families = [*_of_process(state), *await _of_database(session, state)]
+    families = [*_of_process(state), *await _of_broker(state), *await _of_database(session, state)]
     stored = CollectorRegistry()
     stored.register(_Collected(families))
     body = generate_latest(state.telemetry.registry) + generate_latest(stored)
@@ -44,6 +44,15 @@ def _of_process(state: WebState) -> Iterator[Metric]:
     for name, words in (("delivered", "Events given to clients."), ("dropped", "Clients that did not read in time.")):
         yield _counter(f"assay_live_{name}", words, getattr(hub.figures, name))
     yield _gauge("assay_database_connections_in_use", "Connections of this process that work.", pool)
+
+
+async def _of_broker(state: WebState) -> list[Metric]:
+    """Over the connection that brings this process its events. Before the database is asked: that must not wait."""
+    seconds = await state.hub.round_trip()
+    connected = _gauge("assay_broker_connected", "Whether this process hears the broker.", seconds is not None)
+    if seconds is None:
+        return [connected]
+    return [connected, _gauge("assay_broker_round_trip_seconds", "For a question to the broker and back.", seconds)]
 
 
 def _pool(database: Database) -> int:
