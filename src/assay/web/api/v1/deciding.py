@@ -13,6 +13,7 @@ from assay.kinds import TRAITS, Kind
 from assay.proposals import actions, editing
 from assay.proposals.outcomes import Outcome
 from assay.web.access import Caller, allow
+from assay.web.api.v1.merging import Merge
 from assay.web.api.v1.proposals import of_kind
 from assay.web.api.v1.shapes import SHAPES, Shapes
 from assay.web.decisions import raise_refusal
@@ -34,11 +35,6 @@ class DecisionNotes(Asked):
 class Approval(DecisionNotes):
     with_topics: bool = False
     """Also approve the pending topic it belongs to."""
-
-
-class Merge(DecisionNotes):
-    into: UUID
-    """The topic or atom that says it already."""
 
 
 class Apart(DecisionNotes):
@@ -98,7 +94,9 @@ def router_for(shapes: Shapes) -> APIRouter:
         """Merge it into what says it already. Its evidence goes with it."""
         versions = await _versions(session, kind, proposal_id, if_match)
         targets = {proposal_id: asked.into}
-        outcomes = await actions.merge(session, targets, actor=actor, notes=asked.notes, versions=versions)
+        outcomes = await actions.merge(
+            session, targets, actor=actor, notes=asked.notes, versions=versions, choices=asked.fields
+        )
         return await _answer(session, proposal_id, outcomes, response)
 
     @router.post("/not-duplicate", response_model=view, name=f"{kind}_proposal_is_not_duplicate")

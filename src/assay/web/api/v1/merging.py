@@ -1,0 +1,134 @@
+"""Merging, looked at before it is done: of proposals into knowledge, and of knowledge into knowledge, and back."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.db.models import Scope
+from assay.kinds import TRAITS, Kind
+from assay.proposals import actions, entity_actions
+from assay.proposals.fields import Choice
+from assay.proposals.merging import Planned
+from assay.proposals.preview import previews
+from assay.web.access import Caller, allow
+from assay.web.api.v1 import reasons
+from assay.web.api.v1.entity_shapes import BY_KIND
+from assay.web.api.v1.proposals import of_kind
+from assay.web.decisions import raise_refusal
+from assay.web.errors import documented
+from assay.web.idempotency import Route, Write
+from assay.web.models import Answer, Asked, Notes, Words
+
+MOST_FIELDS = 20
+Fields = Annotated[
+    dict[Words, Choice],
+    Field(max_length=MOST_FIELDS, description="By name: `keep` the target's, `take` the other's, or `both` united."),
+]
+
+
+class Merge(Asked):
+    """A merge. Of a field that is not named the target's value is kept."""
+
+    into: UUID
+    """The topic or atom that says it already."""
+    fields: Fields = Field(default_factory=dict)
+    notes: Notes | None = None
+
+
+class Unmerge(Asked):
+    """Why, for the trail."""
+
+    notes: Notes | None = None
+
+
+class FieldView(Answer):
+    name: str
+    choice: Choice
+    target: Any
+    source: Any
+    result: Any
+
+
+class MergePreview(Answer):
+    """What a merge would do. `conflicts` are for a person to look at; nothing of it stands in the way."""
+
+    source_id: UUID
+    source_title: str
+    target_id: UUID
+    target_title: str
+    kind: Kind
+    fields: list[FieldView]
+    evidence_of_target: int
+    evidence_of_source: int
+    filings_gained: list[str]
+    links_gained: list[str]
+    links_dropped: list[str]
+    conflicts: list[str]
+
+
+def of_proposals(kind: Kind) -> APIRouter:
+    router = APIRouter(
+        prefix=f"/knowledge/{TRAITS[kind].plural}/proposals/{{proposal_id}}",
+        tags=[f"{kind} proposals"],
+        route_class=Route,
+        dependencies=[allow(Scope.REVIEW)],
+        responses=documented(404, 409),
+    )
+
+    @router.post("/merge/preview", name=f"preview_{kind}_proposal_merge")
+    async def preview(proposal_id: UUID, asked: Merge, session: Write, actor: Caller) -> MergePreview:
+        """What the merge would do, field by field. Nothing is changed."""
+        await of_kind(session, kind, proposal_id)
+        planned = await actions.plan_merge(session, {proposal_id: asked.into}, actor=actor, choices=asked.fields)
+        return await _previewed(session, planned, proposal_id)
+
+    return router
+
+
+def of_entities(kind: Kind) -> APIRouter:
+    plural, view = TRAITS[kind].plural, BY_KIND[kind]
+    router = APIRouter(
+        prefix=f"/knowledge/{plural}/{{entity_id}}",
+        tags=[plural],
+        route_class=Route,
+        dependencies=[allow(Scope.REVIEW)],
+        responses=documented(404, 409),
+    )
+
+    @router.post("/merge/preview", name=f"preview_{kind}_merge")
+    async def preview(entity_id: UUID, asked: Merge, session: Write) -> MergePreview:
+        """What the merge would do, field by field. Nothing is changed."""
+        planned = await entity_actions.plan_merge(session, {entity_id: asked.into}, choices=asked.fields, kind=kind)
+        return await _previewed(session, planned, entity_id)
+
+    @router.post("/merge", response_model=view, name=f"merge_{kind}")
+    async def merge(entity_id: UUID, asked: Merge, session: Write, actor: Caller) -> Any:
+        """Merge it into another, which is answered. Its id leads there from now on."""
+        targets = {entity_id: asked.into}
+        [outcome] = await entity_actions.merge(
+            session, targets, actor=actor, notes=asked.notes, choices=asked.fields, kind=kind
+        )
+        raise_refusal([outcome], entity_id)
+        return view.of(await reasons.entity(session, kind, outcome.entity_id or asked.into))
+
+    @router.post("/unmerge", response_model=view, name=f"unmerge_{kind}")
+    async def unmerge(entity_id: UUID, asked: Unmerge, session: Write, actor: Caller) -> Any:
+        """Take its merge back: both are as they were, and what was done since stays."""
+        await reasons.entity(session, kind, entity_id)
+        raise_refusal(await entity_actions.unmerge(session, [entity_id], actor=actor, notes=asked.notes), entity_id)
+        return view.of(await reasons.entity(session, kind, entity_id))
+
+    return router
+
+
+async def _previewed(session: AsyncSession, planned: Planned, source: UUID) -> MergePreview:
+    raise_refusal(planned.outcomes, source)
+    [found] = await previews(session, planned)
+    return MergePreview.model_validate(found)
+
+
+routers: Sequence[APIRouter] = [make(kind) for kind in Kind for make in (of_proposals, of_entities)]

@@ -1,0 +1,122 @@
+"""Merging over HTTP: looked at first, field by field, and taken back."""
+
+from uuid import uuid4
+
+import pytest
+from tests.builders import BOTH_KINDS, draft, propose, rows, scalar
+from tests.web.lab import BASE, asking, bearer, person, serving, token
+
+from assay.audit.actor import SYSTEM
+from assay.db.models import Scope
+from assay.kinds import TRAITS, Kind
+from assay.proposals import actions
+
+pytestmark = pytest.mark.anyio
+kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
+BODY = {Kind.TOPIC: "description", Kind.ATOM: "content"}
+
+
+def of(kind: Kind, *parts: object) -> str:
+    return "/".join(map(str, (BASE, "knowledge", TRAITS[kind].plural, *parts)))
+
+
+@pytest.fixture
+async def http(database, database_url):
+    ana = await person(database, "ana")
+    secret = await token(database, ana, Scope.READ, Scope.REVIEW)
+    async with serving(database_url) as app, asking(app, **bearer(secret)) as client:
+        yield client
+
+
+async def approved(database, kind, *bodies):
+    ids = await propose(database, [draft(kind, f"Subject {body}", body=body) for body in bodies])
+    async with database.transaction() as session:
+        await actions.approve(session, ids, actor=SYSTEM)
+    return ids
+
+
+async def everything(database):
+    tables = ("proposals", "entities", "evidence", "entity_revisions", "audit_log", "merges")
+    return [await rows(database, f"SELECT * FROM {table} ORDER BY 1") for table in tables]
+
+
+@kinds
+async def test_a_merge_of_a_proposal_is_looked_at_and_changes_nothing(database, http, kind):
+    [target] = await approved(database, kind, "ours")
+    [source] = await propose(database, [draft(kind, "Another", body="theirs")])
+    before = await everything(database)
+    asked = {"into": str(target), "fields": {BODY[kind]: "both"}}
+    seen = (await http.post(of(kind, "proposals", source, "merge", "preview"), json=asked)).json()
+    fields = {each["name"]: each for each in seen["fields"]}
+    assert fields[BODY[kind]]["result"] == "ours\n\ntheirs"
+    assert (seen["source_title"], seen["target_title"]) == ("Another", "Subject ours")
+    assert seen["conflicts"]
+    assert await everything(database) == before
+
+
+@kinds
+async def test_fields_of_a_proposal_are_chosen_one_by_one(database, http, kind):
+    [target] = await approved(database, kind, "ours")
+    [source] = await propose(database, [draft(kind, "Another", body="theirs")])
+    asked = {"into": str(target), "fields": {TRAITS[kind].title_label: "take", BODY[kind]: "both"}}
+    assert (await http.put(of(kind, "proposals", source, "merge"), json=asked)).status_code == 200
+    [(title, body)] = await rows(database, "SELECT title, body FROM entities")
+    assert (title, body) == ("Another", "ours\n\ntheirs")
+
+
+@kinds
+async def test_knowledge_goes_into_other_knowledge_and_comes_back_as_it_was(database, http, kind):
+    source, target = await approved(database, kind, "theirs", "ours")
+    before = await rows(database, "SELECT id, title, body, archived FROM entities ORDER BY id")
+    asked = {"into": str(target), "fields": {BODY[kind]: "take"}, "notes": "the same"}
+    seen = await http.post(of(kind, source, "merge", "preview"), json=asked)
+    assert seen.status_code == 200, seen.text
+    assert await rows(database, "SELECT id, title, body, archived FROM entities ORDER BY id") == before
+    merged = await http.post(of(kind, source, "merge"), json=asked)
+    assert (merged.json()["id"], merged.json()[BODY[kind]]) == (str(target), "theirs")
+    assert await scalar(database, "SELECT archived FROM entities WHERE id = :id", id=source)
+    unmerged = await http.post(of(kind, source, "unmerge"), json={})
+    assert (unmerged.status_code, unmerged.json()["id"]) == (200, str(source))
+    assert await rows(database, "SELECT id, title, body, archived FROM entities ORDER BY id") == before
+
+
+@kinds
+@pytest.mark.parametrize("way", ["merge", "merge/preview"])
+async def test_what_cannot_be_merged_is_one_sentence_and_changes_nothing(database, http, kind, way):
+    source, target = await approved(database, kind, "theirs", "ours")
+    [pending] = await propose(database, [draft(kind)])
+    before = await everything(database)
+    wrong: list[tuple[dict[str, object], int]] = [
+        ({"into": str(source)}, 409),
+        ({"into": str(pending)}, 409),
+        ({"into": str(uuid4())}, 409),
+        ({"into": str(target), "fields": {"no such field": "take"}}, 422),
+        ({"into": str(target), "fields": {TRAITS[kind].title_label: "both"}}, 422),
+        ({"into": str(target), "fields": {TRAITS[kind].title_label: "both of them"}}, 422),
+        ({"into": str(target), "fields": {str(number): "take" for number in range(50)}}, 422),
+        ({}, 422),
+    ]
+    for asked, status in wrong:
+        answer = await http.post(of(kind, source, *way.split("/")), json=asked)
+        assert (answer.status_code, bool(answer.json()["detail"])) == (status, True), asked
+    other = Kind.ATOM if kind is Kind.TOPIC else Kind.TOPIC
+    assert (await http.post(of(other, source, *way.split("/")), json={"into": str(target)})).status_code == 404
+    assert await everything(database) == before
+
+
+@kinds
+async def test_what_was_not_merged_is_not_unmerged(database, http, kind):
+    [entity] = await approved(database, kind, "ours")
+    assert (await http.post(of(kind, entity, "unmerge"), json={})).status_code == 404
+    assert (await http.post(of(kind, uuid4(), "unmerge"), json={})).status_code == 404
+
+
+@kinds
+async def test_two_that_are_not_the_same_are_told_apart_for_good(database, http, kind):
+    one, other = await propose(database, [draft(kind, "Ledger"), draft(kind, "Ledgers")])
+    marked = "UPDATE proposals SET dedup_state = 'duplicate', similar_proposal_id = :other WHERE id = :id RETURNING id"
+    await rows(database, marked, other=one, id=other)
+    answer = await http.post(of(kind, "proposals", other, "not-duplicate"), json={"notes": "another ledger"})
+    assert (answer.status_code, answer.json()["dedup_state"]) == (200, "unchecked"), answer.text
+    assert await scalar(database, "SELECT count(*) FROM pair_verdicts") == 1
+    assert (await http.post(of(kind, "proposals", uuid4(), "not-duplicate"), json={})).status_code == 404
