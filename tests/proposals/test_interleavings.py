@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 from tests.builders import draft, propose
@@ -33,6 +33,8 @@ step = st.tuples(
     st.integers(0, NUMBER - 1),
     st.sampled_from(ACTORS),
 )
+knowns = st.lists(st.integers(0, NUMBER - 1), max_size=NUMBER)
+"""What is approved before all else."""
 interleavings = st.lists(st.lists(step, min_size=1, max_size=3), min_size=1, max_size=12)
 
 INCONSISTENT = {
@@ -102,13 +104,16 @@ async def act(database: Database, ids: list[UUID], what: str, which: list[int], 
                 await getattr(actions, what)(session, chosen, actor=actor)
 
 
-async def play(database_url: str, interleaving: list[list[tuple[str, list[int], int, Actor]]]) -> None:
+async def play(
+    database_url: str, known: list[int], interleaving: list[list[tuple[str, list[int], int, Actor]]]
+) -> None:
     database = Database(database_url)
     try:
         async with database.transaction() as session:
             for actor in (ANA, BOT):
                 await session.merge(User(id=actor.user_id, name=actor.name, kind=actor.kind))
         ids = await proposed(database)
+        await attempt(database, ids, "with_topics", known, 0, SYSTEM)
         for together in interleaving:
             await asyncio.gather(*(attempt(database, ids, *each) for each in together))
         async with database.transaction() as session:
@@ -121,14 +126,23 @@ async def play(database_url: str, interleaving: list[list[tuple[str, list[int], 
         await database.close()
 
 
-@given(interleaving=interleavings)
+@example(
+    known=[*range(NUMBER)],
+    interleaving=[
+        [("merge_entities", [2], 3, ANA)],
+        [("unmerge", [2], 0, ANA), ("edit", [4], 1, ANA), ("restore", [0], 0, ANA)],
+        [("merge_entities", [3], 2, ANA)],
+        [("restore", [2], 1, ANA), ("unmerge", [3], 0, SYSTEM), ("revert", [2, 3], 0, ANA)],
+    ],
+)
+@given(known=knowns, interleaving=interleavings)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_interleaving_leaves_a_consistent_state_that_the_log_tells(database_url, interleaving):
-    asyncio.run(play(database_url, interleaving))
+def test_any_interleaving_leaves_a_consistent_state_that_the_log_tells(database_url, known, interleaving):
+    asyncio.run(play(database_url, known, interleaving))
 
 
 @pytest.mark.soak
-@given(interleaving=interleavings)
+@given(known=knowns, interleaving=interleavings)
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_many_interleavings(database_url, interleaving):
-    asyncio.run(play(database_url, interleaving))
+def test_many_interleavings(database_url, known, interleaving):
+    asyncio.run(play(database_url, known, interleaving))
