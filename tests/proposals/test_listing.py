@@ -42,6 +42,9 @@ FILTERS: dict[str, dict[str, Any]] = {
     "type": {"atom_type": AtomType.PROBLEM},
     "needs attention": {"needs_attention": True},
     "needs no attention": {"needs_attention": False},
+    "assignee": {"assignee": 1},
+    "nobody's": {"assignee": "nobody"},
+    "assignee and word": {"assignee": 1, "words": "tenth"},
     "a word of one": {"words": "number17"},
     "a word of some": {"words": "hundredth"},
     "a word of many": {"words": "tenth"},
@@ -83,13 +86,14 @@ async def queue(database: Database) -> Database:
             text("""
             INSERT INTO proposals (id, kind, proposed_by_user_id, title, body, title_key, identity_key, atom_type,
                 stated_confidence, confidence, source, channel, dedup_state, failures, created_at, extraction_run_id,
-                status, reviewed_at)
+                assignee_user_id, status, reviewed_at)
             SELECT gen_random_uuid(), 'atom', 1, 'number' || n || ' common', CASE WHEN n % 10 = 4 THEN 'tenth ' ELSE ''
                 END || CASE WHEN n % 97 = 4 THEN 'hundredth' ELSE '' END, n::text, n::text,
                 CASE WHEN n % 20 = 3 THEN 'problem' ELSE 'insight' END, 0.5, random(),
                 'source ' || n % 20, 'channel ' || n % 20, CASE WHEN n % 20 = 5 THEN 'duplicate' ELSE 'clear' END,
                 CASE WHEN n % 20 = 9 THEN 5 ELSE 0 END, now() - n * interval '1 minute',
-                CASE WHEN n % 20 = 11 THEN CAST(:run AS uuid) END, status, CASE WHEN status = 'rejected' THEN now() END
+                CASE WHEN n % 20 = 11 THEN CAST(:run AS uuid) END, CASE WHEN n % 20 = 14 THEN 1 END,
+                status, CASE WHEN status = 'rejected' THEN now() END
             FROM generate_series(1, :number) AS n, unnest(ARRAY['pending', 'rejected']) AS status"""),
             {"number": NUMBER, "run": RUN},
         )

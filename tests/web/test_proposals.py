@@ -12,6 +12,8 @@ from sqlalchemy import text
 from tests.builders import BOTH_KINDS, draft, get, propose, rows, scalar, with_evidence
 from tests.web.lab import BASE, asking, bearer, person, serving, token
 
+from assay.accounts import actions as accounts
+from assay.audit.actor import SYSTEM
 from assay.db.models import ProposalStatus, Role, Scope
 from assay.kinds import TRAITS, Kind
 from assay.proposals import listing
@@ -85,6 +87,8 @@ async def test_a_list_is_narrowed_by_each_filter(database, ana_http, kind):
         ({"created_after": "2999-01-01T00:00:00Z"}, []),
         ({"created_before": "2999-01-01T00:00:00Z"}, ["Sure thing", "Unsure"]),
         ({"type": "problem"}, []),
+        ({"assignee": "nobody"}, ["Sure thing", "Unsure"]),
+        ({"assignee": 1}, []),
     ):
         assert await titles(ana_http, kind, **query) == found, query
 
@@ -283,3 +287,38 @@ async def test_a_viewer_reads_and_changes_nothing(database, database_url):
         assert (await http.put(f"{base(Kind.ATOM)}/{each}/approve", json={})).status_code == 403
         assert (await http.post(f"{base(Kind.ATOM)}/bulk/approve", json={"ids": [str(each)]})).status_code == 403
     assert (await get(database, each)).status is ProposalStatus.PENDING
+
+
+@kinds
+async def test_a_proposal_is_given_to_somebody_and_back_and_others_see_it(database, ana_http, kind):
+    ben = await person(database, "ben")
+    mine, other = await propose(database, [draft(kind, "For ben"), draft(kind, "For anybody")])
+    given = await ana_http.put(f"{base(kind)}/{mine}/assignee", json={"to": ben.user_id})
+    assert (given.status_code, given.json()["assignee_user_id"]) == (200, ben.user_id), given.text
+    assert await titles(ana_http, kind, assignee=ben.user_id) == ["For ben"]
+    assert await titles(ana_http, kind, assignee="nobody") == ["For anybody"]
+    assert (await ana_http.get(f"{base(kind)}/{mine}")).json()["trail"][-1]["action"] == "proposal.assigned"
+    back = await ana_http.put(f"{base(kind)}/{mine}/assignee", json={"to": None})
+    assert back.json()["assignee_user_id"] is None
+    await ana_http.put(f"{base(kind)}/{other}/reject", json={})
+    assert (await ana_http.put(f"{base(kind)}/{other}/assignee", json={"to": ben.user_id})).status_code == 409
+
+
+@kinds
+async def test_nothing_is_given_to_those_who_cannot_decide_on_it(database, ana_http, kind):
+    disabled, author = await person(database, "cleo"), await person(database, "dora")
+    async with database.transaction() as session:
+        await accounts.disable_user(session, disabled.user_id, actor=SYSTEM)
+        nobody = await accounts.ensure_user(session, "eva")
+    [each] = await propose(database, [draft(kind)], actor=author)
+    before = await rows(database, "SELECT * FROM proposals")
+    for user_id, status in (
+        (1, 422),
+        (disabled.user_id, 422),
+        (nobody.user_id, 422),
+        (10**9, 422),
+        (author.user_id, 403),
+    ):
+        answer = await ana_http.put(f"{base(kind)}/{each}/assignee", json={"to": user_id})
+        assert (answer.status_code, bool(answer.json()["detail"])) == (status, True), user_id
+    assert await rows(database, "SELECT * FROM proposals") == before

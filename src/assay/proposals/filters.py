@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
 from assay.db.models import DedupState, Proposal, ProposalStatus
 from assay.db.models.proposals import FACETS
 from assay.kinds import AtomType, Kind
+
+NOBODY: Final = "nobody"
 
 
 class Sort(StrEnum):
@@ -56,13 +58,15 @@ class Filter:
     channel: str | None = None
     atom_type: AtomType | None = None
     needs_attention: bool | None = None
+    assignee: int | Literal["nobody"] | None = None
+    """Who is to decide on it."""
     words: str | None = None
     """As a person types them into a search field."""
 
     def by_index(self, sort: Sort) -> "Filter":
         """What of it an index in this order answers alone: a range of what the list is ordered by and, in the queue,
         one facet. The rest is checked row by row."""
-        facets = [each for each in _BY_INDEX if getattr(self, each) not in {None, False}]
+        facets = [each for each in _BY_INDEX if getattr(self, each) not in {None, False, NOBODY}]
         kept = facets[:1] if tuple(self.statuses) == (ProposalStatus.PENDING,) else []
         ranges = _AGE if sort.by_confidence else _CONFIDENCE
         gone: dict[str, Any] = dict.fromkeys([*ranges, *(each for each in _BY_INDEX if each not in kept)])
@@ -71,4 +75,4 @@ class Filter:
 
 _AGE: Final = ("created_after", "created_before")
 _CONFIDENCE: Final = ("least_confidence", "most_confidence")
-_BY_INDEX: Final = (*FACETS, "needs_attention")
+_BY_INDEX: Final = (*FACETS, "needs_attention", "assignee")

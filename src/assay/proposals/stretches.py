@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, Uuid, cast, func, literal_column, 
 from assay.db.models import Proposal, ProposalStatus
 from assay.db.models.proposals import FACETS, NEEDS_ATTENTION
 from assay.kinds import Kind
-from assay.proposals.filters import Filter, Place, Sort
+from assay.proposals.filters import NOBODY, Filter, Place, Sort
 
 _HOLDS: Final = text("words @@ websearch_to_tsquery('english', :words)")
 
@@ -95,6 +95,8 @@ def _conditions(wanted: Filter, statuses: Sequence[ProposalStatus]) -> list[Colu
     conditions += [compare(value) for value, compare in ranges if value is not None]
     if wanted.needs_attention is not None:
         conditions.append(NEEDS_ATTENTION if wanted.needs_attention else text(f"NOT ({NEEDS_ATTENTION.text})"))
+    if wanted.assignee is not None:
+        conditions.append(Proposal.assignee_user_id == (None if wanted.assignee == NOBODY else wanted.assignee))
     if wanted.words is not None:
         conditions.append(_HOLDS.bindparams(words=wanted.words))
         if tuple(statuses) == (ProposalStatus.PENDING,):

@@ -57,6 +57,7 @@ PENDING = text("status = 'pending'")
 UNDECIDED = text("reviewed_at IS NULL")
 """The same in other words: PostgreSQL does not intersect two indexes that are partial by the same condition."""
 NEEDS_ATTENTION = text(f"status = 'pending' AND failures >= {MAX_FAILURES}")
+ASSIGNED = text("status = 'pending' AND assignee_user_id IS NOT NULL")
 FACETS = ("dedup_state", "extraction_run_id", "source", "channel", "atom_type")
 """The columns by which the queue can be narrowed, each with an index for each order of the queue."""
 
@@ -91,6 +92,10 @@ class Proposal(Base):
         *(
             Index(f"ix_proposals_pending_{facet}_{order}", "kind", facet, column, "id", postgresql_where=PENDING)
             for facet in FACETS
+            for order, column in (("age", "created_at"), ("confidence", "confidence"))
+        ),
+        *(
+            Index(f"ix_proposals_assigned_{order}", "kind", "assignee_user_id", column, "id", postgresql_where=ASSIGNED)
             for order, column in (("age", "created_at"), ("confidence", "confidence"))
         ),
         Index("ix_proposals_attention_age", "kind", "created_at", "id", postgresql_where=NEEDS_ATTENTION),
@@ -136,6 +141,8 @@ class Proposal(Base):
     llm_recommendation: Mapped[Recommendation] = mapped_column(server_default=Recommendation.NEW)
 
     status: Mapped[ProposalStatus] = mapped_column(server_default=ProposalStatus.PENDING)
+    assignee_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Who is to decide on it."""
     reviewed_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     reviewed_at: Mapped[datetime | None]
     review_action: Mapped[ReviewAction | None]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db.models import Proposal, Scope
 from assay.duplicates import dismissing
 from assay.kinds import TRAITS, Kind
-from assay.proposals import actions, editing
+from assay.proposals import actions, assigning, editing
 from assay.proposals.outcomes import Outcome
 from assay.web.access import Caller, allow
 from assay.web.api.v1.merging import Merge
@@ -19,7 +19,7 @@ from assay.web.api.v1.shapes import SHAPES, Shapes
 from assay.web.decisions import raise_refusal
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.models import Asked, Notes
+from assay.web.models import Asked, Notes, UserId
 from assay.web.paging import IfMatch, version_read, with_version
 from assay.web.state import State
 
@@ -40,6 +40,11 @@ class Approval(DecisionNotes):
 class Apart(DecisionNotes):
     other: UUID | None = None
     """An entity or a proposal; left out, what the scan marked it as like."""
+
+
+class Assignment(DecisionNotes):
+    to: UserId | None
+    """Who is to decide on it; null gives it back."""
 
 
 SIMPLE: Final[tuple[tuple[str, str, Act, str], ...]] = (
@@ -113,6 +118,13 @@ def router_for(shapes: Shapes) -> APIRouter:
             actor=actor,
             notes=asked.notes,
         )
+        return await _answer(session, proposal_id, outcomes, response)
+
+    @router.put("/assignee", response_model=view, name=f"assign_{kind}_proposal")
+    async def assign(proposal_id: UUID, asked: Assignment, session: Write, actor: Caller, response: Response) -> Any:
+        """Give it to somebody to decide on, or back to nobody. Others may still decide."""
+        await of_kind(session, kind, proposal_id)
+        outcomes = await assigning.assign(session, [proposal_id], asked.to, actor=actor, notes=asked.notes)
         return await _answer(session, proposal_id, outcomes, response)
 
     @router.patch("", response_model=view, name=f"edit_{kind}_proposal")

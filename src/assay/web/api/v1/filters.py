@@ -1,6 +1,6 @@
 """Which proposals a request means."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -8,7 +8,7 @@ from pydantic import Field
 from assay.db.models import DedupState, ProposalStatus
 from assay.kinds import AtomType, Kind
 from assay.proposals.filters import Filter
-from assay.web.models import Asked, Moment, Share, Words
+from assay.web.models import Asked, Moment, Share, UserId, Words
 
 
 class ProposalFilter(Asked):
@@ -27,6 +27,7 @@ class ProposalFilter(Asked):
     channel: Words | None = Field(None, description="Where it was said first.")
     type: AtomType | None = Field(None, description="Of atoms only.")
     needs_attention: bool | None = Field(None, description="The machine has given up on it.")
+    assignee: UserId | Literal["nobody"] | None = Field(None, description="Who is to decide on it.")
     text: Words | None = Field(None, description='Words of title and body; "several in a row", -without, or.')
 
     def of(self, kind: Kind) -> Filter:
@@ -43,5 +44,6 @@ class ProposalFilter(Asked):
             channel=self.channel,
             atom_type=self.type,
             needs_attention=self.needs_attention,
+            assignee=self.assignee,
             words=self.text,
         )

@@ -70,6 +70,7 @@ class ProposalView(Answer):
     similarity_explanation: str | None
     needs_attention: bool
     failures: int
+    assignee_user_id: int | None
     reviewed_by_user_id: int | None
     reviewed_at: datetime | None
     review_action: ReviewAction | None

@@ -1,0 +1,52 @@
+"""Saying who is to decide on proposals, so that two people do not read the same one."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actions import Record, record
+from assay.audit.actor import Actor
+from assay.db.models import ActorKind, User
+from assay.errors import InvalidInput
+from assay.proposals.actions import lock_and_judge
+from assay.proposals.outcomes import Locked, Outcome, Refusal, unless_pending
+
+
+async def assign(
+    session: AsyncSession, ids: Sequence[UUID], assignee_id: int | None, *, actor: Actor, notes: str | None = None
+) -> list[Outcome]:
+    """Gives pending proposals to somebody to decide on, or with None to nobody. Others may still decide.
+
+    Raises InvalidInput for one who cannot decide at all.
+    """
+    assignee = await _able(session, assignee_id) if assignee_id is not None else None
+
+    def judge(row: Locked) -> Outcome | None:
+        return unless_pending(row) or _own(row, assignee)
+
+    accepted, outcomes = await lock_and_judge(session, ids, {}, judge, "Assigned." if assignee else "Given back.")
+    given = {"ids": [row.id for row in accepted], "assignee": assignee_id}
+    await session.execute(
+        text("UPDATE proposals SET assignee_user_id = :assignee, version = version + 1 WHERE id = ANY(:ids)"), given
+    )
+    detail = {"assignee": assignee.name if assignee else None, "notes": notes}
+    records = [
+        Record("proposal.assigned", row.id, row.kind, detail={**detail, "version": row.version + 1}) for row in accepted
+    ]
+    await record(session, actor, records)
+    return outcomes
+
+
+async def _able(session: AsyncSession, user_id: int) -> User:
+    user = await session.get(User, user_id)
+    if user is None or user.kind is ActorKind.SYSTEM or user.role is None or user.disabled_at is not None:
+        raise InvalidInput(f"Nobody with the number {user_id} can decide on proposals.")
+    return user
+
+
+def _own(row: Locked, assignee: User | None) -> Outcome | None:
+    if assignee is None or row.proposed_by_user_id != assignee.id:
+        return None
+    return Outcome(row.id, f"{assignee.name} proposed this and may not decide on it.", Refusal.FORBIDDEN)
