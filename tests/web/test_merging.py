@@ -120,3 +120,32 @@ async def test_two_that_are_not_the_same_are_told_apart_for_good(database, http,
     assert (answer.status_code, answer.json()["dedup_state"]) == (200, "unchecked"), answer.text
     assert await scalar(database, "SELECT count(*) FROM pair_verdicts") == 1
     assert (await http.post(of(kind, "proposals", uuid4(), "not-duplicate"), json={})).status_code == 404
+
+
+@kinds
+@pytest.mark.parametrize("path", ["merge", "merge/preview"])
+async def test_nobody_merges_what_they_proposed(database, database_url, kind, path):
+    [entity] = await approved(database, kind, "ours")
+    bea = await person(database, "bea")
+    secret = await token(database, bea, Scope.PROPOSE, Scope.REVIEW)
+    words = {f"proposed_{TRAITS[kind].title_label}": "Mine", "confidence": 0.9}
+    asked = [words | ({"proposed_type": "insight"} if kind is Kind.ATOM else {})]
+    async with serving(database_url) as app, asking(app, **bearer(secret)) as client:
+        [mine] = (await client.post(of(kind, "proposals"), json=asked)).json()["items"]
+        before = await everything(database)
+        method = "PUT" if path == "merge" else "POST"
+        answer = await client.request(method, of(kind, "proposals", mine["id"], path), json={"into": str(entity)})
+    assert answer.status_code == 403
+    assert await everything(database) == before
+
+
+@kinds
+@pytest.mark.parametrize("path", ["merge", "merge/preview", "unmerge"])
+async def test_who_may_only_read_neither_merges_nor_unmerges(database, database_url, kind, path):
+    stays, goes = await approved(database, kind, "ours", "theirs")
+    secret = await token(database, await person(database, "bea"), Scope.READ)
+    before = await everything(database)
+    async with serving(database_url) as app, asking(app, **bearer(secret)) as client:
+        answer = await client.post(of(kind, goes, path), json={} if path == "unmerge" else {"into": str(stays)})
+    assert answer.status_code == 403
+    assert await everything(database) == before

@@ -24,6 +24,8 @@ from assay.web.paging import IfMatch, version_read, with_version
 from assay.web.state import State
 
 Act = Callable[..., Awaitable[list[Outcome]]]
+Decide = Callable[..., Awaitable[Any]]
+"""What answers a request."""
 
 
 class DecisionNotes(Asked):
@@ -65,9 +67,24 @@ def router_for(shapes: Shapes) -> APIRouter:
         dependencies=[allow(Scope.REVIEW)],
         responses=documented(404, 409, 412),
     )
-    view: Any = shapes.view
+    routes = (
+        ("PUT", "/approve", f"approve_{kind}_proposal", _approve(kind)),
+        ("PUT", "/reject", f"reject_{kind}_proposal", _reject(kind)),
+        ("PUT", "/merge", f"merge_{kind}_proposal", _merge(kind)),
+        ("POST", "/not-duplicate", f"{kind}_proposal_is_not_duplicate", _not_duplicate(kind)),
+        ("PUT", "/assignee", f"assign_{kind}_proposal", _assign(kind)),
+        ("PATCH", "", f"edit_{kind}_proposal", _edit(shapes)),
+        *(
+            ("POST", f"/{path}", f"{name}_{kind}_proposal", _simple(kind, act, does))
+            for path, name, act, does in SIMPLE
+        ),
+    )
+    for method, path, name, decide in routes:
+        router.add_api_route(path, decide, methods=[method], response_model=shapes.view, name=name)
+    return router
 
-    @router.put("/approve", response_model=view, name=f"approve_{kind}_proposal")
+
+def _approve(kind: Kind) -> Decide:
     async def approve(
         proposal_id: UUID, asked: Approval, session: Write, actor: Caller, response: Response, if_match: IfMatch = None
     ) -> Any:
@@ -78,7 +95,10 @@ def router_for(shapes: Shapes) -> APIRouter:
         )
         return await _answer(session, proposal_id, outcomes, response)
 
-    @router.put("/reject", response_model=view, name=f"reject_{kind}_proposal")
+    return approve
+
+
+def _reject(kind: Kind) -> Decide:
     async def reject(
         proposal_id: UUID,
         asked: DecisionNotes,
@@ -92,7 +112,10 @@ def router_for(shapes: Shapes) -> APIRouter:
         outcomes = await actions.reject(session, [proposal_id], actor=actor, notes=asked.notes, versions=versions)
         return await _answer(session, proposal_id, outcomes, response)
 
-    @router.put("/merge", response_model=view, name=f"merge_{kind}_proposal")
+    return reject
+
+
+def _merge(kind: Kind) -> Decide:
     async def merge(
         proposal_id: UUID, asked: Merge, session: Write, actor: Caller, response: Response, if_match: IfMatch = None
     ) -> Any:
@@ -104,7 +127,10 @@ def router_for(shapes: Shapes) -> APIRouter:
         )
         return await _answer(session, proposal_id, outcomes, response)
 
-    @router.post("/not-duplicate", response_model=view, name=f"{kind}_proposal_is_not_duplicate")
+    return merge
+
+
+def _not_duplicate(kind: Kind) -> Decide:
     async def not_duplicate(
         proposal_id: UUID, asked: Apart, session: Write, state: State, actor: Caller, response: Response
     ) -> Any:
@@ -120,14 +146,22 @@ def router_for(shapes: Shapes) -> APIRouter:
         )
         return await _answer(session, proposal_id, outcomes, response)
 
-    @router.put("/assignee", response_model=view, name=f"assign_{kind}_proposal")
+    return not_duplicate
+
+
+def _assign(kind: Kind) -> Decide:
     async def assign(proposal_id: UUID, asked: Assignment, session: Write, actor: Caller, response: Response) -> Any:
         """Give it to somebody to decide on, or back to nobody. Others may still decide."""
         await of_kind(session, kind, proposal_id)
         outcomes = await assigning.assign(session, [proposal_id], asked.to, actor=actor, notes=asked.notes)
         return await _answer(session, proposal_id, outcomes, response)
 
-    @router.patch("", response_model=view, name=f"edit_{kind}_proposal")
+    return assign
+
+
+def _edit(shapes: Shapes) -> Decide:
+    kind = shapes.kind
+
     async def edit(
         proposal_id: UUID,
         asked: shapes.change,  # type: ignore[name-defined]  # a class of the kind, known when the router is made
@@ -142,24 +176,16 @@ def router_for(shapes: Shapes) -> APIRouter:
         outcomes = await editing.edit(session, edits, actor=actor, notes=asked.notes, versions=versions)
         return await _answer(session, proposal_id, outcomes, response)
 
-    for path, name, act, purpose in SIMPLE:
-        router.add_api_route(
-            f"/{path}",
-            _simple(kind, act),
-            methods=["POST"],
-            response_model=view,
-            name=f"{name}_{kind}_proposal",
-            description=purpose,
-        )
-    return router
+    return edit
 
 
-def _simple(kind: Kind, act: Act) -> Callable[..., Awaitable[Any]]:
+def _simple(kind: Kind, act: Act, purpose: str) -> Decide:
     async def decide(proposal_id: UUID, asked: DecisionNotes, session: Write, actor: Caller, response: Response) -> Any:
         await of_kind(session, kind, proposal_id)
         outcomes = await act(session, [proposal_id], actor=actor, notes=asked.notes)
         return await _answer(session, proposal_id, outcomes, response)
 
+    decide.__doc__ = purpose
     return decide
 
 

@@ -26,6 +26,7 @@ from assay.web.paging import CURSOR, LARGEST_PAGE, IfMatch, PageOf, cursor, plac
 from assay.web.state import Session, State
 
 MOST_FOUND = search.DEPTH
+READING = [allow(Scope.READ)]
 Revision = Annotated[int, Path(ge=1, le=2**53)]
 
 
@@ -56,12 +57,17 @@ class Restoring(Asked):
 
 def router_for(kind: Kind) -> APIRouter:
     """The approved knowledge of one kind."""
-    plural, view = TRAITS[kind].plural, BY_KIND[kind]
-    router = APIRouter(prefix=f"/knowledge/{plural}", tags=[plural], route_class=Route)
-    shape: Any = tuple[AwareDatetime, UUID]
-    read = [allow(Scope.READ)]
+    router = APIRouter(prefix=f"/knowledge/{TRAITS[kind].plural}", tags=[TRAITS[kind].plural], route_class=Route)
+    for add in (_add_list, _add_search, _add_reasons, _add_restoring):
+        add(router, kind)
+    return router
 
-    @router.get("", response_model=PageOf[view], name=f"list_{plural}", dependencies=read)  # type: ignore[valid-type]
+
+def _add_list(router: APIRouter, kind: Kind) -> None:
+    plural, view = TRAITS[kind].plural, BY_KIND[kind]
+    shape: Any = tuple[AwareDatetime, UUID]
+
+    @router.get("", response_model=PageOf[view], name=f"list_{plural}", dependencies=READING)  # type: ignore[valid-type]
     async def list_entities(query: Annotated[KnowledgeQuery, Query()], session: Session) -> Any:
         """Live ones, the newest first."""
         found = await search.listed(session, query.of(kind), after=place(query.after, shape), limit=query.limit + 1)
@@ -69,18 +75,26 @@ def router_for(kind: Kind) -> APIRouter:
         rest = cursor((more["created_at"], more["id"])) if more else None
         return {"items": [view.of(row) for row in found[: query.limit]], "next": rest}
 
-    @router.get("/search", response_model=Found[view], name=f"search_{plural}", dependencies=read)  # type: ignore[valid-type]
+
+def _add_search(router: APIRouter, kind: Kind) -> None:
+    plural, view = TRAITS[kind].plural, BY_KIND[kind]
+
+    @router.get("/search", response_model=Found[view], name=f"search_{plural}", dependencies=READING)  # type: ignore[valid-type]
     async def search_entities(query: Annotated[SearchQuery, Query()], state: State) -> Any:
         """By words and by meaning, the best first."""
         rows = await _found(state.database, state.tools, query, kind)
         return {"items": [Ranked.of(row, view) for row in rows]}
 
+
+def _add_reasons(router: APIRouter, kind: Kind) -> None:
+    view: Any = BY_KIND[kind]
+
     @router.get(
         "/{entity_id}",
-        response_model=Believed[view],  # type: ignore[valid-type]
+        response_model=Believed[view],
         name=f"get_{kind}",
         responses=documented(404),
-        dependencies=read,
+        dependencies=READING,
     )
     async def get_entity(entity_id: UUID, session: Session, response: Response) -> Any:
         """It, and why we believe it: what was said, who decided and by which policy, what was merged into it."""
@@ -88,10 +102,14 @@ def router_for(kind: Kind) -> APIRouter:
         with_version(response, believed["entity"].revision)
         return believed
 
-    @router.get("/{entity_id}/history", name=f"get_{kind}_history", responses=documented(404), dependencies=read)
+    @router.get("/{entity_id}/history", name=f"get_{kind}_history", responses=documented(404), dependencies=READING)
     async def get_history(entity_id: UUID, session: Session) -> History:
         """Every revision, the newest first."""
         return History.model_validate({"items": await reasons.history(session, kind, entity_id)})
+
+
+def _add_restoring(router: APIRouter, kind: Kind) -> None:
+    view = BY_KIND[kind]
 
     @router.post(
         "/{entity_id}/revisions/{number}/restore",
@@ -114,8 +132,6 @@ def router_for(kind: Kind) -> APIRouter:
         made = await restore(session, kind, entity_id, number, actor=actor, notes=asked.notes, read=version)
         with_version(response, made)
         return view.of(await reasons.entity(session, kind, entity_id))
-
-    return router
 
 
 async def _found(database: Database, tools: Tools, query: SearchQuery, kind: Kind) -> Sequence[RowMapping]:
