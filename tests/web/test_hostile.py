@@ -15,6 +15,7 @@ from assay.db.models import Role, Scope
 from assay.settings import Settings
 from assay.web.app import create_app
 from assay.web.guard import BodyDeadline
+from assay.web.server import PromptHttp, make_server
 
 pytestmark = pytest.mark.anyio
 TEXTS = [
@@ -130,6 +131,30 @@ async def test_headers_without_end_are_refused(database_url, nats_url):
         fine = await asyncio.to_thread(httpx2.get, f"{url}/healthz", timeout=60, trust_env=False)
     assert answer == b"" or answer.startswith(b"HTTP/1.1 4")
     assert fine.status_code == 200
+
+
+@pytest.mark.parametrize("before", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"], ids=["first", "second"])
+async def test_a_head_that_comes_byte_by_byte_is_not_waited_for(database_url, monkeypatch, before):
+    monkeypatch.setattr(PromptHttp, "head_seconds", 0.5)
+    async with serving(database_url) as app:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            server = make_server(app)
+            running = asyncio.create_task(server.serve(sockets=[listener]))
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            writer.write(before)
+            answered = await reader.readuntil(b'"ok"}') if before else b"200"
+            dripping = asyncio.create_task(_drip(writer, b"GET /healthz HTTP/1.1\r\nX-Slow: " + b"y" * 10_000))
+            ended = await asyncio.wait_for(reader.read(), 60)
+            dripping.cancel()
+            server.should_exit = True
+            await running
+    assert (b"200" in answered, ended.split(b"\r\n")[0]) == (True, b"HTTP/1.1 408 Request Timeout")
+
+
+async def _drip(writer, data: bytes) -> None:
+    for number in range(len(data)):
+        writer.write(data[number : number + 1])
+        await asyncio.sleep(0.05)
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(database, database_url):

@@ -1,12 +1,15 @@
 """The HTTP server of this process: uvicorn, with sockets to which one encoding can be written for many clients."""
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
 from typing import Any, Final, Protocol
 
+import h11
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request as Handshake
 
@@ -14,6 +17,9 @@ from assay.web.state import WebState
 
 EXTENSION: Final = "assay.socket"
 SHUTDOWN_SECONDS: Final = 5
+HEAD_SECONDS: Final = 20
+"""In which the head of a request must have come."""
+TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 LARGEST_MESSAGE: Final = 4096
 """Bytes a client may send in one message. What it says is not read."""
 STUCK_SECONDS: Final = 20
@@ -51,6 +57,43 @@ class Socket(WebSocketsSansIOProtocol):
         self.loop.call_later(SHUTDOWN_SECONDS, self.transport.abort)
 
 
+class PromptHttp(H11Protocol):
+    """HTTP for peers that say what they want in time. Uvicorn bounds the size of a request's head, but no time."""
+
+    head_seconds: float = HEAD_SECONDS
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state is h11.IDLE:
+            self._await_head()
+        else:
+            self._forget_deadline()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget_deadline()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        """Counts from the first byte of a request, however slowly the next ones come."""
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(self.head_seconds, self._give_up)
+
+    def _forget_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(TOO_SLOW)
+            self.transport.close()
+
+
 class Server(uvicorn.Server):
     """Ends the live streams first, for it would wait for their end. It leaves the signals to whoever runs it."""
 
@@ -81,6 +124,7 @@ def make_server(app: FastAPI) -> Server:
         server_header=False,
         proxy_headers=False,  # anybody can write them, and who is local must not be told by them
         lifespan="on",
+        http=PromptHttp,
         ws=Socket,
         ws_max_size=LARGEST_MESSAGE,
         ws_per_message_deflate=False,  # a frame must be the same for all clients
