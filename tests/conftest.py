@@ -63,6 +63,12 @@ def servers_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield Path(home)
 
 
+SERVER = {
+    **dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off"),  # nothing here outlives a power cut
+    "authentication_timeout": "5s",  # a connection that a test cuts while it is made holds up the end of its database
+}
+
+
 @pytest.fixture(scope="session")
 def servers(servers_home: Path) -> Iterator[Services]:
     """Embedded servers of this worker; those named by ASSAY_TEST_DATABASE_URL and ASSAY_TEST_NATS_URL go before."""
@@ -72,8 +78,8 @@ def servers(servers_home: Path) -> Iterator[Services]:
         nats_url=os.environ.get("ASSAY_TEST_NATS_URL"),
     )
     started = supervisor.start()
-    for name in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here outlives a power cut
-        administer(started.database_url, f"ALTER SYSTEM SET {name} = off")
+    for name, value in SERVER.items():
+        administer(started.database_url, f"ALTER SYSTEM SET {name} = '{value}'")
     administer(started.database_url, "SELECT pg_reload_conf()")
     yield started
     supervisor.stop()

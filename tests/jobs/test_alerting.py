@@ -111,3 +111,20 @@ async def test_alerts_go_on_after_the_database_was_away(database, server_url, na
         await asyncio.sleep(0.1)
         await happens(database, failure("review"))
         await until(lambda: "review" in [each.subject for each in memory.taken])
+
+
+async def test_it_ends_when_told_to_although_the_client_of_the_broker_swallowed_that(database, nats_url, monkeypatch):
+    waits = asyncio.Event()
+
+    async def swallowing(_url):
+        waits.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return "2.0"
+
+    monkeypatch.setattr("assay.messaging.bus.ping", swallowing)
+    at_work = asyncio.create_task(Alerting(database, nats_url, [], "critical", QUICK).run())
+    await waits.wait()
+    at_work.cancel()
+    ended, _ = await asyncio.wait([at_work], timeout=30)
+    assert ended == {at_work}

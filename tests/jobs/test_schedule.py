@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -165,3 +166,18 @@ async def test_schedulers_beside_each_other_fire_each_tick_once(queue):
         await until(fired)
     ok = await rows(queue.database, "SELECT tick FROM job_runs WHERE state = 'ok'")
     assert len({tick for (tick,) in ok}) == len(ok) == len(queue.ran)
+
+
+async def test_a_scheduler_ends_when_told_to_although_the_client_of_the_broker_swallowed_that(queue, monkeypatch):
+    queue.declare("probe")
+    waits = asyncio.Event()
+
+    async def swallowing(*_servers):
+        waits.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    async with asyncio.timeout(30), scheduling(queue.broker, queue.tools):
+        await asyncio.sleep(1)  # a connection that is cut while it is made holds up the end of its database
+        monkeypatch.setattr("assay.jobs.relay.relay_requests", swallowing)
+        await waits.wait()

@@ -28,6 +28,7 @@ from assay.jobs.failures import is_transient
 from assay.jobs.history import WORKER
 from assay.jobs.tools import Tools
 from assay.messaging import bus
+from assay.messaging.background import ended, goes_on
 from assay.messaging.events import JobError, JobRecovered, Severity
 
 log = structlog.get_logger(__name__)
@@ -82,12 +83,17 @@ class Alerting:
 
     async def run(self) -> None:
         """Works until it is cancelled. Nothing that a receiver or a server does ends it or makes another wait."""
-        async with asyncio.TaskGroup() as group:
-            for receiver in self.receivers:
-                deliver = partial(deliver_due, self.database, receiver, least=self.least)
-                group.create_task(_for_ever(deliver, self.pace.deliveries))
-            group.create_task(_for_ever(self.watch_database, self.pace.servers))
-            group.create_task(_for_ever(self.watch_broker, self.pace.servers))
+        deliveries = [partial(deliver_due, self.database, each, least=self.least) for each in self.receivers]
+        duties = [
+            *(_for_ever(each, self.pace.deliveries) for each in deliveries),
+            _for_ever(self.watch_database, self.pace.servers),
+            _for_ever(self.watch_broker, self.pace.servers),
+        ]
+        at_work = [asyncio.create_task(each) for each in duties]
+        try:
+            await asyncio.gather(*at_work)
+        finally:
+            await ended(at_work)
 
     async def watch_database(self) -> None:
         """Where the database is away, it cannot carry the news: it goes straight to the receivers."""
@@ -127,7 +133,7 @@ async def telling(tools: Tools, nats_url: str) -> AsyncIterator[None]:
 
 
 async def _for_ever(act: Callable[[], Awaitable[object]], pause: timedelta) -> None:
-    while True:
+    while goes_on():
         try:
             await act()
         except Exception as error:  # a defect here must not silence the next alert

@@ -16,6 +16,7 @@ from taskiq_nats import PullBasedJetStreamBroker
 
 from assay.jobs.order import DUE_AT, MESSAGE_ID, Order
 from assay.messaging import bus, streams
+from assay.messaging.background import goes_on
 from assay.messaging.streams import Queue
 from assay.settings import Settings
 
@@ -138,8 +139,10 @@ class JobBroker(PullBasedJetStreamBroker):
                     subscription = subscription or await self._subscribed()
                     messages = await subscription.fetch(batch=1, timeout=PULL_SECONDS)
                 except (TimeoutError, NatsTimeout):
+                    _heed_cancellation()
                     continue
                 except NatsError as error:
+                    _heed_cancellation()
                     log.warning("queue_not_readable", reason=str(error) or type(error).__name__)
                     await asyncio.sleep(PAUSE_SECONDS)
                     await self._renew(subscription)
@@ -176,6 +179,11 @@ class JobBroker(PullBasedJetStreamBroker):
         """Waits until all answers have left."""
         with suppress(NatsError, asyncio.TimeoutError, OSError):
             await self.client.flush(FLUSH_SECONDS)
+
+
+def _heed_cancellation() -> None:
+    if not goes_on():
+        raise asyncio.CancelledError
 
 
 def _delivered(message: Any) -> Delivered:

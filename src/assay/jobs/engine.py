@@ -26,6 +26,7 @@ from assay.jobs.schedule import Scheduler, Ticks
 from assay.jobs.tasks import register
 from assay.jobs.tools import Tools
 from assay.messaging import outbox
+from assay.messaging.background import ended, goes_on
 
 assert every_job  # noqa: S101  # importing it registers the jobs
 
@@ -95,15 +96,13 @@ async def scheduling(broker: JobBroker, tools: Tools) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            for each in at_work:
-                each.cancel()
-            await asyncio.gather(*at_work, return_exceptions=True)
+            await ended(at_work)
 
 
 async def _again_and_again(duty: Callable[[], Awaitable[object]], pause: float) -> None:
     """Performs a duty for ever. Servers that are away are told of once, and waited for."""
     away = False
-    while True:
+    while goes_on():
         try:
             await duty()
             away = False

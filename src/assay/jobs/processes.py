@@ -16,6 +16,7 @@ from assay.db.engine import Database
 from assay.db.models import JobProcess, ProcessRole
 from assay.jobs.failures import TRANSIENT
 from assay.jobs.history import WORKER
+from assay.messaging.background import background, goes_on
 
 BEAT_SECONDS: Final = 5.0
 LIVE_FOR: Final = timedelta(seconds=4 * BEAT_SECONDS)
@@ -27,18 +28,16 @@ async def shown(database: Database, role: ProcessRole) -> AsyncIterator[None]:
     """Shows this process as living for the length of the block. A database that is away is no reason to end."""
 
     async def beat() -> None:
-        while True:
+        while goes_on():
             with suppress(*TRANSIENT):
                 async with database.transaction() as session:
                     await _show(session, role)
             await asyncio.sleep(BEAT_SECONDS)
 
-    beating = asyncio.create_task(beat())
     try:
-        yield
+        async with background(beat()):
+            yield
     finally:
-        beating.cancel()
-        await asyncio.gather(beating, return_exceptions=True)
         with suppress(*TRANSIENT):
             async with database.transaction() as session:
                 await session.execute(delete(JobProcess).where(JobProcess.name == WORKER, JobProcess.role == role))

@@ -18,6 +18,7 @@ from assay.extraction.runs import Claim, OutOfTime, Stored
 from assay.jobs.failures import EveryItemFailed, is_transient
 from assay.jobs.notify import send_job_error_notification
 from assay.jobs.work import Work
+from assay.messaging.background import background
 
 log = structlog.get_logger(__name__)
 
@@ -74,14 +75,12 @@ class Reading:
     async def _read_until_cancelled(self) -> None:
         """Side by side, as many windows as keep the extractor busy. Calls in flight end with the run."""
         readers = asyncio.gather(*(self._read_on() for _ in range(self.work.tools.extractor.reach.at_once)))
-        watch = asyncio.create_task(self._cancel_with_the_run(readers))
-        try:
-            await readers
-        except asyncio.CancelledError:
-            if not (self.cancelled or self.stopped):
-                raise
-        finally:
-            watch.cancel()
+        async with background(self._cancel_with_the_run(readers)):
+            try:
+                await readers
+            except asyncio.CancelledError:
+                if not (self.cancelled or self.stopped):
+                    raise
 
     async def _cancel_with_the_run(self, readers: asyncio.Future[list[None]]) -> None:
         while not (self.cancelled or self.work.time_is_out):

@@ -22,6 +22,7 @@ from assay.jobs.dead_letters import Letter, bury
 from assay.jobs.order import Order
 from assay.jobs.run import CrashLoop, StillRunning
 from assay.jobs.tasks import ORDERED
+from assay.messaging.background import background, goes_on
 
 BEATS_PER_WAIT: Final = 3
 MOST_DELIVERIES: Final = 20
@@ -89,16 +90,13 @@ class JobReceiver(Receiver):
         """Tells the broker again and again that the message is worked on."""
 
         async def beat() -> None:
-            while True:
+            while goes_on():
                 await asyncio.sleep(self._jobs.queue_of_jobs.ack_wait / BEATS_PER_WAIT)
                 with suppress(*UNANSWERABLE):
                     await message.in_progress()
 
-        beating = asyncio.create_task(beat())
-        try:
+        async with background(beat()):
             yield
-        finally:
-            beating.cancel()
 
     async def _answer(self, message: Delivered) -> None:
         try:

@@ -22,6 +22,7 @@ from assay.jobs.order import MANUAL, Order
 from assay.jobs.patience import patiently
 from assay.jobs.tools import Tools
 from assay.jobs.work import Work
+from assay.messaging.background import background, goes_on
 from assay.messaging.requests import request
 
 log = structlog.get_logger(__name__)
@@ -129,7 +130,7 @@ async def _beating(run_id: UUID, work: Work) -> AsyncIterator[None]:
     """Shows in the history that the run lives, and cuts it off where the history says that it is lost."""
 
     async def beat() -> None:
-        while True:
+        while goes_on():
             await asyncio.sleep(BEAT_SECONDS)
             with suppress(*TRANSIENT):
                 async with work.database.transaction() as session:
@@ -137,11 +138,8 @@ async def _beating(run_id: UUID, work: Work) -> AsyncIterator[None]:
                 if not lives:
                     work.take()
 
-    beating = asyncio.create_task(beat())
-    try:
+    async with background(beat()):
         yield
-    finally:
-        beating.cancel()
 
 
 async def _execute(job: Job, work: Work, row: JobRun) -> RunResult:
