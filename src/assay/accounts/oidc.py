@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
 from importlib.util import find_spec
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 from urllib.parse import quote, urlsplit
 
 import httpx2
@@ -191,7 +191,8 @@ class Provider:
             nonce={"essential": True, "value": nonce},
         )
         try:
-            claims = jwt.decode(token, jwk.KeySet.import_key_set(dict(keys)), algorithms=SIGNATURES).claims  # type: ignore[arg-type, unused-ignore]
+            shown = jwk.KeySet.import_key_set(cast(Any, dict(keys)))  # it says itself what is wrong with them
+            claims = jwt.decode(token, shown, algorithms=SIGNATURES).claims
             rules.validate(claims)
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise Unauthenticated(
