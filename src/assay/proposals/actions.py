@@ -262,7 +262,9 @@ async def try_again(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str
 async def reset_failures(session: AsyncSession, ids: Ids) -> None:
     """Forgets the failures of proposals, for the machine succeeded or is to try at once."""
     await session.execute(
-        update(Proposal).where(Proposal.id.in_(ids)).values(failures=0, retry_at=None, last_error=None)
+        update(Proposal)
+        .where(Proposal.id.in_(ids), Proposal.failures > 0)
+        .values(failures=0, retry_at=None, last_error=None)
     )
 
 

@@ -18,14 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db.explained import estimated
 from assay.db.models import Proposal
 from assay.proposals.filters import Filter, Place, Sort
-from assay.proposals.stretches import fitting, looked_up, places
+from assay.proposals.stretches import fitting, looked_up, places, window
 
 PATIENCE: Final = "10s"
-FEW: Final = 1_000
+FEW: Final = 500
 """So many are looked up and sorted for one page."""
-LOOK_UP_COST: Final = 500
+LOOK_UP_COST: Final = 300
 """What the planner may expect of that: about what half as many rows cost, each on another page of the disk."""
-WINDOW: Final = 5_000
+WINDOW: Final = 1_000
 """So many are looked through for one page."""
 ONLY_LOOK_UP: Final = ("enable_seqscan", "enable_indexscan", "enable_indexonlyscan")
 """Switched off, what is left are the ways that find all that fit at once. An order is of no use to them."""
@@ -49,20 +49,30 @@ async def page(
 async def _page(
     session: AsyncSession, wanted: Filter, sort: Sort, after: Place | None, limit: int
 ) -> tuple[Sequence[Row[Any]], Place | None]:
-    indexed, end = wanted.by_index(sort), None
-    if indexed != wanted:
-        if (few := await _few(session, wanted, sort, after, limit)) is not None:
-            return _cut(few, limit, None)
-        end = await _end_of_window(session, indexed, sort, after)
-    query = places(wanted, sort=sort, after=after, until=end, limit=limit + 1)
-    return _cut((await session.execute(query)).all(), limit, end)
+    indexed = wanted.by_index(sort)
+    if indexed == wanted:
+        query = places(wanted, sort=sort, after=after, limit=limit + 1)
+        return _cut((await session.execute(query)).all(), limit)
+    if (few := await _few(session, wanted, sort, after, limit)) is not None:
+        return _cut(few, limit)
+    return await _through_window(session, wanted, indexed, sort, after, limit)
 
 
-def _cut(found: Sequence[Row[Any]], limit: int, end: Place | None) -> tuple[Sequence[Row[Any]], Place | None]:
+def _cut(found: Sequence[Row[Any]], limit: int, end: Place | None = None) -> tuple[Sequence[Row[Any]], Place | None]:
     """The next page begins behind the last row shown or, where all were shown, behind the window."""
     if len(found) <= limit:
         return found, end
     return found[:limit], Place(found[limit - 1].value, found[limit - 1].id)
+
+
+async def _through_window(
+    session: AsyncSession, wanted: Filter, indexed: Filter, sort: Sort, after: Place | None, limit: int
+) -> tuple[Sequence[Row[Any]], Place | None]:
+    query = window(wanted, indexed, sort=sort, after=after, size=WINDOW, limit=limit + 1)
+    passed = (await session.execute(query)).all()
+    more = passed and passed[-1].number == WINDOW
+    end = Place(passed[-1].value, passed[-1].id) if more else None
+    return _cut([row for row in passed if row.fits], limit, end)
 
 
 async def _few(
@@ -75,13 +85,6 @@ async def _few(
     found = (await session.execute(query)).all() if try_it else []
     await _set(session, **dict.fromkeys(ONLY_LOOK_UP, "on"))
     return found if try_it and (not found or found[0].number <= FEW) else None
-
-
-async def _end_of_window(session: AsyncSession, indexed: Filter, sort: Sort, after: Place | None) -> Place | None:
-    """None where the list ends before."""
-    query = places(indexed, sort=sort, after=after, limit=WINDOW).offset(WINDOW - 1).limit(1)
-    last = (await session.execute(query)).one_or_none()
-    return Place(*last) if last else None
 
 
 async def _set(session: AsyncSession, **values: str) -> None:

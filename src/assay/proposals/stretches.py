@@ -8,7 +8,22 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Uuid, cast, func, literal_column, select, text, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    Uuid,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 
 from assay.db.models import Proposal, ProposalStatus
 from assay.db.models.proposals import FACETS, NEEDS_ATTENTION
@@ -18,14 +33,41 @@ from assay.proposals.filters import NOBODY, Filter, Place, Sort
 _HOLDS: Final = text("words @@ websearch_to_tsquery('english', :words)")
 
 
-def places(wanted: Filter, *, sort: Sort, after: Place | None, until: Place | None = None, limit: int) -> Select[Any]:
-    """The ids of a page and the values they are ordered by, between two places; the last one is among them."""
-    stretches = [
-        _stretch(kind, status, wanted, sort, after, until).limit(limit).subquery().select()
-        for kind, status in product(wanted.kinds, wanted.statuses)
-    ]
-    merged = union_all(*stretches).subquery()
+def places(wanted: Filter, *, sort: Sort, after: Place | None, limit: int) -> Select[Any]:
+    """The ids of a page and the values they are ordered by."""
+    merged = _merged([_stretch(*each, wanted, sort, after) for each in _lists(wanted)], limit)
     return select(merged.c.value, merged.c.id).order_by(*_order(sort, merged.c.value, merged.c.id)).limit(limit)
+
+
+def window(wanted: Filter, indexed: Filter, *, sort: Sort, after: Place | None, size: int, limit: int) -> Select[Any]:
+    """The next `size` of the list that an index answers: up to `limit` of them that fit, and the last if it is reached.
+
+    Each row says whether it `fits`, and its `number` in the window. They are read one by one, until enough fit.
+    """
+    stretches = [
+        _stretch(*each, indexed, sort, after).add_columns(_fits(wanted, each[1]).label("fits"))
+        for each in _lists(wanted)
+    ]
+    merged = _merged(stretches, size)
+    order = _order(sort, merged.c.value, merged.c.id)
+    first = select(merged).order_by(*order).limit(size).subquery()
+    order = _order(sort, first.c.value, first.c.id)
+    passed = select(first, func.row_number().over(order_by=order).label("number")).subquery()
+    fits_or_last = or_(passed.c.fits, passed.c.number == size)
+    return select(passed).where(fits_or_last).order_by(*_order(sort, passed.c.value, passed.c.id)).limit(limit)
+
+
+def _fits(wanted: Filter, status: ProposalStatus) -> ColumnElement[bool]:
+    return case((and_(*_conditions(wanted, [status])), True), else_=False)
+
+
+def _lists(wanted: Filter) -> list[tuple[Kind, ProposalStatus]]:
+    return list(product(wanted.kinds, wanted.statuses))
+
+
+def _merged(stretches: Sequence[Select[Any]], limit: int) -> Subquery:
+    """What may be among the first of all is among the first of one of them."""
+    return union_all(*(each.limit(limit).subquery().select() for each in stretches)).subquery()
 
 
 def fitting(wanted: Filter) -> Select[Any]:
@@ -39,7 +81,7 @@ def fitting(wanted: Filter) -> Select[Any]:
 
 def looked_up(wanted: Filter, *, sort: Sort, after: Place | None, most: int, limit: int) -> Select[Any]:
     """As `places`, but all that fit are found first and then sorted. `number`: how many they are, up to `most`."""
-    query = fitting(wanted).add_columns(sort.column.label("value")).where(*_between(sort, after, None))
+    query = fitting(wanted).add_columns(sort.column.label("value")).where(*_behind(sort, after))
     found = query.limit(most).cte("found")
     number = select(func.count()).select_from(found).scalar_subquery()
     return (
@@ -49,14 +91,12 @@ def looked_up(wanted: Filter, *, sort: Sort, after: Place | None, most: int, lim
     )
 
 
-def _stretch(
-    kind: Kind, status: ProposalStatus, wanted: Filter, sort: Sort, after: Place | None, until: Place | None
-) -> Select[Any]:
+def _stretch(kind: Kind, status: ProposalStatus, wanted: Filter, sort: Sort, after: Place | None) -> Select[Any]:
     query = select(sort.column.label("value"), Proposal.id).where(
         Proposal.kind == _outright([kind])[0],
         Proposal.status == _outright([status])[0],
         *_conditions(wanted, [status]),
-        *_between(sort, after, until),
+        *_behind(sort, after),
     )
     return query.order_by(*_order(sort, sort.column, Proposal.id))
 
@@ -70,16 +110,12 @@ def _order(sort: Sort, *columns: Any) -> list[Any]:
     return [each.desc() if sort.descending else each.asc() for each in columns]
 
 
-def _between(sort: Sort, after: Place | None, until: Place | None) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def _behind(sort: Sort, place: Place | None) -> list[ColumnElement[bool]]:
+    if place is None:
+        return []
     here: Any = tuple_(sort.column, Proposal.id)
-    if after is not None:
-        there: Any = tuple_(after.value, cast(after.id, Uuid))
-        conditions.append(here < there if sort.descending else here > there)
-    if until is not None:
-        there = tuple_(until.value, cast(until.id, Uuid))
-        conditions.append(here >= there if sort.descending else here <= there)
-    return conditions
+    there: Any = tuple_(place.value, cast(place.id, Uuid))
+    return [here < there if sort.descending else here > there]
 
 
 def _conditions(wanted: Filter, statuses: Sequence[ProposalStatus]) -> list[ColumnElement[bool]]:
