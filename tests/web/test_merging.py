@@ -81,6 +81,22 @@ async def test_knowledge_goes_into_other_knowledge_and_comes_back_as_it_was(data
 
 
 @kinds
+async def test_knowledge_that_changed_since_it_was_read_is_neither_merged_nor_unmerged(database, http, kind):
+    source, target = await approved(database, kind, "theirs", "ours")
+    old, asked = {"If-Match": '"7"'}, {"into": str(target)}
+    read = {"If-Match": (await http.get(of(kind, source))).headers["ETag"]}
+    before = await everything(database)
+    assert (await http.post(of(kind, source, "merge"), json=asked, headers=old)).status_code == 412
+    assert await everything(database) == before
+    assert (await http.post(of(kind, source, "merge"), json=asked, headers=read)).status_code == 200
+    assert (await http.post(of(kind, source, "unmerge"), json={}, headers=old)).status_code == 412
+    read = {"If-Match": (await http.get(of(kind, source))).headers["ETag"]}
+    unmerged = await http.post(of(kind, source, "unmerge"), json={}, headers=read)
+    assert unmerged.status_code == 200
+    assert unmerged.headers["ETag"] == (await http.get(of(kind, source))).headers["ETag"]
+
+
+@kinds
 @pytest.mark.parametrize("way", ["merge", "merge/preview"])
 async def test_what_cannot_be_merged_is_one_sentence_and_changes_nothing(database, http, kind, way):
     source, target = await approved(database, kind, "theirs", "ours")

@@ -106,6 +106,16 @@ async def test_the_client_proves_itself_as_the_provider_can(database, database_u
         assert (await sign_in(http, provider)).status_code == 303
 
 
+@pytest.mark.parametrize("claims", [{"aud": [CLIENT_ID]}, {"aud": [CLIENT_ID, "another"], "azp": CLIENT_ID}])
+async def test_a_token_that_others_may_read_too_opens_if_it_was_made_for_assay(
+    database, database_url, provider, claims
+):
+    await person(database, "ana@example.com")
+    provider.claims |= claims
+    async with browser(database_url, provider) as http:
+        assert (await sign_in(http, provider)).status_code == 303
+
+
 @pytest.mark.parametrize("verified", [False, None, "true"])
 async def test_an_address_that_the_provider_did_not_verify_opens_nothing(database, database_url, provider, verified):
     await person(database, "ana@example.com")
@@ -148,6 +158,7 @@ NOW = int(time.time())
         {"aud": "another application"},
         {"aud": None},
         {"aud": [CLIENT_ID, "another"], "azp": "another"},
+        {"aud": [CLIENT_ID, "another"]},
         {"iss": "https://elsewhere.example"},
         {"exp": NOW - 3600},
         {"exp": None},

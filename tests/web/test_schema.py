@@ -35,7 +35,7 @@ STREAMS = {"/api/v1/events"}
 """Answers that do not end."""
 OPEN = {"everybody"}
 KNOWN = {"everybody", "signed in", "monitor"}
-FEW, MANY = 1, 200
+FEW, MANY = 1, 50
 SECRET = "Zanzibar"
 """In every proposal and in what became of it."""
 BOOKKEEPING = {"rate_limits", "cached_vectors"}

@@ -198,9 +198,15 @@ class Provider:
             raise Unauthenticated(
                 f"The identity provider's answer does not prove who signed in ({type(error).__name__}). {AGAIN}"
             ) from None
-        if claims.get("azp", self._client_id) != self._client_id or not _is_subject(claims["sub"]):
+        if _party(claims) != self._client_id or not _is_subject(claims["sub"]):
             raise Unauthenticated("The identity provider's answer is meant for another application.")
         return claims
+
+
+def _party(claims: Mapping[str, Any]) -> object:
+    """Whom a token was made for. Where several may read it, it must say so itself (OpenID Connect Core, 3.1.3.7)."""
+    audiences = [claims["aud"]] if isinstance(claims["aud"], str) else claims["aud"]
+    return claims.get("azp", audiences[0] if len(audiences) == 1 else None)
 
 
 def _is_subject(value: object) -> bool:

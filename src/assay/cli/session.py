@@ -13,7 +13,7 @@ from assay import settings as configuration
 from assay.accounts.actions import ensure_user
 from assay.audit.actor import Actor
 from assay.db import migrate
-from assay.db.engine import Database, first_line
+from assay.db.engine import TOO_LONG, Database, first_line, took_too_long
 from assay.errors import Unavailable
 from assay.runtime.services import Services, services
 
@@ -40,7 +40,7 @@ def with_tools(act: "Callable[[Tools], Awaitable[Result]]") -> Result:
 
     with ready() as found:
         tools = make_tools(configuration.load(), found.database_url)
-        return asyncio.run(_closing(tools.database, act(tools)))
+        return asyncio.run(closing(tools.database, act(tools)))
 
 
 def with_database(act: Callable[[Database], Awaitable[Result]]) -> Result:
@@ -75,13 +75,15 @@ async def as_operator(database: Database, change: Callable[[AsyncSession, Actor]
 
 def _on_servers(found: Services, act: Callable[[Database, str], Awaitable[Result]]) -> Result:
     database = Database(found.database_url)
-    return asyncio.run(_closing(database, act(database, found.nats_url)))
+    return asyncio.run(closing(database, act(database, found.nats_url)))
 
 
-async def _closing(database: Database, act: Awaitable[Result]) -> Result:
+async def closing(database: Database, act: Awaitable[Result]) -> Result:
+    """Does it, says in a sentence what the database did not do, and lets go of the database."""
     try:
         return await act
     except (OperationalError, InterfaceError) as error:
-        raise Unavailable(f"The database does not answer: {first_line(error)}") from error
+        sentence = TOO_LONG if took_too_long(error) else f"The database does not answer: {first_line(error)}"
+        raise Unavailable(sentence) from error
     finally:
         await database.close()

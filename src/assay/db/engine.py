@@ -60,6 +60,9 @@ class Database:
         await self.engine.dispose()
 
 
+TOO_LONG: Final = "The search took too long and was given up: narrow the filter, or try again."
+
+
 def took_too_long(error: BaseException) -> bool:
     """Whether the database gave a statement up because of its time, and not because anything is wrong with it."""
     return isinstance(getattr(error, "orig", None), QueryCanceled)

@@ -61,9 +61,14 @@ async def _live(session: AsyncSession, kind: Kind, entity_id: UUID, read: int | 
         raise Conflict(f"{kind.capitalize()} {entity_id} was merged into {into}: undo that first.", entity_id=into)
     if entity.archived:
         raise Conflict(f"{kind.capitalize()} {entity_id} was withdrawn: approve its proposal again first.")
-    if read not in {None, entity.revision}:
-        raise Stale(f"The {kind} changed since it was read: revision {read} then, {entity.revision} now.")
+    expect_revision(kind, read, entity.revision)
     return entity
+
+
+def expect_revision(kind: Kind, read: int | None, revision: int) -> None:
+    """Raises Stale where another revision was read than there is. `read`: None where nobody said."""
+    if read not in {None, revision}:
+        raise Stale(f"The {kind} changed since it was read: revision {read} then, {revision} now.")
 
 
 async def _refuse_twin(session: AsyncSession, kind: Kind, entity_id: UUID, values: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
-from assay.db.engine import took_too_long
+from assay.db.engine import TOO_LONG, took_too_long
 from assay.errors import AssayError, TooMany, Unauthenticated
 from assay.web.models import Problem
 
@@ -20,7 +20,6 @@ log = structlog.get_logger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
 LONGEST_DETAIL: Final = 2_000
-TOO_LONG: Final = "The search took too long and was given up: narrow the filter, or try again."
 
 
 def problem(

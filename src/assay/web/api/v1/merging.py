@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import Scope
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions, entity_actions
 from assay.proposals.fields import Choice
 from assay.proposals.merging import Planned
 from assay.proposals.preview import previews
+from assay.proposals.restoring import expect_revision
 from assay.web.access import Caller, allow
 from assay.web.api.v1 import reasons
 from assay.web.api.v1.entity_shapes import BY_KIND
@@ -22,6 +24,7 @@ from assay.web.decisions import raise_refusal
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
 from assay.web.models import Answer, Asked, Notes, Words
+from assay.web.paging import IfMatch, version_read, with_version
 
 MOST_FIELDS = 20
 Fields = Annotated[
@@ -96,7 +99,7 @@ def of_entities(kind: Kind) -> APIRouter:
         tags=[plural],
         route_class=Route,
         dependencies=[allow(Scope.REVIEW)],
-        responses=documented(404, 409),
+        responses=documented(404, 409, 412),
     )
 
     @router.post("/merge/preview", name=f"preview_{kind}_merge")
@@ -106,23 +109,51 @@ def of_entities(kind: Kind) -> APIRouter:
         return await _previewed(session, planned, entity_id)
 
     @router.post("/merge", response_model=view, name=f"merge_{kind}")
-    async def merge(entity_id: UUID, asked: Merge, session: Write, actor: Caller) -> Any:
+    async def merge(
+        entity_id: UUID,
+        asked: Merge,
+        session: Write,
+        actor: Caller,
+        response: Response,
+        if_match: IfMatch = None,
+    ) -> Any:
         """Merge it into another, which is answered. Its id leads there from now on."""
+        await _expect(session, kind, entity_id, if_match)
         targets = {entity_id: asked.into}
         [outcome] = await entity_actions.merge(
             session, targets, actor=actor, notes=asked.notes, choices=asked.fields, kind=kind
         )
         raise_refusal([outcome], entity_id)
-        return view.of(await reasons.entity(session, kind, outcome.entity_id or asked.into))
+        return await _answer(session, kind, outcome.entity_id or asked.into, response)
 
     @router.post("/unmerge", response_model=view, name=f"unmerge_{kind}")
-    async def unmerge(entity_id: UUID, asked: Unmerge, session: Write, actor: Caller) -> Any:
+    async def unmerge(
+        entity_id: UUID,
+        asked: Unmerge,
+        session: Write,
+        actor: Caller,
+        response: Response,
+        if_match: IfMatch = None,
+    ) -> Any:
         """Take its merge back: both are as they were, and what was done since stays."""
-        await reasons.entity(session, kind, entity_id)
+        await _expect(session, kind, entity_id, if_match)
         raise_refusal(await entity_actions.unmerge(session, [entity_id], actor=actor, notes=asked.notes), entity_id)
-        return view.of(await reasons.entity(session, kind, entity_id))
+        return await _answer(session, kind, entity_id, response)
 
     return router
+
+
+async def _expect(session: AsyncSession, kind: Kind, entity_id: UUID, if_match: str | None) -> None:
+    """Nobody decides from here on. Raises NotFound, and Stale where it changed since it was read."""
+    await hold_until_commit(session, DECISIONS)
+    found = await reasons.entity(session, kind, entity_id)
+    expect_revision(kind, version_read(if_match), found["revision"])
+
+
+async def _answer(session: AsyncSession, kind: Kind, entity_id: UUID, response: Response) -> Any:
+    found = await reasons.entity(session, kind, entity_id)
+    with_version(response, found["revision"])
+    return BY_KIND[kind].of(found)
 
 
 async def _previewed(session: AsyncSession, planned: Planned, source: UUID) -> MergePreview:
