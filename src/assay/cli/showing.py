@@ -112,7 +112,7 @@ def _show_likeness(proposal: Proposal, merge: Preview | None) -> None:
         like = proposal.similar_entity_id or proposal.similar_proposal_id
         say(f"\nLike {short(like) if like else 'nothing'}: {printable(proposal.similarity_explanation)}")
     if merge:
-        say(f"To merge it would bring that {quotes(merge.evidence_of_source)}. The two differ in this:")
+        say(f"Merged, it would bring {quotes(merge.evidence_of_source)} with it. The two differ in this:")
         show_fields(merge)
     if proposal.candidates:
         say("\nNearest statements", style="bold")
