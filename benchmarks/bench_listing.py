@@ -20,7 +20,7 @@ from assay.proposals.filters import Filter, Sort
 from harness import with_database
 
 SHORT, LONG = 10_000, int(os.environ.get("ASSAY_BENCH_PROPOSALS", "1000000"))
-ROUNDS = 30
+ROUNDS = 60
 RUN = UUID(int=7)
 FILTERS: dict[str, dict[str, Any]] = {
     "nothing": {},

@@ -150,9 +150,10 @@ LONG = pytest.mark.timeout(1800)
 ROUNDS = [
     pytest.param(("NATS", "PostgreSQL"), 60, id="each once"),
     pytest.param(
-        ("NATS", "PostgreSQL", "both", "both", "both"), 2000, id="again and again", marks=[pytest.mark.soak, LONG]
+        ("NATS", "PostgreSQL", "both", "both", "NATS"), 2000, id="again and again", marks=[pytest.mark.soak, LONG]
     ),
 ]
+"""A fourth death of PostgreSQL could meet the last attempt of an order, which is a dead letter then, as it must be."""
 
 
 @pytest.mark.parametrize(("deaths", "count"), ROUNDS)
