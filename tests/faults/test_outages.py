@@ -42,10 +42,15 @@ pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]
 
 SLOWLY = {"KNOWLEDGE_AUTO_APPROVAL_BATCH_SIZE": "1"}
 APPROVED = "SELECT count(*) FROM proposals WHERE status = 'approved'"
-NOT_A_FAILURE = {name: query for name, query in WRONG.items() if name != "a failure"}
-"""A run that loses its server fails as a whole and is tried again; that is told, and blames no item."""
+NOT_A_FAILURE = {name: query for name, query in WRONG.items() if name != "a failure"} | {
+    "a dead letter": f"{WRONG['a dead letter']} WHERE job = '{REVIEW}'"
+}
+"""A run that loses its server fails as a whole and is tried again; that is told, and blames no item. The metrics have
+no retries: their order is a dead letter at once, and the next change asks for them anew."""
 OPEN = "SELECT count(*) FROM job_runs WHERE job = :job AND state IN ('running', 'queued')"
 LAST = "SELECT state FROM job_runs WHERE job = :job AND state <> 'skipped' ORDER BY finished_at DESC LIMIT 1"
+RUNS = """SELECT state, attempt, delivery, queued_at, due_at, kicked_at, started_at, finished_at, error FROM job_runs
+    WHERE job = :job ORDER BY queued_at, id"""
 STANDSTILL_SECONDS = 200.0
 """The last pause of the review is 125 s, and a retry that waits is open although another run has done the work."""
 BLAMED = "SELECT id FROM proposals WHERE failures > 0"
@@ -131,14 +136,24 @@ async def advanced(engine: Engine, count: int) -> None:
 async def finished(engine: Engine, count: int) -> None:
     """The review comes to its end by itself, and nothing is wrong."""
     await advanced(engine, count)
-    assert {name: found for name, query in NOT_A_FAILURE.items() if (found := await rows(engine.database, query))} == {}
+    wrong = {name: found for name, query in NOT_A_FAILURE.items() if (found := await rows(engine.database, query))}
+    assert wrong == {}, await story(engine)
     assert await rows(engine.database, BLAMED) == []
 
     async def told_ok() -> bool:
         still_open, last = [await scalar(engine.database, query, job=REVIEW) for query in (OPEN, LAST)]
         return bool(still_open == 0 and last == "ok")
 
-    await engine.until(told_ok, STANDSTILL_SECONDS)
+    try:
+        await engine.until(told_ok, STANDSTILL_SECONDS)
+    except AssertionError as error:
+        raise AssertionError(await story(engine)) from error
+
+
+async def story(engine: Engine) -> str:
+    """What became of each order, for a person who looks into a failure."""
+    runs = await rows(engine.database, RUNS, job=REVIEW)
+    return "\n".join([*(", ".join(map(str, run)) for run in runs), *map(str, await engine.letters())])
 
 
 async def problems(engine: Engine) -> str:
