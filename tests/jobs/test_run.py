@@ -72,6 +72,17 @@ async def test_a_run_that_takes_too_long_is_ended(tools, declare):
     assert len(await rows(tools.database, ERRORS)) == 1
 
 
+@pytest.mark.parametrize(("share", "asked"), [(0.85, [(NAME,)]), (0.0, [])])
+async def test_a_run_whose_time_was_up_asks_for_the_next_one(tools, declare, share, asked):
+    async def body(work):
+        work.started -= share * work.seconds
+        return {"done": 7}
+
+    declare(body)
+    assert (await run(NAME, tools)).ok
+    assert await rows(tools.database, "SELECT job FROM job_requests") == asked
+
+
 async def test_a_run_that_is_interrupted_says_so_and_gives_the_lock_free(tools, declare):
     begun = asyncio.Event()
 

@@ -57,7 +57,7 @@ class Work:
 
     @property
     def time_is_up(self) -> bool:
-        """Time to end in good order. What is left waits for the next run."""
+        """Time to end in good order. The next run, which takes what is left, is asked for at once."""
         return time.monotonic() - self.started > self.seconds * _SHARE_OF_TIMEOUT
 
     @property
