@@ -113,5 +113,6 @@ def test_what_people_said_of_pairs_is_counted_when_calibrating(assay, by_hash):
 def test_the_point_that_comes_with_the_offline_model_is_the_best_for_it(empty):
     found = empty("calibrate", "--store", "--json").document
     assert found["stored"]
-    assert found["points_after"]["all"] == pytest.approx(found["points_before"]["topic"], abs=0.02)
-    assert found["parts"]["all"]["after"]["accuracy"] >= 0.88
+    before, after = (found["parts"]["all"][when]["accuracy"] for when in ("before", "after"))
+    assert after - before <= 0.01, found["points_after"]  # the point itself moves with the processor: int8
+    assert after >= 0.88
