@@ -72,10 +72,13 @@ async def test_a_run_that_takes_too_long_is_ended(tools, declare):
     assert len(await rows(tools.database, ERRORS)) == 1
 
 
-@pytest.mark.parametrize(("share", "asked"), [(0.85, [(NAME,)]), (0.0, [])])
-async def test_a_run_whose_time_was_up_asks_for_the_next_one(tools, declare, share, asked):
+@pytest.mark.parametrize(("share", "looks", "asked"), [(0.85, True, [(NAME,)]), (0.1, True, []), (0.85, False, [])])
+async def test_a_run_that_left_early_asks_for_the_next_one_and_one_that_was_slow_does_not(
+    tools, declare, share, looks, asked
+):
     async def body(work):
         work.started -= share * work.seconds
+        assert not looks or work.time_is_up is bool(asked)
         return {"done": 7}
 
     declare(body)

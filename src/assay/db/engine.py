@@ -16,6 +16,7 @@ from assay.errors import InvalidInput, Unavailable
 CONNECT_TIMEOUT_SECONDS: Final = 10
 UNREACHABLE: Final = (OperationalError, InterfaceError, NoFreeConnection, OSError)
 """What is raised while the database is away, or this process has no connection to it to spare."""
+TOO_LONG: Final = "The search took too long and was given up: narrow the filter, or try again."
 
 
 def driver_url(database_url: str) -> URL:
@@ -58,9 +59,6 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
-
-
-TOO_LONG: Final = "The search took too long and was given up: narrow the filter, or try again."
 
 
 def took_too_long(error: BaseException) -> bool:

@@ -120,7 +120,7 @@ async def _run_alone(job: Job, order: Order, tools: Tools, *, patient: bool) -> 
     work = Work(job.name, tools, job.timeout.total_seconds())
     async with _beating(opened.id, work):
         result = await _execute(job, work, opened)
-        conclude = partial(_conclude, result, opened.id, tools, again=result.state is JobState.OK and work.time_is_up)
+        conclude = partial(_conclude, result, opened.id, tools, again=result.ok and work.left_early)
         await (patiently(conclude, what=f"the end of {job.name}") if patient else conclude())
     return result
 
@@ -186,7 +186,7 @@ async def _alert(job: Job, work: Work, error: Exception, attempt: int) -> None:
 
 
 async def _conclude(result: RunResult, run_id: UUID, tools: Tools, *, again: bool) -> None:
-    """`again`: its time was up, so that something may be left: that shall not wait for the next tick."""
+    """`again`: something may be left, and shall not wait for the next tick."""
     async with tools.database.transaction() as session:
         before = await history.previous_state(session, result.job, run_id)
         await history.close_run(session, run_id, result.state, statistics=result.statistics, error=result.error)

@@ -44,6 +44,8 @@ class Work:
     started: float = field(default_factory=time.monotonic)
     is_taken: bool = False
     """Another process may run it too: the lock of this one went with its connection."""
+    left_early: bool = False
+    """The body was told that its time is up, so that something may be left."""
     limit: asyncio.Timeout | None = None
     """What cuts the body off."""
 
@@ -58,7 +60,8 @@ class Work:
     @property
     def time_is_up(self) -> bool:
         """Time to end in good order. The next run, which takes what is left, is asked for at once."""
-        return time.monotonic() - self.started > self.seconds * _SHARE_OF_TIMEOUT
+        self.left_early = self.left_early or time.monotonic() - self.started > self.seconds * _SHARE_OF_TIMEOUT
+        return self.left_early
 
     @property
     def time_is_out(self) -> bool:

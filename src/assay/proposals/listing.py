@@ -24,7 +24,7 @@ PATIENCE: Final = "10s"
 FEW: Final = 500
 """So many are looked up and sorted for one page."""
 LOOK_UP_COST: Final = 300
-"""What the planner may expect of that: about what half as many rows cost, each on another page of the disk."""
+"""What the planner may expect of that: about what 300 rows cost, each on another page of the disk."""
 WINDOW: Final = 1_000
 """So many are looked through for one page."""
 ONLY_LOOK_UP: Final = ("enable_seqscan", "enable_indexscan", "enable_indexonlyscan")

@@ -110,12 +110,7 @@ def of_entities(kind: Kind) -> APIRouter:
 
     @router.post("/merge", response_model=view, name=f"merge_{kind}")
     async def merge(
-        entity_id: UUID,
-        asked: Merge,
-        session: Write,
-        actor: Caller,
-        response: Response,
-        if_match: IfMatch = None,
+        entity_id: UUID, asked: Merge, session: Write, actor: Caller, response: Response, if_match: IfMatch = None
     ) -> Any:
         """Merge it into another, which is answered. Its id leads there from now on."""
         await _expect(session, kind, entity_id, if_match)
@@ -128,12 +123,7 @@ def of_entities(kind: Kind) -> APIRouter:
 
     @router.post("/unmerge", response_model=view, name=f"unmerge_{kind}")
     async def unmerge(
-        entity_id: UUID,
-        asked: Unmerge,
-        session: Write,
-        actor: Caller,
-        response: Response,
-        if_match: IfMatch = None,
+        entity_id: UUID, asked: Unmerge, session: Write, actor: Caller, response: Response, if_match: IfMatch = None
     ) -> Any:
         """Take its merge back: both are as they were, and what was done since stays."""
         await _expect(session, kind, entity_id, if_match)
