@@ -54,7 +54,7 @@ FOUND = f"""
                 ORDER BY v.vector::halfvec({DIMENSIONS}) <=> o.vector::halfvec({DIMENSIONS}) LIMIT 20)
         ) AS hit CROSS JOIN LATERAL (
             SELECT title_key FROM entities WHERE id = hit.id AND NOT archived
-            UNION ALL SELECT title_key FROM proposals WHERE id = hit.id AND status = 'pending') AS t
+            UNION ALL SELECT title_key FROM proposals WHERE id = hit.id AND status = 'pending' LIMIT 1) AS t
         GROUP BY hit.id ORDER BY score DESC NULLS LAST LIMIT 5) AS near""".replace("::", r"\:\:")
 """Equal titles, like titles and near vectors, among what is known and what arrived earlier: what our search finds."""
 OF_ONE = text(f"SELECT near.* {FOUND} WHERE b.id = :id")

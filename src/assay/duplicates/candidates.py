@@ -1,6 +1,6 @@
 """What a proposal could repeat: equal words, like titles and near meanings, for a whole batch at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -38,12 +38,15 @@ class Candidate:
     """Something that was said before a proposal, and how near it is."""
 
     proposal_id: UUID
-    id: UUID
-    is_entity: bool
+    statement: Statement
     identical: bool
     cosine: float | None
     """None where it has no vector of this model: then it was found by its words."""
     trigram: float
+
+    @property
+    def id(self) -> UUID:
+        return self.statement.id
 
 
 async def find(
@@ -63,25 +66,19 @@ async def find(
     await session.execute(text(_SET))
     statement = _statement(model, dimensions, _ENTITIES if of_entities else _PROPOSALS)
     rows = await session.execute(text(statement), {"ids": list(ids), "model": model, "reach": as_json(reach)})
-    return [Candidate(*row) for row in rows]
+    return [
+        Candidate(
+            row.proposal_id,
+            Statement(row.id, Kind(row.kind), row.title, row.body, row.identity_key, row.is_entity),
+            row.identical,
+            row.cosine,
+            row.trigram,
+        )
+        for row in rows
+    ]
 
 
-async def statements(session: AsyncSession, candidates: Iterable[Candidate]) -> dict[UUID, Statement]:
-    """The words of the candidates."""
-    wanted = list(candidates)
-    rows = await session.execute(
-        text("""
-        SELECT id, kind, title, body, identity_key, true AS is_entity FROM entities WHERE id = ANY(:entities)
-        UNION ALL
-        SELECT id, kind, title, body, identity_key, false FROM proposals WHERE id = ANY(:proposals)"""),
-        {
-            "entities": list({each.id for each in wanted if each.is_entity}),
-            "proposals": list({each.id for each in wanted if not each.is_entity}),
-        },
-    )
-    return {row["id"]: Statement(**{**row, "kind": Kind(row["kind"])}) for row in rows.mappings()}
-
-
+_WORDS: Final = "id, kind, title, body, identity_key, title_key"
 _PROPOSALS: Final = """
     SELECT p.id, p.kind, p.title_key, p.identity_key, v.seq, v.vector
     FROM proposals p JOIN embeddings v ON v.subject_id = p.id AND v.model = :model
@@ -101,7 +98,7 @@ def _statement(model: str, dimensions: int, batch: str = _PROPOSALS) -> str:
             SELECT proposal_id, candidate_id, min(distance) AS distance
             FROM ({" UNION ALL ".join(searches)}) AS hits (proposal_id, candidate_id, distance) GROUP BY 1, 2
         ), measured AS (
-            SELECT b.id AS proposal_id, alive.id, alive.is_entity, alive.identity_key = b.identity_key AS identical,
+            SELECT b.id AS proposal_id, alive.*, alive.identity_key = b.identity_key AS identical,
                 1 - coalesce(found.distance, (SELECT v.vector <=> b.vector FROM embeddings v
                     WHERE v.subject_id = alive.id AND v.model = :model)) AS cosine,
                 similarity(alive.title_key, b.title_key) AS trigram,
@@ -109,13 +106,14 @@ def _statement(model: str, dimensions: int, batch: str = _PROPOSALS) -> str:
                 (CAST(:reach AS jsonb) ->> b.kind)\\:\\:float8 AS reach
             FROM found JOIN batch b ON b.id = found.proposal_id
             CROSS JOIN LATERAL (
-                SELECT id, identity_key, title_key, true AS is_entity
+                SELECT {_WORDS}, true AS is_entity
                 FROM entities WHERE id = found.candidate_id AND NOT archived AND kind = b.kind
                 UNION ALL
-                SELECT id, identity_key, title_key, false
-                FROM proposals WHERE id = found.candidate_id AND status = 'pending' AND kind = b.kind) AS alive
+                SELECT {_WORDS}, false
+                FROM proposals WHERE id = found.candidate_id AND status = 'pending' AND kind = b.kind
+                LIMIT 1) AS alive
         )
-        SELECT proposal_id, id, is_entity, identical, cosine, trigram FROM measured
+        SELECT proposal_id, id, kind, title, body, identity_key, is_entity, identical, cosine, trigram FROM measured
         WHERE place <= {PER_SEARCH} OR cosine >= reach OR identical OR trigram >= {LIKE_TITLE}
         ORDER BY proposal_id, id"""  # noqa: S608  # our own fragments
 

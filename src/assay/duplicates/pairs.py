@@ -87,18 +87,15 @@ async def look(session: AsyncSession, ids: Sequence[UUID], *, model: str, thresh
     found = await candidates.find(
         session, list(looked), model=model, dimensions=dimensions, reach=reach, of_entities=True
     )
-    words = await candidates.statements(session, found) | {key: each.statement for key, each in looked.items()}
-    asked = [_in_order(words[each.proposal_id], words[each.id]) for each in found]
-    dismissed = await memory.dismissed(session, asked)
-    matches = [
-        (pair, match)
-        for pair, match in zip(asked, _matches(found, asked, measured_by, threshold), strict=True)
-        if match and (pair[0].id, pair[1].id) not in dismissed
-    ]
+    asked = [_in_order(looked[each.proposal_id].statement, each.statement) for each in found]
+    matches = _matches(found, asked, measured_by, threshold)
+    alike = [(pair, match) for pair, match in zip(asked, matches, strict=True) if match]
+    dismissed = await memory.dismissed(session, [pair for pair, _ in alike])
+    kept = [(pair, match) for pair, match in alike if (pair[0].id, pair[1].id) not in dismissed]
     await _forget(session, looked, by)
-    await _keep(session, [_row(*pair, match, by) for pair, match in matches])
+    await _keep(session, [_row(*pair, match, by) for pair, match in kept])
     await _stamp(session, looked.values(), by)
-    return len({(pair[0].id, pair[1].id) for pair, _ in matches})
+    return len({(pair[0].id, pair[1].id) for pair, _ in kept})
 
 
 async def listed(

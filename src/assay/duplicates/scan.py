@@ -22,7 +22,7 @@ from assay.db.engine import Database
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import MAX_FAILURES, DedupState
 from assay.duplicates import candidates, memory, scale, scorer, vectors
-from assay.duplicates.judging import Search, Verdict, verdicts
+from assay.duplicates.judging import Verdict, judged, verdicts
 from assay.duplicates.serving import serving_model
 from assay.duplicates.statement import Statement
 from assay.kinds import Kind
@@ -99,11 +99,11 @@ async def scan(
     session: AsyncSession, ids: Sequence[UUID], *, model: str, threshold: float, actor: Actor
 ) -> ScanOutcome:
     """Looks at those of the proposals that are pending and have a vector; marks or clears each of them."""
-    judged = await _judge_and_stamp(session, ids, model, threshold, actor)
-    duplicates = sum(verdict.match is not None for verdict in judged)
-    if duplicates < len(judged):
+    said = await _judge_and_stamp(session, ids, model, threshold, actor)
+    duplicates = sum(verdict.match is not None for verdict in said)
+    if duplicates < len(said):
         await request(session, REVIEW)
-    return ScanOutcome(len(judged), duplicates)
+    return ScanOutcome(len(said), duplicates)
 
 
 async def recheck(
@@ -117,8 +117,8 @@ async def recheck(
     await hold_until_commit(session, DECISIONS)
     if not await vectors.all_entities_have(session, model):
         return set(ids)
-    judged = await _judge_and_stamp(session, ids, model, threshold, actor)
-    return set(ids) - {verdict.proposal.id for verdict in judged if verdict.match is None}
+    said = await _judge_and_stamp(session, ids, model, threshold, actor)
+    return set(ids) - {verdict.proposal.id for verdict in said if verdict.match is None}
 
 
 async def _judge_and_stamp(
@@ -133,14 +133,14 @@ async def _judge_and_stamp(
     dimensions = next(iter(locked.values())).dimensions
     reach = scorer.reach(measured_by, threshold)
     found = await candidates.find(session, list(locked), model=model, dimensions=dimensions, reach=reach)
-    words = await candidates.statements(session, found)
-    dismissed = await memory.dismissed(session, [(proposals[each.proposal_id], words[each.id]) for each in found])
-    judged = verdicts(Search(proposals, found, words, dismissed), measured_by, threshold)
-    await _stamp(session, judged, measured_by.version)
+    near = judged(proposals, found, measured_by, threshold)
+    dismissed = await memory.dismissed(session, [each.pair for each in near if each.match])
+    said = verdicts(proposals, near, dismissed)
+    await _stamp(session, said, measured_by.version)
     await reset_failures(session, [each for each, row in locked.items() if row.was_owed])
-    new = [each for each in judged if each.match and locked[each.proposal.id].state is not DedupState.DUPLICATE]
+    new = [each for each in said if each.match and locked[each.proposal.id].state is not DedupState.DUPLICATE]
     await record(session, actor, [_detected(verdict) for verdict in new])
-    return judged
+    return said
 
 
 async def _lock(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[UUID, Locked]:
@@ -175,7 +175,7 @@ def _row(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-async def _stamp(session: AsyncSession, judged: Sequence[Verdict], version: str) -> None:
+async def _stamp(session: AsyncSession, said: Sequence[Verdict], version: str) -> None:
     await session.execute(
         text("""
         UPDATE proposals p SET dedup_state = new.state, dedup_checked_at = :at, dedup_scorer = :version,
@@ -185,7 +185,7 @@ async def _stamp(session: AsyncSession, judged: Sequence[Verdict], version: str)
         FROM jsonb_to_recordset(:rows) AS new (id uuid, state text, similar_entity_id uuid, similar_proposal_id uuid,
             score float8, type text, explanation text, candidates jsonb)
         WHERE p.id = new.id"""),
-        {"at": now(), "version": version, "rows": as_json([_row(verdict) for verdict in judged])},
+        {"at": now(), "version": version, "rows": as_json([_row(verdict) for verdict in said])},
     )
 
 
