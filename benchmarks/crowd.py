@@ -29,6 +29,8 @@ SHIFT = 0.3
 CHUNK = 10_000
 AT_ONCE = 50
 """Proposals whose cosines with everything are in memory."""
+ROOM = text("SET LOCAL maintenance_work_mem = '3GB'")
+"""A graph that does not fit is built on disk, many times as slowly."""
 Matrix = NDArray[np.float32]
 
 
@@ -60,7 +62,7 @@ async def fill(database: Database, *, entities: int, proposals: int, share: floa
         entity_ids = await _write(database, known, titles[:entities], approved=True)
         proposal_ids = await _write(database, new, titles[entities:], approved=False)
     async with database.transaction() as session:
-        await session.execute(text("SET LOCAL maintenance_work_mem = '3GB'"))
+        await session.execute(ROOM)
         await vectors.ensure_indexes(session, MODEL, DIMENSIONS)
     async with database.engine.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -84,6 +86,7 @@ async def _indexed_afterwards(database: Database) -> AsyncIterator[None]:
             await session.execute(text(f"DROP INDEX {name}"))
     yield
     async with database.transaction() as session:
+        await session.execute(ROOM)
         for definition in indexes.values():
             await session.execute(text(definition.replace(":", r"\:")))
 
