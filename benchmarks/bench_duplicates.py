@@ -23,6 +23,7 @@ from assay.db.engine import Database
 from assay.db.models import DedupState, Proposal
 from assay.duplicates import scan
 from assay.duplicates.calibration import shipped
+from assay.duplicates.candidates import EF_SEARCH
 from assay.duplicates.measure import measured
 from assay.duplicates.scale import OPERATING_COSINE, Scale
 from crowd import DIMENSIONS, MODEL, Crowd, exact, fill
@@ -37,7 +38,7 @@ LIMIT = "one hand-written LATERAL statement"
 THRESHOLD = 0.85
 POINT = 0.8
 """The cosine that means the threshold: as that of the offline model."""
-SETTINGS = "SELECT set_config('hnsw.ef_search', '40', true), set_config('jit', 'off', true)"
+SETTINGS = f"SELECT set_config('hnsw.ef_search', {EF_SEARCH}, true), set_config('jit', 'off', true)"
 FOUND = f"""
     FROM proposals b JOIN embeddings o ON o.subject_id = b.id AND o.model = '{MODEL}' CROSS JOIN LATERAL (
         SELECT hit.id, max(hit.score) AS score, max(similarity(t.title_key, b.title_key)) AS trigram FROM (

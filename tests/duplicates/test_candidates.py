@@ -98,6 +98,18 @@ async def test_a_large_table_is_searched_by_its_index(database):
     assert vectors.index_name(Kind.ATOM, embedder.model, DIMENSIONS) in "\n".join(line for (line,) in plan)
 
 
+@pytest.mark.parametrize(("vectors_known", "breadth"), [(-1, "40"), (100_000, "40"), (1_000_000, "200"), (9e6, "1000")])
+async def test_a_larger_graph_is_searched_more_widely(database, vectors_known, breadth):
+    async with database.transaction() as session:
+        await session.execute(
+            text("""SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', 'embeddings',
+                'reltuples', CAST(:number AS real))"""),
+            {"number": vectors_known},
+        )
+        await candidates.find(session, [], model="any", dimensions=DIMENSIONS, reach=NOTHING_MORE)
+        assert await session.scalar(text("SHOW hnsw.ef_search")) == breadth
+
+
 SPARE_PART = "SR-2023-052 pump"
 
 

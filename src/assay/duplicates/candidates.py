@@ -21,16 +21,24 @@ what may be alike is a candidate: what is within reach, and what has a like titl
 LIKE_TITLE: Final = 0.7
 """Trigram similarity from which a title is spelled like another."""
 
+EF_SEARCH: Final = """CAST(CAST(least(1000, greatest(40,
+    (SELECT reltuples FROM pg_class WHERE oid = CAST('embeddings' AS regclass)) / 5000)) AS int) AS text)"""
+"""How wide the graph of vectors is searched. The larger the graph, the more of it must be seen for the near to be among
+that: 40 finds all at 100,000 vectors and four fifths at a million (docs/decisions/0076-wider-search.md)."""
 _SETTINGS: Final = {
     "hnsw.iterative_scan": "strict_order",
-    "hnsw.ef_search": "40",
     "hnsw.max_scan_tuples": "50000",
     "hnsw.scan_mem_multiplier": "8",
     "pg_trgm.similarity_threshold": str(LIKE_TITLE),
     "jit": "off",
 }
 """The search goes on until enough neighbours pass the conditions, so that a filter never hides one."""
-_SET: Final = "SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in _SETTINGS.items())
+_SET: Final = ", ".join(
+    [
+        f"SELECT set_config('hnsw.ef_search', {EF_SEARCH}, true)",
+        *(f"set_config('{name}', '{value}', true)" for name, value in _SETTINGS.items()),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
