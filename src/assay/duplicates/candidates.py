@@ -33,11 +33,8 @@ _SETTINGS: Final = {
     "jit": "off",
 }
 """The search goes on until enough neighbours pass the conditions, so that a filter never hides one."""
-_SET: Final = ", ".join(
-    [
-        f"SELECT set_config('hnsw.ef_search', {EF_SEARCH}, true)",
-        *(f"set_config('{name}', '{value}', true)" for name, value in _SETTINGS.items()),
-    ]
+_SET: Final = f"SELECT set_config('hnsw.ef_search', {EF_SEARCH}, true), " + ", ".join(
+    f"set_config('{name}', '{value}', true)" for name, value in _SETTINGS.items()
 )
 
 
@@ -87,6 +84,7 @@ async def find(
 
 
 _WORDS: Final = "id, kind, title, body, identity_key, title_key"
+"""An id is that of a live entity or of a pending proposal, never of both, so that one row is all there is."""
 _PROPOSALS: Final = """
     SELECT p.id, p.kind, p.title_key, p.identity_key, v.seq, v.vector
     FROM proposals p JOIN embeddings v ON v.subject_id = p.id AND v.model = :model
