@@ -1,6 +1,7 @@
 """Finding duplicates: our batch scan, one query a proposal, one LATERAL statement as the limit; SemHash beside it.
 
-Recall against an exact search at each size. ASSAY_BENCH_ENTITIES names other sizes, for example "10000 100000".
+Recall against an exact search at each size. ASSAY_BENCH_ENTITIES names other sizes, for example "10000 100000", and
+ASSAY_BENCH_ISLANDS=1 draws vectors that are harder to find than those of language.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ from assay.duplicates.calibration import shipped
 from assay.duplicates.candidates import EF_SEARCH
 from assay.duplicates.measure import measured
 from assay.duplicates.scale import OPERATING_COSINE, Scale
-from crowd import DIMENSIONS, MODEL, Crowd, exact, fill
+from crowd import DIMENSIONS, MODEL, Crowd, exact, fill, islands, like_language
 from harness import best_of, show, with_database
 
 SIZES = [int(each) for each in os.environ.get("ASSAY_BENCH_ENTITIES", "10000 100000 1000000").split()]
@@ -161,11 +162,12 @@ async def recall(database: Database, crowd: Crowd) -> None:
 
 async def scanning(database: Database) -> None:
     OPERATING_COSINE[MODEL] = POINT
+    draw = islands if os.environ.get("ASSAY_BENCH_ISLANDS") else await like_language()
     per_item: dict[int, float] = {}
     for size in SIZES:
         await _emptied(database)
         start = time.perf_counter()
-        crowd = await fill(database, entities=size, proposals=NUMBER)
+        crowd = await fill(database, draw, entities=size, proposals=NUMBER)
         print(f"\n{size:,} entities were written and indexed in {time.perf_counter() - start:,.0f} s")
         ways: dict[str, Way] = {OURS: ours, "one query a proposal": one_by_one, LIMIT: one_statement}
         timed = {

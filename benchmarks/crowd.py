@@ -1,7 +1,7 @@
-"""Knowledge and proposals in any number, with vectors in clusters, written as fast as the database takes them."""
+"""Knowledge and proposals in any number, with vectors like those of language, written as fast as they are taken."""
 
 import struct
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import text
 
+from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.db.base import new_id
 from assay.db.engine import Database
 from assay.duplicates import vectors
@@ -21,42 +22,61 @@ from assay.kinds import Kind, embedded_text, folded, identity_key
 
 MODEL = "cloud-384"
 DIMENSIONS = 384
-PER_CLUSTER = 20
+SHIFTS = 0.1, 0.6
+"""How far a repetition lies from what it repeats, of length 1: cosines from 0.995 down to 0.86."""
+PER_ISLAND = 20
 SPREAD = 0.75
-"""Length of the noise around a centre of length 1: neighbours in a cluster have cosines around 0.64."""
-SHIFT = 0.3
-"""The same for a repetition around what it repeats: cosines around 0.96."""
+"""Length of the noise around the centre of an island: neighbours there have cosines around 0.64."""
 CHUNK = 10_000
 AT_ONCE = 50
 """Proposals whose cosines with everything are in memory."""
 ROOM = text("SET LOCAL maintenance_work_mem = '3GB'")
 """A graph that does not fit is built on disk, many times as slowly."""
 Matrix = NDArray[np.float32]
+Draw = Callable[[np.random.Generator, int], Matrix]
+"""Makes so many vectors of length 1."""
+
+
+async def like_language() -> Draw:
+    """As near to each other as real texts: vectors with the mean and the covariance of those of the shipped pairs."""
+    texts = sorted({statement.text for pair in shipped() for statement in pair.statements()})
+    known = np.asarray(await OfflineEmbedder().embed(texts))
+    variances, directions = np.linalg.eigh(np.cov(known.T))
+    mean, spread = known.mean(axis=0), np.sqrt(np.maximum(variances, 0))[:, None] * directions.T
+
+    def draw(random: np.random.Generator, number: int) -> Matrix:
+        return _unit(mean + random.standard_normal((number, DIMENSIONS), dtype=np.float32) @ spread.astype(np.float32))
+
+    return draw
+
+
+def islands(random: np.random.Generator, number: int) -> Matrix:
+    """Twenty near each other, and all else at right angles: harder than language for a search that follows a graph."""
+    centres = _unit(random.standard_normal((max(1, number // PER_ISLAND), DIMENSIONS)))
+    return _unit(centres[np.arange(number) % len(centres)] + _noise(random, number, SPREAD))
 
 
 @dataclass(frozen=True)
 class Crowd:
     entities: list[UUID]
     proposals: list[UUID]
-    repeated: dict[UUID, UUID]
-    """The entity that a proposal repeats."""
     vectors: NDArray[np.float16]
     """As they are stored: those of the entities, then those of the proposals."""
     titles: list[str]
     """In the same order."""
 
 
-async def fill(database: Database, *, entities: int, proposals: int, share: float = 0.2, seed: int = 7) -> Crowd:
+async def fill(
+    database: Database, draw: Draw, *, entities: int, proposals: int, share: float = 0.2, seed: int = 7
+) -> Crowd:
     """`share` of the proposals repeat an entity. Makes the indexes too, after the vectors are in."""
     random = np.random.default_rng(seed)
-    centres = _unit(random.standard_normal((max(1, entities // PER_CLUSTER), DIMENSIONS)))
-    known = _unit(centres[np.arange(entities) % len(centres)] + _noise(random, entities, SPREAD))
     repeats = int(proposals * share)
+    drawn = draw(random, entities + proposals - repeats)
+    known, others = drawn[:entities], drawn[entities:]
     chosen = random.choice(entities, repeats, replace=repeats > entities)
-    others = centres[random.integers(len(centres), size=proposals - repeats)] + _noise(
-        random, proposals - repeats, SPREAD
-    )
-    new = _unit(np.concatenate([known[chosen] + _noise(random, repeats, SHIFT), others]))
+    shifts = random.uniform(*SHIFTS, size=(repeats, 1))
+    new = np.concatenate([_unit(known[chosen] + shifts * _noise(random, repeats, 1)), others])
     titles = _titles(random, entities + proposals)
     async with _indexed_afterwards(database):
         entity_ids = await _write(database, known, titles[:entities], approved=True)
@@ -68,8 +88,7 @@ async def fill(database: Database, *, entities: int, proposals: int, share: floa
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
         for table in ("entities", "proposals", "embeddings"):
             await autocommit.execute(text(f"ANALYZE {table}"))
-    repeated = {proposal_ids[place]: entity_ids[entity] for place, entity in enumerate(chosen)}
-    return Crowd(entity_ids, proposal_ids, repeated, np.concatenate([known, new]).astype(np.float16), titles)
+    return Crowd(entity_ids, proposal_ids, np.concatenate([known, new]).astype(np.float16), titles)
 
 
 @asynccontextmanager
