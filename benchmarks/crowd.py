@@ -15,8 +15,9 @@ from assay.db.base import new_id
 from assay.db.engine import Database
 from assay.duplicates import vectors
 from assay.duplicates.calibration import shipped
+from assay.duplicates.candidates import NEIGHBOURS
 from assay.duplicates.scale import Scale
-from assay.duplicates.scorer import MOST_GAIN, scores
+from assay.duplicates.scorer import scores
 from assay.duplicates.statement import Statement, content_hash
 from assay.kinds import Kind, embedded_text, folded, identity_key
 
@@ -190,7 +191,8 @@ def _binary(ids: Sequence[UUID], titles: Sequence[str], rows: Matrix) -> Iterato
 
 
 def exact(crowd: Crowd, scale: Scale, threshold: float) -> set[UUID]:
-    """The proposals that score at or above the threshold with an entity or an earlier proposal, compared with each."""
+    """The proposals that score at or above the threshold with one of the nearest among all entities and earlier
+    proposals, compared with each of them."""
     first = len(crowd.entities)
     known = _unit(crowd.vectors)
     return {
@@ -203,9 +205,9 @@ def exact(crowd: Crowd, scale: Scale, threshold: float) -> set[UUID]:
 def _repeating(crowd: Crowd, known: Matrix, places: range, scale: Scale, threshold: float) -> Iterator[int]:
     cosines = known[places.start : places.stop] @ known.T
     for row, here in enumerate(places):
-        near = np.flatnonzero(cosines[row, :here] >= scale.cosine_of(Kind.ATOM, threshold) - MOST_GAIN)
+        near = np.argpartition(-cosines[row, :here], NEIGHBOURS)[:NEIGHBOURS]
         pairs = [(_statement(crowd, here), _statement(crowd, there)) for there in near.tolist()]
-        if pairs and max(scores(scale, pairs, cosines[row, near].tolist(), [0.0] * len(pairs), threshold)) >= threshold:
+        if max(scores(scale, pairs, cosines[row, near].tolist(), [0.0] * len(pairs), threshold)) >= threshold:
             yield here
 
 

@@ -36,7 +36,7 @@ def test_the_demo_tells_a_person_what_came_of_it_and_what_to_look_at(assay):
     explained = {
         "exact": "Says exactly the same as",
         "fuzzy": "Reads almost the same as",
-        "semantic": "Means the same as",
+        "semantic": "Probably means the same as",
         "update": "Says something else about the same thing:",
     }
     assert all(f"      {likeness}: {words}" in answer.out for likeness, words in explained.items())

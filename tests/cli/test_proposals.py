@@ -140,10 +140,13 @@ def test_deciding_twice_is_refused_with_who_did_what_and_exit_code_1(assay):
             ["show", "01234567-0000-0000-0000-000000000000"],
             "There is no proposal 01234567-0000-0000-0000-000000000000.",
         ),
-        (["show", "12"], "'12' is not a proposal's id: give the id, or at least the last four characters."),
+        (
+            ["show", "12"],
+            "'12' is not a proposal's id: give the id, or at least its last four characters (0 to 9, a to f).",
+        ),
         (
             ["approve", "nonsense"],
-            "'nonsense' is not a proposal's id: give the id, or at least the last four characters.",
+            "'nonsense' is not a proposal's id: give the id, or at least its last four characters (0 to 9, a to f).",
         ),
         (["list", "--after", "ffff0000ffff"], "There is no proposal ffff0000ffff."),
     ],

@@ -10,7 +10,7 @@ from assay.db.models import DedupState
 from assay.duplicates import calibration, scan
 from assay.duplicates.calibration import TEAM, best_points, calibrate, ensure_calibrated, shipped, store
 from assay.duplicates.labelled import Pair
-from assay.duplicates.scale import OPERATING_COSINE, in_force
+from assay.duplicates.scale import OPERATING_COSINE, Scale, in_force
 from assay.kinds import Kind
 from assay.policies import queries as policies
 from assay.proposals import actions
@@ -41,16 +41,22 @@ def test_the_pairs_that_are_shipped_can_be_read():
 def test_the_point_lies_between_what_is_the_same_and_what_is_not():
     pairs = [numbered(number, same=number % 2 == 0) for number in range(40)]
     near = [0.7 if pair.same else 0.4 for pair in pairs]
-    found = best_points(pairs, near, "some-model")
+    found = best_points(pairs, near, Scale.of("some-model"))
     assert set(found) == {"all"}
     assert 0.4 < found["all"] < 0.7
+
+
+def test_a_point_in_force_stays_where_no_other_is_better():
+    pairs = [numbered(number, same=number % 2 == 0) for number in range(40)]
+    near = [0.7 if pair.same else 0.4 for pair in pairs]
+    assert best_points(pairs, near, Scale.of("some-model", {"all": 0.6123})) == {"all": 0.6123}
 
 
 def test_a_kind_with_enough_pairs_gets_a_point_of_its_own_where_that_is_better():
     topics = [numbered(number, same=number % 2 == 0, kind=Kind.TOPIC) for number in range(100)]
     atoms = [numbered(number, same=number % 2 == 0) for number in range(100)]
     near = [0.95 if pair.same else 0.8 for pair in topics] + [0.6 if pair.same else 0.3 for pair in atoms]
-    found = best_points([*topics, *atoms], near, "some-model")
+    found = best_points([*topics, *atoms], near, Scale.of("some-model"))
     assert {kind for kind in found if kind != "all"} <= {"topic", "atom"}
     by_kind = {kind: found.get(kind, found["all"]) for kind in ("topic", "atom")}
     assert 0.3 < by_kind["atom"] < 0.6

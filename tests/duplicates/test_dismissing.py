@@ -89,8 +89,8 @@ async def test_what_makes_no_sense_is_refused_with_a_sentence(database, embedder
         await actions.reject(session, [decided], actor=ana)
     for asked, other, words in (
         (exact, twin, "word for word"),
-        (exact, topic, "from another atom"),
-        (exact, exact, "from another atom"),
+        (exact, topic, "of kind atom, the other of kind topic"),
+        (exact, exact, "from itself"),
         (exact, None, "not marked"),
         (exact, draft().id, "There is no proposal, topic or atom"),
         (decided, twin, "rejected already"),

@@ -1,5 +1,6 @@
 """What says the same as one thing is one thing to decide."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from assay.db.models import DedupState, ProposalStatus
 from assay.duplicates import groups
 from assay.duplicates.groups import Flagged, stars
 from assay.errors import NotFound
-from assay.kinds import Kind
+from assay.kinds import Kind, LinkType
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
@@ -39,6 +40,31 @@ def test_each_is_in_the_group_of_its_best_centre():
     found = stars([flagged(b, (a, 0.9)), flagged(d, (b, 0.99), (c, 0.9), (a, 0.88))])
     assert shape(found) == {a: [b], c: [d]}
     assert shape(stars([flagged(c, (b, 0.95), (a, 0.9)), flagged(d, (a, 0.86), entity=True)])) == {b: [c], a: [d]}
+
+
+@pytest.mark.parametrize(
+    ("link", "stays"),
+    [
+        (LinkType.SOLVES, "solves it"),
+        (LinkType.CONTRADICTS, "contradicts it"),
+        (LinkType.SUPPORTS, None),
+        (None, None),
+    ],
+)
+def test_what_solves_or_contradicts_something_is_not_merged_into_it(link, stays):
+    a, b = uuid4(), uuid4()
+    like = flagged(b, (a, 0.9))
+    [group] = stars([replace(like, links={a: link} if link else {})])
+    assert group.members[0].stays == stays
+
+
+def test_what_is_an_update_of_something_nearer_is_not_merged_into_something_else():
+    a, b, c = uuid4(), uuid4(), uuid4()
+    newest = flagged(c, (b, 0.99), (a, 0.88))
+    nearest, other = newest.likes
+    newest = replace(newest, likes=[{**nearest, "type": "update"}, other])
+    [group] = stars([flagged(b, (a, 0.87)), newest])
+    assert [(member.id, member.stays) for member in group.members] == [(b, None), (c, f"is an update of {str(b)[-8:]}")]
 
 
 async def crowd(database, kind):

@@ -94,7 +94,7 @@ async def test_the_same_in_other_words_is_a_semantic_duplicate_and_shows_which_w
     proposal = await get(database, each)
     assert (proposal.similar_entity_id, proposal.similarity_type) == (entity, SimilarityType.SEMANTIC)
     assert proposal.similarity_explanation == (
-        f"Means the same as {kind} 'Database dumps at night' (similarity 0.95). Both say: dumps. "
+        f"Probably means the same as {kind} 'Database dumps at night' (similarity 0.95). Both say: dumps. "
         "Only this one says: backups, run, evening, storage. Only the other says: database, night, full."
     )
 
@@ -111,7 +111,8 @@ async def test_one_changed_fact_is_an_update_that_says_which(database, embedder,
     assert proposal.similarity_explanation == (
         "Says something else about the same thing: 60 minutes -> 15 minutes "
         f"(similarity {proposal.similarity_score:.2f} with {kind} '{old[:90]}'). "
-        "Both say: session, signed-in, user, expires, minutes, without."
+        "Both say: session, signed-in, user, expires, minutes, without and 3 more. "
+        "Only this one says: 15. Only the other says: 60."
     )
 
 
@@ -122,7 +123,7 @@ async def test_of_two_equal_proposals_the_first_stays_clear(database, embedder, 
     assert await states(database, first, second) == [DedupState.CLEAR, DedupState.DUPLICATE]
     proposal = await get(database, second)
     assert (proposal.similar_entity_id, proposal.similar_proposal_id) == (None, first)
-    assert proposal.similarity_explanation == f"Says exactly the same as pending {kind} '{BACKUP}'."
+    assert proposal.similarity_explanation == f"Says exactly the same as {kind} '{BACKUP}'."
 
 
 @kinds

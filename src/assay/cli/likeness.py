@@ -58,7 +58,7 @@ def groups(*, json: Json = False) -> None:
 
 
 def decide_group(centre: str, /, *, rest: Rest = "merge", notes: Notes = None, json: Json = False) -> int:
-    """Approve what a group is about, and merge or reject the proposals that say the same. Updates stay."""
+    """Approve what a group is about, and merge or reject what says the same. The rest stays."""
 
     async def act(database: Database) -> list[Outcome]:
         async def decide(session: AsyncSession, actor: Actor) -> list[Outcome]:
@@ -82,5 +82,5 @@ def _show(group: Group) -> None:
     state = "known" if group.is_entity else "pending"
     say(f"\n{group.title}", style="bold")
     say(f"{group.kind}, {state}, id {short(group.id)}", style="dim")
-    rows = [(short(each.id), each.type, f"{each.score:.2f}", each.title) for each in group.members]
-    table(["id", "type", "similarity", "title"], rows)
+    rows = [(short(each.id), each.type, f"{each.score:.2f}", each.stays, each.title) for each in group.members]
+    table(["id", "type", "similarity", "stays in the queue", "title"], rows)

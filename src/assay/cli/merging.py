@@ -68,10 +68,12 @@ def show_fields(preview: Preview) -> None:
         if each.target != each.source
     ]
     if rows:
-        table(["field", "target", "other", "choice", "would be"], rows)
+        table(["field", f"{short(preview.target_id)} has", f"{short(preview.source_id)} has", "choice", "result"], rows)
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, float):

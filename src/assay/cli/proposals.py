@@ -67,17 +67,24 @@ def list_(
             short(each.id),
             each.atom_type or each.kind,
             f"{each.confidence:.2f}",
-            reasons.get(each.id, each.status),
+            _waits_for(each, reasons.get(each.id)),
             each.title,
         )
         for each in found
     ]
     if not rows:
-        say("No proposal fits. Import messages with: assay ingest FILE")
+        say("No proposal fits. To count what there is: assay metrics; to import messages: assay ingest FILE")
         return
     table(["id", "kind", "confidence", "waits for", "title"], rows)
     if rest:
         say(f"There are more: assay proposals list --after {short(rest)}", style="dim")
+
+
+def _waits_for(proposal: Proposal, hold: Hold | None) -> str:
+    """The first reason why it waits; of a duplicate also which kind, and how like it is."""
+    if hold is Hold.DUPLICATE and proposal.similarity_type and proposal.similarity_score:
+        return f"{hold}: {proposal.similarity_type} {proposal.similarity_score:.2f}"
+    return hold or proposal.status
 
 
 async def _start(session: AsyncSession, after: str) -> Place | None:

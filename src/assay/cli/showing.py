@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.cli.merging import quotes, show_fields
 from assay.cli.output import console, printable, say, short
-from assay.db.models import Proposal, ProposalStatus
+from assay.db.models import Proposal, ProposalStatus, SimilarityType
+from assay.duplicates.groups import OTHER_THINGS
 from assay.duplicates.scan import scorer_version
 from assay.jobs.tools import Tools
 from assay.proposals import queries
@@ -49,6 +50,10 @@ class Shown:
     """What merging it into the entity that it is like would do."""
     went_into: UUID | None
     """Where the knowledge is now that it became, where that was merged into another."""
+    waiting: frozenset[UUID]
+    """Those of the candidates that nobody decided yet."""
+    threshold: float
+    """The similarity from which two statements count as alike."""
 
     @classmethod
     async def read(cls, session: AsyncSession, proposal_id: UUID, tools: Tools) -> Self:
@@ -66,6 +71,8 @@ class Shown:
             merge=await preview_of_likeness(session, proposal),
             went_into=(await survivors(session, [proposal_id])).get(proposal_id) if decided else None,
             reasons=policy.reasons(known) if known else [],
+            waiting=frozenset(await queries.pending(session, [UUID(each["id"]) for each in proposal.candidates])),
+            threshold=tools.settings.knowledge_dedup_similarity_threshold,
         )
 
     def document(self) -> dict[str, Any]:
@@ -94,7 +101,10 @@ def show_one(found: Shown) -> None:
         say(f"It waits for a person: {', '.join(found.reasons)}.", style="yellow")
     if found.went_into and found.went_into != proposal.id:
         say(f"It was merged into {short(found.went_into)}.")
-    _show_likeness(proposal, found.merge)
+    _show_likeness(found)
+    _show_links(proposal)
+    if proposal.status is ProposalStatus.PENDING and proposal.candidates:
+        say(f"\n{_next_step(found)}", style="yellow")
     _show_evidence(found.evidence)
     say("\nHistory", style="bold")
     for row in found.trail:
@@ -107,27 +117,64 @@ def _show_topic(proposal: Proposal) -> None:
         say(f"topic: {printable(proposal.topic_name)}{waiting}")
 
 
-def _show_likeness(proposal: Proposal, merge: Preview | None) -> None:
+def _show_likeness(found: Shown) -> None:
+    proposal = found.proposal
     if proposal.similarity_explanation:
-        like = proposal.similar_entity_id or proposal.similar_proposal_id
-        say(f"\nLike {short(like) if like else 'nothing'}: {printable(proposal.similarity_explanation)}")
-    if merge:
-        say(f"Merged, it would bring {quotes(merge.evidence_of_source)} with it. The two differ in this:")
-        show_fields(merge)
+        like = _like(proposal)
+        waits = " (pending)" if like in found.waiting else ""
+        say(f"\nLike {short(like) if like else 'nothing'}{waits}: {printable(proposal.similarity_explanation)}")
+    if found.merge:
+        say(f"Merged, it would bring {quotes(found.merge.evidence_of_source)} with it. The two differ in this:")
+        show_fields(found.merge)
     if proposal.candidates:
-        say("\nNearest statements", style="bold")
+        say(f"\nNearest statements: a similarity from {found.threshold:.2f} counts as alike", style="bold")
     for number, each in enumerate(proposal.candidates, 1):
-        waits = "" if each["is_entity"] else "  (pending)"
-        say(f"  {number}  {each['score']:.2f}  {short(each['id'])}  {printable(each['title'])}{waits}", style="dim")
+        said = printable(each["title"]) + ("  (pending)" if UUID(each["id"]) in found.waiting else "")
+        say(f"  {number}  {_rounded(each['score'])}  {short(each['id'])}  {said}", style="dim")
         say(f"           {_measured(each)}", style="dim")
-    if proposal.candidates and proposal.status is ProposalStatus.PENDING:
-        say(f"  To merge it: assay proposals merge {short(proposal.id)} --into NUMBER --preview", style="dim")
+
+
+def _like(proposal: Proposal) -> UUID | None:
+    return proposal.similar_entity_id or proposal.similar_proposal_id
+
+
+def _rounded(score: float) -> str:
+    """Downwards, so that what stays below the threshold never looks as if it reached it."""
+    return f"{int(score * 100 + 1e-6) / 100:.2f}"
+
+
+def _show_links(proposal: Proposal) -> None:
+    titles = {each["id"]: each["title"] for each in proposal.candidates}
+    if proposal.proposed_links:
+        say("\nLinks that approving it would make", style="bold")
+    for link in proposal.proposed_links:
+        title = printable(titles.get(link["to"], ""))
+        say(f"  {link['link_type']} {short(link['to'])}  {title}  ({link['strength']:.2f})", style="dim")
+
+
+def _next_step(found: Shown) -> str:
+    """What a person does with a proposal that has neighbours, by what it looks like."""
+    proposal, like = found.proposal, _like(found.proposal)
+    each = short(proposal.id)
+    decide = f"assay proposals approve {each}, or reject {each}"
+    number = next((place for place, known in enumerate(proposal.candidates, 1) if known["id"] == str(like)), "NUMBER")
+    merge = f"assay proposals merge {each} --into {number} --preview"
+    if like is None:
+        return f"Decide: {decide}\nThe same as one of those? {merge}"
+    if like in found.waiting:
+        merge += " --approve-target"
+    linked = any(link["to"] == str(like) and link["link_type"] in OTHER_THINGS for link in proposal.proposed_links)
+    if linked or proposal.similarity_type is SimilarityType.UPDATE:
+        return f"They say different things. Does this one hold? {decide}\nThe same after all? {merge}"
+    if proposal.similarity_type is SimilarityType.EXACT:
+        return f"The same: {merge}"
+    return f"The same? {merge}\nNot the same? assay proposals not-duplicate {each}"
 
 
 def _measured(candidate: Mapping[str, Any]) -> str:
-    """What the score of a candidate comes from, and what was made of it."""
+    """What the similarity comes from, besides the words of both, and what was made of it."""
     cosine = candidate["cosine"]
-    meaning = "no vector yet" if cosine is None else f"raw cosine {cosine:.2f}"
+    meaning = "no vector yet" if cosine is None else f"cosine of the meanings {cosine:.2f}"
     told = "told apart by a person" if candidate.get("dismissed") else candidate.get("type") or "not alike enough"
     return f"{meaning}, letters of the titles {candidate['trigram']:.2f}: {told}"
 

@@ -26,7 +26,8 @@ async def full_ids(
         if len(part) < 4 or not set(part) <= CHARACTERS:
             article = "an" if noun[0] in "aeiou" else "a"
             raise InvalidInput(
-                f"{part!r} is not {article} {noun}'s id: give the id, or at least the last four characters."
+                f"{part!r} is not {article} {noun}'s id: "
+                "give the id, or at least its last four characters (0 to 9, a to f)."
             )
     rows = await session.execute(
         text(f"""

@@ -1,6 +1,6 @@
 """Finding the operating point of an embedding model: the cosine that means 0.85."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from itertools import groupby
@@ -104,7 +104,7 @@ async def calibrate(database: Database, embedder: Embedder, *, threshold: float 
         before, team = await in_force(session, embedder.model), await verdicts_of_team(session)
     pairs = [*shipped(), *team]
     near = await cosines(pairs, embedder)
-    points = best_points(pairs, near, embedder.model)
+    points = best_points(pairs, near, before)
     after = Scale.of(embedder.model, points)
     return Calibration(
         embedder.model, before, points, *(judged(pairs, near, scale, threshold) for scale in (before, after))
@@ -131,25 +131,28 @@ async def ensure_calibrated(database: Database, embedder: Embedder) -> None:
         await store(session, found, actor=SYSTEM, note=note)
 
 
-def best_points(pairs: Sequence[Pair], near: Sequence[float], model: str) -> dict[str, float]:
+def best_points(pairs: Sequence[Pair], near: Sequence[float], before: Scale) -> dict[str, float]:
     """The point with the most right verdicts: of all pairs, and of a kind that has enough of them and a better
-    one. Pure."""
+    one. A point in force stays where no other is better. Pure."""
     trial = _Trial.of(pairs, near)
-    rights = {point: trial.right(Scale.of(model, {EVERY_KIND: point})) for point in POINTS}
-    found = {EVERY_KIND: _best({point: int(right.sum()) for point, right in rights.items()})}
+    tried = sorted({*POINTS, *before.points.values()})
+    rights = {point: trial.right(Scale.of(before.model, {EVERY_KIND: point})) for point in tried}
+    found = {EVERY_KIND: _best({point: int(right.sum()) for point, right in rights.items()}, before.points.values())}
     for kind in Kind:
         mask = np.array([pair.kind is kind for pair in pairs])
         duplicates = int((mask & trial.same).sum())
         if FEWEST_PAIRS <= mask.sum() < len(pairs) and duplicates >= FEWEST_DUPLICATES:
             own = {point: int(right[mask].sum()) for point, right in rights.items()}
             if max(own.values()) > own[found[EVERY_KIND]]:
-                found[str(kind)] = _best(own)
+                found[str(kind)] = _best(own, before.points.values())
     return found
 
 
-def _best(right: Mapping[float, int]) -> float:
-    """The middle of the longest run of points with the most right verdicts."""
+def _best(right: Mapping[float, int], in_force: Collection[float]) -> float:
+    """A point in force if none has more right verdicts, else the middle of the longest run of those with the most."""
     most = max(right.values())
+    if kept := [point for point in in_force if right[point] == most]:
+        return kept[0]
     runs = [[point for point, _ in run] for best, run in groupby(right.items(), lambda each: each[1] == most) if best]
     longest = max(runs, key=len)
     return longest[len(longest) // 2]

@@ -53,7 +53,8 @@ async def not_duplicate(
     await memory.remember(session, pairs, same=False, actor=actor, notes=notes)
     await record(session, actor, [_recorded(*pair, notes) for pair in pairs])
     await _look_again(session, [proposal.id for proposal, _ in pairs], model, threshold, actor)
-    return [refusals[each] or Outcome(each, "Remembered: not a duplicate.") for each in others]
+    told = {proposal.id: other.title for proposal, other in pairs}
+    return [refusals[each] or Outcome(each, f"Remembered: not the same as '{told[each]}'.") for each in others]
 
 
 async def _asked(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, _Asked]:
@@ -96,7 +97,7 @@ def _refusal(
 
 
 def _objection(asked: _Asked, other: UUID | None, known: Mapping[UUID, Statement]) -> str | None:
-    """1. it is decided; 2. it is like nothing; 3. no such other; 4. itself or of another kind; 5. word for word."""
+    """1. it is decided; 2. it is like nothing; 3. no such other; 4. itself; 5. another kind; 6. word for word."""
     if asked.status is not ProposalStatus.PENDING:
         return f"The proposal is {asked.status} already: there is nothing left to say of it."
     if other is None:
@@ -104,8 +105,10 @@ def _objection(asked: _Asked, other: UUID | None, known: Mapping[UUID, Statement
     if other not in known:
         return f"There is no proposal, topic or atom {other}."
     against = known[other]
-    if against.id == asked.proposal.id or against.kind is not asked.proposal.kind:
-        return f"A {asked.proposal.kind} can only be told apart from another {asked.proposal.kind}."
+    if against.id == asked.proposal.id:
+        return "A proposal cannot be told apart from itself."
+    if against.kind is not asked.proposal.kind:
+        return f"One is of kind {asked.proposal.kind}, the other of kind {against.kind}: they are never the same."
     if against.identity_key == asked.proposal.identity_key:
         return f"It says exactly the same as {against.id}, word for word: merge or reject it."
     return None

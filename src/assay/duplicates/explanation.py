@@ -22,20 +22,21 @@ def update(proposal: Statement, candidate: Statement, score: float, changes: Seq
 
 def same(proposal: Statement, candidate: Statement, score: float, *, spelling: bool) -> str:
     """`spelling`: the letters are alike, not only the meaning."""
-    how = "Reads almost the same as" if spelling else "Means the same as"
+    how = "Reads almost the same as" if spelling else "Probably means the same as"
     return " ".join([f"{how} {_named(candidate)} (similarity {score:.2f}).", *_words(proposal, candidate)])
 
 
 def _named(candidate: Statement) -> str:
-    return f"{'' if candidate.is_entity else 'pending '}{candidate.kind} '{candidate.title}'"
+    return f"{candidate.kind} '{candidate.title}'"
 
 
 def _words(proposal: Statement, candidate: Statement) -> Iterator[str]:
     new, known = shown_words(proposal.text), shown_words(candidate.text)
     for label, words in (
-        ("Both say", [word for word in new if word in known]),
-        ("Only this one says", [word for word in new if word not in known]),
-        ("Only the other says", [word for word in known if word not in new]),
+        ("Both say", [word for stem, word in new.items() if stem in known]),
+        ("Only this one says", [word for stem, word in new.items() if stem not in known]),
+        ("Only the other says", [word for stem, word in known.items() if stem not in new]),
     ):
         if words:
-            yield f"{label}: {', '.join(words[:MOST_WORDS])}."
+            more = f" and {len(words) - MOST_WORDS} more" if len(words) > MOST_WORDS else ""
+            yield f"{label}: {', '.join(words[:MOST_WORDS])}{more}."

@@ -6,7 +6,7 @@ member is no member: it is the centre of a group of its own, or in the group of 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -15,11 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import Actor
 from assay.db.models import SimilarityType
 from assay.errors import NotFound
-from assay.kinds import Kind
+from assay.kinds import Kind, LinkType
 from assay.proposals import actions
 from assay.proposals.outcomes import Outcome
 
 Rest = Literal["merge", "reject"]
+OTHER_THINGS: Final = frozenset({LinkType.SOLVES, LinkType.CONTRADICTS})
+"""What a statement can be to another only if the two do not say the same, however alike they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,19 @@ class Member:
     title: str
     type: SimilarityType
     score: float
+    link: LinkType | None = None
+    """What the extraction found it to be to the centre."""
+    updates: UUID | None = None
+    """What it is more like than the centre, and says something else about."""
 
     @property
-    def says_the_same(self) -> bool:
-        return self.type is not SimilarityType.UPDATE
+    def stays(self) -> str | None:
+        """Why a decision on the whole group leaves it in the queue, if it does."""
+        if self.type is SimilarityType.UPDATE:
+            return "says something else"
+        if self.link in OTHER_THINGS:
+            return f"{self.link} it"
+        return f"is an update of {str(self.updates)[-8:]}" if self.updates else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,14 @@ class Flagged:
     kind: Kind
     title: str
     likes: Sequence[Mapping[str, Any]]
+    links: Mapping[UUID, LinkType] = field(default_factory=dict)
+    """What the extraction found it to be to others."""
+
+    def member_of(self, centre: Mapping[str, Any]) -> Member:
+        nearest = max(self.likes, key=lambda like: like["score"])
+        updates = UUID(nearest["id"]) if nearest["type"] == SimilarityType.UPDATE else None
+        link = self.links.get(UUID(centre["id"]))
+        return Member(self.id, self.title, SimilarityType(centre["type"]), centre["score"], link, updates)
 
 
 def stars(flagged: Iterable[Flagged]) -> list[Group]:
@@ -72,7 +91,7 @@ def stars(flagged: Iterable[Flagged]) -> list[Group]:
         best = min(centres, key=lambda like: (not like["is_entity"], -like["score"]))
         centre = UUID(best["id"])
         group = groups.setdefault(centre, Group(centre, each.kind, best["title"], best["is_entity"]))
-        group.members.append(Member(each.id, each.title, SimilarityType(best["type"]), best["score"]))
+        group.members.append(each.member_of(best))
         placed.add(each.id)
     return sorted(groups.values(), key=lambda group: -len(group.members))
 
@@ -81,10 +100,12 @@ async def grouped(session: AsyncSession) -> list[Group]:
     """The groups in the queue, the largest first."""
     rows = await session.execute(
         text("""
-        SELECT p.id, p.kind, p.title, p.candidates FROM proposals p
+        SELECT p.id, p.kind, p.title, p.candidates, p.proposed_links FROM proposals p
         WHERE p.status = 'pending' AND p.dedup_state = 'duplicate' ORDER BY p.created_at, p.id""")
     )
-    return stars(Flagged(row.id, Kind(row.kind), row.title, _likes(row.candidates)) for row in rows)
+    return stars(
+        Flagged(row.id, Kind(row.kind), row.title, _likes(row.candidates), _links(row.proposed_links)) for row in rows
+    )
 
 
 async def decide(
@@ -92,7 +113,7 @@ async def decide(
 ) -> list[Outcome]:
     """One decision on a group: its centre becomes knowledge, and what says the same is merged into it, or rejected.
 
-    What says something else about the same thing stays in the queue. Raises NotFound where there is no such group.
+    What says something else, solves or contradicts it stays in the queue. Raises NotFound where there is no such group.
     """
     group = next((each for each in await grouped(session) if each.id == centre), None)
     if group is None:
@@ -100,7 +121,7 @@ async def decide(
     outcomes = [] if group.is_entity else await actions.approve(session, [centre], actor=actor, notes=notes)
     if not all(each.done for each in outcomes):
         return outcomes
-    same = [each.id for each in group.members if each.says_the_same]
+    same = [each.id for each in group.members if not each.stays]
     if rest == "merge":
         done = await actions.merge(session, dict.fromkeys(same, centre), actor=actor, notes=notes)
     else:
@@ -110,3 +131,7 @@ async def decide(
 
 def _likes(candidates: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [each for each in candidates if each.get("type") and not each.get("dismissed")]
+
+
+def _links(proposed: Sequence[Mapping[str, Any]]) -> dict[UUID, LinkType]:
+    return {UUID(each["to"]): LinkType(each["link_type"]) for each in proposed}

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from assay.duplicates.facts import without_noise
-from assay.duplicates.opposites import stem
+from assay.duplicates.opposites import NEGATIONS, stem
 
 MOST_CHARACTERS: Final = 2_500
 """As much as an embedding sees of a text."""
@@ -28,7 +28,7 @@ _FILLERS: Final = (
 _STOP_WORDS: Final = frozenset(_FILLERS.split())
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*")
-_SHOWN: Final = re.compile(r"\w[\w'’.-]*\w")
+_SHOWN: Final = re.compile(r"\w(?:[\w'’.:-]*\w)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,18 @@ def overlap(one: tuple[str, str], other: tuple[str, str]) -> Overlap:
     return Overlap(covered / 2, (_share(titles[0], titles[1]) * _share(titles[1], titles[0])) ** 0.5)
 
 
-def shown_words(text: str) -> dict[str, None]:
-    """The words that carry meaning, as they are written, in their order."""
-    found = _SHOWN.findall(without_noise(text).casefold())
-    return dict.fromkeys(word for word in found if len(word) > 2 and word not in _STOP_WORDS)
+def shown_words(text: str) -> dict[str, str]:
+    """The words that carry meaning, as they are written, in their order; each by its stem."""
+    shown: dict[str, str] = {}
+    for word in _SHOWN.findall(without_noise(text).casefold()):
+        if _carries_meaning(word):
+            shown.setdefault(stem(word), word)
+    return shown
+
+
+def _carries_meaning(word: str) -> bool:
+    """Every number and every negation does, however short."""
+    return word in NEGATIONS or any(map(str.isdigit, word)) or (len(word) > 2 and word not in _STOP_WORDS)
 
 
 @lru_cache(maxsize=4_096)
