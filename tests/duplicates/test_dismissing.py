@@ -6,6 +6,7 @@ from tests.duplicates.lab import arrive, known, scanned, told_apart
 
 from assay.db.models import DedupState
 from assay.proposals import actions
+from assay.proposals.outcomes import Refusal
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
@@ -35,6 +36,14 @@ async def test_a_pair_told_apart_never_comes_back(database, embedder, ana, kind)
     await scanned(database, embedder, again)
     assert await state(database, again) is DedupState.DUPLICATE, "other words are another pair"
     assert entity
+
+
+async def test_nobody_tells_apart_what_they_proposed_themselves(database, embedder, ana):
+    [entity] = await known(database, embedder, draft(title=TITLE, body=BODY))
+    [own] = await propose(database, [draft(title=LIKE_TITLE, body=LIKE_BODY)], actor=ana)
+    [outcome] = await told_apart(database, embedder, {own: entity}, ana)
+    assert outcome.refusal is Refusal.FORBIDDEN
+    assert await scalar(database, "SELECT count(*) FROM pair_verdicts") == 0
 
 
 async def test_the_verdict_outlives_the_proposal(database, embedder, ana):

@@ -70,6 +70,18 @@ async def test_of_two_twins_reviewed_at_once_one_is_approved(database, embedder,
     assert await scalar(database, "SELECT count(*) FROM entities") == 1
 
 
+@kinds
+async def test_what_a_person_took_back_is_not_approved_again_until_somebody_edits_it(database, embedder, ana, kind):
+    [each] = await cleared(database, embedder, draft(kind))
+    assert (await reviewed(database, embedder, [each])).approved == [each]
+    async with database.transaction() as session:
+        await actions.revert(session, [each], actor=ana)
+    await scanned(database, embedder, each)
+    assert await reviewed(database, embedder, [each]) == Review([], {each: Hold.TAKEN_BACK})
+    await rows(database, "UPDATE proposals SET review_action = 'edit' RETURNING id")
+    assert (await reviewed(database, embedder, [each])).approved == [each]
+
+
 async def test_what_is_decided_is_neither_approved_nor_held(database, embedder, ana):
     [each] = await cleared(database, embedder, draft())
     async with database.transaction() as session:

@@ -40,6 +40,7 @@ def test_the_threshold_itself_is_enough():
         ({"confidence": 0.949}, Hold.BELOW_THRESHOLD),
         ({"needs_attention": True}, Hold.NEEDS_ATTENTION),
         ({"backs_off": True}, Hold.RETRIED_LATER),
+        ({"taken_back": True}, Hold.TAKEN_BACK),
         ({"dedup_state": DedupState.UNCHECKED}, Hold.NOT_SCANNED),
         ({"dedup_state": DedupState.ERROR}, Hold.NOT_SCANNED),
         ({"scan_is_current": False}, Hold.NOT_SCANNED),

@@ -15,7 +15,7 @@ from assay.db.models import ProposalStatus
 from assay.duplicates import memory, scan
 from assay.duplicates.statement import Statement
 from assay.kinds import Kind
-from assay.proposals.outcomes import Outcome, Refusal, missing
+from assay.proposals.outcomes import Outcome, Refusal, missing, proposed_by_itself
 
 _STATEMENT: Final = "id, kind, title, body, identity_key"
 
@@ -26,6 +26,7 @@ class _Asked:
 
     proposal: Statement
     status: ProposalStatus
+    proposed_by: int
     marked: UUID | None
     """What the scan found it to be like."""
 
@@ -48,7 +49,7 @@ async def not_duplicate(
     asked = await _asked(session, list(others))
     chosen = {each: other or (asked[each].marked if each in asked else None) for each, other in others.items()}
     known = await _statements(session, [other for other in chosen.values() if other])
-    refusals = {each: _refusal(each, asked.get(each), chosen[each], known) for each in others}
+    refusals = {each: _refusal(each, asked.get(each), chosen[each], known, actor) for each in others}
     pairs = [(asked[each].proposal, known[other]) for each, other in chosen.items() if other and refusals[each] is None]
     await memory.remember(session, pairs, same=False, actor=actor, notes=notes)
     await record(session, actor, [_recorded(*pair, notes) for pair in pairs])
@@ -60,7 +61,7 @@ async def not_duplicate(
 async def _asked(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, _Asked]:
     rows = await session.execute(
         text(f"""
-        SELECT {_STATEMENT}, status, coalesce(similar_entity_id, similar_proposal_id) AS marked
+        SELECT {_STATEMENT}, status, proposed_by_user_id, coalesce(similar_entity_id, similar_proposal_id) AS marked
         FROM proposals WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"""),  # noqa: S608  # our own columns
         {"ids": list(ids)},
     )
@@ -68,6 +69,7 @@ async def _asked(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, _Aske
         row.id: _Asked(
             Statement(row.id, Kind(row.kind), row.title, row.body, row.identity_key),
             ProposalStatus(row.status),
+            row.proposed_by_user_id,
             row.marked,
         )
         for row in rows
@@ -88,10 +90,12 @@ async def _statements(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, 
 
 
 def _refusal(
-    proposal_id: UUID, asked: _Asked | None, other: UUID | None, known: Mapping[UUID, Statement]
+    proposal_id: UUID, asked: _Asked | None, other: UUID | None, known: Mapping[UUID, Statement], actor: Actor
 ) -> Outcome | None:
     if asked is None:
         return missing(proposal_id)
+    if refusal := proposed_by_itself(proposal_id, asked.proposed_by, actor):
+        return refusal
     sentence = _objection(asked, other, known)
     return Outcome(proposal_id, sentence, Refusal.CONFLICT) if sentence else None
 

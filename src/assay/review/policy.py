@@ -18,6 +18,7 @@ class Hold(StrEnum):
     NEEDS_ATTENTION = "needs attention"
     RETRIED_LATER = "failed, retried later"
     NOT_SCANNED = "not scanned"
+    TAKEN_BACK = "its approval was taken back"
     DUPLICATE = "duplicate"
     SAYS_MERGE = "recommendation says merge"
     SAYS_REJECT = "recommendation says reject"
@@ -41,6 +42,8 @@ class Facts:
     topic_is_pending: bool
     needs_attention: bool
     backs_off: bool
+    taken_back: bool = False
+    """Somebody reverted its approval or its merge, and nobody decided on it since."""
     kind: Kind = Kind.ATOM
     atom_type: AtomType | None = None
     sources: frozenset[str] = frozenset()
@@ -109,14 +112,15 @@ class Policy:
         In this order, what
         1. failed so often that it needs a person,
         2. failed lately and backs off,
-        3. looks like something known or proposed earlier,
-        4. was not scanned for duplicates under today's model,
-        5. its extractor would merge or reject,
-        6. has no quote, or one that was not found in its message,
-        7. a rule keeps for people,
-        8. is proved by the words of fewer people than asked for,
-        9. belongs to a topic that is not approved yet,
-        10. is less sure than the threshold.
+        3. was approved or merged already, and somebody took that back,
+        4. looks like something known or proposed earlier,
+        5. was not scanned for duplicates under today's model,
+        6. its extractor would merge or reject,
+        7. has no quote, or one that was not found in its message,
+        8. a rule keeps for people,
+        9. is proved by the words of fewer people than asked for,
+        10. belongs to a topic that is not approved yet,
+        11. is less sure than the threshold.
         """
         rules = [each for each in self.rules if concerns(each, facts)]
         threshold = max((each.threshold for each in rules if each.threshold is not None), default=self.threshold)
@@ -126,6 +130,7 @@ class Policy:
         conditions = (
             (Hold.NEEDS_ATTENTION, facts.needs_attention),
             (Hold.RETRIED_LATER, facts.backs_off and not facts.needs_attention),
+            (Hold.TAKEN_BACK, facts.taken_back),
             (Hold.DUPLICATE, duplicate),
             (Hold.NOT_SCANNED, unclear and not duplicate),
             (Hold.SAYS_MERGE, facts.recommendation is Recommendation.MERGE),

@@ -24,11 +24,13 @@ _QUOTES: Final = """count(*) AS quotes, count(*) FILTER (WHERE e.verified) AS ve
             array_agg(DISTINCT m.source) AS sources, array_agg(DISTINCT m.channel) AS channels,
             count(DISTINCT lower(m.author)) FILTER (WHERE e.verified AND NOT m.is_bot) AS authors
         FROM evidence e JOIN messages m ON m.id = e.message_id"""
+_TAKEN_BACK: Final = "coalesce(p.review_action = 'reverted', false)"
 _FACTS: Final = f"""
     SELECT p.id, p.kind, p.atom_type, p.created_at, p.status, p.reviewed_by_user_id,
         quoted.sources, quoted.channels, quoted.authors,
         p.confidence, p.dedup_state, p.dedup_scorer, p.llm_recommendation, p.failures,
-        p.retry_at, quoted.quotes, quoted.verified, coalesce(topic.status = 'pending', false) AS topic_is_pending
+        p.retry_at, quoted.quotes, quoted.verified, coalesce(topic.status = 'pending', false) AS topic_is_pending,
+        {_TAKEN_BACK} AS taken_back
     FROM proposals p
     LEFT JOIN proposals topic ON topic.id = p.topic_proposal_id
     CROSS JOIN LATERAL (SELECT {_QUOTES} WHERE e.proposal_id = p.id) AS quoted"""  # noqa: S608  # our own fragment
@@ -89,11 +91,11 @@ _ALIKE: Final = f"""
         p.kind, p.atom_type, p.status, p.dedup_state, p.dedup_scorer, p.llm_recommendation, sources, channels,
         coalesce(authors, 0) AS authors, coalesce(quotes, 0) AS quotes, coalesce(verified, 0) AS verified,
         coalesce(topic.status = 'pending', false) AS topic_is_pending,
-        coalesce(p.reviewed_by_user_id <> {SYSTEM_USER_ID}, false) AS by_people
+        coalesce(p.reviewed_by_user_id <> {SYSTEM_USER_ID}, false) AS by_people, {_TAKEN_BACK} AS taken_back
     FROM proposals p
     LEFT JOIN proposals topic ON topic.id = p.topic_proposal_id
     LEFT JOIN (SELECT e.proposal_id, {_QUOTES} GROUP BY e.proposal_id) AS quoted ON quoted.proposal_id = p.id
-    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, p.failures >= {MAX_FAILURES},
+    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, p.failures >= {MAX_FAILURES},
         coalesce(p.retry_at > :at, false), width_bucket(p.confidence, CAST(:thresholds AS float8[]))"""  # noqa: S608
 
 
@@ -165,6 +167,7 @@ def _facts(row: RowMapping, scorer: str, at: datetime) -> Facts:
         topic_is_pending=values["topic_is_pending"],
         needs_attention=values["failures"] >= MAX_FAILURES,
         backs_off=values["retry_at"] is not None and values["retry_at"] > at,
+        taken_back=values["taken_back"],
         kind=Kind(values["kind"]),
         atom_type=values["atom_type"] and AtomType(values["atom_type"]),
         sources=frozenset(values["sources"] or ()),
