@@ -48,7 +48,16 @@ async def test_it_is_found_by_its_words_and_shown_where(database, http, kind):
     assert "ledger" in {each["text"].lower() for each in found[0]["highlight"] if each["hit"]}
     assert (await http.get(f"{base(kind)}/search", params={"q": "'; DROP TABLE entities; --"})).status_code == 200
     [food] = [each for each in (await http.get(f"{base(kind)}/search?q=pizza")).json()["items"] if each["words_rank"]]
-    assert "<b>" not in "".join(each["text"] for each in food["highlight"])
+    assert "<b>Fridays" in "".join(each["text"] for each in food["highlight"])
+
+
+async def test_a_hit_is_shown_with_its_tags_and_cannot_be_forged(database, http):
+    body = "Write <img src=x onerror=alert(1)> of the ledger, not \ue000forged\ue001."
+    await approved(database, draft(title="Markup", body=body))
+    [found] = (await http.get(f"{base(Kind.ATOM)}/search", params={"q": "ledger"})).json()["items"]
+    shown = found["highlight"]
+    assert [each["text"] for each in shown if each["hit"]] == ["ledger"]
+    assert "<img src=x onerror=alert(1)> of the ledger, not forged" in "".join(each["text"] for each in shown)
 
 
 @kinds

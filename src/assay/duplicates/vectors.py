@@ -21,6 +21,10 @@ from assay.kinds import Kind, embedded_text
 MOST_DIMENSIONS: Final = 4_000
 """As many as the index can hold of half precision."""
 
+LINKS: Final = 32
+"""Neighbours that the graph of vectors keeps of each (the `m` of HNSW). With 16, the default, one repetition in twenty
+is not found among 200,000 (docs/decisions/0077-a-denser-graph.md)."""
+
 _MODEL_NAME: Final = re.compile(r"[a-z0-9._-]{1,100}")
 
 _ALIVE: Final = """(
@@ -79,7 +83,7 @@ async def ensure_indexes(session: AsyncSession, model: str, dimensions: int) -> 
         await session.execute(
             text(f"""
             CREATE INDEX IF NOT EXISTS {name} ON embeddings
-            USING hnsw ((vector\\:\\:halfvec({dimensions})) halfvec_cosine_ops)
+            USING hnsw ((vector\\:\\:halfvec({dimensions})) halfvec_cosine_ops) WITH (m = {LINKS})
             WHERE kind = '{kind}' AND model = {literal}""")
         )
 

@@ -17,7 +17,9 @@ DEPTH: Final = 100
 SMOOTHING: Final = 60
 """The k of reciprocal rank fusion: an item counts 1 / (k + rank) in each ranking that holds it."""
 MARKS: Final = ("\ue000", "\ue001")
-"""Where a found word begins and ends; characters that no text has a use for."""
+"""Where a found word begins and ends; characters that no text has a use for, and that are taken out of it."""
+BRACKETS: Final = ("\ue002", "\ue003")
+"""What stands for < and > meanwhile: what looks like a tag would be left out of a headline."""
 
 COLUMNS: Final = """
     e.id, e.title, e.body, e.icon, e.color, e.keywords, e.atom_type, e.confidence, e.meta, e.archived, e.revision,
@@ -87,7 +89,7 @@ async def found(
             FROM by_words w FULL JOIN by_meaning m ON m.id = w.id
             ORDER BY score DESC, id LIMIT :limit)
         SELECT {COLUMNS}, r.score\\:\\:float8 AS score, r.words_rank, r.meaning_rank,
-            ts_headline('english', left(e.title || ' \u2014 ' || e.body, 20000),
+            ts_headline('english', translate(left(e.title || ' \u2014 ' || e.body, 20000), :special, :brackets),
                 websearch_to_tsquery('english', :words), :options) AS headline
         FROM ranked r JOIN entities e ON e.id = r.id ORDER BY r.score DESC, r.id"""),  # noqa: S608  # our fragments
         {
@@ -95,6 +97,8 @@ async def found(
             "words": words,
             "limit": limit,
             "vector": meaning and meaning.vector,
+            "special": "<>" + "".join(MARKS + BRACKETS),
+            "brackets": "".join(BRACKETS),
             "options": f'StartSel="{MARKS[0]}", StopSel="{MARKS[1]}", MaxFragments=2, MaxWords=25, MinWords=8',
         },
     )
@@ -125,7 +129,8 @@ def _by_meaning(wanted: Filter, meaning: Meaning | None) -> str:
 def segments(headline: str) -> list[tuple[str, bool]]:
     """The pieces of a headline, and of each whether it is a word that was asked for."""
     pieces: list[tuple[str, bool]] = []
-    for part in headline.split(MARKS[0]):
+    readable = headline.translate(str.maketrans(dict(zip(BRACKETS, "<>", strict=True))))
+    for part in readable.split(MARKS[0]):
         hit, mark, rest = part.partition(MARKS[1])
         pieces += [(hit, True), (rest, False)] if mark else [(part, False)]
     return [(piece, is_hit) for piece, is_hit in pieces if piece]
