@@ -21,10 +21,10 @@ what may be alike is a candidate: what is within reach, and what has a like titl
 LIKE_TITLE: Final = 0.7
 """Trigram similarity from which a title is spelled like another."""
 
-EF_SEARCH: Final = """CAST(CAST(least(1000, greatest(40,
-    (SELECT reltuples FROM pg_class WHERE oid = CAST('embeddings' AS regclass)) / 5000)) AS int) AS text)"""
+EF_SEARCH: Final = """CAST(CAST(least(1000, greatest(40, sqrt(greatest(0,
+    (SELECT reltuples FROM pg_class WHERE oid = CAST('embeddings' AS regclass)))) / 4)) AS int) AS text)"""
 """How wide the graph of vectors is searched. The larger the graph, the more of it must be seen for the near to be among
-that: 40 finds all at 100,000 vectors and four fifths at a million (docs/decisions/0076-wider-search.md)."""
+that: 79 with 100,000 vectors, 250 with a million (docs/decisions/0076-wider-search.md)."""
 _SETTINGS: Final = {
     "hnsw.iterative_scan": "strict_order",
     "hnsw.max_scan_tuples": "50000",

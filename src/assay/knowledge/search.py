@@ -129,7 +129,7 @@ def _by_meaning(wanted: Filter, meaning: Meaning | None) -> str:
 def segments(headline: str) -> list[tuple[str, bool]]:
     """The pieces of a headline, and of each whether it is a word that was asked for."""
     pieces: list[tuple[str, bool]] = []
-    readable = headline.translate(str.maketrans(dict(zip(BRACKETS, "<>", strict=True))))
+    readable = headline.translate(str.maketrans("".join(BRACKETS), "<>"))
     for part in readable.split(MARKS[0]):
         hit, mark, rest = part.partition(MARKS[1])
         pieces += [(hit, True), (rest, False)] if mark else [(part, False)]
