@@ -14,6 +14,7 @@ from assay.clock import now
 from assay.db.engine import Database
 from assay.db.models import MAX_FAILURES, DedupState, SimilarityType
 from assay.duplicates import scan
+from assay.duplicates.explanation import rounded
 from assay.duplicates.scale import version
 from assay.errors import Unavailable
 from assay.kinds import Kind
@@ -108,9 +109,10 @@ async def test_one_changed_fact_is_an_update_that_says_which(database, embedder,
     proposal = await get(database, each)
     assert (proposal.dedup_state, proposal.similarity_type) == (DedupState.DUPLICATE, SimilarityType.UPDATE)
     assert proposal.similar_entity_id == entity
+    assert proposal.similarity_score
     assert proposal.similarity_explanation == (
         "Says something else about the same thing: 60 minutes -> 15 minutes "
-        f"(similarity {proposal.similarity_score:.2f} with {kind} '{old[:90]}'). "
+        f"(similarity {rounded(proposal.similarity_score)} with {kind} '{old[:90]}'). "
         "Both say: session, signed-in, user, expires, minutes, without and 3 more. "
         "Only this one says: 15. Only the other says: 60."
     )

@@ -13,6 +13,7 @@ from assay.db.engine import Database
 from assay.db.locks import held
 from assay.db.models import SimilarityType
 from assay.duplicates import pairs
+from assay.duplicates.explanation import rounded
 from assay.duplicates.pairs import Pair
 from assay.duplicates.scan import embed_missing
 from assay.duplicates.serving import begin_to_serve
@@ -117,7 +118,10 @@ def _show(pair: Pair) -> None:
     plural = TRAITS[pair.kind].plural
     say(f"\n{printable(pair.first.title)}", style="bold")
     say(f"{printable(pair.second.title)}", style="bold")
-    say(f"{pair.kind}s {short(pair.first.id)} and {short(pair.second.id)}, {pair.type} {pair.score:.2f}", style="dim")
+    say(
+        f"{pair.kind}s {short(pair.first.id)} and {short(pair.second.id)}, {pair.type} {rounded(pair.score)}",
+        style="dim",
+    )
     say(printable(pair.explanation))
     if pair.type is SimilarityType.UPDATE:
         say("They say different things: look which of them holds before you merge.", style="yellow")

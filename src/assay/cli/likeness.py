@@ -12,6 +12,7 @@ from assay.cli.session import operator, with_database, with_tools
 from assay.db.engine import Database
 from assay.duplicates import groups as stars
 from assay.duplicates.dismissing import not_duplicate as tell_apart
+from assay.duplicates.explanation import rounded
 from assay.duplicates.groups import Group, Rest
 from assay.jobs.tools import Tools
 from assay.proposals import queries
@@ -82,5 +83,5 @@ def _show(group: Group) -> None:
     state = "known" if group.is_entity else "pending"
     say(f"\n{group.title}", style="bold")
     say(f"{group.kind}, {state}, id {short(group.id)}", style="dim")
-    rows = [(short(each.id), each.type, f"{each.score:.2f}", each.stays, each.title) for each in group.members]
+    rows = [(short(each.id), each.type, rounded(each.score), each.stays, each.title) for each in group.members]
     table(["id", "type", "similarity", "stays in the queue", "title"], rows)

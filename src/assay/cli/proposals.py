@@ -14,6 +14,7 @@ from assay.cli.output import Json, Limit, print_json, say, short, table
 from assay.cli.session import with_tools
 from assay.cli.showing import Shown, document, first_reasons, show_one
 from assay.db.models import DedupState, Proposal, ProposalStatus
+from assay.duplicates.explanation import rounded
 from assay.errors import Conflict
 from assay.jobs.tools import Tools
 from assay.kinds import Kind
@@ -83,7 +84,7 @@ def list_(
 def _waits_for(proposal: Proposal, hold: Hold | None) -> str:
     """The first reason why it waits; of a duplicate also which kind, and how like it is."""
     if hold is Hold.DUPLICATE and proposal.similarity_type and proposal.similarity_score:
-        return f"{hold}: {proposal.similarity_type} {proposal.similarity_score:.2f}"
+        return f"{hold}: {proposal.similarity_type} {rounded(proposal.similarity_score)}"
     return hold or proposal.status
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.cli.merging import quotes, show_fields
 from assay.cli.output import console, printable, say, short
 from assay.db.models import Proposal, ProposalStatus, SimilarityType
+from assay.duplicates.explanation import rounded
 from assay.duplicates.groups import OTHER_THINGS
 from assay.duplicates.scan import scorer_version
 from assay.jobs.tools import Tools
@@ -130,17 +131,12 @@ def _show_likeness(found: Shown) -> None:
         say(f"\nNearest statements: a similarity from {found.threshold:.2f} counts as alike", style="bold")
     for number, each in enumerate(proposal.candidates, 1):
         said = printable(each["title"]) + ("  (pending)" if UUID(each["id"]) in found.waiting else "")
-        say(f"  {number}  {_rounded(each['score'])}  {short(each['id'])}  {said}", style="dim")
+        say(f"  {number}  {rounded(each['score'])}  {short(each['id'])}  {said}", style="dim")
         say(f"           {_measured(each)}", style="dim")
 
 
 def _like(proposal: Proposal) -> UUID | None:
     return proposal.similar_entity_id or proposal.similar_proposal_id
-
-
-def _rounded(score: float) -> str:
-    """Downwards, so that what stays below the threshold never looks as if it reached it."""
-    return f"{int(score * 100 + 1e-6) / 100:.2f}"
 
 
 def _show_links(proposal: Proposal) -> None:

@@ -10,20 +10,25 @@ from assay.duplicates.wording import shown_words
 MOST_WORDS: Final = 6
 
 
+def rounded(score: float) -> str:
+    """Downwards, so that what stays below the threshold never looks as if it reached it."""
+    return f"{int(score * 100 + 1e-6) / 100:.2f}"
+
+
 def exact(candidate: Statement) -> str:
     return f"Says exactly the same as {_named(candidate)}."
 
 
 def update(proposal: Statement, candidate: Statement, score: float, changes: Sequence[Change]) -> str:
     facts = ", ".join(str(change) for change in changes)
-    said = f"Says something else about the same thing: {facts} (similarity {score:.2f} with {_named(candidate)})."
+    said = f"Says something else about the same thing: {facts} (similarity {rounded(score)} with {_named(candidate)})."
     return " ".join([said, *_words(proposal, candidate)])
 
 
 def same(proposal: Statement, candidate: Statement, score: float, *, spelling: bool) -> str:
     """`spelling`: the letters are alike, not only the meaning."""
     how = "Reads almost the same as" if spelling else "Probably means the same as"
-    return " ".join([f"{how} {_named(candidate)} (similarity {score:.2f}).", *_words(proposal, candidate)])
+    return " ".join([f"{how} {_named(candidate)} (similarity {rounded(score)}).", *_words(proposal, candidate)])
 
 
 def _named(candidate: Statement) -> str:
