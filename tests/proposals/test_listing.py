@@ -1,7 +1,7 @@
 """A page of the queue costs the same in a long queue as in a short one, for every filter and order that is offered."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -14,7 +14,7 @@ from tests.builders import rows
 
 from assay.clock import now
 from assay.db.engine import Database
-from assay.db.models import DedupState, ProposalStatus
+from assay.db.models import DedupState, Proposal, ProposalStatus
 from assay.kinds import AtomType, Kind
 from assay.proposals import listing
 from assay.proposals.filters import Filter, Place, Sort
@@ -126,8 +126,8 @@ async def test_the_pages_together_are_the_list(queue, monkeypatch):
     async with queue.transaction() as session:
         for name, sort in product(IN_PARTS, (Sort.OLDEST, Sort.SUREST)):
             wanted = Filter(kinds=[Kind.ATOM], **FILTERS[name])
-            pages = [page async for page in listing.every(session, wanted, sort=sort, size=500)]
-            places = [(getattr(each, sort.removeprefix("-")), each.id) for page in pages for each in page]
+            found = [each async for each in _walked(session, wanted, sort)]
+            places = [(getattr(each, sort.removeprefix("-")), each.id) for each in found]
             assert places == sorted(places, reverse=sort.descending), (name, sort)
             assert len(set(places)) == len(places) == await _number(session, wanted), (name, sort)
 
@@ -153,6 +153,15 @@ async def test_the_words_follow_the_text(database):
             found = await listing.page(session, Filter(words=words), limit=PAGE)
             assert len(found.items) == number
     assert await rows(database, "SELECT 1 FROM proposals WHERE words IS NULL") == []
+
+
+async def _walked(session: AsyncSession, wanted: Filter, sort: Sort) -> AsyncIterator[Proposal]:
+    after, more = None, True
+    while more:
+        items, after = await listing.page(session, wanted, sort=sort, after=after, limit=500)
+        more = after is not None
+        for each in items:
+            yield each
 
 
 async def _middle(session: AsyncSession, wanted: Filter, sort: Sort) -> Place | None:

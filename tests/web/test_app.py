@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from tests.builders import draft, propose
 
 from assay.errors import Conflict
@@ -27,6 +28,10 @@ async def client(database_url: str, nats_url: str = NOWHERE, *, peer: str = "127
     @app.get("/fault")
     async def fault() -> None:
         raise RuntimeError("with a secret")
+
+    @app.get("/full")
+    async def full() -> None:
+        raise NoFreeConnection("QueuePool limit")
 
     transport = httpx2.ASGITransport(app, client=(peer, 1), raise_app_exceptions=False)
     async with (
@@ -84,12 +89,15 @@ async def test_a_page_elsewhere_cannot_reach_us_under_its_own_name(database_url)
         ("/conflict", 409, "Somebody was faster."),
         ("/fault", 500, "Something went wrong on our side."),
         ("/nothing", 404, "Not Found."),
+        ("/full", 503, "Too many requests wait for the database: try again in a moment."),
     ],
 )
 async def test_every_error_is_problem_details(database_url, path, status, detail):
     async with client(database_url) as http:
         answer = await http.get(path)
     assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers.get("retry-after") == ("5" if status == 503 else None)
     assert (answer.status_code, answer.json()["status"], answer.json()["detail"]) == (status, status, detail)
 
 
@@ -97,6 +105,7 @@ async def test_a_database_that_went_away_is_unavailable_and_not_a_fault():
     async with client("postgresql://nobody@127.0.0.1:1/nothing") as http:
         answer = await http.get("/api/v1/metrics/proposals")
     assert (answer.status_code, answer.json()["detail"]) == (503, "The database does not answer.")
+    assert int(answer.headers["retry-after"]) > 0
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

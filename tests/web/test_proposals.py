@@ -1,9 +1,6 @@
 """Proposals over HTTP, for both kinds by the same code."""
 
 import asyncio
-import csv
-import io
-import json
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
@@ -259,18 +256,6 @@ async def test_all_that_fit_a_filter_are_decided_if_they_are_still_the_same(data
 )
 async def test_a_bulk_that_means_nothing_is_refused(ana_http, body):
     assert (await ana_http.post(f"{base(Kind.ATOM)}/bulk/approve", json=body)).status_code == 422
-
-
-@kinds
-async def test_a_whole_list_is_streamed(database, ana_http, kind):
-    formula = draft(kind, "=cmd|' /C calc'!A0")
-    await propose(database, [formula, *(draft(kind) for _ in range(600))])
-    lines = (await ana_http.get(f"{base(kind)}/export")).text.splitlines()
-    assert len({json.loads(line)["id"] for line in lines}) == 601
-    table = csv.DictReader(io.StringIO((await ana_http.get(f"{base(kind)}/export?format=csv")).text))
-    written = list(table)
-    assert len(written) == 601
-    assert written[0][f"proposed_{TRAITS[kind].title_label}"] == "'=cmd|' /C calc'!A0"
 
 
 @pytest.mark.parametrize("cursor", ["x", "AAAA", "W10=", "bnVsbA==", "WzEsMl0=", "a" * 501])

@@ -5,7 +5,7 @@ it. Other filters are checked on the way: where few proposals fit, those are loo
 next WINDOW proposals are looked through, and the page ends with them however many of them fit.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -97,16 +97,6 @@ async def place_of(session: AsyncSession, proposal_id: UUID, sort: Sort) -> Plac
     """Where a proposal stands in this order."""
     row = (await session.execute(select(sort.column, Proposal.id).where(Proposal.id == proposal_id))).one_or_none()
     return Place(*row) if row else None
-
-
-async def every(session: AsyncSession, wanted: Filter, *, sort: Sort, size: int) -> AsyncIterator[Sequence[Proposal]]:
-    """The whole list, a page at a time, with one page in memory."""
-    found = await page(session, wanted, sort=sort, limit=size)
-    yield found.items
-    while found.rest:
-        session.expunge_all()
-        found = await page(session, wanted, sort=sort, after=found.rest, limit=size)
-        yield found.items
 
 
 @dataclass(frozen=True, slots=True)

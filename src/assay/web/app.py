@@ -34,7 +34,7 @@ from assay.web.api.v1 import (
     users,
 )
 from assay.web.document import describe
-from assay.web.guard import LARGEST_BODY, BodyDeadline, SecurityHeaders
+from assay.web.guard import LARGEST_BODY, App, BodyDeadline, SecurityHeaders
 from assay.web.state import WebState
 from assay.web.telemetry import count_requests
 
@@ -54,7 +54,7 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
             yield
         await tools.database.close()
 
-    app = FastAPI(
+    app = App(
         title="Assay",
         summary="A knowledge proposal system",
         openapi_url=None,  # a route of ours answers it

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError, WebSocketRequestValidatio
 from fastapi.responses import JSONResponse
 from pydantic_core import to_jsonable_python
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
@@ -20,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
 LONGEST_DETAIL: Final = 2_000
+RETRY_SECONDS: Final = 5
+"""After which it is worth asking again where the database did not answer."""
 
 
 def problem(
@@ -31,6 +34,10 @@ def problem(
     return JSONResponse(
         {**document, **to_jsonable_python(facts or {})}, status_code=status, media_type=MEDIA_TYPE, headers=headers
     )
+
+
+def _unavailable(sentence: str) -> JSONResponse:
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, sentence, {"Retry-After": str(RETRY_SECONDS)})
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -71,8 +78,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(OperationalError)
     @app.exception_handler(InterfaceError)
     async def of_database(_request: Request, error: Exception) -> JSONResponse:
-        sentence = TOO_LONG if took_too_long(error) else "The database does not answer."
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, sentence)
+        return _unavailable(TOO_LONG if took_too_long(error) else "The database does not answer.")
+
+    @app.exception_handler(NoFreeConnection)
+    async def of_pool(_request: Request, _error: Exception) -> JSONResponse:
+        return _unavailable("Too many requests wait for the database: try again in a moment.")
 
     @app.exception_handler(Exception)
     async def of_nobody(request: Request, error: Exception) -> JSONResponse:

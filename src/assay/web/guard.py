@@ -1,8 +1,10 @@
 """What stands before every request and on every answer."""
 
 import asyncio
+from functools import reduce
 from typing import Final
 
+from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +23,16 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+class App(FastAPI):
+    """An app whose middleware stands around all of it, also around what answers faults and too large bodies."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        ours, self.user_middleware = self.user_middleware, []
+        inner = super().build_middleware_stack()
+        self.user_middleware = ours
+        return reduce(lambda app, each: each.cls(app, *each.args, **each.kwargs), reversed(ours), inner)
 
 
 class SecurityHeaders:

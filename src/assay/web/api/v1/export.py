@@ -1,4 +1,8 @@
-"""Whole lists as files, streamed: one page in memory, however long the list."""
+"""Whole lists as files, streamed: one page in memory, however long the list.
+
+Each page is read in a transaction of its own, for a slow reader must hold no connection. So a file is not the list of
+one moment: what changes its place in the order meanwhile may be left out, or be in it twice.
+"""
 
 import csv
 import io
@@ -64,10 +68,19 @@ async def _lines(state: WebState, shapes: Shapes, query: ExportQuery) -> AsyncIt
     columns = list(shapes.view.model_fields)
     if query.format is Format.CSV:
         yield csv_line(columns)
-    async with state.database.transaction() as session:
-        async for page in listing.every(session, query.of(shapes.kind), sort=query.sort, size=PAGE):
-            rows = [shapes.view.model_validate(each) for each in page]
-            yield b"".join(_line(row, columns, query.format) for row in rows)
+    async for rows in _pages(state, shapes, query):
+        yield b"".join(_line(row, columns, query.format) for row in rows)
+
+
+async def _pages(state: WebState, shapes: Shapes, query: ExportQuery) -> AsyncIterator[Sequence[BaseModel]]:
+    wanted, after = query.of(shapes.kind), None
+    while True:
+        async with state.database.transaction() as session:
+            found = await listing.page(session, wanted, sort=query.sort, after=after, limit=PAGE)
+            rows = [shapes.view.model_validate(each) for each in found.items]
+        yield rows
+        if (after := found.rest) is None:
+            return
 
 
 def _line(row: BaseModel, columns: Sequence[str], wanted: Format) -> bytes:
