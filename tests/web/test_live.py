@@ -7,7 +7,7 @@ from pydantic_core import from_json
 from sqlalchemy import text
 from tests.builders import BOTH_KINDS, draft, propose, scalar
 from tests.messaging.lab import recorded, recover
-from tests.web.live_lab import frames, ids, relaying, sent_events, site, until
+from tests.web.live_lab import PATIENCE, frames, ids, relaying, sent_events, site, until
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from assay.clock import now
@@ -184,6 +184,34 @@ async def test_nobody_listens_on_with_a_key_that_was_taken_back(here, database, 
             await session.execute(text("DELETE FROM api_tokens"))
         with pytest.raises(ConnectionClosed):
             await client.recv()
+        assert client.close_code == 1008
+
+
+async def test_a_stream_ends_with_the_key_that_opened_it(here, database, monkeypatch):
+    monkeypatch.setattr("assay.web.live.RECHECK_SECONDS", 0.1)
+    stream = asyncio.create_task(sent_events(here, 1))
+    await until(lambda: len(here.hub.clients) == 1)
+    async with database.transaction() as session:
+        await session.execute(text("DELETE FROM api_tokens"))
+    await asyncio.sleep(0.2)
+    await recover(database, "after")
+    assert await stream == []
+
+
+async def talk(client) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            await client.send("still here")
+            await asyncio.sleep(0.05)
+
+
+async def test_who_talks_all_the_time_is_asked_for_the_key_too(here, database, monkeypatch):
+    monkeypatch.setattr("assay.web.live.RECHECK_SECONDS", 0.3)
+    async with here.listen() as client:
+        async with database.transaction() as session:
+            await session.execute(text("DELETE FROM api_tokens"))
+        with pytest.raises(ConnectionClosed):
+            await talk(client)
         assert client.close_code == 1008
 
 

@@ -1,17 +1,19 @@
 """Live events, as a WebSocket and as server-sent events."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Header, Query, WebSocket
+from fastapi import APIRouter, Depends, Header, Query, Request, WebSocket
 from fastapi.responses import StreamingResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.requests import HTTPConnection
 from uvicorn.protocols.utils import ClientDisconnected
 from websockets.frames import Frame as WireFrame
 from websockets.frames import Opcode
 
+from assay.db.engine import UNREACHABLE
 from assay.db.models import Scope
 from assay.errors import Forbidden, Gone, InvalidInput, TooMany, Unauthenticated, Unavailable
 from assay.messaging.events import Channel
@@ -36,6 +38,7 @@ MOST_REASON: Final = 120
 """Bytes that a close frame has for words."""
 RECHECK_SECONDS: Final = 60.0
 """How long somebody may go on listening whose account or token has ended."""
+REFUSED: Final = (Unauthenticated, Forbidden, TooMany)
 
 
 def wanted_channels(
@@ -54,6 +57,23 @@ may_listen: Final = Requires(Scope.READ)
 router = APIRouter(tags=["live"], dependencies=[Depends(may_listen), Depends(refuse_other_origins)])
 Channels = Annotated[frozenset[str], Depends(wanted_channels)]
 Since = Annotated[int | None, Query(ge=0, le=LARGEST_ID, description="The id of the last event you have.")]
+
+
+class RightToListen:
+    """Of one who listens already. It is looked at again once in a while."""
+
+    def __init__(self, connection: HTTPConnection) -> None:
+        self._connection = connection
+        self._put_off()
+
+    async def check(self) -> None:
+        """Raises where it has ended. Does nothing before its time."""
+        if asyncio.get_running_loop().time() >= self.due:
+            await may_listen(self._connection)
+            self._put_off()
+
+    def _put_off(self) -> None:
+        self.due = asyncio.get_running_loop().time() + RECHECK_SECONDS
 
 
 class SocketClient:
@@ -133,36 +153,34 @@ def as_server_sent(frame: Frame) -> bytes:
 async def over_websocket(websocket: WebSocket, state: State, channels: Channels, since: Since = None) -> None:
     """Every event of the channels, one JSON document a message."""
     socket: Socket = websocket.scope["extensions"][EXTENSION]["socket"]
-    client = SocketClient(socket, channels)
+    client, right = SocketClient(socket, channels), RightToListen(websocket)
     await websocket.accept(headers=[(b"last-event-id", b"%d" % state.hub.position)])
     try:
         start = await state.hub.start(since)
         async for batch in state.hub.missed(client, start):
+            await right.check()
             await client.send(batch)
-        await _until_it_leaves(websocket)
+        await _until_it_leaves(websocket, right)
     except ClientDisconnected:
         pass
     except Gone as error:
         socket.end(GONE, f"resync: {error}"[:MOST_REASON])
-    except (Unauthenticated, Forbidden, TooMany) as error:
+    except REFUSED as error:
         socket.end(NOT_ALLOWED, str(error)[:MOST_REASON])
-    except (Unavailable, OperationalError, InterfaceError):
+    except (Unavailable, *UNREACHABLE):
         socket.end(TRY_AGAIN, "the database does not answer")
     finally:
         state.hub.clients.discard(client)
 
 
-async def _until_it_leaves(websocket: WebSocket) -> None:
+async def _until_it_leaves(websocket: WebSocket, right: RightToListen) -> None:
     """What it says is not read. Raises where it may no longer listen."""
     while True:
-        try:
-            async with asyncio.timeout(RECHECK_SECONDS):
-                message = await websocket.receive()
-        except TimeoutError:
-            await may_listen(websocket)
-            continue
-        if message["type"] == "websocket.disconnect":
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(right.due):
+                if (await websocket.receive())["type"] == "websocket.disconnect":
+                    return
+        await right.check()
 
 
 @router.get(
@@ -171,6 +189,7 @@ async def _until_it_leaves(websocket: WebSocket) -> None:
     responses={200: {"content": {"text/event-stream": {}}}, **documented(410)},
 )
 async def as_stream(
+    request: Request,
     state: State,
     channels: Channels,
     since: Since = None,
@@ -179,19 +198,24 @@ async def as_stream(
     """The same documents as server-sent events. A browser that reconnects names the last one it has by itself."""
     start = await state.hub.start(since if last_event_id is None else last_event_id)
     return StreamingResponse(
-        _stream(state.hub, StreamClient(channels), start),
+        _stream(state.hub, StreamClient(channels), start, RightToListen(request)),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _stream(hub: Hub, client: StreamClient, start: int) -> AsyncIterator[bytes]:
+async def _stream(hub: Hub, client: StreamClient, start: int, right: RightToListen) -> AsyncIterator[bytes]:
+    """Ends where the reader may no longer listen. One that comes back is told why."""
     try:
         async for batch in hub.missed(client, start):
+            await right.check()
             yield batch.encoded(as_server_sent)
         yield _position(hub)
         async for batch in client.batches():
+            await right.check()
             yield batch.encoded(as_server_sent) or _position(hub)
+    except (*REFUSED, *UNREACHABLE):
+        pass
     finally:
         hub.clients.discard(client)
 
