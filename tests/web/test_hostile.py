@@ -86,6 +86,20 @@ async def test_meta_that_cannot_be_stored_is_refused(database, http, meta):
         assert answer.status_code in {400, 422}
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e400"])
+@pytest.mark.parametrize("where", ['{{"v": {}}}', '{{"v": [{{"w": {}}}]}}'])
+async def test_meta_with_a_number_that_is_none_is_refused(database, http, number, where):
+    [each] = await propose(database, [draft()])
+    meta, url = where.format(number), f"{BASE}/knowledge/atoms/proposals"
+    json_type = {"Content-Type": "application/json"}
+    new = f'[{{"proposed_type": "insight", "proposed_title": "x", "confidence": 0.5, "proposed_meta": {meta}}}]'
+    changed = await http.patch(f"{url}/{each}", content=f'{{"proposed_meta": {meta}}}', headers=json_type)
+    proposed = await http.post(url, content=new, headers=json_type)
+    assert [changed.status_code, proposed.status_code] == [422, 422]
+    assert "a number must be finite" in changed.json()["detail"]
+    assert await scalar(database, "SELECT count(*) FROM proposals WHERE version = 1") == 1
+
+
 @pytest.mark.parametrize(
     "query", ["text=%00", "channel=%00", "text=%ff%fe", "after=%00", "limit=0", "limit=1e9", "x=1"]
 )

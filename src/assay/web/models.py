@@ -1,6 +1,9 @@
 """What requests and answers are made of."""
 
+import sys
+from collections.abc import Iterable
 from datetime import datetime
+from math import isfinite
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -10,6 +13,7 @@ from assay.db.bulk import as_json
 MOST_IDS: Final = 10_000
 DEEPEST: Final = 20
 LARGEST_ID: Final = 2**63 - 1
+LARGEST_NUMBER: Final = sys.float_info.max
 
 
 def storable(value: str) -> str:
@@ -24,8 +28,9 @@ def storable(value: str) -> str:
 
 
 def shallow(value: dict[str, Any]) -> dict[str, Any]:
-    """Free-form values that can be stored: not too deep, and all of their words storable."""
+    """Free-form values that can be stored: not too deep, and all of their numbers and words storable."""
     _refuse_depth(value, DEEPEST)
+    _refuse_infinite(value)
     try:
         storable(as_json(value).replace("\\u0000", "\0"))
     except ValueError as error:
@@ -36,9 +41,19 @@ def shallow(value: dict[str, Any]) -> dict[str, Any]:
 def _refuse_depth(value: object, left: int) -> None:
     if left == 0:
         raise ValueError(f"more than {DEEPEST} levels are not allowed")
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for each in inner:
+    for each in _inner(value):
         _refuse_depth(each, left - 1)
+
+
+def _refuse_infinite(value: object) -> None:
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"a number must be finite, and no larger than {LARGEST_NUMBER:.2g}")
+    for each in _inner(value):
+        _refuse_infinite(each)
+
+
+def _inner(value: object) -> Iterable[object]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 Text = Annotated[str, AfterValidator(storable)]
