@@ -99,6 +99,20 @@ async def test_an_agent_proposes_by_evidence_and_does_not_decide(database, agent
     assert (await get(database, made["id"])).version == 1
 
 
+async def test_free_form_values_are_kept_whole_but_for_secrets(http):
+    deep = {"a": [{"b": {"c": {"d": {"e": {"f": "deep"}}}}}]}
+    whole = {"large": 10**18, "long": "x" * 5_000, "many": [*range(300)], **deep, **{f"k{n}": n for n in range(62)}}
+    proposal = {
+        "proposed_type": "insight",
+        "proposed_title": "Values are kept",
+        "proposed_meta": {**whole, "note": "password: hunter2!"},
+        "confidence": 0.5,
+    }
+    answer = await http.post(f"{BASE}/knowledge/atoms/proposals", json=[proposal])
+    [made] = answer.json()["items"]
+    assert made["proposed_meta"] == {**whole, "note": "password: [masked]"}
+
+
 async def test_a_run_is_asked_for(database, http):
     answer = await http.post(f"{BASE}/extractions")
     assert (answer.status_code, answer.json()) == (202, {"job": "extract_knowledge_from_messages"})

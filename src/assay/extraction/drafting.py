@@ -1,6 +1,6 @@
 """From what an extractor wrote to drafts of proposals: evidence checked, confidence weighed, words made fit."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
@@ -20,6 +20,7 @@ QUOTE_LIMIT: Final = 2_000
 KEYWORD_LIMIT: Final = 50
 MOST_KEYWORDS: Final = 10
 MOST_QUOTES: Final = 20
+Tidying = Callable[[object], object]
 TOPIC_LIMIT: Final = TRAITS[Kind.TOPIC].title_limit
 
 
@@ -45,6 +46,7 @@ class Drafting:
 
     window: Window
     taken: set[str]
+    tidied: Tidying
     messages: Mapping[UUID, Message] = field(init=False)
     news: Collection[UUID] = field(init=False)
     dropped: Dropped = field(default_factory=Dropped)
@@ -92,7 +94,7 @@ class Drafting:
             title,
             written.content,
             atom_type=atom_type,
-            meta=tidy.plain_data(written.meta),
+            meta=self.tidied(written.meta),
             topic_name=tidy.one_line(written.topic or "", TOPIC_LIMIT) or None,
         )
 
@@ -151,9 +153,12 @@ def topic_names(extraction: Extraction) -> list[str]:
     return [folded(tidy.one_line(each.name, TOPIC_LIMIT)) for each in extraction.topics]
 
 
-def drafted(extraction: Extraction, window: Window, taken: Collection[str]) -> tuple[list[Draft], Dropped]:
-    """All drafts of an extraction over this window, topics first, and what was dropped."""
-    drafting = Drafting(window, set(taken))
+def drafted(
+    extraction: Extraction, window: Window, taken: Collection[str], *, tidied: Tidying = tidy.plain_data
+) -> tuple[list[Draft], Dropped]:
+    """All drafts of an extraction over this window, topics first, and what was dropped. `tidied`: what of free-form
+    values is kept."""
+    drafting = Drafting(window, set(taken), tidied)
     drafts = drafting.topics(extraction.topics) + drafting.atoms(extraction.atoms)
     return drafts, drafting.dropped
 

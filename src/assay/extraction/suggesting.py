@@ -10,13 +10,14 @@ from assay.ai.extractor import Extraction, Message, Window
 from assay.audit.actor import Actor
 from assay.db import models
 from assay.errors import Conflict, InvalidInput
-from assay.extraction import nearby
+from assay.extraction import nearby, tidy
 from assay.extraction.drafting import drafted, topic_names
 from assay.proposals import actions
 
 
 async def suggest(session: AsyncSession, extraction: Extraction, *, actor: Actor) -> list[UUID]:
-    """Proposes what somebody wrote down. Quotes are looked for in their messages, and the confidence is weighed.
+    """Proposes what somebody wrote down. Quotes are looked for in their messages, the confidence is weighed, and
+    free-form values are kept whole but for secrets.
 
     Raises InvalidInput for a quote of a message that is not known, and Conflict for a topic that is; then nothing is
     written.
@@ -24,7 +25,7 @@ async def suggest(session: AsyncSession, extraction: Extraction, *, actor: Actor
     quotes = [each.quotes for each in extraction.topics] + [each.quotes for each in extraction.atoms]
     window = Window(await _messages(session, [quote.message_id for each in quotes for quote in each]))
     taken = await nearby.taken_topics(session, topic_names(extraction))
-    drafts, dropped = drafted(extraction, window, taken)
+    drafts, dropped = drafted(extraction, window, taken, tidied=tidy.covered)
     if dropped.known_topics:
         raise Conflict("There is a topic of this name, or a pending proposal of one.")
     if dropped.unusable:

@@ -53,6 +53,17 @@ def member(enum: type[Member], value: object) -> Member | None:
     return next((each for each in enum if each == value), None)
 
 
+def covered(value: object) -> object:
+    """The whole value, but for the secrets in its texts. For what people and programs wrote, which was checked."""
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, Mapping):
+        return {masked(key): covered(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [covered(each) for each in value]
+    return value
+
+
 def plain_data(value: object, depth: int = 0) -> object:
     """What a database takes of a value: texts, finite numbers, lists and mappings, a few levels deep."""
     if isinstance(value, bool | None):
