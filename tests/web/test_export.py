@@ -48,6 +48,18 @@ async def test_a_whole_list_is_streamed(database, http, kind):
 
 
 @kinds
+async def test_no_more_goes_out_at_once_than_a_reader_can_take(database, app, monkeypatch, kind):
+    monkeypatch.setattr(export, "CHUNK", 20_000)
+    await propose(database, [draft(kind, body="x" * size) for size in (100, 15_000, 15_000, 200, 19_990, 30_000)])
+    [shapes] = [each for each in SHAPES if each.kind is kind]
+    chunks = [each async for each in export._lines(app.state.assay, shapes, export.ExportQuery())]
+    lines = b"".join(chunks).splitlines()
+    assert len(lines) == 6
+    assert all(len(each) <= 20_000 or each.count(b"\n") == 1 for each in chunks)
+    assert len(chunks) < 6
+
+
+@kinds
 async def test_whoever_reads_slowly_holds_no_connection(database, app, monkeypatch, kind):
     monkeypatch.setattr(export, "PAGE", 2)
     await propose(database, [draft(kind) for _ in range(5)])

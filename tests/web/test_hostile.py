@@ -15,6 +15,7 @@ from assay.db.models import Role, Scope
 from assay.settings import Settings
 from assay.web.app import create_app
 from assay.web.guard import BodyDeadline
+from assay.web.models import MOST_META
 from assay.web.server import PromptHttp, make_server
 
 pytestmark = pytest.mark.anyio
@@ -84,6 +85,16 @@ async def test_meta_that_cannot_be_stored_is_refused(database, http, meta):
         url, sent = f"{BASE}/knowledge/atoms/proposals/{each}", json.dumps({"proposed_meta": bad})
         answer = await http.patch(url, content=sent, headers={"Content-Type": "application/json"})
         assert answer.status_code in {400, 422}
+
+
+async def test_meta_is_bounded_in_bytes(database, http):
+    [each] = await propose(database, [draft()])
+    url, most = f"{BASE}/knowledge/atoms/proposals/{each}", MOST_META - len('{"v":""}')
+    fits = await http.patch(url, json={"proposed_meta": {"v": "x" * most}})
+    beyond = await http.patch(url, json={"proposed_meta": {"v": "ö" * most}})
+    assert [fits.status_code, beyond.status_code] == [200, 422]
+    assert "131,064 bytes of JSON are more than the 65,536 that are allowed" in beyond.json()["detail"]
+    assert (await http.get(url)).json()["proposal"]["proposed_meta"] == {"v": "x" * most}
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e400"])

@@ -12,6 +12,8 @@ from assay.db.bulk import as_json
 
 MOST_IDS: Final = 10_000
 DEEPEST: Final = 20
+MOST_META: Final = 64 * 1024
+"""Bytes of free-form values, as JSON: a page of a list holds up to 500 of them."""
 LARGEST_ID: Final = 2**63 - 1
 LARGEST_NUMBER: Final = sys.float_info.max
 
@@ -28,11 +30,14 @@ def storable(value: str) -> str:
 
 
 def shallow(value: dict[str, Any]) -> dict[str, Any]:
-    """Free-form values that can be stored: not too deep, and all of their numbers and words storable."""
+    """Free-form values that can be stored: not too deep or large, and all of their numbers and words storable."""
     _refuse_depth(value, DEEPEST)
     _refuse_infinite(value)
+    written = as_json(value)
+    if (size := len(written.encode())) > MOST_META:
+        raise ValueError(f"{size:,} bytes of JSON are more than the {MOST_META:,} that are allowed")
     try:
-        storable(as_json(value).replace("\\u0000", "\0"))
+        storable(written.replace("\\u0000", "\0"))
     except ValueError as error:
         raise ValueError(f"this cannot be stored: {error}") from None
     return value
@@ -59,7 +64,11 @@ def _inner(value: object) -> Iterable[object]:
 Text = Annotated[str, AfterValidator(storable)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(storable)]
 Notes = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(storable)]
-Meta = Annotated[dict[str, Any], AfterValidator(shallow)]
+Meta = Annotated[
+    dict[str, Any],
+    AfterValidator(shallow),
+    Field(description=f"Free-form: at most {MOST_META:,} bytes of JSON and {DEEPEST} levels; numbers are finite."),
+]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 UserId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 Moment = AwareDatetime

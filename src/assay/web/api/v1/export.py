@@ -6,7 +6,7 @@ one moment: what changes its place in the order meanwhile may be left out, or be
 
 import csv
 import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
@@ -24,7 +24,9 @@ from assay.web.api.v1.filters import ProposalFilter
 from assay.web.api.v1.shapes import SHAPES, Shapes
 from assay.web.state import State, WebState
 
-PAGE: Final = 500
+PAGE: Final = 200
+CHUNK: Final = 256 * 1024
+"""So many bytes go out at once, or one line where that is longer."""
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would carry out."""
 
@@ -69,7 +71,19 @@ async def _lines(state: WebState, shapes: Shapes, query: ExportQuery) -> AsyncIt
     if query.format is Format.CSV:
         yield csv_line(columns)
     async for rows in _pages(state, shapes, query):
-        yield b"".join(_line(row, columns, query.format) for row in rows)
+        for chunk in _joined(_line(row, columns, query.format) for row in rows):
+            yield chunk
+
+
+def _joined(lines: Iterable[bytes]) -> Iterator[bytes]:
+    chunk = bytearray()
+    for line in lines:
+        if chunk and len(chunk) + len(line) > CHUNK:
+            yield bytes(chunk)
+            chunk.clear()
+        chunk += line
+    if chunk:
+        yield bytes(chunk)
 
 
 async def _pages(state: WebState, shapes: Shapes, query: ExportQuery) -> AsyncIterator[Sequence[BaseModel]]:
