@@ -28,6 +28,7 @@ from assay.errors import AssayError
 from assay.web.access import permissions, refuse_undeclared
 
 pytestmark = pytest.mark.anyio
+JSON = {"Content-Type": "application/json"}
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -57,9 +58,31 @@ async def test_nothing_that_needs_an_account_is_answered_without_one(database_ur
             methods, path = route.split(" ")
             if path in open_to_all or route == f"POST {BASE}/session" or methods == "WEBSOCKET":
                 continue
-            answer = await http.request(methods.split(",")[0], path.replace("{", "").replace("}", ""))
-            assert answer.status_code in {401, 422}, route
+            path = path.replace("{", "").replace("}", "")
+            answer = await http.request(methods.split(",")[0], path, content=b"{bad", headers=JSON)
+            assert answer.status_code == 401, route
             assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_who_may_not_send_something_is_not_read(database, database_url):
+    weak = bearer(await token(database, await person(database, "vera", Role.VIEWER), Scope.READ))
+    read = []
+
+    async def body():
+        read.append("a piece")
+        yield b"{bad"
+
+    async with serving(database_url) as app, asking(app) as http:
+        for headers, status in (({}, 401), (bearer("assay_guess"), 401), (weak, 403)):
+            answer = await http.post(f"{BASE}/messages", content=body(), headers={**JSON, **headers})
+            assert (answer.status_code, read) == (status, [])
+
+
+async def test_a_write_costs_one_request(database, database_url):
+    key = bearer(await token(database, await person(database, "ana"), Scope.PROPOSE))
+    async with serving(database_url, assay_requests_per_second=1) as app, asking(app, **key) as http:
+        answers = await until_refused(lambda: http.post(f"{BASE}/messages", json={}))
+        assert {each.status_code for each in answers[:-1]} == {422}
 
 
 async def test_a_person_signs_in_is_known_and_signs_out(database, database_url):

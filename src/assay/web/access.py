@@ -1,12 +1,13 @@
 """Who asks, and whether they may. Nothing is answered by a route that does not declare who may ask."""
 
+from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import Annotated, Any, Final, cast
 from urllib.parse import urlsplit
 
-from fastapi import Depends, FastAPI
-from fastapi.routing import iter_route_contexts
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
@@ -40,12 +41,17 @@ Permission = Scope | Open
 
 
 class Requires:
-    """The declared permission of a route; as a dependency it holds the request to it."""
+    """The declared permission of a route; as a dependency it holds a request to it, unless the route did before."""
 
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
     async def __call__(self, connection: HTTPConnection) -> None:
+        if getattr(connection.state, "let_in_by", None) is not self:
+            await self.check(connection)
+
+    async def check(self, connection: HTTPConnection) -> None:
+        """Raises Unauthenticated or Forbidden for a request that it does not let in."""
         if self.permission is Open.EVERYBODY:
             return
         identity = await identify(connection)
@@ -58,6 +64,21 @@ class Requires:
             raise Forbidden(f"{identity.actor.name} may not do this: it takes the right to {self.permission}.")
 
 
+class Guarded(APIRoute):
+    """A route that looks at who asks before it reads what they send. Dependencies come after the body."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            for each in _declared(self):
+                await each.check(request)
+                request.state.let_in_by = each
+            return await handle(request)
+
+        return answer
+
+
 def allow(permission: Permission) -> Any:
     """Declares on a route or router who may ask."""
     return Depends(Requires(permission))
@@ -66,15 +87,16 @@ def allow(permission: Permission) -> Any:
 def permissions(app: FastAPI) -> dict[str, list[Permission]]:
     """What each route of the app declares, by method and path."""
     return {
-        f"{','.join(sorted(route.methods or {'WEBSOCKET'}))} {route.path}": _declared(route)
+        f"{','.join(sorted(route.methods or {'WEBSOCKET'}))} {route.path}": [each.permission for each in needs]
         for route in iter_route_contexts(app.routes)
+        for needs in [_declared(route)]
     }
 
 
-def _declared(route: Any) -> list[Permission]:
+def _declared(route: Any) -> list[Requires]:
     dependant = getattr(route, "dependant", None) or getattr(route.starlette_route, "dependant", None)
     needed = dependant.dependencies if dependant else []
-    return [each.call.permission for each in needed if isinstance(each.call, Requires)]
+    return [each.call for each in needed if isinstance(each.call, Requires)]
 
 
 def refuse_undeclared(app: FastAPI) -> None:

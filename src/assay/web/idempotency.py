@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Annotated, Any, Final, cast
 
 from fastapi import Depends, Header, Request, Response
-from fastapi.routing import APIRoute
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.clock import now
 from assay.db.models import IdempotencyKey
 from assay.errors import Conflict
-from assay.web.access import SAFE_METHODS, identity
+from assay.web.access import SAFE_METHODS, Guarded, identity
 from assay.web.state import Session
 
 KEPT_FOR: Final = timedelta(days=1)
@@ -48,7 +47,7 @@ async def once(request: Request, session: Session, key: Key = None) -> AsyncIter
 Write = Annotated[AsyncSession, Depends(once, scope="function")]
 
 
-class Route(APIRoute):
+class Route(Guarded):
     """A route that keeps the answer of a write that came with a key, before its transaction is committed."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
