@@ -80,7 +80,9 @@ async def test_the_metrics_are_not_for_other_machines(database_url):
 async def test_a_page_elsewhere_cannot_reach_us_under_its_own_name(database_url):
     async with client(database_url, hosts=("127.0.0.1",)) as http:
         answer = await http.get("/healthz", headers={"Host": "evil.example"})
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert answer.json()["detail"] == "The Host header names somebody else: this is 127.0.0.1."
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,19 @@ async def test_a_body_without_end_is_cut_off_and_memory_stays_flat(database, dat
     assert grown < 50_000_000
 
 
+@pytest.mark.parametrize("says_how_long", [True, False])
+async def test_a_body_that_is_too_large_is_refused_in_the_form_of_all_errors(http, says_how_long):
+    async def pieces():
+        for _ in range(11):
+            yield b" " * 100_000
+
+    body = b" " * 1_100_000 if says_how_long else pieces()
+    answer = await http.post(f"{BASE}/users", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+    assert answer.json()["detail"].startswith("The body is too large: at most 1,000,000 bytes")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
 async def test_headers_without_end_are_refused(database_url, nats_url):
     app = create_app(Settings(), database_url, nats_url)
     with listening(app) as url:

@@ -34,7 +34,7 @@ from assay.web.api.v1 import (
     users,
 )
 from assay.web.document import describe
-from assay.web.guard import LARGEST_BODY, App, BodyDeadline, SecurityHeaders
+from assay.web.guard import LARGEST_BODY, TOO_LARGE, App, BodyDeadline, SecurityHeaders
 from assay.web.state import WebState
 from assay.web.telemetry import count_requests
 
@@ -66,6 +66,8 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
     )
     app.add_middleware(BodyDeadline)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    wrong_host = f"The Host header names somebody else: this is {', '.join(hosts)}."
+    app.add_middleware(errors.AsProblem, sentences={400: wrong_host, 413: TOO_LARGE})
     app.add_middleware(SecurityHeaders)
     telemetry = count_requests(app)
     errors.install(app)

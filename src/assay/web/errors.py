@@ -1,5 +1,6 @@
 """Every error as problem details (RFC 9457)."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -10,11 +11,14 @@ from fastapi.responses import JSONResponse
 from pydantic_core import to_jsonable_python
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assay.db.engine import TOO_LONG, took_too_long
 from assay.errors import AssayError, TooMany, Unauthenticated
+from assay.web.guard import TOO_LARGE
 from assay.web.models import Problem
 
 log = structlog.get_logger(__name__)
@@ -50,6 +54,34 @@ ALWAYS: Final = documented(400, 401, 403, 408, 409, 413, 422, 429, 503)
 """What any request to the API may be answered."""
 
 
+class AsProblem:
+    """Gives this form to what middleware refuses in plain text: an unknown host, a body that is too large."""
+
+    def __init__(self, app: ASGIApp, sentences: Mapping[int, str]) -> None:
+        """`sentences`: what to say, by status."""
+        self.app = app
+        self.sentences = sentences
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refused = False
+
+        async def send_problem(message: Message) -> None:
+            nonlocal refused
+            if message["type"].endswith("http.response.start") and _is_plain_refusal(message):
+                refused, status = True, message["status"]
+                sentence = self.sentences.get(status, f"{HTTPStatus(status).phrase}.")
+                await problem(status, sentence)(scope, receive, send)
+            elif not refused:
+                await send(message)
+
+        await self.app(scope, receive, send_problem)
+
+
+def _is_plain_refusal(start: Message) -> bool:
+    kind = Headers(raw=start["headers"]).get("content-type", "")
+    return start["status"] >= HTTPStatus.BAD_REQUEST and kind.startswith("text/plain")
+
+
 def install(app: FastAPI) -> None:
     """Answers every error of the app in this form."""
 
@@ -64,7 +96,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def of_routing(_request: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, f"{error.detail}.", dict(error.headers or {}))
+        too_large = error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        return problem(error.status_code, TOO_LARGE if too_large else f"{error.detail}.", dict(error.headers or {}))
 
     @app.exception_handler(RequestValidationError)
     @app.exception_handler(WebSocketRequestValidationError)

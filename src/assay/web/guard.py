@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LARGEST_BODY: Final = 1_000_000
 LARGEST_IMPORT: Final = 16_000_000
 """Bytes of the body of a request; the second for messages."""
+TOO_LARGE: Final = f"The body is too large: at most {LARGEST_BODY:,} bytes are taken, of messages {LARGEST_IMPORT:,}."
 BODY_SECONDS: Final = 30
 """In which a body must have come. An import on a slow line may be cut into smaller ones."""
 
