@@ -8,9 +8,13 @@ import pytest
 from tests.builders import BOTH_KINDS, draft, propose
 from tests.web.lab import BASE, asking, bearer, person, serving, token
 
+from assay.audit.actor import SYSTEM
 from assay.db.models import Role, Scope
 from assay.kinds import TRAITS, Kind
-from assay.web.api.v1 import export
+from assay.proposals import actions
+from assay.web import files
+from assay.web.api.v1.entity_shapes import BY_KIND
+from assay.web.api.v1.export import KnowledgeExport, ProposalExport, knowledge_read, proposals_read
 from assay.web.api.v1.shapes import SHAPES
 
 pytestmark = pytest.mark.anyio
@@ -49,10 +53,11 @@ async def test_a_whole_list_is_streamed(database, http, kind):
 
 @kinds
 async def test_no_more_goes_out_at_once_than_a_reader_can_take(database, app, monkeypatch, kind):
-    monkeypatch.setattr(export, "CHUNK", 20_000)
+    monkeypatch.setattr(files, "CHUNK", 20_000)
     await propose(database, [draft(kind, body="x" * size) for size in (100, 15_000, 15_000, 200, 19_990, 30_000)])
     [shapes] = [each for each in SHAPES if each.kind is kind]
-    chunks = [each async for each in export._lines(app.state.assay, shapes, export.ExportQuery())]
+    read, database = proposals_read(shapes, ProposalExport()), app.state.assay.database
+    chunks = [each async for each in files.chunks(database, shapes.view, read, files.Format.JSONL)]
     lines = b"".join(chunks).splitlines()
     assert len(lines) == 6
     assert all(len(each) <= 20_000 or each.count(b"\n") == 1 for each in chunks)
@@ -61,11 +66,35 @@ async def test_no_more_goes_out_at_once_than_a_reader_can_take(database, app, mo
 
 @kinds
 async def test_whoever_reads_slowly_holds_no_connection(database, app, monkeypatch, kind):
-    monkeypatch.setattr(export, "PAGE", 2)
+    monkeypatch.setattr(files, "PAGE", 2)
+    await approved(database, [draft(kind, f"Fact {number}") for number in range(5)])
     await propose(database, [draft(kind) for _ in range(5)])
     [shapes] = [each for each in SHAPES if each.kind is kind]
-    state = app.state.assay
-    pool = state.database.engine.pool
-    held = [pool.checkedout() async for _ in export._lines(state, shapes, export.ExportQuery())]
-    assert held
-    assert set(held) == {0}
+    database = app.state.assay.database
+    for view, read in (
+        (shapes.view, proposals_read(shapes, ProposalExport())),
+        (BY_KIND[kind], knowledge_read(kind, KnowledgeExport())),
+    ):
+        written = files.chunks(database, view, read, files.Format.JSONL)
+        held = [database.engine.pool.checkedout() async for _ in written]
+        assert held == [0, 0, 0]
+
+
+@kinds
+async def test_approved_knowledge_is_exported_as_it_is_listed(database, http, monkeypatch, kind):
+    monkeypatch.setattr(files, "PAGE", 2)
+    await approved(database, [draft(kind, f"Fact {number}", confidence=number / 10) for number in range(5, 10)])
+    url = f"{BASE}/knowledge/{TRAITS[kind].plural}"
+    listed = (await http.get(url)).json()["items"]
+    answer = await http.get(f"{url}/export")
+    assert [json.loads(line) for line in answer.text.splitlines()] == listed
+    assert answer.headers["content-disposition"] == f'attachment; filename="{TRAITS[kind].plural}.jsonl"'
+    table = csv.DictReader(io.StringIO((await http.get(f"{url}/export?format=csv&confidence_min=0.75")).text))
+    assert [each["id"] for each in table] == [each["id"] for each in listed if each["confidence"] >= 0.75]
+    assert (await http.get(f"{url}/export?format=xml")).status_code == 422
+
+
+async def approved(database, drafts) -> None:
+    ids = await propose(database, drafts)
+    async with database.transaction() as session:
+        await actions.approve(session, ids, actor=SYSTEM, policy={"threshold": 0.5, "version": 1})

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime
 from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.engine import Database
 from assay.db.models import Scope
@@ -18,7 +19,7 @@ from assay.knowledge.search import Filter, Meaning
 from assay.proposals.restoring import restore
 from assay.web.access import Caller, allow
 from assay.web.api.v1 import reasons
-from assay.web.api.v1.entity_shapes import BY_KIND, Believed, Found, History, Ranked
+from assay.web.api.v1.entity_shapes import BY_KIND, Believed, EntityView, Found, History, Ranked
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
 from assay.web.models import Asked, Notes, Share, Words
@@ -27,6 +28,7 @@ from assay.web.state import Session, State
 
 MOST_FOUND = search.DEPTH
 READING = [allow(Scope.READ)]
+Place = tuple[AwareDatetime, UUID]
 Revision = Annotated[int, Path(ge=1, le=2**53)]
 
 
@@ -65,15 +67,13 @@ def router_for(kind: Kind) -> APIRouter:
 
 def _add_list(router: APIRouter, kind: Kind) -> None:
     plural, view = TRAITS[kind].plural, BY_KIND[kind]
-    shape: Any = tuple[AwareDatetime, UUID]
+    shape: Any = Place
 
     @router.get("", response_model=PageOf[view], name=f"list_{plural}", dependencies=READING)  # type: ignore[valid-type]
     async def list_entities(query: Annotated[KnowledgeQuery, Query()], session: Session) -> Any:
         """Live ones, the newest first."""
-        found = await search.listed(session, query.of(kind), after=place(query.after, shape), limit=query.limit + 1)
-        more = found[query.limit - 1] if len(found) > query.limit else None
-        rest = cursor((more["created_at"], more["id"])) if more else None
-        return {"items": [view.of(row) for row in found[: query.limit]], "next": rest}
+        items, rest = await page(session, query.of(kind), place(query.after, shape), query.limit)
+        return {"items": items, "next": cursor(rest)}
 
 
 def _add_search(router: APIRouter, kind: Kind) -> None:
@@ -132,6 +132,16 @@ def _add_restoring(router: APIRouter, kind: Kind) -> None:
         made = await restore(session, kind, entity_id, number, actor=actor, notes=asked.notes, read=version)
         with_version(response, made)
         return view.of(await reasons.entity(session, kind, entity_id))
+
+
+async def page(
+    session: AsyncSession, wanted: Filter, after: Place | None, limit: int
+) -> tuple[Sequence[EntityView], Place | None]:
+    """A page of the list, and where the next begins."""
+    found = await search.listed(session, wanted, after=after, limit=limit + 1)
+    rest = found[limit - 1] if len(found) > limit else None
+    views = [BY_KIND[wanted.kind].of(row) for row in found[:limit]]
+    return views, (rest["created_at"], rest["id"]) if rest else None
 
 
 async def _found(database: Database, tools: Tools, query: SearchQuery, kind: Kind) -> Sequence[RowMapping]:
