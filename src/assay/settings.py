@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         "critical", description="least severity that goes out by webhook and mail"
     )
     assay_requests_per_second: int = Field(
-        50, ge=1, le=100_000, description="requests a second of one token or session; ten seconds' worth at once"
+        50, ge=1, le=100_000, description="requests a second of one user; ten seconds' worth at once"
     )
     otel_exporter_otlp_endpoint: str | None = Field(
         None, max_length=2000, description="where traces are sent, over HTTP; absent: nowhere"

@@ -1,7 +1,7 @@
 """Who may ask, proved over HTTP."""
 
 import itertools
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +29,7 @@ from assay.web.access import permissions, refuse_undeclared
 
 pytestmark = pytest.mark.anyio
 JSON = {"Content-Type": "application/json"}
+KEY = {"name": "x", "scopes": ["read"]}
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -139,12 +140,13 @@ async def until_refused(ask) -> list[Any]:
     raise AssertionError("Nothing was refused.")
 
 
-async def test_each_token_has_an_allowance_of_its_own(database, database_url):
-    ana = await person(database, "ana")
-    many, few = [await token(database, ana, Scope.READ) for _ in "ab"]
+async def test_each_user_has_one_allowance_for_all_their_tokens(database, database_url):
+    ana, bob = await person(database, "ana"), await person(database, "bob")
+    many, more, few = [await token(database, each, Scope.READ) for each in (ana, ana, bob)]
     async with serving(database_url, assay_requests_per_second=1) as app, asking(app) as http:
         answers = await until_refused(lambda: http.get(f"{BASE}/session", headers=bearer(many)))
         assert {each.status_code for each in answers[:-1]} == {200}
+        assert (await http.get(f"{BASE}/session", headers=bearer(more))).status_code == 429
         assert (await http.get(f"{BASE}/session", headers=bearer(few))).status_code == 200
 
 
@@ -212,26 +214,44 @@ async def test_a_token_ends_by_date_by_revoking_and_with_its_user(database, data
         newest = mine[0]
         assert newest["prefix"] == revoked[:12]
         assert "secret_hash" not in newest
-        assert (await http.delete(f"{BASE}/tokens/{newest['id']}", headers=bearer(good))).status_code == 204
+        assert (await http.delete(f"{BASE}/tokens/{newest['id']}", headers=bearer(good))).status_code == 403
+        assert (await http.delete(f"{BASE}/tokens/{newest['id']}", headers=bearer(revoked))).status_code == 204
         assert [await asked(each) for each in (good, late, revoked, "assay_guess", "")] == [200, 401, 401, 401, 401]
-        assert await scalar(database, "SELECT count(*) FROM api_tokens WHERE last_used_at IS NOT NULL") == 1
+        assert await scalar(database, "SELECT count(*) FROM api_tokens WHERE last_used_at IS NOT NULL") == 2
         async with database.transaction() as session:
             await actions.disable_user(session, ana.user_id, actor=SYSTEM)
         assert await asked(good) == 401
 
 
 async def test_nobody_gives_a_token_more_than_they_have(database, database_url):
-    ana, bob = await person(database, "ana"), await person(database, "bob")
-    own = await token(database, ana, Scope.READ)
-    async with serving(database_url) as app, asking(app) as http:
+    bob = await person(database, "bob")
+    await with_password(database, "ana")
+    async with serving(database_url) as app, signed_in(app, "ana") as http:
 
         async def asked(**body):
-            given = {"name": "x", "scopes": ["read"], **body}
-            return (await http.post(f"{BASE}/tokens", json=given, headers=bearer(own))).status_code
+            return (await http.post(f"{BASE}/tokens", json={**KEY, **body}, headers=OURS)).status_code
 
         assert await asked() == 201
-        assert await asked(scopes=["read", "review"]) == 403
+        assert await asked(scopes=["read", "admin"]) == 403
         assert await asked(user_id=bob.user_id) == 403
+
+
+async def test_a_token_does_not_outlive_itself_by_those_it_gives(database, database_url):
+    ana, ada = await person(database, "ana"), await person(database, "ada", Role.ADMIN)
+    worker = await token(database, ana, Scope.READ, Scope.PROPOSE, Scope.REVIEW)
+    ends = now() + timedelta(hours=1)
+    admin = await token(database, ada, Scope.READ, Scope.ADMIN, expires_at=ends)
+    async with serving(database_url) as app, asking(app) as http:
+
+        async def asked(secret: str, end: datetime | None = None):
+            key = {**KEY, "expires_at": end and end.isoformat()}
+            return (await http.post(f"{BASE}/tokens", json=key, headers=bearer(secret))).status_code
+
+        assert await asked(worker) == 403
+        assert await asked(admin) == 403
+        assert await asked(admin, ends + timedelta(seconds=1)) == 403
+        assert await asked(admin, ends) == 201
+    assert await scalar(database, "SELECT count(*) FROM api_tokens") == 3
 
 
 async def test_a_disabled_user_is_out_everywhere_at_once(database, database_url):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from assay.audit.actor import Actor
@@ -25,9 +26,15 @@ class Identity:
     credential: str
     """The digest of what proved it."""
     by_session: bool
+    expires_at: datetime | None
+    """When it ends by itself."""
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes
+
+    def keeps_keys(self) -> bool:
+        """Whether it gives and takes back tokens. One that only does a job would outlive itself by those it made."""
+        return self.by_session or self.may(Scope.ADMIN)
 
 
 def granted(role: Role, asked: Iterable[str]) -> frozenset[Scope]:

@@ -102,14 +102,15 @@ async def _with_address(session: AsyncSession, subject: str, email: str, new_rol
 async def identify(session: AsyncSession, secret: str) -> Identity | None:
     """Who holds this session, while it lasts."""
     found = await session.execute(
-        select(User)
+        select(User, SignedIn.expires_at)
         .join(SignedIn, SignedIn.user_id == User.id)
         .where(SignedIn.id_hash == digest(secret), SignedIn.expires_at > now())
     )
-    user = found.scalar_one_or_none()
+    user, ends = found.tuples().one_or_none() or (None, None)
     if user is None or user.role is None or not _may_sign_in(user):
         return None
-    return Identity(_actor(user), user.role, SCOPES_OF[user.role], digest(secret), by_session=True)
+    scopes = SCOPES_OF[user.role]
+    return Identity(_actor(user), user.role, scopes, digest(secret), by_session=True, expires_at=ends)
 
 
 async def _open(session: AsyncSession, user: User, by: str) -> NewSession:

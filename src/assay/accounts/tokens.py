@@ -18,7 +18,7 @@ from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.base import new_id
 from assay.db.models import ActorKind, ApiToken, Scope, User
-from assay.errors import InvalidInput, NotFound
+from assay.errors import Forbidden, InvalidInput, NotFound
 
 NAME_LIMIT: Final = 100
 LONGEST_LIFE: Final = timedelta(days=3660)
@@ -63,11 +63,18 @@ async def create(
     return NewToken(secret, token)
 
 
-async def revoke(session: AsyncSession, token_id: UUID, *, actor: Actor, owner: int | None = None) -> None:
-    """Ends a token at once. `owner`: only if it is theirs. Raises NotFound."""
+async def revoke(
+    session: AsyncSession, token_id: UUID, *, actor: Actor, owner: int | None = None, credential: str | None = None
+) -> None:
+    """Ends a token at once. `owner`: only if it is theirs; `credential`: only if it is this one itself.
+
+    Raises NotFound, and Forbidden for another than itself.
+    """
     token = await session.get(ApiToken, token_id, with_for_update=True)
     if token is None or owner not in {None, token.user_id}:
         raise NotFound(f"There is no token {token_id}.")
+    if credential not in {None, token.secret_hash}:
+        raise Forbidden("A token without the right to admin ends no other than itself: sign in to end this one.")
     if token.revoked_at is None:
         token.revoked_at = now()
         user = await get_user(session, token.user_id)
@@ -98,7 +105,8 @@ async def identify(session: AsyncSession, secret: str) -> Identity | None:
     if token.last_used_at is None or at - token.last_used_at >= REMEMBER_USE_EVERY:
         token.last_used_at = at
     scopes = granted(user.role, token.scopes)
-    return Identity(Actor(user.id, user.name, user.kind), user.role, scopes, token.secret_hash, by_session=False)
+    actor = Actor(user.id, user.name, user.kind)
+    return Identity(actor, user.role, scopes, token.secret_hash, by_session=False, expires_at=token.expires_at)
 
 
 def _check(user: User, name: str, scopes: Sequence[Scope], expires_at: datetime | None) -> None:

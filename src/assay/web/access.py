@@ -131,7 +131,7 @@ async def identify(connection: HTTPConnection) -> Identity | None:
 
 async def _spend(session: AsyncSession, identity: Identity, state: WebState) -> None:
     a_second = state.settings.assay_requests_per_second
-    await limits.spend(session, identity.credential, Rate.a_second(a_second, BURST_SECONDS * a_second))
+    await limits.spend(session, f"user {identity.actor.user_id}", Rate.a_second(a_second, BURST_SECONDS * a_second))
 
 
 def require_same_origin(connection: HTTPConnection) -> None:

@@ -60,9 +60,10 @@ async def list_tokens(session: Session, account: Account) -> Tokens:
 
 @router.post("", status_code=HTTPStatus.CREATED, responses=documented(404))
 async def create_token(asked: NewToken, session: Session, account: Account) -> CreatedToken:
-    """A new key. It can do no more than you and its user can, and only its digest is kept."""
+    """A new key. It can do no more than you and its user can, ends no later than the token it was asked for with, and
+    only its digest is kept."""
     owner = asked.user_id or account.actor.user_id
-    _may_give(account, owner, asked.scopes)
+    _may_give(account, owner, asked)
     made = await tokens.create(
         session, owner, name=asked.name, scopes=asked.scopes, expires_at=asked.expires_at, actor=account.actor
     )
@@ -72,16 +73,23 @@ async def create_token(asked: NewToken, session: Session, account: Account) -> C
 
 @router.delete("/{token_id}", status_code=HTTPStatus.NO_CONTENT, responses=documented(404))
 async def revoke_token(token_id: UUID, session: Write, account: Account) -> None:
-    """Ends a key at once."""
+    """Ends a key at once. A token without the right to admin ends no other than itself."""
     owner = None if account.may(Scope.ADMIN) else account.actor.user_id
-    await tokens.revoke(session, token_id, actor=account.actor, owner=owner)
+    credential = None if account.keeps_keys() else account.credential
+    await tokens.revoke(session, token_id, actor=account.actor, owner=owner, credential=credential)
 
 
-def _may_give(account: Identity, owner: int, scopes: list[Scope]) -> None:
+def _may_give(account: Identity, owner: int, asked: NewToken) -> None:
+    """1. tokens that only do a job give none; 2. to others only an admin; 3. no more than it may; 4. nor for longer."""
+    if not account.keeps_keys():
+        raise Forbidden("A token without the right to admin gives no tokens: sign in, or ask an admin.")
     if owner != account.actor.user_id and not account.may(Scope.ADMIN):
         raise Forbidden("Only an admin gives tokens to others.")
-    if beyond := set(scopes) - account.scopes:
+    if beyond := set(asked.scopes) - account.scopes:
         raise Forbidden(f"You may not give what you do not have: {', '.join(sorted(beyond))}.")
+    ends = None if account.by_session else account.expires_at
+    if ends and (asked.expires_at is None or asked.expires_at > ends):
+        raise Forbidden(f"This token ends at {ends.isoformat(timespec='seconds')}: give an expires_at by then.")
 
 
 def _view(token: ApiToken, user: str) -> TokenView:
