@@ -92,7 +92,7 @@ async def act(database: Database, ids: list[UUID], what: str, which: list[int], 
                 await actions.expire(session, chosen, actor=SYSTEM, days=30)
             case "edit":
                 words = {"title": f"Said {target % 3}", "body": "The same."}
-                await edit(session, dict.fromkeys(chosen, words), actor=actor, versions={})
+                await edit(session, dict.fromkeys(chosen, words), actor=actor)
             case "merge_entities":
                 take = {"title": Choice.TAKE} if target % 2 else {}
                 await entity_actions.merge(session, dict.fromkeys(chosen, ids[target]), actor=actor, choices=take)

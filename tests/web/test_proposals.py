@@ -156,13 +156,47 @@ async def test_what_is_decided_already_says_who_did_what_and_when(database, ana_
     assert problem["entity_id"] == str(each)
 
 
+WRITES = {
+    ("PUT", "/approve"): {},
+    ("PUT", "/reject"): {},
+    ("PUT", "/merge"): {"into": str(uuid4())},
+    ("PUT", "/assignee"): {"to": None},
+    ("POST", "/reopen"): {},
+    ("POST", "/revert"): {},
+    ("POST", "/try-again"): {},
+    ("POST", "/not-duplicate"): {"other": str(uuid4())},
+    ("PATCH", ""): {"notes": "A typo."},
+}
+"""All that changes one proposal, with a body."""
+
+
 @kinds
-async def test_a_version_that_was_not_read_is_refused(database, ana_http, kind):
+async def test_a_version_that_was_not_read_is_refused_by_every_write(database, ana_http, kind):
     [each] = await propose(database, [draft(kind)])
-    stale = await ana_http.put(f"{base(kind)}/{each}/approve", json={}, headers={"If-Match": '"7"'})
-    assert stale.status_code == 412
+    before = await rows(database, "SELECT * FROM proposals")
+    for (method, path), body in WRITES.items():
+        url = f"{base(kind)}/{each}{path}"
+        stale = await ana_http.request(method, url, json=body, headers={"If-Match": '"7"'})
+        assert (stale.status_code, stale.json()["detail"]) == (
+            412,
+            "The proposal changed since it was read: version 7 then, 1 now.",
+        ), path
+    assert await rows(database, "SELECT * FROM proposals") == before
     good = await ana_http.put(f"{base(kind)}/{each}/approve", json={}, headers={"If-Match": '"1"'})
     assert (good.status_code, good.headers["etag"]) == (200, '"2"')
+
+
+async def test_every_write_on_a_proposal_says_that_it_honours_a_version(ana_http):
+    paths = (await ana_http.get(f"{BASE}/openapi.json")).json()["paths"]
+    one = f"{base(Kind.ATOM)}/{{proposal_id}}"
+    writes = {
+        (method.upper(), path.removeprefix(one)): {each["name"] for each in operation["parameters"]}
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if path.startswith(one) and method != "get" and not path.endswith("/preview")
+    }
+    assert writes.keys() == WRITES.keys()
+    assert [path for path, names in writes.items() if "if-match" not in names] == []
 
 
 @kinds

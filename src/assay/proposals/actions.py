@@ -151,12 +151,7 @@ async def reopen(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | 
 
 
 async def plan_merge(
-    session: AsyncSession,
-    targets: Mapping[UUID, UUID],
-    *,
-    actor: Actor,
-    versions: Mapping[UUID, int] = ANY_VERSION,
-    choices: Choices = KEEP_ALL,
+    session: AsyncSession, targets: Mapping[UUID, UUID], *, actor: Actor, choices: Choices = KEEP_ALL
 ) -> merging.Planned:
     """Says what `merge` would do, and changes nothing."""
     await hold_until_commit(session, DECISIONS)
@@ -169,7 +164,7 @@ async def plan_merge(
     def judge(row: Locked) -> Outcome | None:
         return unless_pending(row) or unfit_target(row, targets[row.id], kinds)
 
-    accepted, outcomes = await lock_and_judge(session, list(targets), versions, judge, "Merged.", by=actor)
+    accepted, outcomes = await lock_and_judge(session, list(targets), ANY_VERSION, judge, "Merged.", by=actor)
     plan = await merging.plan(session, [merging.Request(row.id, targets[row.id], choices) for row in accepted])
     return merging.Planned(plan, plan.outcomes(outcomes), {row.id: row for row in accepted})
 
@@ -180,7 +175,6 @@ async def merge(
     *,
     actor: Actor,
     notes: str | None = None,
-    versions: Mapping[UUID, int] = ANY_VERSION,
     choices: Choices = KEEP_ALL,
 ) -> list[Outcome]:
     """Merges pending proposals into live entities of their kind: `targets` names the entity for each proposal.
@@ -188,7 +182,7 @@ async def merge(
     A target that was merged away stands for where it went. The entity keeps its id and, but for the `choices`, its
     words; evidence, topics and links of the proposal come to it. Raises InvalidInput for a choice that cannot be.
     """
-    planned = await plan_merge(session, targets, actor=actor, versions=versions, choices=choices)
+    planned = await plan_merge(session, targets, actor=actor, choices=choices)
     await carry_out_merge(session, planned.rows, planned.plan, actor, notes)
     return planned.outcomes
 

@@ -13,7 +13,7 @@ from assay.db.bulk import as_json
 from assay.db.models import Proposal
 from assay.proposals import listing, relations
 from assay.proposals import statements as sql
-from assay.proposals.actions import lock_and_judge
+from assay.proposals.actions import ANY_VERSION, lock_and_judge
 from assay.proposals.drafts import Draft
 from assay.proposals.outcomes import Outcome, unless_pending
 
@@ -25,18 +25,13 @@ Changes = Mapping[str, Any]
 
 
 async def edit(
-    session: AsyncSession,
-    edits: Mapping[UUID, Changes],
-    *,
-    actor: Actor,
-    notes: str | None = None,
-    versions: Mapping[UUID, int],
+    session: AsyncSession, edits: Mapping[UUID, Changes], *, actor: Actor, notes: str | None = None
 ) -> list[Outcome]:
     """Gives pending proposals other words; what is not among the changes stays. They are to be scanned anew.
 
     Raises InvalidInput where the words break a limit; then nothing is written.
     """
-    accepted, outcomes = await lock_and_judge(session, list(edits), versions, unless_pending, "Edited.", by=actor)
+    accepted, outcomes = await lock_and_judge(session, list(edits), ANY_VERSION, unless_pending, "Edited.", by=actor)
     found = await listing.in_order(session, [row.id for row in accepted])
     before = {each.id: _words(each) for each in found}
     rows = [_changed(each, edits[each.id]) for each in found]

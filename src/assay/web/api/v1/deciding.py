@@ -1,17 +1,18 @@
 """Deciding on one proposal: one router, mounted for topics and for atoms."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import Proposal, Scope
 from assay.duplicates import dismissing
 from assay.kinds import TRAITS, Kind
-from assay.proposals import actions, assigning, editing
-from assay.proposals.outcomes import Outcome
+from assay.proposals import actions, assigning, editing, statements
+from assay.proposals.outcomes import Outcome, stale
 from assay.web.access import Caller, allow
 from assay.web.api.v1.merging import Merge
 from assay.web.api.v1.proposals import of_kind
@@ -64,124 +65,83 @@ def router_for(shapes: Shapes) -> APIRouter:
         prefix=f"/knowledge/{TRAITS[kind].plural}/proposals/{{proposal_id}}",
         tags=[f"{kind} proposals"],
         route_class=Route,
-        dependencies=[allow(Scope.REVIEW)],
+        dependencies=[allow(Scope.REVIEW), Depends(_as_read(kind))],
         responses=documented(404, 409, 412),
     )
-    routes = (
-        ("PUT", "/approve", f"approve_{kind}_proposal", _approve(kind)),
-        ("PUT", "/reject", f"reject_{kind}_proposal", _reject(kind)),
-        ("PUT", "/merge", f"merge_{kind}_proposal", _merge(kind)),
-        ("POST", "/not-duplicate", f"{kind}_proposal_is_not_duplicate", _not_duplicate(kind)),
-        ("PUT", "/assignee", f"assign_{kind}_proposal", _assign(kind)),
+    routes: tuple[tuple[str, str, str, Decide], ...] = (
+        ("PUT", "/approve", f"approve_{kind}_proposal", approve),
+        ("PUT", "/reject", f"reject_{kind}_proposal", reject),
+        ("PUT", "/merge", f"merge_{kind}_proposal", merge),
+        ("POST", "/not-duplicate", f"{kind}_proposal_is_not_duplicate", not_duplicate),
+        ("PUT", "/assignee", f"assign_{kind}_proposal", assign),
         ("PATCH", "", f"edit_{kind}_proposal", _edit(shapes)),
-        *(
-            ("POST", f"/{path}", f"{name}_{kind}_proposal", _simple(kind, act, does))
-            for path, name, act, does in SIMPLE
-        ),
+        *(("POST", f"/{path}", f"{name}_{kind}_proposal", _simple(act, does)) for path, name, act, does in SIMPLE),
     )
     for method, path, name, decide in routes:
         router.add_api_route(path, decide, methods=[method], response_model=shapes.view, name=name)
     return router
 
 
-def _approve(kind: Kind) -> Decide:
-    async def approve(
-        proposal_id: UUID, asked: Approval, session: Write, actor: Caller, response: Response, if_match: IfMatch = None
-    ) -> Any:
-        """Turn it into knowledge. The entity gets the id of the proposal."""
-        versions = await _versions(session, kind, proposal_id, if_match)
-        outcomes = await actions.approve(
-            session, [proposal_id], actor=actor, notes=asked.notes, versions=versions, with_topics=asked.with_topics
-        )
-        return await _answer(session, proposal_id, outcomes, response)
-
-    return approve
+async def approve(proposal_id: UUID, asked: Approval, session: Write, actor: Caller, response: Response) -> Any:
+    """Turn it into knowledge. The entity gets the id of the proposal."""
+    outcomes = await actions.approve(
+        session, [proposal_id], actor=actor, notes=asked.notes, with_topics=asked.with_topics
+    )
+    return await _answer(session, proposal_id, outcomes, response)
 
 
-def _reject(kind: Kind) -> Decide:
-    async def reject(
-        proposal_id: UUID,
-        asked: DecisionNotes,
-        session: Write,
-        actor: Caller,
-        response: Response,
-        if_match: IfMatch = None,
-    ) -> Any:
-        """Decline it. It can be reopened."""
-        versions = await _versions(session, kind, proposal_id, if_match)
-        outcomes = await actions.reject(session, [proposal_id], actor=actor, notes=asked.notes, versions=versions)
-        return await _answer(session, proposal_id, outcomes, response)
-
-    return reject
+async def reject(proposal_id: UUID, asked: DecisionNotes, session: Write, actor: Caller, response: Response) -> Any:
+    """Decline it. It can be reopened."""
+    outcomes = await actions.reject(session, [proposal_id], actor=actor, notes=asked.notes)
+    return await _answer(session, proposal_id, outcomes, response)
 
 
-def _merge(kind: Kind) -> Decide:
-    async def merge(
-        proposal_id: UUID, asked: Merge, session: Write, actor: Caller, response: Response, if_match: IfMatch = None
-    ) -> Any:
-        """Merge it into what says it already. Its evidence goes with it."""
-        versions = await _versions(session, kind, proposal_id, if_match)
-        targets = {proposal_id: asked.into}
-        outcomes = await actions.merge(
-            session, targets, actor=actor, notes=asked.notes, versions=versions, choices=asked.fields
-        )
-        return await _answer(session, proposal_id, outcomes, response)
-
-    return merge
+async def merge(proposal_id: UUID, asked: Merge, session: Write, actor: Caller, response: Response) -> Any:
+    """Merge it into what says it already. Its evidence goes with it."""
+    targets = {proposal_id: asked.into}
+    outcomes = await actions.merge(session, targets, actor=actor, notes=asked.notes, choices=asked.fields)
+    return await _answer(session, proposal_id, outcomes, response)
 
 
-def _not_duplicate(kind: Kind) -> Decide:
-    async def not_duplicate(
-        proposal_id: UUID, asked: Apart, session: Write, state: State, actor: Caller, response: Response
-    ) -> Any:
-        """Remember that it is not the same as what it was marked as like, or as `other`. It is compared anew."""
-        await of_kind(session, kind, proposal_id)
-        outcomes = await dismissing.not_duplicate(
-            session,
-            {proposal_id: asked.other},
-            model=state.tools.embedder.model,
-            threshold=state.settings.knowledge_dedup_similarity_threshold,
-            actor=actor,
-            notes=asked.notes,
-        )
-        return await _answer(session, proposal_id, outcomes, response)
-
-    return not_duplicate
+async def not_duplicate(
+    proposal_id: UUID, asked: Apart, session: Write, state: State, actor: Caller, response: Response
+) -> Any:
+    """Remember that it is not the same as what it was marked as like, or as `other`. It is compared anew."""
+    outcomes = await dismissing.not_duplicate(
+        session,
+        {proposal_id: asked.other},
+        model=state.tools.embedder.model,
+        threshold=state.settings.knowledge_dedup_similarity_threshold,
+        actor=actor,
+        notes=asked.notes,
+    )
+    return await _answer(session, proposal_id, outcomes, response)
 
 
-def _assign(kind: Kind) -> Decide:
-    async def assign(proposal_id: UUID, asked: Assignment, session: Write, actor: Caller, response: Response) -> Any:
-        """Give it to somebody to decide on, or back to nobody. Others may still decide."""
-        await of_kind(session, kind, proposal_id)
-        outcomes = await assigning.assign(session, [proposal_id], asked.to, actor=actor, notes=asked.notes)
-        return await _answer(session, proposal_id, outcomes, response)
-
-    return assign
+async def assign(proposal_id: UUID, asked: Assignment, session: Write, actor: Caller, response: Response) -> Any:
+    """Give it to somebody to decide on, or back to nobody. Others may still decide."""
+    outcomes = await assigning.assign(session, [proposal_id], asked.to, actor=actor, notes=asked.notes)
+    return await _answer(session, proposal_id, outcomes, response)
 
 
 def _edit(shapes: Shapes) -> Decide:
-    kind = shapes.kind
-
     async def edit(
         proposal_id: UUID,
         asked: shapes.change,  # type: ignore[name-defined]  # a class of the kind, known when the router is made
         session: Write,
         actor: Caller,
         response: Response,
-        if_match: IfMatch = None,
     ) -> Any:
         """Give a pending proposal other words. It is compared anew before the machine decides on it."""
-        versions = await _versions(session, kind, proposal_id, if_match)
         edits = {proposal_id: asked.changes()}
-        outcomes = await editing.edit(session, edits, actor=actor, notes=asked.notes, versions=versions)
+        outcomes = await editing.edit(session, edits, actor=actor, notes=asked.notes)
         return await _answer(session, proposal_id, outcomes, response)
 
     return edit
 
 
-def _simple(kind: Kind, act: Act, purpose: str) -> Decide:
+def _simple(act: Act, purpose: str) -> Decide:
     async def decide(proposal_id: UUID, asked: DecisionNotes, session: Write, actor: Caller, response: Response) -> Any:
-        await of_kind(session, kind, proposal_id)
         outcomes = await act(session, [proposal_id], actor=actor, notes=asked.notes)
         return await _answer(session, proposal_id, outcomes, response)
 
@@ -189,10 +149,20 @@ def _simple(kind: Kind, act: Act, purpose: str) -> Decide:
     return decide
 
 
-async def _versions(session: AsyncSession, kind: Kind, proposal_id: UUID, if_match: str | None) -> Mapping[UUID, int]:
-    await of_kind(session, kind, proposal_id)
-    read = version_read(if_match)
-    return {} if read is None else {proposal_id: read}
+def _as_read(kind: Kind) -> Callable[..., Awaitable[None]]:
+    """What stands before every decision: there is such a proposal, and it is as the client has read it."""
+
+    async def check(proposal_id: UUID, session: Write, if_match: IfMatch = None) -> None:
+        await hold_until_commit(session, DECISIONS)
+        await of_kind(session, kind, proposal_id)
+        read = version_read(if_match)
+        if read is None:
+            return
+        [row] = (await statements.lock(session, [proposal_id])).values()
+        if refused := stale(row, {proposal_id: read}):
+            raise_refusal([refused], proposal_id)
+
+    return check
 
 
 async def _answer(
