@@ -14,6 +14,7 @@ from assay.audit.actor import SYSTEM
 from assay.db.models import ProposalStatus, Role, Scope
 from assay.kinds import TRAITS, Kind
 from assay.proposals import listing
+from assay.proposals.filters import Sort
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
@@ -297,6 +298,19 @@ async def test_a_cursor_that_is_none_of_ours_is_refused(ana_http, cursor):
     answer = await ana_http.get(base(Kind.ATOM), params={"after": cursor})
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_cursor_of_another_order_or_list_is_refused(database, ana_http):
+    for kind in BOTH_KINDS:
+        await propose(database, [draft(kind), draft(kind)])
+    lists = [(base(kind), {"sort": sort}) for kind in BOTH_KINDS for sort in Sort]
+    cursors = [(await ana_http.get(url, params={**query, "limit": 1})).json()["next"] for url, query in lists]
+    lists += [(f"{BASE}/{path}", {}) for path in ("extractions", "messages", "knowledge/atoms", "knowledge/topics")]
+    for own, cursor in enumerate(cursors):
+        answers = [await ana_http.get(url, params={**query, "after": cursor}) for url, query in lists]
+        assert [each.status_code for each in answers] == [200 if one == own else 422 for one in range(len(lists))]
+        refused = next(each for each in answers if each.status_code == 422)
+        assert refused.json()["detail"] == "This cursor is none of ours, or belongs to another order of the list."
 
 
 async def test_a_viewer_reads_and_changes_nothing(database, database_url):

@@ -37,19 +37,22 @@ class PageOf(Answer, Generic[Item]):
     next: str | None
 
 
-def cursor(place: Sequence[Any] | None) -> str | None:
-    """The place as a client hands it back."""
-    return urlsafe_b64encode(to_json(list(place))).decode() if place else None
+def cursor(place: Sequence[Any] | None, of: str) -> str | None:
+    """The place as a client hands it back. `of`: the list and its order."""
+    return urlsafe_b64encode(to_json([of, *place])).decode() if place else None
 
 
-def place(cursor: str | None, shape: type[Place]) -> Place | None:
-    """The place of a cursor. Raises InvalidInput for one that we never gave."""
+def place(cursor: str | None, of: str, shape: type[Place]) -> Place | None:
+    """The place of a cursor. Raises InvalidInput for one that we never gave, or gave for another list or order."""
     if cursor is None:
         return None
     try:
-        return TypeAdapter(shape).validate_python(tuple(json.loads(urlsafe_b64decode(cursor))))
+        belongs_to, *values = json.loads(urlsafe_b64decode(cursor))
+        if belongs_to == of:
+            return TypeAdapter(shape).validate_python(tuple(values))
     except (ValueError, TypeError, ValidationError):
-        raise InvalidInput("This cursor is none of ours, or belongs to another order of the list.") from None
+        pass
+    raise InvalidInput("This cursor is none of ours, or belongs to another order of the list.")
 
 
 def version_read(if_match: str | None) -> int | None:

@@ -66,11 +66,12 @@ async def list_runs(
 ) -> PageOf[RunView]:
     """Runs, the newest first."""
     shape: Any = tuple[AwareDatetime, UUID]
-    found = await queries.listed_runs(session, status=status, limit=limit + 1, after=place(after, shape))
+    start = place(after, "extractions", shape)
+    found = await queries.listed_runs(session, status=status, limit=limit + 1, after=start)
     more = found[limit - 1] if len(found) > limit else None
     return PageOf[RunView](
         items=[RunView.model_validate(each) for each in found[:limit]],
-        next=cursor((more.created_at, more.id)) if more else None,
+        next=cursor((more.created_at, more.id), "extractions") if more else None,
     )
 
 

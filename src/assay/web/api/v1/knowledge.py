@@ -72,8 +72,8 @@ def _add_list(router: APIRouter, kind: Kind) -> None:
     @router.get("", response_model=PageOf[view], name=f"list_{plural}", dependencies=READING)  # type: ignore[valid-type]
     async def list_entities(query: Annotated[KnowledgeQuery, Query()], session: Session) -> Any:
         """Live ones, the newest first."""
-        items, rest = await page(session, query.of(kind), place(query.after, shape), query.limit)
-        return {"items": items, "next": cursor(rest)}
+        items, rest = await page(session, query.of(kind), place(query.after, plural, shape), query.limit)
+        return {"items": items, "next": cursor(rest, plural)}
 
 
 def _add_search(router: APIRouter, kind: Kind) -> None:

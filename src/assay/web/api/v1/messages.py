@@ -90,13 +90,13 @@ async def list_messages(
         if value is not None:
             query = query.where(column == value)
     shape: Any = tuple[AwareDatetime, UUID]
-    if start := place(after, shape):
+    if start := place(after, "messages", shape):
         query = query.where(tuple_(Message.sent_at, Message.id) < tuple_(*start))
     found = (await session.scalars(query)).all()
     more = found[limit - 1] if len(found) > limit else None
     return PageOf[MessageView](
         items=[MessageView.model_validate(each) for each in found[:limit]],
-        next=cursor((more.sent_at, more.id)) if more else None,
+        next=cursor((more.sent_at, more.id), "messages") if more else None,
     )
 
 

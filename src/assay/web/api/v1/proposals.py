@@ -50,11 +50,12 @@ def router_for(shapes: Shapes) -> APIRouter:
     @router.get("", response_model=PageOf[view], name=f"list_{kind}_proposals")
     async def list_proposals(query: Annotated[ListQuery, Query()], session: Session) -> Any:
         """A page of the list, the oldest pending ones first unless asked otherwise."""
-        after = place(query.after, PLACES[query.sort])
+        order = f"{kind} proposals by {query.sort}"
+        after = place(query.after, order, PLACES[query.sort])
         found = await listing.page(
             session, query.of(kind), sort=query.sort, after=Place(*after) if after else None, limit=query.limit
         )
-        return {"items": found.items, "next": cursor(found.rest)}
+        return {"items": found.items, "next": cursor(found.rest, order)}
 
     @router.get("/{proposal_id}", response_model=Detail[view], name=f"get_{kind}_proposal", responses=documented(404))
     async def get_proposal(proposal_id: UUID, session: Session, state: State, response: Response) -> Any:
