@@ -81,6 +81,26 @@ async def test_knowledge_goes_into_other_knowledge_and_comes_back_as_it_was(data
 
 
 @kinds
+async def test_knowledge_says_what_was_merged_into_it_and_where_it_went(database, http, kind):
+    first, second, last = await approved(database, kind, "first", "second", "last")
+    for source, target in ((first, second), (second, last)):
+        assert (await http.post(of(kind, source, "merge"), json={"into": str(target)})).status_code == 200
+    stays = (await http.get(of(kind, last))).json()
+    assert [(each["id"], each["title"], each["by"]) for each in stays["merged"]] == [
+        (str(first), "Subject first", "ana"),
+        (str(second), "Subject second", "ana"),
+    ]
+    assert stays["merged_into"] is None
+    went = (await http.get(of(kind, first))).json()
+    assert (went["merged_into"], went["merged"]) == (stays["merged"][0], [])
+    assert (went["merged_into"]["into_id"], went["merged_into"]["into_title"]) == (str(last), "Subject last")
+    assert (await http.post(of(kind, second, "unmerge"), json={})).status_code == 200
+    assert (await http.get(of(kind, last))).json()["merged"] == []
+    back = (await http.get(of(kind, second))).json()
+    assert ([each["id"] for each in back["merged"]], back["merged_into"]) == ([str(first)], None)
+
+
+@kinds
 async def test_knowledge_that_changed_since_it_was_read_is_neither_merged_nor_unmerged(database, http, kind):
     source, target = await approved(database, kind, "theirs", "ours")
     old, asked = {"If-Match": '"7"'}, {"into": str(target)}

@@ -141,10 +141,25 @@ class History(Answer):
     items: list[RevisionView]
 
 
+class MergedEntityView(Answer):
+    """Knowledge that was merged into other knowledge: what, by whom and when, and where it is by now."""
+
+    id: UUID
+    title: str
+    into_id: UUID
+    into_title: str
+    by: str
+    at: datetime
+
+
 class Believed(Answer, Generic[View]):
     """Why we believe it."""
 
     entity: View
+    merged_into: MergedEntityView | None
+    """Where it went; null where it was not merged away."""
+    merged: list[MergedEntityView]
+    """What was merged into it, and what had been merged into that."""
     filed: list[Filing]
     links: list[LinkView]
     evidence: list[QuoteView]
