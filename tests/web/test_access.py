@@ -1,5 +1,6 @@
 """Who may ask, proved over HTTP."""
 
+import asyncio
 import itertools
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from tests.web.lab import (
     with_password,
 )
 
-from assay.accounts import actions
+from assay.accounts import actions, tokens
 from assay.audit.actor import SYSTEM
 from assay.cli.first_admin import link_for_operator
 from assay.clock import now
@@ -191,8 +192,36 @@ async def test_a_token_does_what_its_scopes_and_its_user_may(database, database_
             "ada is the last admin: make somebody else one first.",
         )
         await http.patch(f"{BASE}/users/{reviewer.user_id}", json={"role": "admin"}, headers=bearer(strong))
+        await token(database, reviewer, Scope.ADMIN)
         await http.patch(f"{BASE}/users/{admin.user_id}", json={"role": "viewer"}, headers=bearer(strong))
         assert (await http.get(f"{BASE}/users", headers=bearer(strong))).status_code == 403
+
+
+@pytest.mark.parametrize("change", [{"role": "viewer"}, {"disabled": True}])
+async def test_an_admin_is_kept_who_can_sign_in(database, database_url, change):
+    ada, other = await person(database, "ada", Role.ADMIN), await person(database, "bob", Role.ADMIN)
+    secret = await token(database, ada, Scope.ADMIN)
+    await token(database, other, Scope.READ)
+    async with database.transaction() as session:
+        ended = await tokens.create(session, other.user_id, name="x", scopes=[Scope.ADMIN], actor=SYSTEM)
+        await tokens.revoke(session, ended.token.id, actor=SYSTEM)
+    async with serving(database_url) as app, asking(app, **bearer(secret)) as http:
+        refused = await http.patch(f"{BASE}/users/{ada.user_id}", json=change)
+        assert (refused.status_code, refused.json()["detail"]) == (
+            409,
+            "ada is the last admin who can sign in: give another a password or a token first.",
+        )
+        assert (await http.put(f"{BASE}/users/{other.user_id}/password", json={"password": PASSWORD})).is_success
+        assert (await http.patch(f"{BASE}/users/{ada.user_id}", json=change)).is_success
+
+
+async def test_no_two_users_have_one_name_in_other_letters(database, database_url):
+    secret = await token(database, await person(database, "Änne", Role.ADMIN), Scope.ADMIN)
+    async with serving(database_url) as app, asking(app, **bearer(secret)) as http:
+        taken = await http.post(f"{BASE}/users", json={"name": "äNNE", "role": "viewer"})
+        assert (taken.status_code, taken.json()["detail"]) == (409, "There is a user 'Änne' already.")
+        new = [http.post(f"{BASE}/users", json={"name": name, "role": "viewer"}) for name in ("Bob", "bob", "BOB")]
+        assert sorted(each.status_code for each in await asyncio.gather(*new)) == [201, 409, 409]
 
 
 async def test_a_token_ends_by_date_by_revoking_and_with_its_user(database, database_url):

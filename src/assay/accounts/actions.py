@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,8 +10,10 @@ from assay.accounts.records import noted
 from assay.audit.actions import record
 from assay.audit.actor import Actor
 from assay.clock import now
-from assay.db.models import SYSTEM_USER_ID, ActorKind, Role, SignedIn, SignInLink, User
+from assay.db.locks import USER_NAMES, hold_until_commit
+from assay.db.models import SYSTEM_USER_ID, ActorKind, ApiToken, Role, Scope, SignedIn, SignInLink, User
 from assay.errors import Conflict, InvalidInput, NotFound
+from assay.kinds import folded
 
 NAME_LIMIT: Final = 100
 
@@ -26,15 +28,13 @@ async def ensure_user(session: AsyncSession, name: str) -> Actor:
 async def create_user(
     session: AsyncSession, name: str, *, role: Role, actor: Actor, kind: ActorKind = ActorKind.USER
 ) -> User:
-    """A new person or agent. Raises InvalidInput for a name that cannot be one, Conflict for one that is taken."""
+    """A new person or agent. Raises InvalidInput for a name that cannot be one, Conflict for one that is taken, also
+    in other letters."""
     _check_name(name)
     if kind is ActorKind.SYSTEM:
         raise InvalidInput("There is one system, and it cannot be created: a user or an agent can.")
-    made = await session.scalar(
-        insert(User).values(name=name, kind=kind, role=role).on_conflict_do_nothing().returning(User.id)
-    )
-    if made is None:
-        raise Conflict(f"There is a user {name!r} already.")
+    await _refuse_namesake(session, name)
+    made = (await session.scalars(insert(User).values(name=name, kind=kind, role=role).returning(User.id))).one()
     await record(session, actor, [noted("user.created", made, name, role=role, kind=kind)])
     return await get_user(session, made)
 
@@ -102,6 +102,14 @@ def _check_name(name: str) -> None:
         raise InvalidInput(f"The user's name has {len(name)} characters; {NAME_LIMIT} are allowed.")
 
 
+async def _refuse_namesake(session: AsyncSession, name: str) -> None:
+    """Raises Conflict where somebody has this name, also in other letters: nobody could tell the two apart."""
+    await hold_until_commit(session, USER_NAMES)
+    same = [known for known in await session.scalars(select(User.name)) if folded(known) == folded(name)]
+    if same:
+        raise Conflict(f"There is a user {same[0]!r} already.")
+
+
 async def _held(session: AsyncSession, user_id: int) -> User:
     """The user, held until the commit. The system is nobody's to change."""
     user = await session.get(User, user_id, with_for_update=True, populate_existing=True)
@@ -113,14 +121,30 @@ async def _held(session: AsyncSession, user_id: int) -> User:
 
 
 async def _keep_an_admin(session: AsyncSession, user: User) -> None:
-    """Raises Conflict where `user` is the last who may do everything. Holds the others, so that two cannot both go."""
+    """Raises Conflict where nobody else would be left who may do everything, or could come in to do it.
+
+    Holds the others, so that two cannot both go.
+    """
     if user.role is not Role.ADMIN:
         return
-    admins = await session.scalars(
-        select(User.id).where(User.role == Role.ADMIN, User.disabled_at.is_(None)).order_by(User.id).with_for_update()
-    )
-    if set(admins) <= {user.id}:
+    query = select(User.id, _has_a_way_in()).where(User.role == Role.ADMIN, User.disabled_at.is_(None))
+    admins = dict((await session.execute(query.order_by(User.id).with_for_update(of=User))).tuples().all())
+    comes_in = admins.pop(user.id, False)
+    if not admins:
         raise Conflict(f"{user.name} is the last admin: make somebody else one first.")
+    if comes_in and not any(admins.values()):
+        raise Conflict(f"{user.name} is the last admin who can sign in: give another a password or a token first.")
+
+
+def _has_a_way_in() -> ColumnElement[bool]:
+    """Whether an admin has a password, an account at the identity provider, or a token that may do everything."""
+    token = exists().where(
+        ApiToken.user_id == User.id,
+        ApiToken.revoked_at.is_(None),
+        or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now()),
+        ApiToken.scopes.contains([Scope.ADMIN]),
+    )
+    return or_(User.password_hash.is_not(None), User.oidc_subject.is_not(None), token)
 
 
 async def _sign_out_everywhere(session: AsyncSession, user_id: int) -> None:

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 DECISIONS: Final = "decisions"
 """Held by everything that decides, and by what changes the rules and the vectors that decisions go by."""
+USER_NAMES: Final = "user names"
+"""Held by whoever makes a user, so that two of one name cannot come at once."""
 
 
 def _number(name: str) -> int:
