@@ -114,7 +114,8 @@ async def test_an_entity_that_goes_into_another_leads_there_with_all_that_backs_
     async with database.transaction() as session:
         assert await queries.behind(session, [three]) == {three: [three, one, two]}
     again = (await merge(database, {one: three}))[0]
-    assert again.message == f"It was already merged into {kind} {three}: undo that first."
+    assert again.message.startswith(f"It was already merged into {kind} {three} by ana at ")
+    assert (again.decision.by, again.decision.action) == ("ana", "merge")
     [late] = await propose(database, [draft(kind, "Late")])
     [outcome] = await merge_proposals(database, {late: one})
     assert (await get(database, late)).merged_into_entity_id == outcome.entity_id == three
@@ -191,7 +192,7 @@ async def test_what_was_merged_away_is_not_restored_and_a_restored_field_stops_t
     a, b = await known(database, draft(kind, "A", body="a"), draft(kind, "B", body="b"))
     await merge(database, {a: b}, choices={title: Choice.TAKE})
     async with database.transaction() as session:
-        with pytest.raises(Conflict, match=f"was merged into {b}: undo that first"):
+        with pytest.raises(Conflict, match=f"was merged into {b} by system at .*: undo that first"):
             await restore(session, kind, a, 1, actor=SYSTEM)
     async with database.transaction() as session:
         await restore(session, kind, b, 1, actor=SYSTEM)

@@ -141,6 +141,27 @@ async def test_what_cannot_be_merged_is_one_sentence_and_changes_nothing(databas
 
 
 @kinds
+async def test_what_stands_against_a_merge_of_knowledge_says_who_did_what_and_when(database, http, kind):
+    gone, stays, withdrawn = await approved(database, kind, "gone", "stays", "withdrawn")
+    assert (await http.post(of(kind, gone, "merge"), json={"into": str(stays)})).status_code == 200
+    assert (await http.post(of(kind, "proposals", withdrawn, "revert"), json={})).status_code == 200
+    assert (await http.put(of(kind, "proposals", withdrawn, "reject"), json={})).status_code == 200
+    at = (await http.get(of(kind, gone))).json()["merged_into"]["at"]
+    merged = {"by": "ana", "action": "merge", "at": at}
+    at = (await http.get(of(kind, withdrawn, "history"))).json()["items"][0]["changed_at"]
+    reverted = {"by": "ana", "action": "reverted", "at": at}
+    for path, asked, decision in (
+        ((gone, "merge"), {"into": str(stays)}, merged),
+        ((gone, "revisions", 1, "restore"), {}, merged),
+        ((withdrawn, "merge"), {"into": str(stays)}, reverted),
+        ((withdrawn, "revisions", 1, "restore"), {}, reverted),
+        ((stays, "merge"), {"into": str(withdrawn)}, reverted),
+    ):
+        answer = await http.post(of(kind, *path), json=asked)
+        assert (answer.status_code, answer.json()["decision"]) == (409, decision), path
+
+
+@kinds
 async def test_what_was_not_merged_is_not_unmerged(database, http, kind):
     [entity] = await approved(database, kind, "ours")
     assert (await http.post(of(kind, entity, "unmerge"), json={})).status_code == 404

@@ -15,9 +15,10 @@ from assay.proposals import merge_statements as sql
 from assay.proposals import merging, unmerging
 from assay.proposals import statements as decisions
 from assay.proposals.actions import KEEP_ALL, unique
+from assay.proposals.endings import endings
 from assay.proposals.fields import Choices, check
 from assay.proposals.merge_statements import Item
-from assay.proposals.outcomes import Outcome, Refusal
+from assay.proposals.outcomes import Decision, Outcome, Refusal
 
 
 async def plan_merge(
@@ -31,7 +32,8 @@ async def plan_merge(
     items = await sql.items(session, unique(targets, targets.values()))
     for each in {items[target].kind for target in targets.values() if target in items}:
         check(each, choices)
-    refusals = {source: _refused(source, targets, items, kind) for source in targets}
+    ended = await endings(session, [each.id for each in items.values() if not each.is_live])
+    refusals = {source: _refused(source, targets, items, ended, kind) for source in targets}
     accepted = [
         merging.Request(source, target, choices) for source, target in targets.items() if refusals[source] is None
     ]
@@ -81,11 +83,16 @@ async def unmerge(
         for merge in undo.accepted
     ]
     await record(session, actor, entries)
-    return [_unmerged(each, merges, undo) for each in unique(ids)]
+    ended = await endings(session, [merge.target_id for merge in merges.values()])
+    return [_unmerged(each, merges, undo, ended) for each in unique(ids)]
 
 
 def _refused(
-    source: UUID, targets: Mapping[UUID, UUID], items: Mapping[UUID, Item], kind: Kind | None
+    source: UUID,
+    targets: Mapping[UUID, UUID],
+    items: Mapping[UUID, Item],
+    ended: Mapping[UUID, Decision],
+    kind: Kind | None,
 ) -> Outcome | None:
     """Why an entity cannot go into its target.
 
@@ -97,22 +104,27 @@ def _refused(
     if item is None or not item.is_entity or item.kind is not (kind or item.kind):
         return Outcome(source, f"There is no approved {kind or 'topic or atom'} {source}.", Refusal.NOT_FOUND)
     if item.merged_into:
-        return _conflict(item, f"It was already merged into {item.kind} {item.merged_into}: undo that first.")
+        went = f"It was already merged into {item.kind} {item.merged_into} {ended[source]}"
+        return _conflict(item, f"{went}: undo that first.", ended[source])
     if not item.is_live:
-        return _conflict(item, f"{item.kind.capitalize()} {source} was withdrawn.")
+        return _conflict(item, f"{item.kind.capitalize()} {source} was withdrawn {ended[source]}.", ended[source])
     if target is item:
         return _conflict(item, f"{item.kind.capitalize()} {source} cannot be merged into itself.")
     if targets[source] in targets:
         return _conflict(item, f"{item.kind.capitalize()} {targets[source]} is to be merged itself: do that first.")
     if target is None or not target.is_entity or not target.is_live:
-        return _conflict(item, f"{targets[source]} is no approved {item.kind}: approve it first, or name another.")
+        return _conflict(
+            item,
+            f"{targets[source]} is no approved {item.kind}: approve it first, or name another.",
+            ended.get(targets[source]),
+        )
     if target.kind is not item.kind:
         return _conflict(item, f"The target {target.id} is of kind {target.kind}, the other of kind {item.kind}.")
     return None
 
 
-def _conflict(item: Item, message: str) -> Outcome:
-    return Outcome(item.id, message, Refusal.CONFLICT, item.merged_into)
+def _conflict(item: Item, message: str, decision: Decision | None = None) -> Outcome:
+    return Outcome(item.id, message, Refusal.CONFLICT, item.merged_into, decision)
 
 
 def _merged(step: merging.Step, number: int, notes: str | None) -> Record:
@@ -121,9 +133,12 @@ def _merged(step: merging.Step, number: int, notes: str | None) -> Record:
     return Record("entity.merged", step.source.id, step.source.kind, detail=detail, inverse=inverse)
 
 
-def _unmerged(entity: UUID, merges: Mapping[UUID, sql.StoredMerge], undo: unmerging.Undo) -> Outcome:
+def _unmerged(
+    entity: UUID, merges: Mapping[UUID, sql.StoredMerge], undo: unmerging.Undo, ended: Mapping[UUID, Decision]
+) -> Outcome:
     if entity not in merges:
         return Outcome(entity, f"No merge of {entity} into another is in force.", Refusal.NOT_FOUND)
     if entity in undo.refused:
-        return Outcome(entity, undo.refused[entity], Refusal.CONFLICT, merges[entity].target_id)
+        target = merges[entity].target_id
+        return Outcome(entity, undo.refused[entity], Refusal.CONFLICT, target, ended.get(target))
     return Outcome(entity, "Unmerged.", entity_id=entity)

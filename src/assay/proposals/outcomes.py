@@ -27,6 +27,9 @@ class Decision:
     action: str
     at: datetime
 
+    def __str__(self) -> str:
+        return f"by {self.by} at {self.at:%Y-%m-%d %H:%M} UTC"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -75,7 +78,7 @@ class Locked:
     def history(self) -> str:
         """Who decided what, and when."""
         verb = self.review_action if self.review_action is ReviewAction.EXPIRED else self.status
-        return f"{verb} by {self.reviewer} at {self.reviewed_at:%Y-%m-%d %H:%M} UTC"
+        return f"{verb} {self.decision()}"
 
 
 def missing(proposal_id: UUID) -> Outcome:

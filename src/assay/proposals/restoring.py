@@ -1,5 +1,6 @@
 """Bringing an approved topic or atom back to the words of an earlier revision."""
 
+from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from assay.db.models import ChangeType, Entity, EntityRevision
 from assay.errors import Conflict, NotFound, Stale
 from assay.kinds import Kind, identity_key
 from assay.proposals import merge_statements, statements
+from assay.proposals.endings import endings
 
 WORDS: Final = ("title", "body", "icon", "color", "keywords", "atom_type", "meta", "confidence")
 """What a revision gives back. Where it is filed, its links and its evidence stay as they are."""
@@ -57,12 +59,20 @@ async def _live(session: AsyncSession, kind: Kind, entity_id: UUID, read: int | 
     entity = (await session.execute(query, execution_options={"populate_existing": True})).scalar_one_or_none()
     if entity is None:
         raise NotFound(f"There is no {kind} {entity_id}.")
-    if into := entity.merged_into_entity_id:
-        raise Conflict(f"{kind.capitalize()} {entity_id} was merged into {into}: undo that first.", entity_id=into)
     if entity.archived:
-        raise Conflict(f"{kind.capitalize()} {entity_id} was withdrawn: approve its proposal again first.")
+        raise await _ended(session, entity)
     expect_revision(kind, read, entity.revision)
     return entity
+
+
+async def _ended(session: AsyncSession, entity: Entity) -> Conflict:
+    """Who merged it away or withdrew it, and when."""
+    decision, into = (await endings(session, [entity.id]))[entity.id], entity.merged_into_entity_id
+    what = f"{entity.kind.capitalize()} {entity.id} was"
+    if into:
+        sentence = f"{what} merged into {into} {decision}: undo that first."
+        return Conflict(sentence, entity_id=into, decision=asdict(decision))
+    return Conflict(f"{what} withdrawn {decision}: approve its proposal again first.", decision=asdict(decision))
 
 
 def expect_revision(kind: Kind, read: int | None, revision: int) -> None:
