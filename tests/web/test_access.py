@@ -283,6 +283,23 @@ async def test_a_token_does_not_outlive_itself_by_those_it_gives(database, datab
     assert await scalar(database, "SELECT count(*) FROM api_tokens") == 3
 
 
+async def test_what_holds_a_secret_is_done_once_with_a_key_and_the_secret_is_not_kept(database, database_url):
+    ada = await with_password(database, "ada", Role.ADMIN)
+    admin = bearer(await token(database, ada, *Scope))
+    async with serving(database_url) as app, asking(app, **admin) as http:
+        for method, path, body in (
+            ("POST", "tokens", KEY),
+            ("PUT", f"users/{ada.user_id}/password", {"password": f"another {PASSWORD}"}),
+        ):
+            headers = {"Idempotency-Key": path}
+            first, again = [await http.request(method, f"{BASE}/{path}", json=body, headers=headers) for _ in "ab"]
+            assert (first.is_success, again.status_code) == (True, 409), first.text
+            assert "not kept" in again.json()["detail"]
+    assert await scalar(database, "SELECT count(*) FROM api_tokens") == 2
+    assert await scalar(database, "SELECT count(*) FROM audit_log WHERE action = 'user.password_changed'") == 2
+    assert await rows(database, "SELECT status, answer FROM idempotency_keys") == [(None, None)] * 2
+
+
 async def test_a_disabled_user_is_out_everywhere_at_once(database, database_url):
     ana, ada = await with_password(database, "ana"), await person(database, "ada", Role.ADMIN)
     admin = bearer(await token(database, ada, Scope.ADMIN))

@@ -18,6 +18,10 @@ from assay.web.state import Session
 
 KEPT_FOR: Final = timedelta(days=1)
 REPLAYED: Final = "Idempotency-Replayed"
+DONE_BEFORE: Final = (
+    "This was done already with this Idempotency-Key, and what has to do with a secret is not kept: "
+    "take a new key to do it again."
+)
 
 Key = Annotated[
     str | None,
@@ -39,12 +43,21 @@ class Replay(Exception):  # not an error: the answer is known
 async def once(request: Request, session: Session, key: Key = None) -> AsyncIterator[AsyncSession]:
     """The transaction of a write. With a key that was seen, the stored answer is given instead."""
     if key is not None:
-        await _claim(session, identity(request).actor.user_id, key, await _fingerprint(request))
+        await _claim(session, identity(request).actor.user_id, key, _fingerprint(request, await request.body()))
         request.state.kept = (session, key)
     yield session
 
 
 Write = Annotated[AsyncSession, Depends(once, scope="function")]
+
+
+async def claim_for_secret(request: Request, session: AsyncSession, key: str | None) -> None:
+    """Lets a write that has to do with a secret happen once with this key. Raises Conflict where it did.
+
+    Nothing of the secret is kept: neither the answer, nor a digest of the body, by which a password could be guessed.
+    """
+    if key is not None:
+        await _claim(session, identity(request).actor.user_id, key, _fingerprint(request, b""))
 
 
 class Route(Guarded):
@@ -65,9 +78,9 @@ class Route(Guarded):
         return answer
 
 
-async def _fingerprint(request: Request) -> str:
+def _fingerprint(request: Request, body: bytes) -> str:
     target = f"{request.method} {request.url.path}?{request.url.query}\n{request.headers.get('if-match', '')}\n"
-    return hashlib.sha256(target.encode() + await request.body()).hexdigest()
+    return hashlib.sha256(target.encode() + body).hexdigest()
 
 
 async def _claim(session: AsyncSession, user_id: int, key: str, fingerprint: str) -> None:
@@ -82,7 +95,10 @@ async def _claim(session: AsyncSession, user_id: int, key: str, fingerprint: str
     known = (await session.execute(select(IdempotencyKey).where(*_is(user_id, key)))).scalar_one()
     if known.fingerprint != fingerprint:
         raise Conflict("This Idempotency-Key was used for another request: take a new key.")
-    raise Replay(Response(known.answer, known.status or 200, media_type="application/json", headers={REPLAYED: "true"}))
+    if known.status is None:
+        raise Conflict(DONE_BEFORE)
+    headers = {REPLAYED: "true"} | ({"ETag": known.etag} if known.etag else {})
+    raise Replay(Response(known.answer, known.status, media_type="application/json", headers=headers))
 
 
 async def _keep(request: Request, response: Response) -> None:
@@ -91,7 +107,7 @@ async def _keep(request: Request, response: Response) -> None:
     await session.execute(
         update(IdempotencyKey)
         .where(*_is(identity(request).actor.user_id, key))
-        .values(status=response.status_code, answer=answer)
+        .values(status=response.status_code, answer=answer, etag=response.headers.get("etag"))
     )
 
 

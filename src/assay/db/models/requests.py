@@ -26,7 +26,9 @@ class IdempotencyKey(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
-    """Digest of method, path and body: a key stands for one request."""
+    """Digest of method, path and body: a key stands for one request. Of a write with a secret without the body."""
     status: Mapped[int | None]
+    """None: the answer is not kept, for the write had to do with a secret."""
     answer: Mapped[str | None]
+    etag: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)

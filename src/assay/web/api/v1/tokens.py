@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import Field
 
 from assay.accounts import tokens
@@ -14,7 +14,7 @@ from assay.db.models import ApiToken, Scope
 from assay.errors import Forbidden
 from assay.web.access import Account, Open, allow
 from assay.web.errors import documented
-from assay.web.idempotency import Route, Write
+from assay.web.idempotency import Key, Route, Write, claim_for_secret
 from assay.web.models import Answer, Asked, Moment, UserId, Words
 from assay.web.state import Session
 
@@ -58,10 +58,13 @@ async def list_tokens(session: Session, account: Account) -> Tokens:
     return Tokens(items=[_view(token, name) for token, name in await tokens.listed(session, user_id=owner)])
 
 
-@router.post("", status_code=HTTPStatus.CREATED, responses=documented(404))
-async def create_token(asked: NewToken, session: Session, account: Account) -> CreatedToken:
+@router.post("", status_code=HTTPStatus.CREATED, responses=documented(404, 409))
+async def create_token(
+    asked: NewToken, request: Request, session: Session, account: Account, key: Key = None
+) -> CreatedToken:
     """A new key. It can do no more than you and its user can, ends no later than the token it was asked for with, and
     only its digest is kept."""
+    await claim_for_secret(request, session, key)
     owner = asked.user_id or account.actor.user_id
     _may_give(account, owner, asked)
     made = await tokens.create(

@@ -4,14 +4,14 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from sqlalchemy import select
 
 from assay.accounts import actions, passwords
 from assay.db.models import ActorKind, Role, Scope, User
 from assay.web.access import Caller, allow
 from assay.web.errors import documented
-from assay.web.idempotency import Route, Write
+from assay.web.idempotency import Key, Route, Write, claim_for_secret
 from assay.web.models import LARGEST_ID, Answer, Asked, Text
 from assay.web.state import Session, State
 
@@ -81,9 +81,12 @@ async def change_user(user_id: UserPath, asked: UserChange, session: Write, acto
     return UserView.model_validate(user)
 
 
-@router.put("/{user_id}/password", status_code=HTTPStatus.NO_CONTENT, responses=documented(404))
-async def set_password(user_id: UserPath, asked: NewPassword, state: State, actor: Caller) -> None:
+@router.put("/{user_id}/password", status_code=HTTPStatus.NO_CONTENT, responses=documented(404, 409))
+async def set_password(
+    user_id: UserPath, asked: NewPassword, request: Request, state: State, actor: Caller, key: Key = None
+) -> None:
     """Replace a password. The user is signed out everywhere."""
     hashed = await passwords.hashed(asked.password)
     async with state.database.transaction() as session:
+        await claim_for_secret(request, session, key)
         await actions.set_password(session, user_id, hashed, actor=actor)
