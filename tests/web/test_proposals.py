@@ -344,6 +344,7 @@ async def test_nothing_is_given_to_those_who_cannot_decide_on_it(database, ana_h
         await accounts.disable_user(session, disabled.user_id, actor=SYSTEM)
         nobody = await accounts.ensure_user(session, "eva")
     [each] = await propose(database, [draft(kind)], actor=author)
+    viewer = await person(database, "vera", Role.VIEWER)
     before = await rows(database, "SELECT * FROM proposals")
     for user_id, status in (
         (1, 422),
@@ -352,6 +353,7 @@ async def test_nothing_is_given_to_those_who_cannot_decide_on_it(database, ana_h
         (10**9, 422),
         (author.user_id, 403),
     ):
+        (viewer.user_id, 422),
         answer = await ana_http.put(f"{base(kind)}/{each}/assignee", json={"to": user_id})
         assert (answer.status_code, bool(answer.json()["detail"])) == (status, True), user_id
     assert await rows(database, "SELECT * FROM proposals") == before

@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.accounts.identity import SCOPES_OF
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
-from assay.db.models import ActorKind, User
+from assay.db.models import Scope, User
 from assay.errors import InvalidInput
 from assay.proposals.actions import lock_and_judge
 from assay.proposals.outcomes import Locked, Outcome, Refusal, unless_pending
@@ -41,7 +42,7 @@ async def assign(
 
 async def _able(session: AsyncSession, user_id: int) -> User:
     user = await session.get(User, user_id)
-    if user is None or user.kind is ActorKind.SYSTEM or user.role is None or user.disabled_at is not None:
+    if user is None or user.role is None or user.disabled_at is not None or Scope.REVIEW not in SCOPES_OF[user.role]:
         raise InvalidInput(f"Nobody with the number {user_id} can decide on proposals.")
     return user
 
