@@ -213,6 +213,9 @@ async def test_an_edit_changes_the_words_and_is_compared_anew(database, ana_http
     too_long = await ana_http.patch(f"{base(kind)}/{each}", json={label: "x" * 300})
     assert too_long.status_code == 422
     assert (await ana_http.patch(f"{base(kind)}/{each}", json={"confidence": 1})).status_code == 422
+    nothing = await ana_http.patch(f"{base(kind)}/{each}", json={"notes": "Seen."})
+    assert (nothing.status_code, "give at least one of" in nothing.json()["detail"]) == (422, True)
+    assert (await get(database, each)).version == 2
 
 
 @kinds
@@ -222,8 +225,9 @@ async def test_nobody_decides_on_what_they_proposed(database, database_url, kind
         [each] = await propose(database, [draft(kind)])
         async with database.transaction() as session:
             await session.execute(text("UPDATE proposals SET proposed_by_user_id = :ana"), {"ana": ana})
-        for method, path in (("PUT", "approve"), ("PUT", "reject"), ("PATCH", "")):
-            answer = await http.request(method, f"{base(kind)}/{each}/{path}".rstrip("/"), json={})
+        edit = {f"proposed_{TRAITS[kind].title_label}": "Other words"}
+        for method, path, body in (("PUT", "approve", {}), ("PUT", "reject", {}), ("PATCH", "", edit)):
+            answer = await http.request(method, f"{base(kind)}/{each}/{path}".rstrip("/"), json=body)
             assert (answer.status_code, answer.json()["refusal"]) == (403, "forbidden")
 
 
@@ -340,20 +344,20 @@ async def test_a_proposal_is_given_to_somebody_and_back_and_others_see_it(databa
 @kinds
 async def test_nothing_is_given_to_those_who_cannot_decide_on_it(database, ana_http, kind):
     disabled, author = await person(database, "cleo"), await person(database, "dora")
+    viewer = await person(database, "vera", Role.VIEWER)
     async with database.transaction() as session:
         await accounts.disable_user(session, disabled.user_id, actor=SYSTEM)
         nobody = await accounts.ensure_user(session, "eva")
     [each] = await propose(database, [draft(kind)], actor=author)
-    viewer = await person(database, "vera", Role.VIEWER)
     before = await rows(database, "SELECT * FROM proposals")
     for user_id, status in (
         (1, 422),
         (disabled.user_id, 422),
+        (viewer.user_id, 422),
         (nobody.user_id, 422),
         (10**9, 422),
         (author.user_id, 403),
     ):
-        (viewer.user_id, 422),
         answer = await ana_http.put(f"{base(kind)}/{each}/assignee", json={"to": user_id})
         assert (answer.status_code, bool(answer.json()["detail"])) == (status, True), user_id
     assert await rows(database, "SELECT * FROM proposals") == before

@@ -16,6 +16,7 @@ from assay.db.models import (
     SimilarityType,
     TopicProposal,
 )
+from assay.errors import InvalidInput
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType
 from assay.web.models import Answer, Asked, Meta, Notes, Text
 
@@ -104,9 +105,11 @@ class Change(Asked):
     notes: Notes | None = None
 
     def changes(self) -> dict[str, Any]:
-        """By column."""
+        """By column. Raises InvalidInput where there are none."""
         names = type(self).columns()
         given = self.model_dump(exclude_unset=True, exclude={"notes"})
+        if not given:
+            raise InvalidInput(f"Nothing is to be changed: give at least one of {', '.join(names)}.")
         return {names[key]: value for key, value in given.items()}
 
     @classmethod
