@@ -96,6 +96,8 @@ async def test_a_person_signs_in_is_known_and_signs_out(database, database_url):
         assert cookie.get_nonstandard_attr("SameSite") == "lax"
         who = (await http.get(f"{BASE}/session")).json()
         assert (who["user_id"], who["role"], len(who["scopes"])) == (ana.user_id, "admin", 4)
+        ends = await scalar(database, "SELECT expires_at FROM sessions")
+        assert datetime.fromisoformat(who["expires_at"]) == ends
         assert await scalar(database, "SELECT count(*) FROM sessions WHERE id_hash = :it", it=cookie.value) == 0
         assert (await http.delete(f"{BASE}/session", headers=OURS)).status_code == 204
         assert await scalar(database, "SELECT count(*) FROM sessions") == 0

@@ -35,7 +35,8 @@ class SessionView(Answer):
     kind: ActorKind
     role: Role
     scopes: list[Scope]
-    expires_at: datetime | None = None
+    expires_at: datetime | None
+    """When the session or token ends by itself; null: never."""
 
 
 @router.post("", status_code=HTTPStatus.CREATED, dependencies=[allow(Open.EVERYBODY)])
@@ -77,7 +78,12 @@ async def sign_out(account: Account, request: Request, response: Response, sessi
 def view(account: Account) -> SessionView:
     actor = account.actor
     return SessionView(
-        user_id=actor.user_id, name=actor.name, kind=actor.kind, role=account.role, scopes=sorted(account.scopes)
+        user_id=actor.user_id,
+        name=actor.name,
+        kind=actor.kind,
+        role=account.role,
+        scopes=sorted(account.scopes),
+        expires_at=account.expires_at,
     )
 
 
