@@ -147,6 +147,11 @@ async def test_the_policy_is_put_by_whoever_read_it(http):
     assert (newest["version"], first["note"], first["author"]) == (2, "Bolder.", "ada")
 
 
+async def test_a_method_that_is_not_there_names_all_that_are(http):
+    answer = await http.put(f"{BASE}/session", json={})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, POST")
+
+
 async def test_the_trail_is_read_backwards(http):
     for _ in range(3):
         await http.post(f"{BASE}/extractions")

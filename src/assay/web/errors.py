@@ -8,12 +8,14 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic_core import to_jsonable_python
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assay.db.engine import TOO_LONG, took_too_long
@@ -82,6 +84,12 @@ def _is_plain_refusal(start: Message) -> bool:
     return start["status"] >= HTTPStatus.BAD_REQUEST and kind.startswith("text/plain")
 
 
+def allowed(request: Request) -> str:
+    """The methods that a path knows, of whichever routes."""
+    routes = [each for each in iter_route_contexts(request.app.routes) if each.matches(request.scope)[0] != Match.NONE]
+    return ", ".join(sorted({method for route in routes for method in route.methods or ()}))
+
+
 def install(app: FastAPI) -> None:
     """Answers every error of the app in this form."""
 
@@ -95,9 +103,11 @@ def install(app: FastAPI) -> None:
         return problem(error.status, str(error), headers, error.facts)
 
     @app.exception_handler(HTTPException)
-    async def of_routing(_request: Request, error: HTTPException) -> JSONResponse:
+    async def of_routing(request: Request, error: HTTPException) -> JSONResponse:
         too_large = error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        return problem(error.status_code, TOO_LARGE if too_large else f"{error.detail}.", dict(error.headers or {}))
+        more = {"Allow": allowed(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else {}
+        sentence = TOO_LARGE if too_large else f"{error.detail}."
+        return problem(error.status_code, sentence, {**(error.headers or {}), **more})
 
     @app.exception_handler(RequestValidationError)
     @app.exception_handler(WebSocketRequestValidationError)
