@@ -10,7 +10,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from assay.errors import InvalidInput
-from assay.web.models import Answer
+from assay.web.models import Answer, Asked
 
 Item = TypeVar("Item")
 Place = TypeVar("Place")
@@ -21,6 +21,15 @@ ETAG: Final = r'^(\*|"[0-9]{1,18}")$'
 
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many at most.")]
 After = Annotated[str | None, Query(max_length=500, pattern=CURSOR, description="`next` of the page before.")]
+
+
+class PageQuery(Asked):
+    """Which page of a list is asked for."""
+
+    limit: Limit = 50
+    after: After = None
+
+
 IfMatch = Annotated[
     str | None,
     Header(pattern=ETAG, description="The ETag that was read: the change is refused with 412 where it is another now."),

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from assay.audit import queries
 from assay.db.models import Scope
 from assay.web.access import allow
-from assay.web.models import LARGEST_ID, Answer, UserId, Words
+from assay.web.models import LARGEST_ID, Answer, Asked, UserId, Words
 from assay.web.paging import Limit
 from assay.web.state import Session
 
@@ -39,18 +40,24 @@ class AuditPage(Answer):
     next: int | None
 
 
+class AuditQuery(Asked):
+    action: Words | None = None
+    subject: UUID | None = None
+    actor: UserId | None = None
+    before: Annotated[int | None, Field(ge=1, le=LARGEST_ID, description="Older than this entry.")] = None
+    limit: Limit = 50
+
+
 @router.get("")
-async def list_entries(
-    session: Session,
-    action: Annotated[Words | None, Query()] = None,
-    subject: Annotated[UUID | None, Query()] = None,
-    actor: Annotated[UserId | None, Query()] = None,
-    before: Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="Older than this entry.")] = None,
-    limit: Limit = 50,
-) -> AuditPage:
+async def list_entries(asked: Annotated[AuditQuery, Query()], session: Session) -> AuditPage:
     """Entries, the newest first."""
     found = await queries.entries(
-        session, action=action, subject_id=subject, actor_user_id=actor, before=before, limit=limit + 1
+        session,
+        action=asked.action,
+        subject_id=asked.subject,
+        actor_user_id=asked.actor,
+        before=asked.before,
+        limit=asked.limit + 1,
     )
-    items = [AuditEntryView.model_validate(dict(row)) for row in found[:limit]]
-    return AuditPage(items=items, next=items[-1].id if len(found) > limit else None)
+    items = [AuditEntryView.model_validate(dict(row)) for row in found[: asked.limit]]
+    return AuditPage(items=items, next=items[-1].id if len(found) > asked.limit else None)

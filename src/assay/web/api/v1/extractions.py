@@ -17,7 +17,7 @@ from assay.web.access import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
 from assay.web.models import Answer
-from assay.web.paging import After, Limit, PageOf, cursor, place
+from assay.web.paging import PageOf, PageQuery, cursor, place
 from assay.web.state import Session
 
 router = APIRouter(prefix="/extractions", tags=["extractions"], route_class=Route)
@@ -47,6 +47,10 @@ class RunView(Answer):
     completed_at: datetime | None
 
 
+class RunQuery(PageQuery):
+    status: RunStatus | None = None
+
+
 class Requested(Answer):
     """It starts as soon as a worker is free."""
 
@@ -61,13 +65,11 @@ async def start(session: Write, actor: Caller) -> Requested:
 
 
 @router.get("", dependencies=[allow(Scope.READ)])
-async def list_runs(
-    session: Session, status: Annotated[RunStatus | None, Query()] = None, limit: Limit = 50, after: After = None
-) -> PageOf[RunView]:
+async def list_runs(asked: Annotated[RunQuery, Query()], session: Session) -> PageOf[RunView]:
     """Runs, the newest first."""
     shape: Any = tuple[AwareDatetime, UUID]
-    start = place(after, "extractions", shape)
-    found = await queries.listed_runs(session, status=status, limit=limit + 1, after=start)
+    start, limit = place(asked.after, "extractions", shape), asked.limit
+    found = await queries.listed_runs(session, status=asked.status, limit=limit + 1, after=start)
     more = found[limit - 1] if len(found) > limit else None
     return PageOf[RunView](
         items=[RunView.model_validate(each) for each in found[:limit]],

@@ -23,7 +23,7 @@ from assay.web.api.v1.entity_shapes import BY_KIND, Believed, EntityView, Found,
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
 from assay.web.models import Asked, Notes, Share, Words
-from assay.web.paging import CURSOR, LARGEST_PAGE, IfMatch, PageOf, cursor, place, version_read, with_version
+from assay.web.paging import IfMatch, PageOf, PageQuery, cursor, place, version_read, with_version
 from assay.web.state import Session, State
 
 MOST_FOUND = search.DEPTH
@@ -41,9 +41,8 @@ class KnowledgeFilter(Asked):
         return Filter(kind, self.topic, self.type, self.confidence_min)
 
 
-class KnowledgeQuery(KnowledgeFilter):
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50
-    after: Annotated[str | None, Query(max_length=500, pattern=CURSOR, description="`next` of the page before.")] = None
+class KnowledgeQuery(PageQuery, KnowledgeFilter):
+    """A page of what fits."""
 
 
 class SearchQuery(KnowledgeFilter):

@@ -17,7 +17,7 @@ from assay.web.errors import documented
 from assay.web.guard import LARGEST_IMPORT
 from assay.web.idempotency import Route, Write
 from assay.web.models import Answer, Asked, Moment, Text, Words
-from assay.web.paging import After, Limit, PageOf, cursor, place
+from assay.web.paging import PageOf, PageQuery, cursor, place
 from assay.web.state import Session
 
 router = APIRouter(prefix="/messages", tags=["messages"], route_class=Route)
@@ -68,6 +68,11 @@ class MessageView(Answer):
     read_at: datetime | None
 
 
+class MessageQuery(PageQuery):
+    source: Words | None = None
+    channel: Words | None = None
+
+
 @router.post("", dependencies=[allow(Scope.PROPOSE)], max_body_size=LARGEST_IMPORT)
 async def ingest(asked: Import, session: Write, actor: Caller) -> Imported:
     """Bring in messages. They are read soon after; what is known by source and external id is not added again."""
@@ -77,20 +82,15 @@ async def ingest(asked: Import, session: Write, actor: Caller) -> Imported:
 
 
 @router.get("", dependencies=[allow(Scope.READ)])
-async def list_messages(
-    session: Session,
-    source: Annotated[Words | None, Query()] = None,
-    channel: Annotated[Words | None, Query()] = None,
-    limit: Limit = 50,
-    after: After = None,
-) -> PageOf[MessageView]:
+async def list_messages(asked: Annotated[MessageQuery, Query()], session: Session) -> PageOf[MessageView]:
     """Messages, the newest first."""
+    limit = asked.limit
     query = select(Message).order_by(Message.sent_at.desc(), Message.id.desc()).limit(limit + 1)
-    for column, value in ((Message.source, source), (Message.channel, channel)):
+    for column, value in ((Message.source, asked.source), (Message.channel, asked.channel)):
         if value is not None:
             query = query.where(column == value)
     shape: Any = tuple[AwareDatetime, UUID]
-    if start := place(after, "messages", shape):
+    if start := place(asked.after, "messages", shape):
         query = query.where(tuple_(Message.sent_at, Message.id) < tuple_(*start))
     found = (await session.scalars(query)).all()
     more = found[limit - 1] if len(found) > limit else None

@@ -18,7 +18,7 @@ from assay.web.api.v1.filters import ProposalFilter
 from assay.web.api.v1.shapes import SHAPES, Shapes
 from assay.web.errors import documented
 from assay.web.models import Share
-from assay.web.paging import CURSOR, LARGEST_PAGE, PageOf, cursor, place, with_version
+from assay.web.paging import PageOf, PageQuery, cursor, place, with_version
 from assay.web.state import Session, State
 
 BY_AGE: Final = tuple[AwareDatetime, UUID]
@@ -31,10 +31,8 @@ PLACES: Final[dict[Sort, Any]] = {
 }
 
 
-class ListQuery(ProposalFilter):
+class ListQuery(PageQuery, ProposalFilter):
     sort: Sort = Sort.OLDEST
-    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50
-    after: Annotated[str | None, Query(max_length=500, pattern=CURSOR, description="`next` of the page before.")] = None
 
 
 def router_for(shapes: Shapes) -> APIRouter:
