@@ -27,6 +27,7 @@ from assay.duplicates.calibration import shipped
 from assay.duplicates.candidates import EF_SEARCH
 from assay.duplicates.measure import measured
 from assay.duplicates.scale import OPERATING_COSINE, Scale
+from assay.duplicates.scorer import MOST_GAIN
 from crowd import DIMENSIONS, MODEL, Crowd, exact, fill, islands, like_language
 from harness import best_of, show, with_database
 
@@ -39,10 +40,12 @@ LIMIT = "one hand-written LATERAL statement"
 THRESHOLD = 0.85
 POINT = 0.8
 """The cosine that means the threshold: as that of the offline model."""
+REACH = POINT - MOST_GAIN
 SETTINGS = f"SELECT set_config('hnsw.ef_search', {EF_SEARCH}, true), set_config('jit', 'off', true)"
 FOUND = f"""
     FROM proposals b JOIN embeddings o ON o.subject_id = b.id AND o.model = '{MODEL}' CROSS JOIN LATERAL (
-        SELECT hit.id, max(hit.score) AS score, max(similarity(t.title_key, b.title_key)) AS trigram FROM (
+        SELECT * FROM (SELECT hit.id, max(hit.score) AS score, max(similarity(t.title_key, b.title_key)) AS trigram,
+            row_number() OVER (ORDER BY max(hit.score) DESC NULLS LAST) AS place FROM (
             SELECT id, NULL::float8 AS score FROM entities WHERE kind = b.kind AND NOT archived
                 AND identity_key = b.identity_key
             UNION ALL (SELECT id, NULL FROM entities WHERE kind = b.kind AND NOT archived AND title_key = b.title_key
@@ -57,7 +60,9 @@ FOUND = f"""
         ) AS hit CROSS JOIN LATERAL (
             SELECT title_key FROM entities WHERE id = hit.id AND NOT archived
             UNION ALL SELECT title_key FROM proposals WHERE id = hit.id AND status = 'pending' LIMIT 1) AS t
-        GROUP BY hit.id ORDER BY score DESC NULLS LAST LIMIT 5) AS near""".replace("::", r"\:\:")
+        GROUP BY hit.id) AS ranked WHERE place <= 5 OR score >= {REACH} OR trigram >= 0.7) AS near""".replace(
+    "::", r"\:\:"
+)
 """Equal titles, like titles and near vectors, among what is known and what arrived earlier: what our search finds."""
 OF_ONE = text(f"SELECT near.* {FOUND} WHERE b.id = :id")
 LIKE_ONE = text("""

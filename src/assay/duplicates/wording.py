@@ -67,8 +67,14 @@ def _carries_meaning(word: str) -> bool:
 def _weights(text: str) -> Mapping[str, int]:
     """The stems of a text, each with its weight. A name in camel case is several words."""
     apart = _HUMP.sub(" ", without_noise(text[:MOST_CHARACTERS]))
-    words = (word.casefold() for word in _WORD.findall(apart))
-    return {stem(word): min(len(word), LONGEST) for word in words if len(word) > 1 and word not in _STOP_WORDS}
+    return dict(filter(None, map(_weight, _WORD.findall(apart))))
+
+
+@lru_cache(maxsize=32_768)
+def _weight(word: str) -> tuple[str, int] | None:
+    """The stem of a word and its weight; None where it carries no meaning."""
+    word = word.casefold()
+    return None if len(word) < 2 or word in _STOP_WORDS else (stem(word), min(len(word), LONGEST))
 
 
 def _share(words: Mapping[str, int], among: Mapping[str, int]) -> float:
