@@ -199,3 +199,17 @@ def test_a_command_that_is_none_is_refused(alone, words):
     assert answer.code == 2
     assert "nonsense" in answer.err
     assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize(
+    ("likeness", "words"),
+    [
+        ("exact", "The same: assay proposals merge"),
+        ("fuzzy", "Not the same? assay proposals not-duplicate"),
+        ("update", "They say different things. Does this one hold? assay proposals approve"),
+    ],
+)
+def test_a_duplicate_says_what_to_do_next_by_its_type(assay, likeness, words):
+    flagged = assay("proposals", "list", "--duplicates", "--json").document["proposals"]
+    some = next(each for each in flagged if each["similarity_type"] == likeness)
+    assert words in assay("proposals", "show", some["id"]).out
