@@ -1,7 +1,6 @@
 """The two kinds of knowledge and everything in which they differ."""
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -101,7 +100,7 @@ TRAITS: Final[dict[Kind, KindTraits]] = {
 
 def folded(text: str) -> str:
     """The text without differences of case, width and white space."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
+    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 def identity_key(kind: Kind, title: str, body: str) -> str:

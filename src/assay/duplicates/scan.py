@@ -4,7 +4,8 @@ Of two proposals that say the same the earlier one stays clear: each is compared
 pending proposals that arrived before it. The lock of the decisions is held, so that nothing is decided meanwhile.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ from assay.db.engine import Database
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import MAX_FAILURES, DedupState
 from assay.duplicates import candidates, memory, scale, scorer, vectors
-from assay.duplicates.judging import Verdict, judged, verdicts
+from assay.duplicates.judging import Near, Verdict, judged, verdicts
 from assay.duplicates.serving import serving_model
 from assay.duplicates.statement import Statement
 from assay.kinds import Kind
@@ -131,9 +132,7 @@ async def _judge_and_stamp(
         return []
     proposals = {each: row.statement for each, row in locked.items()}
     dimensions = next(iter(locked.values())).dimensions
-    reach = scorer.reach(measured_by, threshold)
-    found = await candidates.find(session, list(locked), model=model, dimensions=dimensions, reach=reach)
-    near = judged(proposals, found, measured_by, threshold)
+    near = await _near(session, proposals, model, dimensions, measured_by, threshold)
     dismissed = await memory.dismissed(session, [each.pair for each in near if each.match])
     said = verdicts(proposals, near, dismissed)
     await _stamp(session, said, measured_by.version)
@@ -141,6 +140,22 @@ async def _judge_and_stamp(
     new = [each for each in said if each.match and locked[each.proposal.id].state is not DedupState.DUPLICATE]
     await record(session, actor, [_detected(verdict) for verdict in new])
     return said
+
+
+async def _near(
+    session: AsyncSession,
+    proposals: Mapping[UUID, Statement],
+    model: str,
+    dimensions: int,
+    measured_by: scale.Scale,
+    threshold: float,
+) -> list[Near]:
+    """What each is like. One half is judged here while the database searches for the other."""
+    reach, ids, judging = scorer.reach(measured_by, threshold), list(proposals), []
+    for half in filter(None, (ids[::2], ids[1::2])):
+        found = await candidates.find(session, half, model=model, dimensions=dimensions, reach=reach)
+        judging.append(asyncio.create_task(asyncio.to_thread(judged, proposals, found, measured_by, threshold)))
+    return [near for judged_together in await asyncio.gather(*judging) for near in judged_together]
 
 
 async def _lock(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[UUID, Locked]:
