@@ -88,10 +88,12 @@ def test_calibrating_changes_nothing_until_it_is_told_to(empty, by_hash):
     before, after = (found["parts"]["all"][side] for side in ("before", "after"))
     assert before["n"] == after["n"] == 318
     assert after["accuracy"] > before["accuracy"]
-    assert "Nothing was stored: add --store to use it." in empty("calibrate").out
+    assert "Nothing was stored: add --store to use the best one." in empty("calibrate").out
     assert empty("policy", "history", "--json").document == []
 
-    assert "Stored as a version of the policy." in empty("calibrate", "--store").out
+    assert "Version 1 of the policy has it." in empty("calibrate", "--store").out
+    assert "there is nothing to store" in empty("calibrate").out
+    assert empty("calibrate", "--store", "--json").document["policy_version"] == 1
     [version] = empty("policy", "history", "--json").document
     assert (version["author"], version["note"]) == (f"local:{getpass.getuser()}", "Calibrated")
     stored = empty("policy", "show", "--json").document["document"]["operating_points"]["hash-bag-384"]

@@ -6,10 +6,13 @@ from cyclopts import Parameter
 
 from assay.cli.output import Json, print_json, say, table
 from assay.cli.session import operator, with_tools
+from assay.db.engine import Database
 from assay.duplicates.calibration import Calibration, store
 from assay.duplicates.calibration import calibrate as measure
 from assay.duplicates.measure import Quality
+from assay.duplicates.scale import Scale
 from assay.jobs.tools import Tools
+from assay.kinds import Kind
 
 FIGURES = ("accuracy", "precision", "recall", "f1")
 
@@ -27,34 +30,53 @@ def calibrate(
     becomes a version of the policy, and everything that waits is scanned anew.
     """
 
-    async def act(tools: Tools) -> Calibration:
+    async def act(tools: Tools) -> tuple[Calibration, int | None]:
         threshold = tools.settings.knowledge_dedup_similarity_threshold
         found = await measure(tools.database, tools.embedder, threshold=threshold)
-        if store_:
-            actor = await operator(tools.database)
-            async with tools.database.transaction() as session:
-                await store(session, found, actor=actor, note="Calibrated")
-        return found
+        return found, await _stored(tools.database, found) if store_ else None
 
-    found = with_tools(act)
+    found, version = with_tools(act)
     if json:
-        print_json({**found.document(), "stored": store_})
+        print_json({**found.document(), "stored": store_, "policy_version": version})
     else:
-        _show(found, stored=store_)
+        _show(found)
+        say(_outcome(found, version), style="dim")
 
 
-def _show(found: Calibration, *, stored: bool) -> None:
-    before = ", ".join(f"{kind} {point}" for kind, point in found.before.points.items()) or "none"
-    after = ", ".join(f"{kind} {point}" for kind, point in found.points.items())
+async def _stored(database: Database, found: Calibration) -> int:
+    actor = await operator(database)
+    async with database.transaction() as session:
+        return (await store(session, found, actor=actor, note="Calibrated")).version
+
+
+def _show(found: Calibration) -> None:
     say(f"{found.model}: the cosine that means 0.85", style="bold")
-    say(f"in force: {before}; best: {after}")
+    say(f"in force: {_points(found.before)}; best: {_points(found.after)}")
     rows = [
         (name, when, *_row(figures))
         for name, sides in found.parts().items()
-        for when, figures in zip(("before", "after"), sides, strict=True)
+        for when, figures in zip(("in force", "best"), sides, strict=True)
     ]
-    table(["pairs", "", "n", "duplicates", *FIGURES, "accuracy, 95 %"], rows)
-    say("Stored as a version of the policy." if stored else "Nothing was stored: add --store to use it.", style="dim")
+    table(["pairs of", "point", "pairs", "duplicates", *FIGURES, "accuracy, 95 %"], rows)
+
+
+def _points(scale: Scale) -> str:
+    """One number where it is the same for every kind."""
+    same = set(scale.points.values())
+    if len(same) == 1 and len(scale.points) == len(Kind):
+        return str(same.pop())
+    return ", ".join(f"{kind} {point}" for kind, point in scale.points.items()) or "none, cosines are taken as they are"
+
+
+def _outcome(found: Calibration, version: int | None) -> str:
+    """What became of it, and what can be done next."""
+    if version is not None:
+        return (
+            f"Version {version} of the policy has it. To go back: assay policy history, assay policy revert VERSION"
+        )
+    if found.before.points == found.after.points:
+        return "No other point gives more right verdicts on these pairs: there is nothing to store."
+    return "Nothing was stored: add --store to use the best one. What waits is then scanned anew."
 
 
 def _row(figures: Quality) -> list[str]:

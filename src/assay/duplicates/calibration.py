@@ -23,6 +23,7 @@ from assay.duplicates.scorer import Likeness, judge, scores
 from assay.duplicates.statement import Statement
 from assay.kinds import Kind, folded
 from assay.policies import actions as policies
+from assay.policies.queries import InForce
 
 log = structlog.get_logger(__name__)
 
@@ -111,11 +112,14 @@ async def calibrate(database: Database, embedder: Embedder, *, threshold: float 
     )
 
 
-async def store(session: AsyncSession, found: Calibration, *, actor: Actor, note: str) -> None:
-    """Writes the points into the policy, as a new version of it. What an older scale cleared is then scanned anew."""
+async def store(session: AsyncSession, found: Calibration, *, actor: Actor, note: str) -> InForce:
+    """Writes the points into the policy, as a new version of it. What an older scale cleared is then scanned anew.
+
+    Returns the policy in force, which is the one there was where it has the same points.
+    """
     unsaid = dict.fromkeys({EVERY_KIND, *Kind} - set(found.points))
     changes = {"operating_points": {found.model: {**unsaid, **found.points}}}
-    await policies.amend(session, changes, actor=actor, note=note)
+    return await policies.amend(session, changes, actor=actor, note=note)
 
 
 async def ensure_calibrated(database: Database, embedder: Embedder) -> None:
