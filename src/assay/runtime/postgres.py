@@ -23,10 +23,12 @@ DATABASE = "assay"
 _SOCKET_PORT = 5432
 _LONGEST_SOCKET_PATH = 100
 _ROOMY_SHARED_MEMORY = 1 << 30
+_MB = 1 << 20
+_LEAST_BUFFERS, _MOST_BUFFERS = 128 * _MB, 4096 * _MB
+_MEMORY_LIMITS = "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"
 
 SETTINGS = {
     "max_connections": "60",
-    "shared_buffers": "256MB",
     "maintenance_work_mem": "256MB",
     "work_mem": "16MB",
     "max_wal_size": "2GB",
@@ -78,7 +80,7 @@ class Postgres(Server):
         if not self._socket_fits():
             self._remove_strays()  # one of them may hold our port
             self._port = _free_port(self._port_file)
-        settings = SETTINGS | self._address() | _shared_memory()
+        settings = SETTINGS | self._address() | _shared_memory() | {"shared_buffers": _buffers(memory())}
         lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
         write_private(self.folder / "embedded.conf", "".join(lines), self._account)
 
@@ -148,3 +150,17 @@ def _shared_memory() -> dict[str, str]:
     """A container's /dev/shm of 64 MB is too small for the parallel build of a vector index."""
     roomy = Path("/dev/shm").is_dir() and shutil.disk_usage("/dev/shm").free >= _ROOMY_SHARED_MEMORY  # noqa: S108
     return {"dynamic_shared_memory_type": "posix" if roomy else "mmap"}
+
+
+def memory() -> int:
+    """Bytes that this machine has, or as many as its container may use."""
+    found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    for limit in map(Path, _MEMORY_LIMITS):
+        with suppress(OSError, ValueError):  # there is no such file, or it says "max"
+            found.append(int(limit.read_text()))
+    return min(found)
+
+
+def _buffers(memory: int) -> str:
+    """An eighth of the memory. A search in a graph of vectors that lies outside reads ten thousand pages into it."""
+    return f"{min(max(memory // 8, _LEAST_BUFFERS), _MOST_BUFFERS) // _MB}MB"
