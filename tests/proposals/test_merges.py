@@ -237,6 +237,17 @@ async def test_what_others_were_merged_into_is_neither_withdrawn_nor_forgotten(d
     assert (await unmerge(database, a))[0].message == f"No merge of {a} into another is in force."
 
 
+@kinds
+async def test_a_proposal_that_was_merged_is_reverted_and_not_unmerged(database, kind):
+    [entity] = await known(database, draft(kind))
+    [proposal] = await propose(database, [draft(kind)])
+    await merge_proposals(database, {proposal: entity})
+    [refused] = await unmerge(database, proposal)
+    assert refused.message == f"{proposal} was merged as a proposal: revert that proposal instead."
+    async with database.transaction() as session:
+        assert [each.done for each in await actions.revert(session, [proposal], actor=SYSTEM)] == [True]
+
+
 async def test_a_preview_shows_the_result_and_names_what_to_look_at_and_changes_nothing(database):
     world = await worlds.built(database)
     first, second, third, _ = world.known[Kind.ATOM]

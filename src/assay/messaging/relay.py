@@ -45,9 +45,10 @@ async def _relay(database: Database, connected: Connected) -> None:
         subject = subject_of(await outbox.identity(session))
     async with listening(database.engine, outbox.NOTIFICATIONS) as wait:
         while True:
-            while frames := await _published(database):
+            if frames := await _published(database):
                 await _send(connected(), subject, frames)
-            await wait(POLL_SECONDS)
+            if len(frames) < BATCH:  # of what was committed meanwhile we are told
+                await wait(POLL_SECONDS)
 
 
 def subject_of(identity: str) -> str:

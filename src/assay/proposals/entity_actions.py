@@ -1,6 +1,6 @@
 """Merging approved knowledge, and taking that back. The entity that goes is archived and names where it went."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -84,7 +84,8 @@ async def unmerge(
     ]
     await record(session, actor, entries)
     ended = await endings(session, [merge.target_id for merge in merges.values()])
-    return [_unmerged(each, merges, undo, ended) for each in unique(ids)]
+    as_proposals = await sql.merges_of(session, set(ids) - set(merges), of_entity=False)
+    return [_unmerged(each, merges, as_proposals, undo, ended) for each in unique(ids)]
 
 
 def _refused(
@@ -134,8 +135,14 @@ def _merged(step: merging.Step, number: int, notes: str | None) -> Record:
 
 
 def _unmerged(
-    entity: UUID, merges: Mapping[UUID, sql.StoredMerge], undo: unmerging.Undo, ended: Mapping[UUID, Decision]
+    entity: UUID,
+    merges: Mapping[UUID, sql.StoredMerge],
+    as_proposals: Container[UUID],
+    undo: unmerging.Undo,
+    ended: Mapping[UUID, Decision],
 ) -> Outcome:
+    if entity in as_proposals:
+        return Outcome(entity, f"{entity} was merged as a proposal: revert that proposal instead.", Refusal.NOT_FOUND)
     if entity not in merges:
         return Outcome(entity, f"No merge of {entity} into another is in force.", Refusal.NOT_FOUND)
     if entity in undo.refused:
