@@ -147,7 +147,13 @@ async def test_the_policy_is_put_by_whoever_read_it(http):
     assert (newest["version"], first["note"], first["author"]) == (2, "Bolder.", "ada")
 
 
-@pytest.mark.parametrize("path", ["audit", "messages", "extractions", "knowledge/atoms", "knowledge/atoms/proposals"])
+LISTS = (
+    *("audit", "messages", "extractions", "knowledge/atoms", "knowledge/atoms/proposals"),
+    *("policy/history", "jobs/deduplication_scan/runs"),
+)
+
+
+@pytest.mark.parametrize("path", LISTS)
 async def test_a_list_refuses_what_it_does_not_know(http, path):
     answer = await http.get(f"{BASE}/{path}", params={"sour": "chat"})
     assert (answer.status_code, "query.sour" in answer.json()["detail"]) == (422, True)

@@ -23,10 +23,15 @@ Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many at mos
 After = Annotated[str | None, Query(max_length=500, pattern=CURSOR, description="`next` of the page before.")]
 
 
-class PageQuery(Asked):
-    """Which page of a list is asked for."""
+class ListQuery(Asked):
+    """How much of a list is asked for."""
 
     limit: Limit = 50
+
+
+class PageQuery(ListQuery):
+    """Which page of a list is asked for."""
+
     after: After = None
 
 

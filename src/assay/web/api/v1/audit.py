@@ -10,8 +10,8 @@ from pydantic import Field
 from assay.audit import queries
 from assay.db.models import Scope
 from assay.web.access import allow
-from assay.web.models import LARGEST_ID, Answer, Asked, UserId, Words
-from assay.web.paging import Limit
+from assay.web.models import LARGEST_ID, Answer, UserId, Words
+from assay.web.paging import ListQuery
 from assay.web.state import Session
 
 router = APIRouter(prefix="/audit", tags=["audit"], dependencies=[allow(Scope.ADMIN)])
@@ -40,12 +40,11 @@ class AuditPage(Answer):
     next: int | None
 
 
-class AuditQuery(Asked):
+class AuditQuery(ListQuery):
     action: Words | None = None
     subject: UUID | None = None
     actor: UserId | None = None
     before: Annotated[int | None, Field(ge=1, le=LARGEST_ID, description="Older than this entry.")] = None
-    limit: Limit = 50
 
 
 @router.get("")

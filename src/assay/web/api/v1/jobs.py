@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from assay.db.models import JobState, Scope
 from assay.jobs import all as every_job
@@ -17,7 +17,7 @@ from assay.web.access import Caller, Open, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
 from assay.web.models import Answer
-from assay.web.paging import Limit
+from assay.web.paging import ListQuery
 from assay.web.state import Session, State
 
 assert every_job  # noqa: S101  # importing it registers the jobs
@@ -93,9 +93,9 @@ async def jobs_health(state: State) -> Health:
 
 
 @router.get("/{name}/runs", responses=documented(404), dependencies=[allow(Scope.READ)])
-async def list_job_runs(name: JobName, session: Session, limit: Limit = 50) -> JobRuns:
+async def list_job_runs(name: JobName, asked: Annotated[ListQuery, Query()], session: Session) -> JobRuns:
     """The runs of a job, the newest first."""
-    found = await history.runs(session, find(name).name, limit=limit)
+    found = await history.runs(session, find(name).name, limit=asked.limit)
     return JobRuns(items=[JobRunView.model_validate(each) for each in found])
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from assay.db.models import Scope
@@ -14,7 +14,7 @@ from assay.web.access import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
 from assay.web.models import Answer, Asked, Meta, Text
-from assay.web.paging import IfMatch, Limit, version_read, with_version
+from assay.web.paging import IfMatch, ListQuery, version_read, with_version
 from assay.web.state import Session
 
 router = APIRouter(prefix="/policy", tags=["policy"], route_class=Route)
@@ -67,9 +67,9 @@ async def put_policy(
 
 
 @router.get("/history", dependencies=[allow(Scope.READ)])
-async def policy_history(session: Session, limit: Limit = 50) -> Versions:
+async def policy_history(asked: Annotated[ListQuery, Query()], session: Session) -> Versions:
     """The versions, the newest first."""
-    found = await queries.history(session, limit=limit)
+    found = await queries.history(session, limit=asked.limit)
     return Versions(items=[VersionView.model_validate(each) for each in found])
 
 
