@@ -102,7 +102,7 @@ async def test_what_makes_no_sense_is_refused_with_a_sentence(database, embedder
         (exact, exact, "from itself"),
         (exact, None, "not marked"),
         (exact, draft().id, "There is no proposal, topic or atom"),
-        (decided, twin, "rejected already"),
+        (decided, twin, "already rejected by ana at"),
         (draft().id, twin, "There is no proposal"),
     ):
         [outcome] = await told_apart(database, embedder, {asked: other}, ana)

@@ -11,11 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.db.locks import DECISIONS, hold_until_commit
-from assay.db.models import ProposalStatus
 from assay.duplicates import memory, scan
 from assay.duplicates.statement import Statement
 from assay.kinds import Kind
-from assay.proposals.outcomes import Outcome, Refusal, missing, proposed_by_itself
+from assay.proposals.outcomes import (
+    Locked,
+    Outcome,
+    Refusal,
+    first_refusal,
+    missing,
+    own_proposal,
+    unless_pending,
+)
+from assay.proposals.statements import lock
 
 _STATEMENT: Final = "id, kind, title, body, identity_key"
 
@@ -24,9 +32,8 @@ _STATEMENT: Final = "id, kind, title, body, identity_key"
 class _Asked:
     """A proposal, and what it is said not to repeat."""
 
+    row: Locked
     proposal: Statement
-    status: ProposalStatus
-    proposed_by: int
     marked: UUID | None
     """What the scan found it to be like."""
 
@@ -59,18 +66,16 @@ async def not_duplicate(
 
 
 async def _asked(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, _Asked]:
+    held = await lock(session, ids)
     rows = await session.execute(
         text(f"""
-        SELECT {_STATEMENT}, status, proposed_by_user_id, coalesce(similar_entity_id, similar_proposal_id) AS marked
-        FROM proposals WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"""),  # noqa: S608  # our own columns
+        SELECT {_STATEMENT}, coalesce(similar_entity_id, similar_proposal_id) AS marked
+        FROM proposals WHERE id = ANY(:ids)"""),  # noqa: S608  # our own columns
         {"ids": list(ids)},
     )
     return {
         row.id: _Asked(
-            Statement(row.id, Kind(row.kind), row.title, row.body, row.identity_key),
-            ProposalStatus(row.status),
-            row.proposed_by_user_id,
-            row.marked,
+            held[row.id], Statement(row.id, Kind(row.kind), row.title, row.body, row.identity_key), row.marked
         )
         for row in rows
     }
@@ -94,16 +99,14 @@ def _refusal(
 ) -> Outcome | None:
     if asked is None:
         return missing(proposal_id)
-    if refusal := proposed_by_itself(proposal_id, asked.proposed_by, actor):
+    if refusal := first_refusal((unless_pending(asked.row), own_proposal(asked.row, actor))):
         return refusal
     sentence = _objection(asked, other, known)
     return Outcome(proposal_id, sentence, Refusal.CONFLICT) if sentence else None
 
 
 def _objection(asked: _Asked, other: UUID | None, known: Mapping[UUID, Statement]) -> str | None:
-    """1. it is decided; 2. it is like nothing; 3. no such other; 4. itself; 5. another kind; 6. word for word."""
-    if asked.status is not ProposalStatus.PENDING:
-        return f"The proposal is {asked.status} already: there is nothing left to say of it."
+    """1. it is like nothing; 2. no such other; 3. itself; 4. another kind; 5. word for word."""
     if other is None:
         return "The proposal is not marked as a duplicate: name what it is not the same as."
     if other not in known:

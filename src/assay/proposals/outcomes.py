@@ -106,14 +106,10 @@ def unless_pending(row: Locked) -> Outcome | None:
 
 
 def own_proposal(row: Locked, actor: Actor) -> Outcome | None:
-    return proposed_by_itself(row.id, row.proposed_by_user_id, actor)
-
-
-def proposed_by_itself(proposal_id: UUID, proposed_by: int, actor: Actor) -> Outcome | None:
     """Nobody decides on what they proposed themselves, in whatever way; the system under its policy excepted."""
-    if actor.is_system or proposed_by != actor.user_id:
+    if actor.is_system or row.proposed_by_user_id != actor.user_id:
         return None
-    return Outcome(proposal_id, f"{actor.name} proposed this and may not decide on it.", Refusal.FORBIDDEN)
+    return Outcome(row.id, f"{actor.name} proposed this and may not decide on it.", Refusal.FORBIDDEN)
 
 
 def first_refusal(refusals: Iterable[Outcome | None]) -> Outcome | None:
