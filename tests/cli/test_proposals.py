@@ -62,6 +62,17 @@ def test_a_proposal_is_shown_with_its_evidence_reason_and_history(assay):
         assert part.split("\n")[0][:40] in words.out
 
 
+def test_the_topic_of_a_proposal_says_whether_it_waits_too(assay):
+    topics = {each["id"] for each in listed(assay, "--kind", "topic", "--limit", "500")}
+    atoms = listed(assay, "--kind", "atom", "--limit", "500")
+    atom = next(each for each in atoms if each["topic_proposal_id"] in topics)
+    said = f"topic: {atom['topic_name']}"
+    topic = atom["topic_proposal_id"]
+    assert f"{said} ({topic[-8:]}, pending)\n" in assay("proposals", "show", atom["id"]).out
+    assert decide(assay, "approve", topic)["done"]
+    assert f"{said}\n" in assay("proposals", "show", atom["id"]).out
+
+
 @kinds
 def test_a_proposal_is_approved_by_the_person_at_the_terminal_and_reverted(assay, kind):
     proposal = fresh(assay, kind)

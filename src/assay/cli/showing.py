@@ -52,7 +52,7 @@ class Shown:
     went_into: UUID | None
     """Where the knowledge is now that it became, where that was merged into another."""
     waiting: frozenset[UUID]
-    """Those of the candidates that nobody decided yet."""
+    """Those of the candidates that nobody decided yet, and its topic where that is so of it."""
     threshold: float
     """The similarity from which two statements count as alike."""
 
@@ -64,6 +64,7 @@ class Shown:
         known, policy = facts.get(proposal_id), await review.policy(session, tools.settings)
         sources = (await queries.behind(session, [proposal_id]))[proposal_id]
         quoted = await queries.evidence(session, sources)
+        others = [UUID(each["id"]) for each in proposal.candidates] + [*filter(None, [proposal.topic_proposal_id])]
         decided = proposal.status in {ProposalStatus.APPROVED, ProposalStatus.MERGED}
         return cls(
             proposal=proposal,
@@ -72,7 +73,7 @@ class Shown:
             merge=await preview_of_likeness(session, proposal),
             went_into=(await survivors(session, [proposal_id])).get(proposal_id) if decided else None,
             reasons=policy.reasons(known) if known else [],
-            waiting=frozenset(await queries.pending(session, [UUID(each["id"]) for each in proposal.candidates])),
+            waiting=frozenset(await queries.pending(session, others)),
             threshold=tools.settings.knowledge_dedup_similarity_threshold,
         )
 
@@ -95,7 +96,7 @@ def show_one(found: Shown) -> None:
     say(f"{proposal.atom_type or proposal.kind}, {proposal.status}, id {proposal.id}", style="dim")
     if proposal.body != proposal.title:
         say(f"\n{printable(proposal.body)}")
-    _show_topic(proposal)
+    _show_topic(found)
     say(f"\nconfidence {proposal.confidence:.2f} (the extractor said {proposal.stated_confidence:.2f})")
     say(printable(proposal.reasoning))
     if found.reasons:
@@ -112,10 +113,11 @@ def show_one(found: Shown) -> None:
         say(f"  {row.at:%Y-%m-%d %H:%M}  {row.action} by {row.actor}{f': {printable(row.notes)}' if row.notes else ''}")
 
 
-def _show_topic(proposal: Proposal) -> None:
-    if proposal.topic_name:
-        waiting = f" (proposal {short(proposal.topic_proposal_id)})" if proposal.topic_proposal_id else ""
-        say(f"topic: {printable(proposal.topic_name)}{waiting}")
+def _show_topic(found: Shown) -> None:
+    name, topic = found.proposal.topic_name, found.proposal.topic_proposal_id
+    pending = f" ({short(topic)}, pending)" if topic in found.waiting else ""
+    if name:
+        say(f"topic: {printable(name)}{pending}")
 
 
 def _show_likeness(found: Shown) -> None:
