@@ -213,3 +213,21 @@ def test_a_duplicate_says_what_to_do_next_by_its_type(assay, likeness, words):
     flagged = assay("proposals", "list", "--duplicates", "--json").document["proposals"]
     some = next(each for each in flagged if each["similarity_type"] == likeness)
     assert words in assay("proposals", "show", some["id"]).out
+
+
+def test_what_came_first_names_what_came_later_and_is_like_it(assay):
+    flagged = assay("proposals", "list", "--duplicates", "--limit", "500", "--json").document["proposals"]
+    later = next(each for each in flagged if each["similar_proposal_id"])
+    shown = assay("proposals", "show", later["similar_proposal_id"])
+    assert "Later proposals that are like it: assay proposals groups" in shown.out
+    assert f"{later['id'][-8:]}  {later['similarity_type']}  {later['title'][:30]}" in shown.out
+    document = assay("proposals", "show", later["similar_proposal_id"], "--json").document
+    assert later["id"] in document["repeated_by"]
+
+
+@pytest.mark.parametrize("group", [[], ["proposals"], ["jobs"], ["policy"], ["users"], ["duplicates"], ["atoms"]])
+def test_every_command_says_what_it_is_for(alone, group):
+    lines = [line[2:].rstrip(" │") for line in alone(*group, "--help").out.splitlines() if line.startswith("│")]
+    commands = [line for line in lines if not line.startswith(" ")]
+    assert commands
+    assert [each for each in commands if " " not in each] == []

@@ -55,7 +55,7 @@ def groups(*, json: Json = False) -> None:
         return
     for group in found:
         _show(group)
-    say("\nDecide on a whole group with: assay proposals decide-group ID", style="dim")
+    say("\nDecide on a whole group by the id in its first line: assay proposals decide-group ID", style="dim")
 
 
 def decide_group(centre: str, /, *, rest: Rest = "merge", notes: Notes = None, json: Json = False) -> int:
@@ -84,4 +84,4 @@ def _show(group: Group) -> None:
     say(f"\n{group.title}", style="bold")
     say(f"{group.kind}, {state}, id {short(group.id)}", style="dim")
     rows = [(short(each.id), each.type, rounded(each.score), each.stays, each.title) for each in group.members]
-    table(["id", "type", "similarity", "stays in the queue", "title"], rows)
+    table(["id", "type", "similarity", "stays in the queue, because", "title"], rows)

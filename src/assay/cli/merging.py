@@ -54,6 +54,11 @@ def show_previews(previews: Sequence[Preview]) -> None:
                 say(f"  {words}: {printable(item)}")
         for conflict in each.conflicts:
             say(f"  look: {printable(conflict)}", style="yellow")
+    if previews:
+        say(
+            "Nothing was changed: leave out --preview to merge. --take FIELD and --both FIELD choose otherwise.",
+            style="dim",
+        )
 
 
 def quotes(count: int) -> str:

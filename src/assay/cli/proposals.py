@@ -26,8 +26,12 @@ from assay.proposals.preview import previews
 from assay.review.policy import Hold
 
 app = App(name="proposals", help="List, show and decide proposals.")
-for command, place in (("not-duplicate", "not_duplicate"), ("groups", "groups"), ("decide-group", "decide_group")):
-    app.command(f"assay.cli.likeness:{place}", name=command)
+for command, place, words in (
+    ("not-duplicate", "not_duplicate", "Say that a proposal is not the same as what it is marked as like."),
+    ("groups", "groups", "List what is in the queue more than once."),
+    ("decide-group", "decide_group", "Approve what a group is about, and merge or reject what says the same."),
+):
+    app.command(f"assay.cli.likeness:{place}", name=command, help=words)
 
 Page = tuple[Sequence[Proposal], UUID | None, dict[UUID, Hold]]
 

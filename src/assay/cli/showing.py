@@ -23,6 +23,7 @@ from assay.review import queries as review
 from assay.review.policy import Hold
 
 _HIDDEN = frozenset({"title_key", "identity_key", "topic_key", "words"})
+MOST_REPEATED = 5
 
 
 def document(proposal: Proposal) -> dict[str, Any]:
@@ -53,6 +54,8 @@ class Shown:
     """Where the knowledge is now that it became, where that was merged into another."""
     waiting: frozenset[UUID]
     """Those of the candidates that nobody decided yet, and its topic where that is so of it."""
+    repeated_by: Sequence[Proposal]
+    """The first of those that came later, wait, and are like it."""
     threshold: float
     """The similarity from which two statements count as alike."""
 
@@ -74,6 +77,7 @@ class Shown:
             went_into=(await survivors(session, [proposal_id])).get(proposal_id) if decided else None,
             reasons=policy.reasons(known) if known else [],
             waiting=frozenset(await queries.pending(session, others)),
+            repeated_by=await queries.repeating(session, proposal_id, MOST_REPEATED),
             threshold=tools.settings.knowledge_dedup_similarity_threshold,
         )
 
@@ -84,6 +88,7 @@ class Shown:
             "reasons": list(self.reasons),
             "went_into": self.went_into if self.went_into != self.proposal.id else None,
             "merge": self.merge and asdict(self.merge),
+            "repeated_by": [each.id for each in self.repeated_by],
             "evidence": [asdict(each) for each in self.evidence],
             "trail": [row._asdict() for row in self.trail],
         }
@@ -104,6 +109,7 @@ def show_one(found: Shown) -> None:
     if found.went_into and found.went_into != proposal.id:
         say(f"It was merged into {short(found.went_into)}.")
     _show_likeness(found)
+    _show_repeated(found)
     _show_links(proposal)
     if proposal.status is ProposalStatus.PENDING and proposal.candidates:
         say(f"\n{_next_step(found)}", style="yellow")
@@ -130,11 +136,24 @@ def _show_likeness(found: Shown) -> None:
         say(f"Merged, it would bring {quotes(found.merge.evidence_of_source)} with it. The two differ in this:")
         show_fields(found.merge)
     if proposal.candidates:
-        say(f"\nNearest statements: a similarity from {found.threshold:.2f} counts as alike", style="bold")
+        say("\nNearest of what came before it", style="bold")
+        say(
+            f"  A similarity from {found.threshold:.2f} counts as alike. It is the cosine, corrected by the words that "
+            "both share.",
+            style="dim",
+        )
     for number, each in enumerate(proposal.candidates, 1):
         said = printable(each["title"]) + ("  (pending)" if UUID(each["id"]) in found.waiting else "")
         say(f"  {number}  {rounded(each['score'])}  {short(each['id'])}  {said}", style="dim")
         say(f"           {_measured(each)}", style="dim")
+
+
+def _show_repeated(found: Shown) -> None:
+    if found.repeated_by:
+        say("\nLater proposals that are like it: assay proposals groups", style="bold")
+    for each in found.repeated_by:
+        score = rounded(each.similarity_score or 0)
+        say(f"  {score}  {short(each.id)}  {each.similarity_type}  {printable(each.title)}", style="dim")
 
 
 def _like(proposal: Proposal) -> UUID | None:
@@ -154,7 +173,8 @@ def _next_step(found: Shown) -> str:
     """What a person does with a proposal that has neighbours, by what it looks like."""
     proposal, like = found.proposal, _like(found.proposal)
     each = short(proposal.id)
-    decide = f"assay proposals approve {each}, or reject {each}"
+    with_topics = " --with-topics" if proposal.topic_proposal_id in found.waiting else ""
+    decide = f"assay proposals approve {each}{with_topics}, or assay proposals reject {each}"
     number = next((place for place, known in enumerate(proposal.candidates, 1) if known["id"] == str(like)), "NUMBER")
     merge = f"assay proposals merge {each} --into {number} --preview"
     if like is None:
@@ -163,7 +183,8 @@ def _next_step(found: Shown) -> str:
         merge += " --approve-target"
     linked = any(link["to"] == str(like) and link["link_type"] in OTHER_THINGS for link in proposal.proposed_links)
     if linked or proposal.similarity_type is SimilarityType.UPDATE:
-        return f"They say different things. Does this one hold? {decide}\nThe same after all? {merge}"
+        other = "The other one stays as it is, whatever you decide."
+        return f"They say different things. Does this one hold? {decide}\n{other}\nThe same after all? {merge}"
     if proposal.similarity_type is SimilarityType.EXACT:
         return f"The same: {merge}"
     return f"The same? {merge}\nNot the same? assay proposals not-duplicate {each}"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db import short_ids
@@ -103,6 +103,20 @@ async def pending(session: AsyncSession, ids: Sequence[UUID]) -> list[UUID]:
     """Those of the proposals that nobody decided yet."""
     found = await session.scalars(
         select(Proposal.id).where(Proposal.id.in_(ids), Proposal.status == ProposalStatus.PENDING)
+    )
+    return list(found)
+
+
+async def repeating(session: AsyncSession, proposal_id: UUID, limit: int) -> list[Proposal]:
+    """Those that wait and are marked as like this one, which came before them; the oldest first."""
+    found = await session.scalars(
+        select(Proposal)
+        .where(
+            Proposal.status == ProposalStatus.PENDING,
+            or_(Proposal.similar_proposal_id == proposal_id, Proposal.similar_entity_id == proposal_id),
+        )
+        .order_by(Proposal.created_at, Proposal.id)
+        .limit(limit)
     )
     return list(found)
 
