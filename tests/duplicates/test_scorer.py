@@ -126,18 +126,5 @@ def test_the_threshold_decides(threshold):
     assert judge(one, other, likeness(threshold - 0.01, threshold=threshold)) is None
 
 
-def test_exact_wins_then_the_score_then_what_is_approved():
-    said = statement("We go with Postgres")
-    pending, entity, nearer = (
-        judge(said, statement(title, is_entity=known), likeness(score))
-        for title, known, score in (("Postgres it is", False, 0.9), ("Postgres then", True, 0.9), ("Pg", False, 0.95))
-    )
-    exact = judge(said, statement("we go with postgres", is_entity=False), likeness(0.9))
-    assert scorer.best([pending, entity]) is entity
-    assert scorer.best([pending, entity, nearer]) is nearer
-    assert scorer.best([exact, None, nearer]) is exact
-    assert scorer.best([None]) is None
-
-
 def test_a_state_is_worth_something_under_its_model_and_scorer_only():
     assert Scale.of("some-model").version == f"some-model/{SCORER}"

@@ -14,7 +14,7 @@ from assay.ai.fakes import HashEmbedder
 from assay.ai.providers.endpoint_embedder import EndpointEmbedder
 from assay.db.models import DedupState
 from assay.errors import Unavailable
-from assay.jobs import work
+from assay.jobs import deduplication_scan, work
 from assay.jobs.tools import Tools
 
 pytestmark = pytest.mark.anyio
@@ -44,7 +44,8 @@ async def test_new_proposals_are_embedded_scanned_and_counted_once(tools, kind):
     ]
 
 
-async def test_a_run_goes_on_until_the_queue_is_drained(tools):
+async def test_a_run_goes_on_until_the_queue_is_drained(tools, monkeypatch):
+    monkeypatch.setattr(deduplication_scan, "LONGEST_HOLD", 60.0)
     await arrived(tools.database, *(draft() for _ in range(25)))
     with capture_logs() as logs:
         small = tuned(tools, knowledge_dedup_batch_size=10)
@@ -55,6 +56,22 @@ async def test_a_run_goes_on_until_the_queue_is_drained(tools):
         f"Job {NAME}: processed 20/25 (80%)",
         f"Job {NAME}: processed 25/25 (100%)",
     ]
+
+
+async def test_a_batch_that_held_the_lock_for_long_is_followed_by_smaller_ones(tools, monkeypatch):
+    monkeypatch.setattr(deduplication_scan, "LONGEST_HOLD", 0.0)
+    await arrived(tools.database, *(draft() for _ in range(20)))
+    with capture_logs() as logs:
+        assert await done(NAME, tuned(tools, knowledge_dedup_batch_size=10)) == counts(scanned=20, embedded=20)
+    reached = [int(each["event"].split()[3].split("/")[0]) for each in logs if "processed" in each["event"]]
+    assert reached == [10, 15, 17, 18, 19, 20]
+
+
+@pytest.mark.parametrize(
+    ("size", "seconds", "next_size"), [(100, 1.5, 50), (1, 9.0, 1), (50, 0.5, 50), (40, 0.1, 80), (80, 0.1, 100)]
+)
+def test_the_next_batch_is_as_large_as_people_can_wait_for(size, seconds, next_size):
+    assert deduplication_scan.fitting(size, seconds, most=100) == next_size
 
 
 async def test_what_fails_is_tried_once_in_a_run_however_short_its_rest(tools, monkeypatch):

@@ -182,7 +182,7 @@ _WORD: Final = re.compile(r"[^\W\d_][\w'’]*")
 _SENTENCE_START: Final = re.compile(r"(?:^|[.!?:;|•\n\[\](\"“]|\s[-*–])\s*$")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def facts_of(text: str) -> Sequence[Fact]:
     """The facts of a text in the order in which they stand. Only a date and its year share their characters."""
     text = without_noise(text)

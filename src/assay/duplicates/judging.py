@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,22 +17,33 @@ KEPT: Final = 5
 """Candidates that a reviewer is shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Near:
-    """A candidate of a proposal, its score, and the match that it is."""
+    """A candidate of a proposal, and how near it is."""
 
     proposal: Statement
     candidate: Candidate
-    score: float
-    match: Match | None
+    likeness: Likeness
+    closeness: float | None
+    """The score where the two count as alike."""
 
     @property
     def pair(self) -> Pair:
         return self.proposal, self.candidate.statement
 
     @property
+    def score(self) -> float:
+        return self.likeness.score if self.closeness is None else self.closeness
+
+    @property
     def rank(self) -> tuple[bool, float, bool]:
+        """Exact matches first, then by score, then what is approved before what waits."""
         return self.candidate.identical, self.score, self.candidate.statement.is_entity
+
+    @cached_property
+    def match(self) -> Match | None:
+        """In which way they are alike. Of long texts that takes milliseconds, so only what is shown is asked."""
+        return scorer.judge(*self.pair, self.likeness)
 
     def shown(self, *, dismissed: bool) -> dict[str, Any]:
         candidate = self.candidate
@@ -39,7 +51,7 @@ class Near:
             "id": candidate.id,
             "title": candidate.statement.title,
             "is_entity": candidate.statement.is_entity,
-            "score": self.match.score if self.match else self.score,
+            "score": self.score,
             "cosine": candidate.cosine,
             "trigram": candidate.trigram,
             "type": self.match and self.match.type,
@@ -64,9 +76,10 @@ def judged(
     pairs = [(proposals[each.proposal_id], each.statement) for each in found]
     cosines, trigrams = [each.cosine for each in found], [each.trigram for each in found]
     scores = scorer.scores(scale, pairs, cosines, trigrams, threshold).tolist()
+    likenesses = [Likeness(score, trigram, threshold) for score, trigram in zip(scores, trigrams, strict=True)]
     return [
-        Near(proposal, each, score, scorer.judge(proposal, candidate, Likeness(score, each.trigram, threshold)))
-        for each, (proposal, candidate), score in zip(found, pairs, scores, strict=True)
+        Near(pair[0], each, likeness, scorer.closeness(*pair, likeness))
+        for each, pair, likeness in zip(found, pairs, likenesses, strict=True)
     ]
 
 
@@ -82,7 +95,8 @@ def verdicts(
 
 def _verdict(proposal: Statement, near: Sequence[Near], dismissed: Container[tuple[UUID, UUID]]) -> Verdict:
     told_apart = {each.candidate.id for each in near if (proposal.id, each.candidate.id) in dismissed}
-    match = scorer.best(each.match for each in near if each.candidate.id not in told_apart)
-    kept = sorted(near, key=lambda each: each.rank, reverse=True)[:KEPT]
-    shown = [each.shown(dismissed=each.candidate.id in told_apart) for each in kept]
+    ranked = sorted(near, key=lambda each: each.rank, reverse=True)
+    alike = (each for each in ranked if each.closeness is not None and each.candidate.id not in told_apart)
+    match = next((each.match for each in alike), None)
+    shown = [each.shown(dismissed=each.candidate.id in told_apart) for each in ranked[:KEPT]]
     return Verdict(proposal, match, sorted(shown, key=lambda each: -each["score"]))

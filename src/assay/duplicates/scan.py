@@ -133,8 +133,8 @@ async def _judge_and_stamp(
     proposals = {each: row.statement for each, row in locked.items()}
     dimensions = next(iter(locked.values())).dimensions
     near = await _near(session, proposals, model, dimensions, measured_by, threshold)
-    dismissed = await memory.dismissed(session, [each.pair for each in near if each.match])
-    said = verdicts(proposals, near, dismissed)
+    dismissed = await memory.dismissed(session, [each.pair for each in near if each.closeness is not None])
+    said = await asyncio.to_thread(verdicts, proposals, near, dismissed)
     await _stamp(session, said, measured_by.version)
     await reset_failures(session, [each for each, row in locked.items() if row.was_owed])
     new = [each for each in said if each.match and locked[each.proposal.id].state is not DedupState.DUPLICATE]

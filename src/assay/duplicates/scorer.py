@@ -1,7 +1,7 @@
 """How alike two statements are, on one scale for every embedding model, and in words for a person. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -56,11 +56,6 @@ class Match:
     type: SimilarityType
     explanation: str
 
-    @property
-    def rank(self) -> tuple[bool, float, bool]:
-        """Exact matches first, then by score, then what is approved before what waits."""
-        return self.type is SimilarityType.EXACT, self.score, self.candidate.is_entity
-
 
 def scores(
     scale: Scale, pairs: Sequence[Pair], cosines: Sequence[float | None], trigrams: Sequence[float], threshold: float
@@ -91,6 +86,15 @@ def gain(proposal: Statement, candidate: Statement) -> float:
     return min(max(measured, -MOST_GAIN), MOST_GAIN)
 
 
+def closeness(proposal: Statement, candidate: Statement, likeness: Likeness) -> float | None:
+    """The score at which the two count as alike, whatever differs; None where they do not."""
+    if proposal.identity_key == candidate.identity_key:
+        return 1.0
+    same = _same_letters(proposal, candidate)
+    score = max(likeness.score, SAME_BUT_PUNCTUATION) if same else likeness.score
+    return score if score >= likeness.threshold else None
+
+
 def judge(proposal: Statement, candidate: Statement, likeness: Likeness) -> Match | None:
     """Whether the proposal says the same as the candidate, and in which way. None: it does not.
 
@@ -100,22 +104,21 @@ def judge(proposal: Statement, candidate: Statement, likeness: Likeness) -> Matc
     4. fuzzy: alike in letters, but for spelling or punctuation;
     5. semantic: alike in meaning.
     """
-    if proposal.identity_key == candidate.identity_key:
-        return Match(candidate, 1.0, SimilarityType.EXACT, explanation.exact(candidate))
-    same_letters = _letters(proposal.text) == _letters(candidate.text) != ""
-    score = max(likeness.score, SAME_BUT_PUNCTUATION) if same_letters else likeness.score
-    if score < likeness.threshold:
+    score = closeness(proposal, candidate, likeness)
+    if score is None:
         return None
+    if proposal.identity_key == candidate.identity_key:
+        return Match(candidate, score, SimilarityType.EXACT, explanation.exact(candidate))
     if changes := changed_facts(candidate.text, proposal.text):
         said = explanation.update(proposal, candidate, score, changes)
         return Match(candidate, score, SimilarityType.UPDATE, said)
-    spelling = same_letters or likeness.trigram >= LIKE_TITLES
+    spelling = likeness.trigram >= LIKE_TITLES or _same_letters(proposal, candidate)
     kind = SimilarityType.FUZZY if spelling else SimilarityType.SEMANTIC
     return Match(candidate, score, kind, explanation.same(proposal, candidate, score, spelling=spelling))
 
 
-def best(matches: Iterable[Match | None]) -> Match | None:
-    return max((match for match in matches if match), key=lambda match: match.rank, default=None)
+def _same_letters(one: Statement, other: Statement) -> bool:
+    return _letters(one.text) == _letters(other.text) != ""
 
 
 @lru_cache(maxsize=4_096)

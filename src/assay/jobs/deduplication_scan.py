@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from time import monotonic
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -19,6 +21,9 @@ from assay.proposals import queries
 
 log = structlog.get_logger(__name__)
 
+LONGEST_HOLD: Final = 1.0
+"""Seconds for which a batch shall hold the lock of the decisions: people wait for it."""
+
 
 @job(
     "deduplication_scan",
@@ -34,7 +39,7 @@ async def deduplication_scan(work: Work) -> Statistics:
     began = now()  # what fails rests until another run, however long this one takes
     limit = work.settings.knowledge_dedup_batch_size
     threshold = work.settings.knowledge_dedup_similarity_threshold
-    embedded = 0
+    embedded, size = 0, limit
 
     async def act(session: AsyncSession, ids: Sequence[UUID]) -> scan.ScanOutcome:
         return await scan.scan(session, ids, model=model, threshold=threshold, actor=SYSTEM)
@@ -50,13 +55,14 @@ async def deduplication_scan(work: Work) -> Statistics:
         generated = await scan.embed_missing(work.database, embedder, limit) if embedder else 0
         embedded += generated
         async with work.database.transaction() as session:
-            ids = await scan.next_batch(session, model=model, limit=limit, at=began)
+            ids = await scan.next_batch(session, model=model, limit=size, at=began)
         if not (ids or generated):
             break
-        failed_before = len(work.failed)
+        failed_before, started = len(work.failed), monotonic()
         for outcome in await work.isolate(ids, act):
             scanned += outcome.scanned
             duplicates += outcome.duplicates
+        size = fitting(size, monotonic() - started, limit)
         async with work.database.transaction() as session:
             await proposals.note_failed_scans(session, work.failed[failed_before:])
         work.advance(len(ids))
@@ -66,6 +72,13 @@ async def deduplication_scan(work: Work) -> Statistics:
         "embeddings_generated": embedded,
         "errors": len(work.failed),
     }
+
+
+def fitting(size: int, seconds: float, most: int) -> int:
+    """How many the next batch has, where one of this size took so long. Long texts that are all alike take longest."""
+    if seconds > LONGEST_HOLD:
+        return max(1, size // 2)
+    return min(most, 2 * size) if seconds < LONGEST_HOLD / 4 else size
 
 
 def _warn_unless_configured(serving: str, configured: str) -> None:
