@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
 from math import isfinite
 from typing import Annotated, Any, Final
 
@@ -32,14 +33,9 @@ def storable(value: str) -> str:
 def shallow(value: dict[str, Any]) -> dict[str, Any]:
     """Free-form values that can be stored: not too deep or large, and all of their numbers and words storable."""
     _refuse_depth(value, DEEPEST)
-    _refuse_infinite(value)
-    written = as_json(value)
-    if (size := len(written.encode())) > MOST_META:
+    _refuse_unstorable(value)
+    if (size := len(as_json(value).encode())) > MOST_META:
         raise ValueError(f"{size:,} bytes of JSON are more than the {MOST_META:,} that are allowed")
-    try:
-        storable(written.replace("\\u0000", "\0"))
-    except ValueError as error:
-        raise ValueError(f"this cannot be stored: {error}") from None
     return value
 
 
@@ -50,15 +46,17 @@ def _refuse_depth(value: object, left: int) -> None:
         _refuse_depth(each, left - 1)
 
 
-def _refuse_infinite(value: object) -> None:
+def _refuse_unstorable(value: object) -> None:
+    if isinstance(value, str):
+        storable(value)
     if isinstance(value, float) and not isfinite(value):
         raise ValueError(f"a number must be finite, and no larger than {LARGEST_NUMBER:.2g}")
     for each in _inner(value):
-        _refuse_infinite(each)
+        _refuse_unstorable(each)
 
 
 def _inner(value: object) -> Iterable[object]:
-    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return chain(value, value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 Text = Annotated[str, AfterValidator(storable)]

@@ -19,6 +19,8 @@ EXTENSION: Final = "assay.socket"
 SHUTDOWN_SECONDS: Final = 5
 HEAD_SECONDS: Final = 20
 """In which the head of a request must have come."""
+REST_SECONDS: Final = 30
+"""For which what is left of a refused body is still read, so that its sender sees the refusal."""
 TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 LARGEST_MESSAGE: Final = 4096
 """Bytes a client may send in one message. What it says is not read."""
@@ -61,6 +63,7 @@ class PromptHttp(H11Protocol):
     """HTTP for peers that say what they want in time. Uvicorn bounds the size of a request's head, but no time."""
 
     head_seconds: float = HEAD_SECONDS
+    rest_seconds: float = REST_SECONDS
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
@@ -73,6 +76,16 @@ class PromptHttp(H11Protocol):
             self._await_head()
         else:
             self._forget_deadline()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.conn.their_state is h11.SEND_BODY:
+            self.loop.call_later(self.rest_seconds, self._cut_off)
+
+    def _cut_off(self) -> None:
+        """Ends a peer that still sends what was answered already."""
+        if self.conn.our_state is h11.DONE and self.conn.their_state is h11.SEND_BODY:
+            self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_deadline()
