@@ -28,7 +28,7 @@ SILENCE_SECONDS: Final = 1.0
 """After so long without an event the outbox is asked: the broker may be away, or the relay may have died."""
 START_SECONDS: Final = 5.0
 ROUND_TRIP_SECONDS: Final = 2
-REST_PER_WORK: Final = 1
+REST_PER_WORK: Final = 2
 """The hub rests twice as long as it worked: the rest of the process keeps two thirds of its time under any load,
 and what arrives meanwhile goes out in one write."""
 
