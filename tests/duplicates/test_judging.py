@@ -1,5 +1,7 @@
 """What a scan says of a proposal, from what the search found."""
 
+from unittest.mock import Mock
+
 import pytest
 from tests.builders import BOTH_KINDS
 from tests.duplicates.test_scorer import statement
@@ -55,8 +57,8 @@ def test_what_a_person_told_apart_is_shown_and_is_no_match(scene):
 
 
 def test_only_what_is_shown_is_looked_at_closely(scene, monkeypatch):
-    asked, judge = [], scorer.judge
-    monkeypatch.setattr(scorer, "judge", lambda *pair: asked.append(pair) or judge(*pair))
+    judge = Mock(wraps=scorer.judge)
+    monkeypatch.setattr(scorer, "judge", judge)
     said = scene.verdict(*(scene.candidate(0.95) for _ in range(20)))
-    assert (len(said.nearest), len(asked)) == (KEPT, KEPT)
+    assert (len(said.nearest), judge.call_count) == (KEPT, KEPT)
     assert said.match is not None
