@@ -25,7 +25,7 @@ FEW: Final = 500
 """So many are looked up and sorted for one page."""
 LOOK_UP_COST: Final = 300
 """What the planner may expect of that: about what 300 rows cost, each on another page of the disk."""
-WINDOW: Final = 1_000
+WINDOW: Final = 750
 """So many are looked through for one page."""
 ONLY_LOOK_UP: Final = ("enable_seqscan", "enable_indexscan", "enable_indexonlyscan")
 """Switched off, what is left are the ways that find all that fit at once. An order is of no use to them."""
