@@ -27,6 +27,7 @@ from assay.extraction import runs as extraction
 from assay.jobs import all as every_job
 from assay.jobs import (
     cleanup_orphaned_extractions,
+    deduplication_scan,
     expire_stale_proposals,
     reading,
     receiver,
@@ -180,6 +181,7 @@ TELLING: Final[dict[Section, list[Row]]] = {
     (JOBS_PAGE, "Statistics"): [(job.name, ", ".join(job.statistics)) for job in JOBS.values()],
     (JOBS_PAGE, "Fixed figures"): [
         *figures(expire_stale_proposals, "BATCH"),
+        ("LONGEST_HOLD", f"{deduplication_scan.LONGEST_HOLD:.0f} s"),
         ("WARNED_BEFORE", f"{expire_stale_proposals.WARNED_BEFORE.days} days"),
         *figures(cleanup_orphaned_extractions, "AGE_DAYS"),
         *figures(models, "MAX_FAILURES", "MAX_FAILED_READS"),
