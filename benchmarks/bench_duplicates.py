@@ -87,8 +87,10 @@ Way = Callable[[Database, list[UUID]], Awaitable[None]]
 
 async def ours(database: Database, ids: list[UUID]) -> None:
     for start in range(0, len(ids), BATCH):
-        async with database.transaction() as session:
-            await scan.scan(session, ids[start : start + BATCH], model=MODEL, threshold=THRESHOLD, actor=SYSTEM)
+        async with database.transaction() as session, database.beside() as beside:
+            await scan.scan(
+                session, ids[start : start + BATCH], model=MODEL, threshold=THRESHOLD, actor=SYSTEM, beside=beside
+            )
 
 
 async def one_by_one(database: Database, ids: list[UUID]) -> None:
@@ -138,6 +140,14 @@ async def one_statement(database: Database, ids: list[UUID]) -> None:
             await session.execute(OF_MANY, {"ids": ids[start : start + BATCH]})
 
 
+async def unlooked(database: Database) -> None:
+    """As the proposals are before their first scan, so that every way has the same to write."""
+    async with database.transaction() as session:
+        await session.execute(
+            text("UPDATE proposals SET dedup_state = 'unchecked', similarity_score = NULL, candidates = '[]'")
+        )
+
+
 async def kept(database: Database) -> dict[UUID, set[str]]:
     """The candidates that were written last."""
     async with database.transaction() as session:
@@ -180,7 +190,8 @@ async def scanning(database: Database) -> None:
             "one query a proposal, by meaning alone": one_by_one_by_meaning,
             "one query a proposal, titles by their index": one_by_one_with_letters,
         }
-        seconds = await best_of({name: partial(way, database, crowd.proposals) for name, way in timed.items()})
+        acts = {name: partial(way, database, crowd.proposals) for name, way in timed.items()}
+        seconds = await best_of(acts, partial(unlooked, database))
         show(f"Scanning against {size:,} entities", NUMBER, seconds, limit=LIMIT)
         await agreement(database, ways, crowd.proposals)
         await recall(database, crowd)

@@ -40,11 +40,16 @@ async def _run(database: Database, act: Callable[[Database], Awaitable[None]]) -
         await database.close()
 
 
-async def best_of(ways: Mapping[str, Act]) -> dict[str, float]:
-    """Seconds of the best round of each way; the ways take turns, so that none has the warmer machine."""
+async def best_of(ways: Mapping[str, Act], before: Act | None = None) -> dict[str, float]:
+    """Seconds of the best round of each way; the ways take turns, so that none has the warmer machine.
+
+    `before`: what is done before each and is not timed, so that all begin with the same.
+    """
     best: dict[str, float] = {}
     for _ in range(ROUNDS):
         for name, act in ways.items():
+            if before:
+                await before()
             start = time.perf_counter()
             await act()
             best[name] = min(best.get(name, math.inf), time.perf_counter() - start)

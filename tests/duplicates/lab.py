@@ -58,8 +58,9 @@ async def known(database: Database, embedder: Any, *drafts: Draft) -> list[UUID]
 
 
 async def scanned(database: Database, embedder: Any, *ids: UUID, threshold: float = 0.85) -> scan.ScanOutcome:
-    async with database.transaction() as session:
-        return await scan.scan(session, ids, model=embedder.model, threshold=threshold, actor=SYSTEM)
+    """As the job does it, on two connections."""
+    async with database.transaction() as session, database.beside() as beside:
+        return await scan.scan(session, ids, model=embedder.model, threshold=threshold, actor=SYSTEM, beside=beside)
 
 
 async def rechecked(database: Database, embedder: Any, *ids: UUID) -> set[UUID]:

@@ -53,6 +53,7 @@ async def find(
         if by_index:
             await session.execute(text("SET LOCAL enable_seqscan = off"))
             await session.execute(text("SET LOCAL enable_sort = off"))
+        await candidates.prepare(session)
         return await candidates.find(session, ids, model=embedder.model, dimensions=embedder.dimensions, reach=reach)
 
 
@@ -106,7 +107,7 @@ async def test_a_larger_graph_is_searched_more_widely(database, vectors_known, b
                 'reltuples', CAST(:number AS real))"""),
             {"number": vectors_known},
         )
-        await candidates.find(session, [], model="any", dimensions=DIMENSIONS, reach=NOTHING_MORE)
+        await candidates.prepare(session)
         assert await session.scalar(text("SHOW hnsw.ef_search")) == breadth
 
 

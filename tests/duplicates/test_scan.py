@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 from tests.builders import BOTH_KINDS, counted_statements, draft, get, propose, rows, scalar
 from tests.duplicates.lab import HandMadeEmbedder, arrive, known, rechecked, scanned
@@ -305,6 +307,25 @@ async def _cost(database: Database, embedder, number: int) -> int:
             outcome = await scan.scan(session, ids, model=embedder.model, threshold=0.85, actor=SYSTEM)
     assert outcome == scan.ScanOutcome(2 * number, number)
     return len(statements)
+
+
+async def test_two_connections_share_a_batch_and_leave_nothing_out(database, embedder):
+    said = [draft() for _ in range(25)]
+    ids = await arrive(database, embedder, *said, *(draft(title=each.title, body=each.body) for each in said))
+    assert await scanned(database, embedder, *ids) == scan.ScanOutcome(50, 25)
+    assert await states(database, *ids) == [DedupState.CLEAR] * 25 + [DedupState.DUPLICATE] * 25
+
+
+async def test_a_second_connection_that_is_cut_undoes_the_scan_whole(database, embedder):
+    ids = await arrive(database, embedder, *(draft() for _ in range(10)))
+    async with database.beside() as beside:
+        cut = await beside.scalar(select(func.pg_backend_pid()))
+        await scalar(database, "SELECT pg_terminate_backend(:cut)", cut=cut)
+        with pytest.raises(OperationalError):
+            async with database.transaction() as session:
+                await scan.scan(session, ids, model=embedder.model, threshold=0.85, actor=SYSTEM, beside=beside)
+    assert await states(database, *ids) == [DedupState.UNCHECKED] * 10
+    assert await scanned(database, embedder, *ids) == scan.ScanOutcome(10)
 
 
 async def test_hostile_text_is_only_text(database, embedder):

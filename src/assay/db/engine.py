@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
+from psycopg import AsyncCursor
 from psycopg.errors import QueryCanceled
+from psycopg.pq import Format
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
@@ -30,23 +32,49 @@ def driver_url(database_url: str) -> URL:
     return url.set(drivername="postgresql+psycopg")
 
 
+class _BinaryCursor(AsyncCursor[Any]):
+    """Rows come as the server keeps them: that is half as long as their letters, and read in half the time."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.format = Format.BINARY
+
+
 class Database:
     """A pool of connections; the only thing that opens and commits transactions."""
 
     def __init__(self, database_url: str) -> None:
         self.url = driver_url(database_url)
-        self.engine: AsyncEngine = create_async_engine(
+        self.engine = self._pool()
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._beside = self._pool(pool_size=1, max_overflow=0)
+
+    def _pool(self, **size: int) -> AsyncEngine:
+        return create_async_engine(
             self.url,
             pool_pre_ping=True,
             hide_parameters=True,  # they are words of messages, and an error goes to the log
-            connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "assay"},
+            connect_args={
+                "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+                "application_name": "assay",
+                "cursor_factory": _BinaryCursor,
+            },
+            **size,
         )
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session whose work is committed at the end of the block, or not at all."""
         async with self._sessions.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator[AsyncSession]:
+        """A second connection, to read on while a transaction of this process holds a lock.
+
+        It has a pool of its own: those who wait for the lock may have taken all other connections.
+        """
+        async with AsyncSession(self._beside) as session:
             yield session
 
     async def ping(self) -> None:
@@ -59,6 +87,7 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self._beside.dispose()
 
 
 def took_too_long(error: BaseException) -> bool:

@@ -54,6 +54,11 @@ class Candidate:
         return self.statement.id
 
 
+async def prepare(session: AsyncSession) -> None:
+    """Says how the index shall be searched, until the transaction ends."""
+    await session.execute(text(_SET))
+
+
 async def find(
     session: AsyncSession,
     ids: Sequence[UUID],
@@ -65,21 +70,15 @@ async def find(
 ) -> list[Candidate]:
     """The candidates of proposals that have a vector: live entities, and pending proposals that arrived earlier.
 
+    `session`: one that is prepared.
     `reach`: the cosine from which every neighbour is a candidate, even beyond the nearest few.
     `of_entities`: the ids are those of live entities, which are compared with entities only.
     """
-    await session.execute(text(_SET))
     statement = _statement(model, dimensions, _ENTITIES if of_entities else _PROPOSALS)
     rows = await session.execute(text(statement), {"ids": list(ids), "model": model, "reach": as_json(reach)})
     return [
-        Candidate(
-            row.proposal_id,
-            Statement(row.id, Kind(row.kind), row.title, row.body, row.identity_key, row.is_entity),
-            row.identical,
-            row.cosine,
-            row.trigram,
-        )
-        for row in rows
+        Candidate(proposal_id, Statement(key, Kind(kind), *said), identical, cosine, trigram)
+        for proposal_id, key, kind, *said, identical, cosine, trigram in rows
     ]
 
 

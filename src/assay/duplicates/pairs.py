@@ -84,6 +84,7 @@ async def look(session: AsyncSession, ids: Sequence[UUID], *, model: str, thresh
     measured_by, by = await scale.in_force(session, model), await stamp(session, model, threshold)
     dimensions = next(iter(looked.values())).dimensions
     reach = scorer.reach(measured_by, threshold)
+    await candidates.prepare(session)
     found = await candidates.find(
         session, list(looked), model=model, dimensions=dimensions, reach=reach, of_entities=True
     )

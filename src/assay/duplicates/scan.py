@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -30,6 +30,9 @@ from assay.kinds import Kind
 from assay.messaging.events import DuplicateDetected
 from assay.messaging.requests import REVIEW, request
 from assay.proposals.actions import reset_failures
+
+PARTS_EACH: Final = 2
+"""Into so many parts a batch is divided for each connection that searches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,20 @@ async def next_batch(session: AsyncSession, *, model: str, limit: int, at: datet
 
 
 async def scan(
-    session: AsyncSession, ids: Sequence[UUID], *, model: str, threshold: float, actor: Actor
+    session: AsyncSession,
+    ids: Sequence[UUID],
+    *,
+    model: str,
+    threshold: float,
+    actor: Actor,
+    beside: AsyncSession | None = None,
 ) -> ScanOutcome:
-    """Looks at those of the proposals that are pending and have a vector; marks or clears each of them."""
-    said = await _judge_and_stamp(session, ids, model, threshold, actor)
+    """Looks at those of the proposals that are pending and have a vector; marks or clears each of them.
+
+    `beside`: a second connection that searches meanwhile. It does not see what `session` has changed.
+    """
+    searchers = [session] if beside is None else [session, beside]
+    said = await _judge_and_stamp(session, searchers, ids, model, threshold, actor)
     duplicates = sum(verdict.match is not None for verdict in said)
     if duplicates < len(said):
         await request(session, REVIEW)
@@ -118,12 +131,17 @@ async def recheck(
     await hold_until_commit(session, DECISIONS)
     if not await vectors.all_entities_have(session, model):
         return set(ids)
-    said = await _judge_and_stamp(session, ids, model, threshold, actor)
+    said = await _judge_and_stamp(session, [session], ids, model, threshold, actor)
     return set(ids) - {verdict.proposal.id for verdict in said if verdict.match is None}
 
 
 async def _judge_and_stamp(
-    session: AsyncSession, ids: Sequence[UUID], model: str, threshold: float, actor: Actor
+    session: AsyncSession,
+    searchers: Sequence[AsyncSession],
+    ids: Sequence[UUID],
+    model: str,
+    threshold: float,
+    actor: Actor,
 ) -> list[Verdict]:
     await hold_until_commit(session, DECISIONS)
     measured_by = await scale.in_force(session, model)
@@ -132,7 +150,7 @@ async def _judge_and_stamp(
         return []
     proposals = {each: row.statement for each, row in locked.items()}
     dimensions = next(iter(locked.values())).dimensions
-    near = await _near(session, proposals, model, dimensions, measured_by, threshold)
+    near = await _near(searchers, proposals, model, dimensions, measured_by, threshold)
     dismissed = await memory.dismissed(session, [each.pair for each in near if each.closeness is not None])
     said = await asyncio.to_thread(verdicts, proposals, near, dismissed)
     await _stamp(session, said, measured_by.version)
@@ -143,18 +161,27 @@ async def _judge_and_stamp(
 
 
 async def _near(
-    session: AsyncSession,
+    searchers: Sequence[AsyncSession],
     proposals: Mapping[UUID, Statement],
     model: str,
     dimensions: int,
     measured_by: scale.Scale,
     threshold: float,
 ) -> list[Near]:
-    """What each is like. One half is judged here while the database searches for the other."""
+    """What each is like. The searchers share the parts; what one has found is judged while it searches on."""
     reach, ids, judging = scorer.reach(measured_by, threshold), list(proposals), []
-    for half in filter(None, (ids[::2], ids[1::2])):
-        found = await candidates.find(session, half, model=model, dimensions=dimensions, reach=reach)
-        judging.append(asyncio.create_task(asyncio.to_thread(judged, proposals, found, measured_by, threshold)))
+    number = PARTS_EACH * len(searchers)
+    parts = iter([part for start in range(number) if (part := ids[start::number])])
+
+    async def search(session: AsyncSession) -> None:
+        await candidates.prepare(session)
+        for part in parts:
+            found = await candidates.find(session, part, model=model, dimensions=dimensions, reach=reach)
+            judging.append(asyncio.create_task(asyncio.to_thread(judged, proposals, found, measured_by, threshold)))
+
+    for failure in await asyncio.gather(*map(search, searchers), return_exceptions=True):
+        if failure:  # raised when no other search is at work in these transactions any more
+            raise failure
     return [near for judged_together in await asyncio.gather(*judging) for near in judged_together]
 
 

@@ -1,6 +1,7 @@
 """How alike two statements are, on one scale for every embedding model, and in words for a person. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +15,7 @@ from assay.duplicates.changes import changed_facts
 from assay.duplicates.scale import Scale, Scores
 from assay.duplicates.statement import Statement
 from assay.duplicates.wording import overlap
-from assay.kinds import Kind, folded
+from assay.kinds import Kind
 
 LIKE_TITLES: Final = 0.8
 """Trigram similarity from which a title is the same but for spelling."""
@@ -32,6 +33,8 @@ TITLE_WEIGHT: Final = 0.3
 ALL_BUT_EXACT: Final = 0.99
 """The most for what is not the same word for word."""
 SAME_BUT_PUNCTUATION: Final = 0.97
+
+_LETTERS: Final = re.compile(r"[^\W_]+")
 
 Pair = tuple[Statement, Statement]
 """A proposal and a candidate."""
@@ -81,7 +84,7 @@ def reach(scale: Scale, threshold: float) -> dict[Kind, float]:
 
 def gain(proposal: Statement, candidate: Statement) -> float:
     """What the words add to the cosine, or take from it."""
-    common = overlap((proposal.title, proposal.text), (candidate.title, candidate.text))
+    common = overlap(proposal, candidate)
     measured = COVERED_WEIGHT * common.covered - TITLES_WEIGHT * common.titles - USUAL
     return min(max(measured, -MOST_GAIN), MOST_GAIN)
 
@@ -118,9 +121,10 @@ def judge(proposal: Statement, candidate: Statement, likeness: Likeness) -> Matc
 
 
 def _same_letters(one: Statement, other: Statement) -> bool:
-    return _letters(one.text) == _letters(other.text) != ""
+    return _letters(one.text) == _letters(other.text) != []
 
 
 @lru_cache(maxsize=4_096)
-def _letters(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", folded(text)).strip()
+def _letters(text: str) -> list[str]:
+    """The words without difference of case and width, and without what stands between them."""
+    return _LETTERS.findall(unicodedata.normalize("NFKC", text).casefold())

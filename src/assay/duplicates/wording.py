@@ -9,10 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from assay.duplicates.facts import without_noise
 from assay.duplicates.opposites import NEGATIONS, stem
+from assay.duplicates.statement import Statement
 
 MOST_CHARACTERS: Final = 2_500
 """As much as an embedding sees of a text."""
@@ -41,12 +43,21 @@ class Overlap:
     """How much the titles have in common."""
 
 
-def overlap(one: tuple[str, str], other: tuple[str, str]) -> Overlap:
-    """Of two statements, each its title and its whole text."""
-    titles = _weights(one[0]), _weights(other[0])
-    whole = _weights(one[1]), _weights(other[1])
-    covered = _share(titles[0], whole[1]) + _share(titles[1], whole[0])
-    return Overlap(covered / 2, (_share(titles[0], titles[1]) * _share(titles[1], titles[0])) ** 0.5)
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The stems of a text that carry meaning, each with its weight."""
+
+    weights: Mapping[str, int]
+    whole: int
+    """All weights together."""
+
+
+def overlap(one: Statement, other: Statement) -> Overlap:
+    """What two statements have in common."""
+    title, text = _words(one.title, one.body)
+    other_title, other_text = _words(other.title, other.body)
+    covered = _share(title, other_text) + _share(other_title, text)
+    return Overlap(covered / 2, (_share(title, other_title) * _share(other_title, title)) ** 0.5)
 
 
 def shown_words(text: str) -> dict[str, str]:
@@ -64,20 +75,25 @@ def _carries_meaning(word: str) -> bool:
 
 
 @lru_cache(maxsize=4_096)
-def _weights(text: str) -> Mapping[str, int]:
-    """The stems of a text, each with its weight. A name in camel case is several words."""
-    apart = _HUMP.sub(" ", without_noise(text[:MOST_CHARACTERS]))
-    return dict(filter(None, map(_weight, _WORD.findall(apart))))
+def _words(title: str, body: str) -> tuple[_Words, _Words]:
+    """Those of the title, and those of all of it."""
+    named = _weights(title[:MOST_CHARACTERS])
+    said = {**named, **_weights(body[: max(0, MOST_CHARACTERS - len(title))])}
+    return _Words(named, sum(named.values())), _Words(said, sum(said.values()))
+
+
+def _weights(text: str) -> dict[str, int]:
+    return dict(chain.from_iterable(map(_weighed, _WORD.findall(without_noise(text)))))
 
 
 @lru_cache(maxsize=32_768)
-def _weight(word: str) -> tuple[str, int] | None:
-    """The stem of a word and its weight; None where it carries no meaning."""
-    word = word.casefold()
-    return None if len(word) < 2 or word in _STOP_WORDS else (stem(word), min(len(word), LONGEST))
+def _weighed(word: str) -> tuple[tuple[str, int], ...]:
+    """Its stem and its weight; nothing where it carries no meaning. A name in camel case is several words."""
+    parts = _HUMP.sub(" ", word).casefold().split()
+    return tuple((stem(each), min(len(each), LONGEST)) for each in parts if len(each) > 1 and each not in _STOP_WORDS)
 
 
-def _share(words: Mapping[str, int], among: Mapping[str, int]) -> float:
+def _share(words: _Words, among: _Words) -> float:
     """How much of the words occurs among others, by weight."""
-    whole = sum(words.values())
-    return sum(weight for word, weight in words.items() if word in among) / whole if whole else 0.0
+    common = words.weights.keys() & among.weights.keys()
+    return sum(map(words.weights.__getitem__, common)) / words.whole if words.whole else 0.0

@@ -42,7 +42,8 @@ async def deduplication_scan(work: Work) -> Statistics:
     embedded, size = 0, limit
 
     async def act(session: AsyncSession, ids: Sequence[UUID]) -> scan.ScanOutcome:
-        return await scan.scan(session, ids, model=model, threshold=threshold, actor=SYSTEM)
+        async with work.database.beside() as beside:
+            return await scan.scan(session, ids, model=model, threshold=threshold, actor=SYSTEM, beside=beside)
 
     async with work.database.transaction() as session:
         model = await begin_to_serve(session, work.tools.embedder.model)
