@@ -225,6 +225,27 @@ def test_what_came_first_names_what_came_later_and_is_like_it(assay):
     assert later["id"] in document["repeated_by"]
 
 
+def test_a_decision_on_a_group_can_be_looked_at_first(assay):
+    group = next(each for each in assay("proposals", "groups", "--json").document if not each["is_entity"])
+    before = assay("proposals", "list", "--limit", "500", "--json").document
+    shown = assay("proposals", "decide-group", group["id"], "--preview")
+    assert f"{group['id'][-8:]} would be approved, " in shown.out
+    assert shown.out.endswith("Nothing was changed.\n")
+    rejected = assay("proposals", "decide-group", group["id"], "--preview", "--rest", "reject")
+    assert " would be rejected, " in rejected.out
+    assert assay("proposals", "decide-group", group["id"], "--preview", "--json").document == group
+    assert assay("proposals", "list", "--limit", "500", "--json").document == before
+
+
+def test_what_waits_says_from_which_confidence_the_system_would_approve_it(assay):
+    waiting = assay("proposals", "list", "--json").document["proposals"][0]
+    assert "the system approves alone from 0.95 on" in assay("proposals", "show", waiting["id"]).out
+    assay("policy", "set", "--threshold", "0.97")
+    assert "the system approves alone from 0.97 on" in assay("proposals", "show", waiting["id"]).out
+    assay("proposals", "reject", waiting["id"])
+    assert "the system approves alone" not in assay("proposals", "show", waiting["id"]).out
+
+
 @pytest.mark.parametrize("group", [[], ["proposals"], ["jobs"], ["policy"], ["users"], ["duplicates"], ["atoms"]])
 def test_every_command_says_what_it_is_for(alone, group):
     lines = [line[2:].rstrip(" │") for line in alone(*group, "--help").out.splitlines() if line.startswith("│")]

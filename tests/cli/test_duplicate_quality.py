@@ -107,6 +107,7 @@ def test_what_people_said_of_pairs_is_counted_when_calibrating(assay, by_hash):
     one, other = [each for each in found if each["similar_entity_id"] and each["similarity_type"] != "exact"][:2]
     assert assay("proposals", "not-duplicate", one["id"]).code == 0
     assert assay("proposals", "merge", other["id"], "--into", other["similar_entity_id"]).code == 0
+    assert "318 pairs come with Assay, 2 are verdicts of your team." in assay("calibrate").out
     parts = assay("calibrate", "--json").document["parts"]
     assert (parts["team"]["before"]["n"], parts["team"]["before"]["duplicates"]) == (2, 1)
     assert parts["all"]["before"]["n"] == 318 + 2

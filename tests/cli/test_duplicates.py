@@ -21,6 +21,7 @@ def test_they_are_found_listed_with_the_way_to_merge_them_and_dismissed(assay):
     assert assay("duplicates", "dismiss", older, newer).out == "Remembered: not the same.\n"
     assert pair not in assay("duplicates", "list", "--json").document
     assert "are not marked as alike" in assay("duplicates", "dismiss", older, newer).refused(2)
+    assert assay("duplicates", "dismiss", older, "ffffffff").refused(2) == "There is no topic or atom ffffffff."
 
 
 def test_nothing_found_says_how_to_look(empty):

@@ -58,6 +58,11 @@ def _show(found: Calibration) -> None:
         for when, figures in zip(("in force", "best"), sides, strict=True)
     ]
     table(["pairs of", "point", "pairs", "duplicates", *FIGURES, "accuracy, 95 %"], rows)
+    say(
+        f"{len(found.pairs_before) - found.of_team} pairs come with Assay, {found.of_team} are verdicts of your team. "
+        "Precision: how many of those that are flagged are duplicates; recall: how many of the duplicates are flagged.",
+        style="dim",
+    )
 
 
 def _points(scale: Scale) -> str:

@@ -72,7 +72,7 @@ def dismiss(one: str, other: str, /, *, notes: Notes = None, json: Json = False)
     async def act(database: Database) -> None:
         actor = await operator(database)
         async with database.transaction() as session:
-            first, second = await full_ids(session, [one, other])
+            first, second = await full_ids(session, [one, other], "topic or atom")
             await pairs.dismiss(session, first, second, actor=actor, notes=notes)
 
     with_database(act)

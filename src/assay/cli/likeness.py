@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
 from assay.cli.deciding import Notes, answer
+from assay.cli.merging import Look
 from assay.cli.output import Json, print_json, say, short, table
 from assay.cli.session import operator, with_database, with_tools
 from assay.db.engine import Database
@@ -58,8 +59,18 @@ def groups(*, json: Json = False) -> None:
     say("\nDecide on a whole group by the id in its first line: assay proposals decide-group ID", style="dim")
 
 
-def decide_group(centre: str, /, *, rest: Rest = "merge", notes: Notes = None, json: Json = False) -> int:
+def decide_group(
+    centre: str,
+    /,
+    *,
+    rest: Rest = "merge",
+    preview: Look = False,
+    notes: Notes = None,
+    json: Json = False,
+) -> int:
     """Approve what a group is about, and merge or reject what says the same. The rest stays."""
+    if preview:
+        return _preview(with_database(lambda database: _around(database, centre)), rest, json)
 
     async def act(database: Database) -> list[Outcome]:
         async def decide(session: AsyncSession, actor: Actor) -> list[Outcome]:
@@ -69,6 +80,24 @@ def decide_group(centre: str, /, *, rest: Rest = "merge", notes: Notes = None, j
         return await _decided(database, decide)
 
     return answer(with_database(act), json)
+
+
+async def _around(database: Database, centre: str) -> Group:
+    async with database.transaction() as session:
+        [found] = await queries.full_ids(session, [centre])
+        return await stars.around(session, found)
+
+
+def _preview(group: Group, rest: Rest, json: bool) -> int:
+    if json:
+        print_json(asdict(group))
+        return 0
+    _show(group)
+    approved = "" if group.is_entity else f"{short(group.id)} would be approved, "
+    fate, same = "merged into it" if rest == "merge" else "rejected", len(group.same)
+    stay = len(group.members) - same
+    say(f"\n{approved}{same} would be {fate}, {stay} would stay in the queue. Nothing was changed.")
+    return 0
 
 
 async def _decided(

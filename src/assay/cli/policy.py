@@ -132,12 +132,17 @@ def _print(found: Shown, json: bool) -> None:
         print_json(found.document())
         return
     document = found.current.document
-    say(f"Version {found.current.version} of the policy is in force.")
+    version = found.current.version
+    say(f"Version {version} of the policy is in force." if version else "Nobody has set a rule: the environment holds.")
     table(
         ["rule", "in force", "set by"],
         [
             ("auto-approval", "on" if found.applied.enabled else "off", _switched_by(document, found.applied)),
-            ("threshold", found.applied.threshold, _source(document.auto_approval_threshold)),
+            (
+                "threshold (least confidence approved alone)",
+                found.applied.threshold,
+                _source(document.auto_approval_threshold),
+            ),
             *(("operating points", _points(points), model) for model, points in document.operating_points.items()),
         ],
     )

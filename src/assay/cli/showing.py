@@ -58,6 +58,8 @@ class Shown:
     """The first of those that came later, wait, and are like it."""
     threshold: float
     """The similarity from which two statements count as alike."""
+    asked: float | None
+    """The confidence from which the system may approve it alone; None where it is decided."""
 
     @classmethod
     async def read(cls, session: AsyncSession, proposal_id: UUID, tools: Tools) -> Self:
@@ -79,6 +81,7 @@ class Shown:
             waiting=frozenset(await queries.pending(session, others)),
             repeated_by=await queries.repeating(session, proposal_id, MOST_REPEATED),
             threshold=tools.settings.knowledge_dedup_similarity_threshold,
+            asked=policy.threshold_for(known) if known else None,
         )
 
     def document(self) -> dict[str, Any]:
@@ -99,10 +102,11 @@ def show_one(found: Shown) -> None:
     proposal = found.proposal
     say(printable(proposal.title), style="bold")
     say(f"{proposal.atom_type or proposal.kind}, {proposal.status}, id {proposal.id}", style="dim")
-    if proposal.body != proposal.title:
+    if proposal.body not in {"", proposal.title}:
         say(f"\n{printable(proposal.body)}")
     _show_topic(found)
-    say(f"\nconfidence {proposal.confidence:.2f} (the extractor said {proposal.stated_confidence:.2f})")
+    asked = "" if found.asked is None else f"; the system approves alone from {found.asked:.2f} on"
+    say(f"\nconfidence {proposal.confidence:.2f} (the extractor said {proposal.stated_confidence:.2f}){asked}")
     say(printable(proposal.reasoning))
     if found.reasons:
         say(f"It waits for a person: {', '.join(found.reasons)}.", style="yellow")
@@ -138,8 +142,8 @@ def _show_likeness(found: Shown) -> None:
     if proposal.candidates:
         say("\nNearest of what came before it", style="bold")
         say(
-            f"  A similarity from {found.threshold:.2f} counts as alike. It is the cosine, corrected by the words that "
-            "both share.",
+            f"  A similarity from {found.threshold:.2f} on counts as alike. It is the cosine, corrected by the words "
+            "that both share and put on one scale for all models; it is no probability.",
             style="dim",
         )
     for number, each in enumerate(proposal.candidates, 1):

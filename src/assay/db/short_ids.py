@@ -14,13 +14,13 @@ CHARACTERS: Final = frozenset("0123456789abcdef-")
 
 
 async def full_ids(
-    session: AsyncSession, table: Literal["proposals", "extraction_runs"], parts: Sequence[str]
+    session: AsyncSession, table: Literal["proposals", "extraction_runs"], parts: Sequence[str], noun: str | None = None
 ) -> list[UUID]:
     """The rows whose ids are, or end in, what a person typed.
 
-    Raises NotFound or InvalidInput, naming the one that does not fit.
+    `noun`: what a person calls such a row here. Raises NotFound or InvalidInput, naming the one that does not fit.
     """
-    noun = NOUNS[table]
+    noun = noun or NOUNS[table]
     typed = [each.strip().lower() for each in parts]
     for part in typed:
         if len(part) < 4 or not set(part) <= CHARACTERS:

@@ -51,6 +51,11 @@ class Calibration:
     def after(self) -> Scale:
         return Scale.of(self.model, self.points)
 
+    @property
+    def of_team(self) -> int:
+        """How many of the pairs people of this team judged."""
+        return sum(each.pair.source == TEAM for each in self.pairs_before)
+
     def parts(self) -> dict[str, tuple[Quality, Quality]]:
         """The quality before and after: of all pairs, by kind, and of the team's own."""
         before, after = (_parts(side) for side in (self.pairs_before, self.pairs_after))

@@ -57,6 +57,11 @@ class Group:
     is_entity: bool
     members: list[Member] = field(default_factory=list)
 
+    @property
+    def same(self) -> list[UUID]:
+        """What a decision on the whole group takes with it."""
+        return [each.id for each in self.members if not each.stays]
+
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
@@ -108,6 +113,14 @@ async def grouped(session: AsyncSession) -> list[Group]:
     )
 
 
+async def around(session: AsyncSession, centre: UUID) -> Group:
+    """The group of which that is the middle. Raises NotFound."""
+    group = next((each for each in await grouped(session) if each.id == centre), None)
+    if group is None:
+        raise NotFound(f"There is no group around {centre}: assay proposals groups lists them.")
+    return group
+
+
 async def decide(
     session: AsyncSession, centre: UUID, *, rest: Rest, actor: Actor, notes: str | None = None
 ) -> list[Outcome]:
@@ -115,17 +128,14 @@ async def decide(
 
     What says something else, solves or contradicts it stays in the queue. Raises NotFound where there is no such group.
     """
-    group = next((each for each in await grouped(session) if each.id == centre), None)
-    if group is None:
-        raise NotFound(f"There is no group around {centre}: assay proposals groups lists them.")
+    group = await around(session, centre)
     outcomes = [] if group.is_entity else await actions.approve(session, [centre], actor=actor, notes=notes)
     if not all(each.done for each in outcomes):
         return outcomes
-    same = [each.id for each in group.members if not each.stays]
     if rest == "merge":
-        done = await actions.merge(session, dict.fromkeys(same, centre), actor=actor, notes=notes)
+        done = await actions.merge(session, dict.fromkeys(group.same, centre), actor=actor, notes=notes)
     else:
-        done = await actions.reject(session, same, actor=actor, notes=notes)
+        done = await actions.reject(session, group.same, actor=actor, notes=notes)
     return [*outcomes, *done]
 
 

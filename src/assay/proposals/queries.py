@@ -45,9 +45,12 @@ async def get(session: AsyncSession, proposal_id: UUID) -> Proposal:
     return found
 
 
-async def full_ids(session: AsyncSession, parts: Sequence[str]) -> list[UUID]:
-    """The proposals whose ids are, or end in, what a person typed. Raises NotFound or InvalidInput."""
-    return await short_ids.full_ids(session, "proposals", parts)
+async def full_ids(session: AsyncSession, parts: Sequence[str], noun: str | None = None) -> list[UUID]:
+    """The proposals whose ids are, or end in, what a person typed. Raises NotFound or InvalidInput.
+
+    `noun`: what they became, where a person speaks of that; knowledge has the id of its proposal.
+    """
+    return await short_ids.full_ids(session, "proposals", parts, noun)
 
 
 async def evidence(session: AsyncSession, proposal_ids: Sequence[UUID]) -> dict[UUID, list[QuoteInContext]]:

@@ -97,6 +97,11 @@ class Policy:
     def thresholds(self) -> list[float]:
         return [self.threshold, *(each.threshold for each in self.rules if each.threshold is not None)]
 
+    def threshold_for(self, facts: Facts) -> float:
+        """The confidence from which such a proposal may be approved: that of the strictest rule that concerns it."""
+        asked = [each.threshold for each in self.rules if each.threshold is not None and concerns(each, facts)]
+        return max(asked, default=self.threshold)
+
     def as_applied(self) -> dict[str, Any]:
         """The rules as they stand in the trail of each decision."""
         return {"version": self.version, "threshold": self.threshold}
@@ -123,7 +128,6 @@ class Policy:
         11. is less sure than the threshold.
         """
         rules = [each for each in self.rules if concerns(each, facts)]
-        threshold = max((each.threshold for each in rules if each.threshold is not None), default=self.threshold)
         authors = max([self.min_authors, *(each.min_authors or 0 for each in rules)])
         unclear = facts.dedup_state is not DedupState.CLEAR or not facts.scan_is_current
         duplicate = facts.dedup_state is DedupState.DUPLICATE
@@ -139,6 +143,6 @@ class Policy:
             (Hold.HUMAN_REQUIRED, any(each.human_required for each in rules)),
             (Hold.FEW_AUTHORS, facts.authors < authors),
             (Hold.TOPIC_PENDING, facts.topic_is_pending),
-            (Hold.BELOW_THRESHOLD, facts.confidence < threshold),
+            (Hold.BELOW_THRESHOLD, facts.confidence < self.threshold_for(facts)),
         )
         return [reason for reason, holds in conditions if holds]
