@@ -2,14 +2,16 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 from tests.builders import BOTH_KINDS, counted_statements, draft, get, propose, rows, scalar
 from tests.duplicates.lab import HandMadeEmbedder, arrive, known, rechecked, scanned
+from tests.jobs.queue_lab import until
 
 from assay.audit.actor import SYSTEM
 from assay.clock import now
@@ -319,7 +321,7 @@ async def test_two_connections_share_a_batch_and_leave_nothing_out(database, emb
 async def test_a_second_connection_that_is_cut_undoes_the_scan_whole(database, embedder):
     ids = await arrive(database, embedder, *(draft() for _ in range(10)))
     async with database.beside() as beside:
-        cut = await beside.scalar(select(func.pg_backend_pid()))
+        cut = await beside.scalar(text("SELECT pg_backend_pid()"))
         await scalar(database, "SELECT pg_terminate_backend(:cut)", cut=cut)
         with pytest.raises(OperationalError):
             async with database.transaction() as session:
@@ -328,10 +330,31 @@ async def test_a_second_connection_that_is_cut_undoes_the_scan_whole(database, e
     assert await scanned(database, embedder, *ids) == scan.ScanOutcome(10)
 
 
+WANTED = """SELECT count(*) > 0 FROM pg_locks JOIN pg_database d ON d.oid = database
+    WHERE datname = current_database() AND relation = CAST('embeddings' AS regclass) AND NOT granted"""
+
+
+async def _taken(database: Database, table: str) -> None:
+    async with database.transaction() as session:
+        await session.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+
+
+async def test_who_wants_a_table_for_themselves_never_stops_a_scan_for_ever(database, embedder):
+    ids = await arrive(database, embedder, *(draft() for _ in range(10)))
+    async with database.transaction() as session, database.beside() as beside:
+        await session.execute(text("SELECT FROM embeddings"))
+        taking = asyncio.create_task(_taken(database, "embeddings"))
+        await until(partial(scalar, database, WANTED))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            await scan.scan(session, ids, model=embedder.model, threshold=0.85, actor=SYSTEM, beside=beside)
+    await taking
+    assert await scanned(database, embedder, *ids) == scan.ScanOutcome(10)
+
+
 async def test_hostile_text_is_only_text(database, embedder):
-    for number, text in enumerate(HOSTILE, start=1):
-        first, second = await arrive(database, embedder, *(draft(Kind.TOPIC, text[:100], body=text) for _ in range(2)))
-        [near] = await arrive(database, embedder, draft(Kind.TOPIC, text[:90], body=f"{text} but not 5 minutes"))
+    for number, said in enumerate(HOSTILE, start=1):
+        first, second = await arrive(database, embedder, *(draft(Kind.TOPIC, said[:100], body=said) for _ in range(2)))
+        [near] = await arrive(database, embedder, draft(Kind.TOPIC, said[:90], body=f"{said} but not 5 minutes"))
         await scanned(database, embedder, first, second, near)
         assert await states(database, first, second) == [DedupState.CLEAR, DedupState.DUPLICATE]
         assert await scalar(database, "SELECT count(*) FROM proposals") == 3 * number

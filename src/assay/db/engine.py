@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from assay.errors import InvalidInput, Unavailable
 
 CONNECT_TIMEOUT_SECONDS: Final = 10
+BESIDE_LOCK_SECONDS: Final = 2
 UNREACHABLE: Final = (OperationalError, InterfaceError, NoFreeConnection, OSError)
 """What is raised while the database is away, or this process has no connection to it to spare."""
 TOO_LONG: Final = "The search took too long and was given up: narrow the filter, or try again."
@@ -70,11 +71,14 @@ class Database:
 
     @asynccontextmanager
     async def beside(self) -> AsyncIterator[AsyncSession]:
-        """A second connection, to read on while a transaction of this process holds a lock.
+        """A second connection, to read on while a transaction of this process holds a lock. Take it before the lock.
 
-        It has a pool of its own: those who wait for the lock may have taken all other connections.
+        It has a pool of its own: those who wait for the lock may have taken all other connections. It waits for a
+        table no longer than BESIDE_LOCK_SECONDS: whoever wants the table for themselves waits for that transaction, and
+        the database does not know that the transaction waits for this connection.
         """
         async with AsyncSession(self._beside) as session:
+            await session.execute(text(f"SET LOCAL lock_timeout = '{BESIDE_LOCK_SECONDS}s'"))
             yield session
 
     async def ping(self) -> None:
