@@ -144,7 +144,9 @@ async def unlooked(database: Database) -> None:
     """As the proposals are before their first scan, so that every way has the same to write."""
     async with database.transaction() as session:
         await session.execute(
-            text("UPDATE proposals SET dedup_state = 'unchecked', similarity_score = NULL, candidates = '[]'")
+            text("""
+                UPDATE proposals SET dedup_state = 'unchecked', similarity_score = NULL, candidates = '[]'
+                WHERE status = 'pending'""")
         )
 
 

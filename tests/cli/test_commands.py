@@ -6,6 +6,8 @@ import socket
 import pytest
 from tests.jobs.test_declarations import CONTRACT
 
+from assay.db.models import SYSTEM_USER_ID
+
 METRICS = {
     "pending", "approved", "rejected", "merged", "expired", "approval_rate", "avg_confidence", "auto_approved",
     "auto_approval_rate", "auto_approval_success_rate", "duplicate_rate", "oldest_pending_seconds",
@@ -228,13 +230,35 @@ def test_what_came_first_names_what_came_later_and_is_like_it(assay):
 def test_a_decision_on_a_group_can_be_looked_at_first(assay):
     group = next(each for each in assay("proposals", "groups", "--json").document if not each["is_entity"])
     before = assay("proposals", "list", "--limit", "500", "--json").document
-    shown = assay("proposals", "decide-group", group["id"], "--preview")
-    assert f"{group['id'][-8:]} would be approved, " in shown.out
-    assert shown.out.endswith("Nothing was changed.\n")
-    rejected = assay("proposals", "decide-group", group["id"], "--preview", "--rest", "reject")
-    assert " would be rejected, " in rejected.out
-    assert assay("proposals", "decide-group", group["id"], "--preview", "--json").document == group
+    words = ("proposals", "decide-group", group["id"])
+    shown = assay(*words, "--preview").out
+    assert f"{group['id'][-8:]}  would be approved." in shown
+    assert shown.endswith("Nothing was changed: leave out --preview to decide.\n")
+    foreseen = assay(*words, "--rest", "reject", "--preview", "--json").document
     assert assay("proposals", "list", "--limit", "500", "--json").document == before
+    done = assay(*words, "--rest", "reject", "--json").document
+    assert [(each["id"], each["message"]) for each in done] == [(each["id"], each["message"]) for each in foreseen]
+
+
+def test_who_proposed_something_is_told_that_others_decide_on_it(assay):
+    flagged = assay("proposals", "list", "--duplicates", "--json").document["proposals"]
+    own = next(each for each in flagged if each["proposed_by_user_id"] != SYSTEM_USER_ID)
+    shown = assay("proposals", "show", own["id"]).out
+    assert "proposed it, and may not decide on it: that is for somebody else." in shown
+    refused = assay("proposals", "decide-group", own["similar_entity_id"], "--preview")
+    assert (refused.code, "that is for somebody else" in refused.out) == (1, True)
+
+
+def test_what_was_taken_back_still_says_what_it_is_like(assay):
+    flagged = assay("proposals", "list", "--duplicates", "--json").document["proposals"]
+    each = next(one for one in flagged if one["similar_entity_id"] and one["proposed_by_user_id"] == SYSTEM_USER_ID)
+    assert assay("proposals", "merge", each["id"], "--into", each["similar_entity_id"]).code == 0
+    assert assay("proposals", "revert", each["id"]).code == 0
+    assert assay("jobs", "run", "deduplication_scan").code == 0
+    printed = assay("proposals", "list", "--duplicates").out
+    row = next(line for line in printed.splitlines() if line.startswith(each["id"][-8:]))
+    assert f"  duplicate: {each['similarity_type']} 0." in row
+    assert "taken back" in printed
 
 
 def test_what_waits_says_from_which_confidence_the_system_would_approve_it(assay):

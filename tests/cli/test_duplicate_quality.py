@@ -52,6 +52,8 @@ def test_labelled_pairs_are_measured_plain_and_gzipped_alike(empty, tmp_path):
     zipped = written(tmp_path, *LINES, name="pairs.jsonl.gz", zipped=True)
     assert empty("eval", "duplicates", zipped, "--json").document == document
     shown = empty("eval", "duplicates", zipped).out
+    different = next(line for line in shown.splitlines() if "kind random" in line)
+    assert different.split()[2:] == ["1", "1.000", "–", "–", "–", "–", "0.000"]
     assert "pairs.jsonl.gz: " in shown
     assert "The accuracy lies between 0.5" in shown
 

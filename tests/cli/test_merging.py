@@ -89,8 +89,23 @@ def test_a_pending_target_is_approved_first_when_told(assay):
     proposal = next(each for each in listed(assay, "--kind", "atom") if each["id"] != target["id"])
     refused = assay("proposals", "merge", proposal["id"], "--into", target["id"])
     assert (refused.code, "approve it first" in refused.out) == (1, True)
-    outcome = decide(assay, "merge", proposal["id"], "--into", target["id"], "--approve-target")
-    assert outcome["entity_id"] == target["id"]
+    words = ("proposals", "merge", proposal["id"], "--into", target["id"], "--approve-target")
+    assert assay(*words, "--preview").out.startswith(f"{target['id'][-8:]}  would be approved.")
+    assert (status(assay, target), status(assay, proposal)) == ("pending", "pending")
+    outcomes = assay(*words, "--json").document
+    assert [(each["id"], each["message"]) for each in outcomes] == [
+        (target["id"], "Approved."),
+        (proposal["id"], "Merged."),
+    ]
+
+
+def test_a_merge_that_is_refused_approves_no_target(assay):
+    proposal = fresh(assay, "atom")
+    words = ("proposals", "merge", proposal["id"], "--into", proposal["id"])
+    for more in ([], ["--approve-target"], ["--approve-target", "--preview"]):
+        refused = assay(*words, *more)
+        assert (refused.code, "A proposal cannot be merged into itself." in refused.out) == (1, True)
+        assert status(assay, proposal) == "pending"
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,8 @@ async def test_what_stands_against_a_merge_is_named_and_nothing_changes(database
         ({a: b, b: taken}, f"{kind.capitalize()} {b} is to be merged itself: do that first."),
     ):
         assert (await merge(database, targets))[0].message == message
+    [alone] = await merge_proposals(database, {pending: pending})
+    assert alone.message == "A proposal cannot be merged into itself."
     [twin] = await propose(database, [draft(kind, "taken", body="B")])
     choices = {TRAITS[kind].title_label: Choice.TAKE}
     [refused] = await merge_proposals(database, {twin: a}, **choices)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from assay.cli.duplicate_quality import share
 from assay.cli.output import Json, print_json, say, table
 from assay.cli.session import operator, with_tools
 from assay.db.engine import Database
@@ -85,5 +86,5 @@ def _outcome(found: Calibration, version: int | None) -> str:
 def _row(figures: Quality) -> list[str]:
     known = figures.document()
     low, high = figures.accuracy_interval
-    shares = [f"{known[name]:.3f}" for name in FIGURES]
+    shares = [share(known, name) for name in FIGURES]
     return [str(known["n"]), str(known["duplicates"]), *shares, f"{low:.3f} to {high:.3f}"]

@@ -1,7 +1,7 @@
 """What the commands that decide share: finding the ids, one transaction, and an answer for each."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -45,9 +45,14 @@ def look_at(parts: Sequence[str], look: Decide[Looked], json: bool) -> int:
     if json:
         print_json({"previews": [asdict(each) for each in previews], "refused": [asdict(each) for each in refused]})
     else:
+        foresee(outcomes)
         show_previews(previews)
-        _say(refused)
     return 1 if refused else 0
+
+
+def foresee(outcomes: Sequence[Outcome]) -> None:
+    """Says what would become of each."""
+    _say([replace(each, message=f"would be {each.message.lower()}") if each.done else each for each in outcomes])
 
 
 def _in_one_transaction(parts: Sequence[str], decide: Decide[Result], *, keep: bool = True) -> Result:

@@ -49,6 +49,12 @@ def _documents(parts: Mapping[str, Quality]) -> dict[str, Any]:
     return {name: part.document() for name, part in parts.items()}
 
 
+def share(part: Mapping[str, Any], figure: str) -> str:
+    """A figure as it is shown: a dash where the pairs have nothing that it could be a share of."""
+    undefined = {0: ("precision", "recall", "f1", "roc_auc"), part["n"]: ("roc_auc",)}
+    return "–" if figure in undefined.get(part["duplicates"], ()) else f"{part[figure]:.3f}"
+
+
 def _show(file: Path, document: Mapping[str, Any]) -> None:
     say(f"{printable(file.name)}: {document['model']}, threshold {document['threshold']}", style="bold")
     parts = {
@@ -57,7 +63,7 @@ def _show(file: Path, document: Mapping[str, Any]) -> None:
         **{f"source {name}": part for name, part in document["by_source"].items()},
         **{f"kind {name}": part for name, part in document["by_kind"].items()},
     }
-    rows = [[name, part["n"], *(f"{part[figure]:.3f}" for figure in FIGURES[1:])] for name, part in parts.items()]
+    rows = [[name, part["n"], *(share(part, figure) for figure in FIGURES[1:])] for name, part in parts.items()]
     table(["pairs", *FIGURES], rows)
     low, high = document["accuracy_interval"]
     say(f"The accuracy lies between {low:.3f} and {high:.3f} with 95 % confidence.", style="dim")

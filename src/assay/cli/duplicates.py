@@ -44,7 +44,8 @@ def scan(
     if json:
         print_json({"looked_at": looked, "pairs": found})
     else:
-        say(f"{looked:,} looked at, {found:,} pairs are alike. See them with: assay duplicates list")
+        see = " See them with: assay duplicates list" if found else ""
+        say(f"{looked:,} looked at, {found:,} pairs are alike.{see}")
 
 
 @app.command(name="list")

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
-from assay.cli.deciding import Notes, answer
+from assay.cli.deciding import Notes, answer, foresee
 from assay.cli.merging import Look
 from assay.cli.output import Json, print_json, say, short, table
 from assay.cli.session import operator, with_database, with_tools
@@ -69,35 +69,25 @@ def decide_group(
     json: Json = False,
 ) -> int:
     """Approve what a group is about, and merge or reject what says the same. The rest stays."""
-    if preview:
-        return _preview(with_database(lambda database: _around(database, centre)), rest, json)
 
-    async def act(database: Database) -> list[Outcome]:
-        async def decide(session: AsyncSession, actor: Actor) -> list[Outcome]:
+    async def act(database: Database) -> tuple[Group, list[Outcome]]:
+        actor = await operator(database)
+        async with database.transaction() as session:
             [found] = await queries.full_ids(session, [centre])
-            return await stars.decide(session, found, rest=rest, actor=actor, notes=notes)
+            group = await stars.around(session, found)
+            outcomes = await stars.decide(session, found, rest=rest, actor=actor, notes=notes)
+            if preview:
+                await session.rollback()
+            return group, outcomes
 
-        return await _decided(database, decide)
-
-    return answer(with_database(act), json)
-
-
-async def _around(database: Database, centre: str) -> Group:
-    async with database.transaction() as session:
-        [found] = await queries.full_ids(session, [centre])
-        return await stars.around(session, found)
-
-
-def _preview(group: Group, rest: Rest, json: bool) -> int:
-    if json:
-        print_json(asdict(group))
-        return 0
+    group, outcomes = with_database(act)
+    if not preview or json:
+        return answer(outcomes, json)
     _show(group)
-    approved = "" if group.is_entity else f"{short(group.id)} would be approved, "
-    fate, same = "merged into it" if rest == "merge" else "rejected", len(group.same)
-    stay = len(group.members) - same
-    say(f"\n{approved}{same} would be {fate}, {stay} would stay in the queue. Nothing was changed.")
-    return 0
+    say("")
+    foresee(outcomes)
+    say("Nothing was changed: leave out --preview to decide.", style="dim")
+    return 0 if all(each.done for each in outcomes) else 1
 
 
 async def _decided(

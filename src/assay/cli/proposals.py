@@ -87,9 +87,10 @@ def list_(
 
 def _waits_for(proposal: Proposal, hold: Hold | None) -> str:
     """The first reason why it waits; of a duplicate also which kind, and how like it is."""
-    if hold is Hold.DUPLICATE and proposal.similarity_type and proposal.similarity_score:
-        return f"{hold}: {proposal.similarity_type} {rounded(proposal.similarity_score)}"
-    return hold or proposal.status
+    if hold is None or not (proposal.similarity_type and proposal.similarity_score):
+        return hold or proposal.status
+    like = f"{Hold.DUPLICATE}: {proposal.similarity_type} {rounded(proposal.similarity_score)}"
+    return like if hold is Hold.DUPLICATE else f"{like}; {hold}"
 
 
 async def _start(session: AsyncSession, after: str) -> Place | None:
@@ -152,22 +153,30 @@ def merge(
     """Merge proposals into a topic or atom they repeat. Their evidence goes with them."""
     choices = chosen(take=take or (), both=both or ())
 
-    async def targets(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> dict[UUID, UUID]:
+    async def targets(
+        session: AsyncSession, ids: Sequence[UUID], actor: Actor
+    ) -> tuple[dict[UUID, UUID], list[Outcome]]:
         found = {each: await target_of(session, each, into) for each in ids}
-        if approve_target:
-            waiting = await queries.pending(session, list(set(found.values())))
-            refused = [each for each in await actions.approve(session, waiting, actor=actor) if not each.done]
-            if refused:
-                raise Conflict(f"The target {refused[0].id} cannot be approved: {refused[0].message}")
-        return found
+        if not approve_target:
+            return found, []
+        waiting = await queries.pending(session, list(set(found.values())))
+        approved = await actions.approve(session, waiting, actor=actor)
+        if refused := [each for each in approved if not each.done]:
+            raise Conflict(f"The target {refused[0].id} cannot be approved: {refused[0].message}")
+        return found, approved
 
     async def look(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> Looked:
-        planned = await actions.plan_merge(session, await targets(session, ids, actor), actor=actor, choices=choices)
-        return await previews(session, planned), planned.outcomes
+        found, approved = await targets(session, ids, actor)
+        planned = await actions.plan_merge(session, found, actor=actor, choices=choices)
+        return await previews(session, planned), [*approved, *planned.outcomes]
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
-        found = await targets(session, ids, actor)
-        return await actions.merge(session, found, actor=actor, notes=notes, choices=choices)
+        found, approved = await targets(session, ids, actor)
+        merged = await actions.merge(session, found, actor=actor, notes=notes, choices=choices)
+        if any(each.done for each in merged):
+            return [*approved, *merged]
+        await session.rollback()  # a target is approved for the merge, and for nothing else
+        return merged
 
     return look_at(proposals, look, json) if preview else decided(proposals, decide, json)
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.cli.merging import quotes, show_fields
 from assay.cli.output import console, printable, say, short
-from assay.db.models import Proposal, ProposalStatus, SimilarityType
+from assay.db.models import SYSTEM_USER_ID, Proposal, ProposalStatus, SimilarityType
 from assay.duplicates.explanation import rounded
 from assay.duplicates.groups import OTHER_THINGS
 from assay.duplicates.scan import scorer_version
@@ -84,6 +84,21 @@ class Shown:
             asked=policy.threshold_for(known) if known else None,
         )
 
+    @property
+    def proposer(self) -> str:
+        return next((row.actor for row in self.trail if row.action == "proposal.created"), "A person")
+
+    @property
+    def link_to_like(self) -> str | None:
+        """What the extraction found it to be to what it is like."""
+        like = str(_like(self.proposal))
+        return next((each["link_type"] for each in self.proposal.proposed_links if each["to"] == like), None)
+
+    @property
+    def says_something_else(self) -> bool:
+        """However alike the two are."""
+        return self.proposal.similarity_type is SimilarityType.UPDATE or self.link_to_like in OTHER_THINGS
+
     def document(self) -> dict[str, Any]:
         return {
             **document(self.proposal),
@@ -110,6 +125,8 @@ def show_one(found: Shown) -> None:
     say(printable(proposal.reasoning))
     if found.reasons:
         say(f"It waits for a person: {', '.join(found.reasons)}.", style="yellow")
+    if found.asked is not None and proposal.proposed_by_user_id != SYSTEM_USER_ID:
+        say(f"{found.proposer} proposed it, and may not decide on it: that is for somebody else.", style="yellow")
     if found.went_into and found.went_into != proposal.id:
         say(f"It was merged into {short(found.went_into)}.")
     _show_likeness(found)
@@ -137,7 +154,8 @@ def _show_likeness(found: Shown) -> None:
         waits = " (pending)" if like in found.waiting else ""
         say(f"\nLike {short(like) if like else 'nothing'}{waits}: {printable(proposal.similarity_explanation)}")
     if found.merge:
-        say(f"Merged, it would bring {quotes(found.merge.evidence_of_source)} with it. The two differ in this:")
+        brought = f"Merged, it would bring {quotes(found.merge.evidence_of_source)} with it. The two differ in this:"
+        say("Merged all the same, they would come to this:" if found.says_something_else else brought)
         show_fields(found.merge)
     if proposal.candidates:
         say("\nNearest of what came before it", style="bold")
@@ -167,7 +185,8 @@ def _like(proposal: Proposal) -> UUID | None:
 def _show_links(proposal: Proposal) -> None:
     titles = {each["id"]: each["title"] for each in proposal.candidates}
     if proposal.proposed_links:
-        say("\nLinks that approving it would make", style="bold")
+        pending = proposal.status is ProposalStatus.PENDING
+        say(f"\nLinks that approving it {'would make' if pending else 'made'}", style="bold")
     for link in proposal.proposed_links:
         title = printable(titles.get(link["to"], ""))
         say(f"  {link['link_type']} {short(link['to'])}  {title}  ({link['strength']:.2f})", style="dim")
@@ -185,10 +204,12 @@ def _next_step(found: Shown) -> str:
         return f"Decide: {decide}\nThe same as one of those? {merge}"
     if like in found.waiting:
         merge += " --approve-target"
-    linked = any(link["to"] == str(like) and link["link_type"] in OTHER_THINGS for link in proposal.proposed_links)
-    if linked or proposal.similarity_type is SimilarityType.UPDATE:
+    if found.says_something_else:
+        why = (
+            f"It {found.link_to_like} the other" if found.link_to_like in OTHER_THINGS else "They say different things"
+        )
         other = "The other one stays as it is, whatever you decide."
-        return f"They say different things. Does this one hold? {decide}\n{other}\nThe same after all? {merge}"
+        return f"{why}. Does this one hold? {decide}\n{other}\nThe same after all? {merge}"
     if proposal.similarity_type is SimilarityType.EXACT:
         return f"The same: {merge}"
     return f"The same? {merge}\nNot the same? assay proposals not-duplicate {each}"

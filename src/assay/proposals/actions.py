@@ -36,6 +36,7 @@ from assay.proposals.outcomes import (
     own_proposal,
     stale,
     unfit_target,
+    unless_other,
     unless_pending,
 )
 from assay.proposals.records import changed, created
@@ -162,7 +163,8 @@ async def plan_merge(
         check(kind, choices)
 
     def judge(row: Locked) -> Outcome | None:
-        return unless_pending(row) or unfit_target(row, targets[row.id], kinds)
+        target = targets[row.id]
+        return unless_other(row, target) or unless_pending(row) or unfit_target(row, target, kinds)
 
     accepted, outcomes = await lock_and_judge(session, list(targets), ANY_VERSION, judge, "Merged.", by=actor)
     plan = await merging.plan(session, [merging.Request(row.id, targets[row.id], choices) for row in accepted])

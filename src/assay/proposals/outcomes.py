@@ -109,7 +109,9 @@ def own_proposal(row: Locked, actor: Actor) -> Outcome | None:
     """Nobody decides on what they proposed themselves, in whatever way; the system under its policy excepted."""
     if actor.is_system or row.proposed_by_user_id != actor.user_id:
         return None
-    return Outcome(row.id, f"{actor.name} proposed this and may not decide on it.", Refusal.FORBIDDEN)
+    return Outcome(
+        row.id, f"{actor.name} proposed this and may not decide on it: that is for somebody else.", Refusal.FORBIDDEN
+    )
 
 
 def first_refusal(refusals: Iterable[Outcome | None]) -> Outcome | None:
@@ -156,6 +158,10 @@ def says_the_same(row: Locked, taken: Mapping[tuple[Kind, str], UUID]) -> Outcom
     if twin is None:
         return None
     return conflict(row, f"{row.kind.capitalize()} {twin} says exactly the same: merge into it.")
+
+
+def unless_other(row: Locked, target: UUID) -> Outcome | None:
+    return conflict(row, "A proposal cannot be merged into itself.") if target == row.id else None
 
 
 def unfit_target(row: Locked, target: UUID, kinds: Mapping[UUID, Kind]) -> Outcome | None:

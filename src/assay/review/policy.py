@@ -18,7 +18,7 @@ class Hold(StrEnum):
     NEEDS_ATTENTION = "needs attention"
     RETRIED_LATER = "failed, retried later"
     NOT_SCANNED = "not scanned"
-    TAKEN_BACK = "its approval was taken back"
+    TAKEN_BACK = "its approval or merge was taken back"
     DUPLICATE = "duplicate"
     SAYS_MERGE = "recommendation says merge"
     SAYS_REJECT = "recommendation says reject"
