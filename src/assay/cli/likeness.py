@@ -1,11 +1,7 @@
 """Proposals that are like something: telling them apart, and deciding them together."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from assay.audit.actor import Actor
 from assay.cli.deciding import Notes, answer, foresee
 from assay.cli.merging import Look
 from assay.cli.output import Json, print_json, say, short, table
@@ -24,7 +20,8 @@ def not_duplicate(proposal: str, other: str | None = None, /, *, notes: Notes = 
     """Say that a proposal is not the same as what it is marked as like, or as OTHER. It is remembered."""
 
     async def act(tools: Tools) -> list[Outcome]:
-        async def decide(session: AsyncSession, actor: Actor) -> list[Outcome]:
+        actor = await operator(tools.database)
+        async with tools.database.transaction() as session:
             ids = await queries.full_ids(session, [proposal, *([other] if other else [])])
             return await tell_apart(
                 session,
@@ -34,8 +31,6 @@ def not_duplicate(proposal: str, other: str | None = None, /, *, notes: Notes = 
                 actor=actor,
                 notes=notes,
             )
-
-        return await _decided(tools.database, decide)
 
     return answer(with_tools(act), json)
 
@@ -88,14 +83,6 @@ def decide_group(
     foresee(outcomes)
     say("Nothing was changed: leave out --preview to decide.", style="dim")
     return 0 if all(each.done for each in outcomes) else 1
-
-
-async def _decided(
-    database: Database, decide: Callable[[AsyncSession, Actor], Awaitable[list[Outcome]]]
-) -> list[Outcome]:
-    actor = await operator(database)
-    async with database.transaction() as session:
-        return await decide(session, actor)
 
 
 def _show(group: Group) -> None:
