@@ -24,17 +24,13 @@ _tracer: Any = None
 def exporting(endpoint: str | None, process: str) -> Iterator[None]:
     """Sends the spans of this process to `endpoint` while the block lasts; what is left goes at its end.
 
-    Raises InvalidInput when the extra is missing. A collector that is away costs nothing but its spans.
+    Raises InvalidInput, as `check`. A collector that is away costs nothing but its spans.
     """
     global _tracer  # there is one export in a process, as there is one log
     if endpoint is None:
         yield
         return
-    if find_spec("opentelemetry") is None or find_spec("opentelemetry.sdk") is None:
-        raise InvalidInput(
-            f"OTEL_EXPORTER_OTLP_ENDPOINT={endpoint} needs the extra `otel`, which is not installed: "
-            "pip install 'assay[otel]'."
-        )
+    check(endpoint)
     provider = _provider(process)
     _tracer = provider.get_tracer("assay", version("assay"))
     try:
@@ -42,6 +38,19 @@ def exporting(endpoint: str | None, process: str) -> Iterator[None]:
     finally:
         _tracer = None
         provider.shutdown()
+
+
+def check(endpoint: str | None) -> None:
+    """Raises InvalidInput for what is no address, and when the extra is missing."""
+    if endpoint is None:
+        return
+    if not endpoint.startswith(("http://", "https://")):
+        raise InvalidInput("OTEL_EXPORTER_OTLP_ENDPOINT is not allowed: it must begin with http:// or https://.")
+    if find_spec("opentelemetry") is None or find_spec("opentelemetry.sdk") is None:
+        raise InvalidInput(
+            f"OTEL_EXPORTER_OTLP_ENDPOINT={endpoint} needs the extra `otel`, which is not installed: "
+            "pip install 'assay[otel]'."
+        )
 
 
 def _provider(process: str) -> Any:

@@ -1,13 +1,17 @@
 """The receivers, against real servers: what they take, what they refuse, and what they never say."""
 
 import asyncio
+import base64
+import subprocess
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
 from tests.alerts.lab import SECRET, http_server, mail_server, mail_settings, notice, webhook_settings
+from tests.builders import MORNING
 
 from assay.alerts import mail, webhook
 from assay.alerts.fakes import MemoryReceiver
@@ -189,3 +193,25 @@ def test_what_names_no_receiver_is_refused_in_one_sentence_without_its_secrets(s
         configured(Settings.model_validate(settings))
     assert str(caught.value).startswith(sentence)
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("padded", [True, False])
+@pytest.mark.parametrize("size", range(24, 65))
+def test_a_secret_of_24_to_64_bytes_is_taken_with_and_without_its_padding(size, padded):
+    key = bytes(range(size))
+    secret = base64.b64encode(key).decode()
+    assert signature(f"whsec_{secret if padded else secret.rstrip('=')}") == Webhook(key).sign("1", MORNING, "{}")
+
+
+def signature(secret: str) -> str:
+    settings = Settings.model_validate({"assay_webhook_url": "https://a.example", "assay_webhook_secret": secret})
+    found = webhook.configured(settings)
+    assert found
+    return found.signer.sign("1", MORNING, "{}")
+
+
+def test_the_secret_that_the_page_makes_is_taken():
+    page = (Path(__file__).parents[2] / "docs" / "howto" / "be-told-of-failures.md").read_text()
+    [line] = [each for each in page.splitlines() if each.startswith("export ASSAY_WEBHOOK_SECRET=")]
+    made = subprocess.run(["sh", "-c", f'{line}\nprintf %s "$ASSAY_WEBHOOK_SECRET"'], capture_output=True, check=True)
+    assert signature(made.stdout.decode()).startswith("v1,")

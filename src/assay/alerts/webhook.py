@@ -82,8 +82,9 @@ def _url(words: str) -> httpx2.URL:
 
 def _key(words: str) -> bytes:
     wanted = f"{PREFIX} and then {LEAST_BYTES} to {MOST_BYTES} bytes in base64"
+    digits = words.removeprefix(PREFIX).rstrip("=")
     try:
-        key = base64.b64decode(words.removeprefix(PREFIX) + "==", validate=True)
+        key = base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if not LEAST_BYTES <= len(key) <= MOST_BYTES:

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from assay import settings as configuration
+from assay.cli.checking import check_settings
 from assay.cli.logs import log_to_stderr
 from assay.cli.output import say
 from assay.cli.session import ready
@@ -81,6 +82,7 @@ async def _until_told_to_stop(receiver: JobReceiver | None = None) -> None:
 def _serve(process: str, act: Callable[[Tools, str], Awaitable[None]]) -> None:
     settings = configuration.load()
     log_to_stderr(settings.assay_log_level)
+    check_settings(settings)
     with (
         ready(for_guests=True) as found,
         exporting(settings.otel_exporter_otlp_endpoint, process),

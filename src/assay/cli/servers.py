@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Annotated, Final, TypeAlias
@@ -12,6 +12,7 @@ from typing import Annotated, Final, TypeAlias
 from cyclopts import Parameter
 
 from assay import settings as configuration
+from assay.cli.checking import check_settings
 from assay.cli.engine import Drain, on_stop
 from assay.cli.first_admin import ensure_first_admin
 from assay.cli.listening import PREFERRED_PORT, listening, web_address
@@ -47,6 +48,7 @@ def up(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT, drain: Drain = D
     """
     settings = configuration.load()
     log_to_stderr(settings.assay_log_level)
+    check_settings(settings)
     with listening(host, port) as listener:
         _await_passing_owner(settings)
         with ready(for_guests=True) as found:
@@ -59,6 +61,7 @@ def api(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT) -> None:
     """Run the web app alone until Ctrl-C. Workers and schedulers run apart: assay worker, assay scheduler."""
     settings = configuration.load()
     log_to_stderr(settings.assay_log_level)
+    check_settings(settings)
     with listening(host, port) as listener, ready(for_guests=True) as found:
         _serve(settings, found, listener, host, _no_jobs)
 
@@ -112,20 +115,22 @@ def _serve(settings: Settings, found: Services, listener: socket.socket, host: s
     cut_off_the_stuck(listener)
     hosts = ("*",) if host not in LOOPBACK else LOOPBACK
     app = create_app(settings, found.database_url, found.nats_url, hosts=hosts)
-    server = make_server(app)
     address = web_address(host, listener.getsockname()[1])
-    if found.owned:
-        record_web(settings.assay_home, address)
-    say(f"Assay is running at {address} (stop with Ctrl-C, or: assay down)")
-    asyncio.run(_welcome(found.database_url))
+
+    async def welcome() -> None:
+        if found.owned:
+            record_web(settings.assay_home, address)
+        say(f"Assay is running at {address} (stop with Ctrl-C, or: assay down)")
+        await _welcome(found.database_url)
+
     with (
         exporting(settings.otel_exporter_otlp_endpoint, "up" if jobs is not _no_jobs else "api"),
         contextlib.suppress(KeyboardInterrupt),
     ):
-        asyncio.run(_run(server, listener, jobs))
+        asyncio.run(_run(make_server(app), listener, jobs, welcome))
 
 
-async def _run(server: Server, listener: socket.socket, jobs: Jobs) -> None:
+async def _run(server: Server, listener: socket.socket, jobs: Jobs, welcome: Callable[[], Awaitable[None]]) -> None:
     """The web app stops first, then the scheduler, then the worker: the reverse of the order in which they begin."""
     async with jobs() as receiver:
 
@@ -133,4 +138,5 @@ async def _run(server: Server, listener: socket.socket, jobs: Jobs) -> None:
             server.should_exit = True
 
         on_stop(stop, receiver)
+        await welcome()
         await server.serve(sockets=[listener])

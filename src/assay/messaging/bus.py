@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from assay.errors import Unavailable
+from assay.errors import InvalidInput, Unavailable
 
 CONNECT_TIMEOUT_SECONDS: Final = 3
+SCHEMES: Final = ("nats", "tls", "ws", "wss")
 
 
 async def _quietly(_error: Exception) -> None:
@@ -21,6 +23,20 @@ async def _quietly(_error: Exception) -> None:
 def servers(nats_url: str) -> list[str]:
     """The servers of a cluster stand in NATS_URL side by side, separated by commas."""
     return [each.strip() for each in nats_url.split(",")]
+
+
+def check(nats_url: str) -> None:
+    """Raises InvalidInput for what cannot be the address of a broker, without quoting it: it may hold a password."""
+    if not all(map(_is_address, servers(nats_url))):
+        raise InvalidInput("NATS_URL is not allowed: it must be nats://user:password@host:port, or tls://.")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url if "://" in url else f"nats://{url}")
+        return parts.scheme in SCHEMES and bool(parts.hostname) and parts.port != 0 and " " not in url
+    except ValueError:
+        return False
 
 
 def lasting(name: str) -> dict[str, Any]:
