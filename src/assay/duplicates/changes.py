@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 
-from assay.duplicates.facts import RELEASE, Fact, Family, facts_of
-from assay.duplicates.opposites import NEGATIONS, opposed, stem
+from assay.text.facts import RELEASE, Fact, Family, facts_of
+from assay.text.opposites import NEGATIONS, opposed, stem
 
 MOST_CHARACTERS: Final = 2_500
 """As much as an embedding sees of a text."""

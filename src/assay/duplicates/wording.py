@@ -12,9 +12,9 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
-from assay.duplicates.facts import without_noise
-from assay.duplicates.opposites import NEGATIONS, stem
 from assay.duplicates.statement import Statement
+from assay.text.facts import without_noise
+from assay.text.opposites import NEGATIONS, stem
 
 MOST_CHARACTERS: Final = 2_500
 """As much as an embedding sees of a text."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from assay.duplicates import quantities
+from assay.text import quantities
 
 
 class Family(StrEnum):
