@@ -32,7 +32,8 @@ def listening(host: str, port: int) -> socket.socket:
     if not host:
         raise InvalidInput("--host is empty: name an address, such as 127.0.0.1, or 0.0.0.0 for every one.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
+    # asyncio sends small answers at once (TCP_NODELAY) on sockets that name their protocol, and on no others
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
