@@ -2,6 +2,7 @@ import asyncio
 import socket
 
 import pytest
+import uvicorn
 from fastapi import FastAPI
 
 from assay.cli.listening import listening
@@ -20,10 +21,10 @@ async def test_what_is_accepted_sends_small_answers_at_once(monkeypatch, host):
             accepted.append(transport.get_extra_info("socket"))
 
     monkeypatch.setattr(server, "PromptHttp", Watched)
+    monkeypatch.setattr(server.Server, "shutdown", uvicorn.Server.shutdown)  # there is no hub to be closed
     listener = listening(host, 0)
     served = server.make_server(FastAPI())
     served.config.lifespan = "off"
-    served.shutdown = super(server.Server, served).shutdown  # without the hub of the whole app
     serving = asyncio.create_task(served.serve(sockets=[listener]))
     reader, writer = await asyncio.open_connection(*listener.getsockname()[:2])
     writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
