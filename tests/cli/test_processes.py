@@ -4,6 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
 
 import httpx2
 import pytest
@@ -11,6 +15,8 @@ from tests.builders import draft, propose
 from tests.cli.lab import run_here
 from tests.faults import lab
 
+from assay.cli.app import WRONG_INPUT
+from assay.cli.streams import READER_LEFT
 from assay.runtime.process import wait_for
 
 COMMANDS = ("demo", "up", "down", "status", "doctor", "ingest", "proposals", "topics", "atoms", "jobs", "metrics")
@@ -58,23 +64,47 @@ def _asked(url: str):
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("words", [["proposals", "list", "--json"], ["proposals", "list"], ["settings", "--json"]])
-async def test_a_reader_that_leaves_early_is_no_traceback(tmp_path, database, database_url, nats_url, words):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", [("proposals", "list", "--json"), ("proposals", "list"), ("settings", "--json")])
+async def test_a_reader_that_leaves_early_is_no_traceback(
+    tmp_path, database, database_url, nats_url, words, unbuffered
+):
     await propose(database, [draft() for _ in range(50)])
-    assert _complaints(words, tmp_path / "untouched", DATABASE_URL=database_url, NATS_URL=nats_url) == ""
+    urls = {"DATABASE_URL": database_url, "NATS_URL": nats_url}
+    with _nobody_reads() as gone:
+        ended = _ran(words, tmp_path, gone, PYTHONUNBUFFERED=unbuffered, **urls)
+    assert (ended.returncode, ended.stderr) == (READER_LEFT, "")
 
 
-def _complaints(words, home, **urls) -> str:
-    """What a command says on standard error when nobody reads its output any more."""
+@pytest.mark.parametrize(("words", "code"), [(("--help",), READER_LEFT), (("settings", "--nonsense"), WRONG_INPUT)])
+def test_a_command_whose_errors_nobody_reads_either_ends_by_the_same_code(tmp_path, words, code):
+    with _nobody_reads() as gone:
+        assert _ran(words, tmp_path, gone, gone, PYTHONUNBUFFERED="").returncode == code
+
+
+@pytest.mark.parametrize("words", [("settings",), ("settings", "--json")])
+def test_output_that_finds_no_room_is_one_sentence(tmp_path, words):
+    with Path("/dev/full").open("wb") as full:
+        ended = _ran(words, tmp_path, full, PYTHONUNBUFFERED="")
+    sentence = "The output could not be written: No space left on device. What was done is kept.\n"
+    assert (ended.returncode, ended.stderr) == (1, sentence)
+
+
+def test_a_command_without_any_output_does_its_work(tmp_path):
+    command = ["sh", "-c", 'exec "$@" >&- 2>&-', "sh", sys.executable, "-m", "assay", "settings"]
+    assert subprocess.run(command, check=False, env=lab.environment(tmp_path)).returncode == 0
+
+
+@contextmanager
+def _nobody_reads() -> Iterator[BinaryIO]:
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as gone:
-        ended = subprocess.run(
-            [sys.executable, "-m", "assay", *words],
-            stdout=gone,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-            env=lab.environment(home, **urls),
-        )
-    return ended.stderr
+        yield gone
+
+
+def _ran(words, home, out, err=subprocess.PIPE, **more) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "assay", *words]
+    return subprocess.run(
+        command, stdout=out, stderr=err, text=True, check=False, env=lab.environment(home / "untouched", **more)
+    )

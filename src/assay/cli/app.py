@@ -1,6 +1,7 @@
 """The command `assay`: its commands, its logs, and how errors end.
 
-Exit codes: 0 done, 1 refused or failed in part, 2 wrong input, 3 a server is not available, 130 interrupted.
+Exit codes: 0 done, 1 refused or failed in part, 2 wrong input, 3 a server is not available, 130 interrupted,
+141 the reader of the output left.
 """
 
 import gc
@@ -12,6 +13,7 @@ from typing import Final
 
 from cyclopts import App
 
+from assay.cli import streams
 from assay.cli.logs import log_to_stderr
 from assay.errors import AssayError, InvalidInput, NotFound, Unavailable
 
@@ -60,15 +62,22 @@ for command, place, words in (
 def main(words: Sequence[str] | None = None) -> None:
     """The entry point of the program. `words`: the command; else that of the process."""
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    if words is None:
+        streams.guard()
     log_to_stderr()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that every block that holds something ends in order
     try:
-        app(sys.argv[1:] if words is None else words)
+        _carry_out(sys.argv[1:] if words is None else words)
+    finally:
+        sys.stdout.flush()
+
+
+def _carry_out(words: Sequence[str]) -> None:
+    try:
+        app(words)
     except KeyboardInterrupt:
         _complain("Interrupted. What was done is kept; the same command goes on from there.")
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output left, as `head` does
     except AssayError as error:
         _complain(str(error))
         sys.exit(_exit_code(error))
