@@ -1,5 +1,4 @@
 import asyncio
-import shutil
 from pathlib import Path
 
 import pytest
@@ -24,11 +23,15 @@ async def test_says_which_file_is_missing(tmp_path):
         await OfflineEmbedder(tmp_path).embed(["text"])
 
 
-async def test_refuses_a_model_that_is_not_the_one_we_know(tmp_path: Path):
-    shutil.copy(offline_embedder._carried_folder() / "tokenizer.json", tmp_path)
-    (tmp_path / "model.onnx").write_bytes(b"another model")
+@pytest.mark.parametrize("file", ["model.onnx", "tokenizer.json"])
+async def test_refuses_a_model_that_is_not_the_one_we_know(tmp_path: Path, file: str):
+    for name in offline_embedder.SHA256:
+        (tmp_path / name).symlink_to(offline_embedder._carried_folder() / name)
+    changed = (tmp_path / file).read_bytes() + b" "
+    (tmp_path / file).unlink()
+    (tmp_path / file).write_bytes(changed)
 
-    with pytest.raises(Unavailable, match="sha256"):
+    with pytest.raises(Unavailable, match=rf"{file} is not the one we know: sha256"):
         await OfflineEmbedder(tmp_path).embed(["text"])
 
 

