@@ -16,7 +16,7 @@ TITLE: Final = re.compile(r"# (\d{4}): (.+)")
 STATUS: Final = re.compile(r"Status: (accepted|(?:superseded|amended) by \[\d{4}\]\(\d{4}-[a-z0-9-]+\.md\))\.")
 HEAD: Final = """# Decisions
 
-Why things are as they are. A record that is amended holds but for what the later one says; one that is superseded does not.
+Why things are as they are. What is amended holds but for what the later record says; what is superseded does not.
 
 | Number | Decision | Status |
 |---|---|---|
