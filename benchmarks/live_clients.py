@@ -20,11 +20,13 @@ NAME = re.compile(rb'"job_name":\s*"(\d+)"')
 STOPPED_SHARE = 0.05
 QUIET_SECONDS, FIRST_SECONDS = 4, 60
 READ_BYTES = 256 * 1024
+END_OF_FIRST = b'Z"}'
+"""Of the frame that says the position: its time is its last key."""
 Chunks = list[tuple[float, bytes]]
 
 
 def connected(address: str, since: str, key: str) -> tuple[socket.socket, bytes]:
-    """A WebSocket, and what followed the handshake at once."""
+    """A WebSocket, and what followed the first frame, which says the position, at once."""
     host, port = address.split(":")
     made = socket.create_connection((host, int(port)))
     lines = (
@@ -38,10 +40,10 @@ def connected(address: str, since: str, key: str) -> tuple[socket.socket, bytes]
     )
     made.sendall("\r\n".join([*lines, "", ""]).encode())
     answer = b""
-    while b"\r\n\r\n" not in answer:
+    while END_OF_FIRST not in answer:
         answer += made.recv(READ_BYTES)
-    head, _, rest = answer.partition(b"\r\n\r\n")
-    assert b" 101 " in head, head
+    first, _, rest = answer.partition(END_OF_FIRST)
+    assert b" 101 " in first, first
     return made, rest
 
 

@@ -37,7 +37,7 @@ from assay.jobs.health import Health, JobHealth, QueueHealth
 from assay.jobs.job import JOBS
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType
 from assay.messaging import events, streams
-from assay.messaging.events import Channel, Event, ProposalEvent
+from assay.messaging.events import Channel, EntityEvent, Event, ProposalEvent
 from assay.messaging.requests import FOLLOWERS
 from assay.proposals.outcomes import Refusal
 from assay.review.policy import Hold
@@ -77,6 +77,8 @@ def keys(event: type[Event]) -> str:
     if issubclass(event, ProposalEvent):
         labels = " or ".join(TRAITS[kind].title_label for kind in Kind)
         names = ["proposal_id", labels, *names[3:]]
+    if issubclass(event, EntityEvent):
+        names = ["entity_id", " or ".join(TRAITS[kind].title_label for kind in Kind), *names[3:]]
     if event is events.MetricsUpdated:
         names = list(MetricsDocument.model_fields)
     return ", ".join(names)
@@ -91,6 +93,10 @@ def recorded() -> set[Row]:
     """The actions of the audit log that are no events."""
     sources = (path.read_text() for path in (ROOT / "src").rglob("*.py"))
     return {(name,) for source in sources for name in re.findall(r'\b(?:Record|noted)\(\s*"([\w.]+)"', source)}
+
+
+def test_whatever_is_recorded_of_a_proposal_or_an_entity_is_announced():
+    assert [name for (name,) in recorded() if name.startswith(("proposal", "entity"))] == []
 
 
 def commands(app: App = program.app, path: str = "assay") -> Iterator[tuple[str, App]]:

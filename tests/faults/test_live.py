@@ -20,6 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from assay.db.engine import Database
+from assay.messaging.outbox import POSITION
 
 pytestmark = pytest.mark.anyio
 ADDRESS = re.compile(r"http://(\S+)")
@@ -43,7 +44,8 @@ class Watcher:
         async with connect(url, proxy=None, additional_headers=bearer(self.key)) as client:
             self.connections += 1
             async for message in client:
-                self.ids.append(from_json(message)["id"])
+                if (frame := from_json(message))["type"] != POSITION:
+                    self.ids.append(frame["id"])
 
 
 @contextlib.contextmanager

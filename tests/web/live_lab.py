@@ -17,6 +17,7 @@ from assay.db.base import new_id
 from assay.db.engine import Database
 from assay.db.models import Role, Scope
 from assay.messaging.background import background
+from assay.messaging.outbox import POSITION
 from assay.messaging.relay import relay
 from assay.settings import Settings
 from assay.web.app import create_app
@@ -85,9 +86,13 @@ async def relaying(database: Database, nats_url: str) -> AsyncIterator[None]:
 
 
 async def frames(client: ClientConnection, number: int) -> list[dict[str, Any]]:
-    """The next events that a client gets."""
+    """The next events that a client gets. Where it begins, which the first frame says, is none."""
+    found: list[dict[str, Any]] = []
     async with asyncio.timeout(PATIENCE):
-        return [from_json(await client.recv()) for _ in range(number)]
+        while len(found) < number:
+            frame = from_json(await client.recv())
+            found += [frame] if frame["type"] != POSITION else []
+    return found
 
 
 async def ids(client: ClientConnection, number: int) -> list[int]:

@@ -90,6 +90,18 @@ async def test_replay_hands_over_to_what_comes(here, database):
     await coming
 
 
+@pytest.mark.parametrize(("query", "position"), [("", 3), ("?since=1", 1), ("?channels=knowledge_proposals", 3)])
+async def test_the_first_frame_says_the_position(here, database, query, position):
+    async with here.listen() as client:
+        await recover(database, "a", "b", "c")
+        await frames(client, 3)
+    async with here.listen(query) as client:
+        first = from_json(await client.recv())
+    assert (first["id"], first["type"], first["channel"], first["data"]) == (position, "position", None, {})
+    async with here.asking() as http, http.stream("GET", f"/api/v1/events{query}") as answer:
+        assert await anext(answer.aiter_lines()) == f"id: {position}"
+
+
 async def test_a_long_absence_is_made_up_for_in_pages(here, database, monkeypatch):
     monkeypatch.setattr("assay.messaging.hub.PAGE", 7)
     await recover(database, *["before"] * 50)
@@ -183,7 +195,7 @@ async def test_nobody_listens_on_with_a_key_that_was_taken_back(here, database, 
         async with database.transaction() as session:
             await session.execute(text("DELETE FROM api_tokens"))
         with pytest.raises(ConnectionClosed):
-            await client.recv()
+            await frames(client, 1)
         assert client.close_code == 1008
 
 
@@ -221,7 +233,7 @@ async def test_at_the_end_every_client_is_told_to_come_back(database, database_u
         stream = asyncio.create_task(sent_events(here, 1))
         await until(lambda: len(here.hub.clients) == 2)
     with pytest.raises(ConnectionClosed):
-        await client.recv()
+        await frames(client, 1)
     assert client.close_code == 1012
     assert await stream == []
 
@@ -234,7 +246,7 @@ async def test_what_a_client_says_is_not_read(here, database):
         assert await ids(client, 1) == [1]
         await client.send("x" * 10_000)
         with pytest.raises(ConnectionClosed):
-            await client.recv()
+            await frames(client, 1)
         assert client.close_code == 1009
 
 

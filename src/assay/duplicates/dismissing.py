@@ -14,6 +14,7 @@ from assay.db.locks import DECISIONS, hold_until_commit
 from assay.duplicates import memory, scan
 from assay.duplicates.statement import Statement
 from assay.kinds import Kind
+from assay.messaging.events import ProposalNotDuplicate
 from assay.proposals.outcomes import (
     Locked,
     Outcome,
@@ -59,7 +60,7 @@ async def not_duplicate(
     refusals = {each: _refusal(each, asked.get(each), chosen[each], known, actor) for each in others}
     pairs = [(asked[each].proposal, known[other]) for each, other in chosen.items() if other and refusals[each] is None]
     await memory.remember(session, pairs, same=False, actor=actor, notes=notes)
-    await record(session, actor, [_recorded(*pair, notes) for pair in pairs])
+    await record(session, actor, [_recorded(*pair, actor, notes) for pair in pairs])
     await _look_again(session, [proposal.id for proposal, _ in pairs], model, threshold, actor)
     told = {proposal.id: other.title for proposal, other in pairs}
     return [refusals[each] or Outcome(each, f"Remembered: not the same as '{told[each]}'.") for each in others]
@@ -121,9 +122,10 @@ def _objection(asked: _Asked, other: UUID | None, known: Mapping[UUID, Statement
     return None
 
 
-def _recorded(proposal: Statement, other: Statement, notes: str | None) -> Record:
+def _recorded(proposal: Statement, other: Statement, actor: Actor, notes: str | None) -> Record:
     detail = {"other": other.id, "notes": notes}
-    return Record("proposal.not_duplicate", proposal.id, proposal.kind, detail=detail)
+    event = ProposalNotDuplicate(proposal.kind, proposal.id, proposal.title, actor.name, other.id)
+    return Record.of(event, subject_id=proposal.id, entity_type=proposal.kind, detail=detail)
 
 
 async def _look_again(session: AsyncSession, ids: Sequence[UUID], model: str, threshold: float, actor: Actor) -> None:

@@ -25,6 +25,7 @@ from assay.duplicates.scorer import Likeness, Match
 from assay.duplicates.statement import Statement
 from assay.errors import NotFound
 from assay.kinds import Kind
+from assay.messaging.events import EntityNotDuplicate
 
 _OWED: Final = """
     FROM entities e JOIN embeddings v ON v.subject_id = e.id AND v.model = :model
@@ -142,8 +143,9 @@ async def dismiss(session: AsyncSession, one: UUID, other: UUID, *, actor: Actor
         raise NotFound(f"{one} and {other} are not marked as alike: assay duplicates list shows what is.")
     [pair] = found
     await memory.remember(session, [(pair.second, pair.first)], same=False, actor=actor, notes=notes)
-    entry = Record("entity.not_duplicate", second, pair.kind, detail={"other": first, "notes": notes})
-    await record(session, actor, [entry])
+    event = EntityNotDuplicate(pair.kind, second, pair.second.title, actor.name, first)
+    detail = {"other": first, "notes": notes}
+    await record(session, actor, [Record.of(event, subject_id=second, entity_type=pair.kind, detail=detail)])
 
 
 async def _looked(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[UUID, _Looked]:

@@ -72,6 +72,86 @@ class ProposalReopened(ProposalChanged):
     type = "proposal.reopened"
 
 
+class ProposalEdited(ProposalChanged):
+    type = "proposal.edited"
+
+
+class ProposalExpired(ProposalChanged):
+    type = "proposal.expired"
+
+
+class FailuresReset(ProposalChanged):
+    type = "proposal.failures_reset"
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalAssigned(ProposalEvent):
+    type: ClassVar[str] = "proposal.assigned"
+    actor: str
+    assignee: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalNotDuplicate(ProposalEvent):
+    type: ClassVar[str] = "proposal.not_duplicate"
+    actor: str
+    other_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalReweighed(ProposalEvent):
+    """Somebody said something more about it, and its confidence is another."""
+
+    confidence: float
+
+
+class EvidenceAdded(ProposalReweighed):
+    type = "proposal.evidence_added"
+
+
+class ProposalDisputed(ProposalReweighed):
+    type = "proposal.disputed"
+
+
+@dataclass(frozen=True, slots=True)
+class EntityEvent(Event):
+    """Something that happened to approved knowledge, in the words of its kind."""
+
+    kind: Kind
+    entity_id: UUID
+    title: str
+    actor: str
+
+    def data(self) -> dict[str, Any]:
+        rest = asdict(self)
+        return {"entity_id": rest.pop("entity_id"), TRAITS[rest.pop("kind")].title_label: rest.pop("title"), **rest}
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRestored(EntityEvent):
+    type: ClassVar[str] = "entity.restored"
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntityConcerned(EntityEvent):
+    """Something that concerns another entity as well."""
+
+    other_id: UUID
+
+
+class EntityMerged(EntityConcerned):
+    type = "entity.merged"
+
+
+class EntityUnmerged(EntityConcerned):
+    type = "entity.unmerged"
+
+
+class EntityNotDuplicate(EntityConcerned):
+    type = "entity.not_duplicate"
+
+
 @dataclass(frozen=True, slots=True)
 class ProposalAutoApproved(ProposalEvent):
     type: ClassVar[str] = "proposal.auto_approved"

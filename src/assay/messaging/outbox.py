@@ -14,10 +14,14 @@ from pydantic_core import from_json, to_json
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.clock import now
 from assay.db.locks import try_until_commit
 
 NOTIFICATIONS: Final = "outbox"
 """The channel on which the trigger that fills the outbox tells of it."""
+
+POSITION: Final = "position"
+"""The type of the first frame of a connection: no event, but where the client begins."""
 
 _EVENT: Final = "a.channel, a.action, a.entity_type, a.data, a.severity, a.at"
 
@@ -31,6 +35,12 @@ class Frame:
     at: datetime
     """When the change was recorded."""
     json: bytes
+
+    @classmethod
+    def of_position(cls, position: int) -> "Frame":
+        """What tells a client from where to go on, should the connection break before the first event."""
+        empty: dict[str, Any] = {"channel": None, "type": POSITION, "entity_type": None, "data": {}}
+        return cls(position, POSITION, at := now(), to_json({"id": position, **empty, "timestamp": at}))
 
     @classmethod
     def read(cls, json: bytes) -> "Frame":

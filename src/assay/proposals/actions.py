@@ -20,7 +20,14 @@ from assay.db.bulk import insert_rows
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import DedupState, Evidence, Proposal, ProposalStatus, ReviewAction
 from assay.kinds import Kind
-from assay.messaging.events import ProposalRejected, ProposalReopened, ProposalsExpired, ProposalsExpiring
+from assay.messaging.events import (
+    FailuresReset,
+    ProposalExpired,
+    ProposalRejected,
+    ProposalReopened,
+    ProposalsExpired,
+    ProposalsExpiring,
+)
 from assay.proposals import merge_statements as merge_sql
 from assay.proposals import merging, queries, relations, unmerging
 from assay.proposals import statements as sql
@@ -123,7 +130,7 @@ async def expire(session: AsyncSession, ids: Ids, *, actor: Actor, days: int) ->
     if accepted:
         kinds = Counter(row.kind for row in accepted)
         summary = ProposalsExpired(kinds[Kind.TOPIC], kinds[Kind.ATOM], kinds.total())
-        each = [Record("proposal.expired", row.id, row.kind, detail={"notes": note}) for row in accepted]
+        each = [changed(ProposalExpired, row, actor, notes=note) for row in accepted]
         await record(session, actor, [*each, Record.of(summary)])
     return outcomes
 
@@ -248,11 +255,14 @@ async def try_again(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str
 
     accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, judge, "It is tried again.")
     await reset_failures(session, [row.id for row in accepted])
-    forgiven = [(row, {"notes": notes, "failures": row.failures}) for row in accepted]
-    await record(
-        session, actor, [Record("proposal.failures_reset", row.id, row.kind, detail=detail) for row, detail in forgiven]
-    )
+    await record(session, actor, [_forgiven(row, actor, notes) for row in accepted])
     return outcomes
+
+
+def _forgiven(row: Locked, actor: Actor, notes: str | None) -> Record:
+    detail = {"notes": notes, "failures": row.failures}
+    event = FailuresReset(row.kind, row.id, row.title, actor.name)
+    return Record.of(event, subject_id=row.id, entity_type=row.kind, detail=detail)
 
 
 async def reset_failures(session: AsyncSession, ids: Ids) -> None:

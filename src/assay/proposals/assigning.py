@@ -11,6 +11,7 @@ from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.db.models import Scope, User
 from assay.errors import InvalidInput
+from assay.messaging.events import ProposalAssigned
 from assay.proposals.actions import lock_and_judge
 from assay.proposals.outcomes import Locked, Outcome, Refusal, unless_pending
 
@@ -32,12 +33,15 @@ async def assign(
     await session.execute(
         text("UPDATE proposals SET assignee_user_id = :assignee, version = version + 1 WHERE id = ANY(:ids)"), given
     )
-    detail = {"assignee": assignee.name if assignee else None, "notes": notes}
-    records = [
-        Record("proposal.assigned", row.id, row.kind, detail={**detail, "version": row.version + 1}) for row in accepted
-    ]
-    await record(session, actor, records)
+    name = assignee.name if assignee else None
+    await record(session, actor, [_recorded(row, actor, name, notes) for row in accepted])
     return outcomes
+
+
+def _recorded(row: Locked, actor: Actor, assignee: str | None, notes: str | None) -> Record:
+    detail = {"assignee": assignee, "notes": notes, "version": row.version + 1}
+    event = ProposalAssigned(row.kind, row.id, row.title, actor.name, assignee)
+    return Record.of(event, subject_id=row.id, entity_type=row.kind, detail=detail)
 
 
 async def _able(session: AsyncSession, user_id: int) -> User:

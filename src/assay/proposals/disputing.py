@@ -14,6 +14,7 @@ from assay.db.bulk import as_json
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import Proposal, Recommendation
 from assay.kinds import AtomType
+from assay.messaging.events import ProposalDisputed
 from assay.proposals.drafts import QuotedEvidence
 from assay.proposals.evidence import Weigh, hold_pending, quoted
 
@@ -111,4 +112,5 @@ def _recorded(proposal: Proposal, objection: Objection, earlier: float) -> Recor
         "confidence_before": earlier,
         "messages": list(dict.fromkeys(quote.message_id for quote in objection.evidence)),
     }
-    return Record("proposal.disputed", proposal.id, proposal.kind, detail=detail)
+    event = ProposalDisputed(proposal.kind, proposal.id, proposal.title, proposal.confidence)
+    return Record.of(event, subject_id=proposal.id, entity_type=proposal.kind, detail=detail)

@@ -11,6 +11,7 @@ from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.db.bulk import as_json
 from assay.db.models import Proposal
+from assay.messaging.events import ProposalEdited
 from assay.proposals import listing, relations
 from assay.proposals import statements as sql
 from assay.proposals.actions import ANY_VERSION, lock_and_judge
@@ -39,7 +40,7 @@ async def edit(
     await relations.resolve_topics(session, list(before))
     await sql.forget_vectors(session, list(before))
     await sql.look_again(session, list(before))
-    await record(session, actor, [_recorded(each, edits[each.id], before[each.id], notes) for each in found])
+    await record(session, actor, [_recorded(each, edits[each.id], before[each.id], actor, notes) for each in found])
     session.expire_all()
     return outcomes
 
@@ -75,11 +76,12 @@ async def _write(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> No
     )
 
 
-def _recorded(proposal: Proposal, changes: Changes, before: Changes, notes: str | None) -> Record:
+def _recorded(proposal: Proposal, changes: Changes, before: Changes, actor: Actor, notes: str | None) -> Record:
     detail = {
         "notes": notes,
         "version": proposal.version + 1,
         "before": {name: before[name] for name in changes},
         "after": dict(changes),
     }
-    return Record("proposal.edited", proposal.id, proposal.kind, detail=detail)
+    event = ProposalEdited(proposal.kind, proposal.id, changes.get("title", before["title"]), actor.name)
+    return Record.of(event, subject_id=proposal.id, entity_type=proposal.kind, detail=detail)

@@ -1,7 +1,6 @@
 """Merging approved knowledge, and taking that back. The entity that goes is archived and names where it went."""
 
 from collections.abc import Container, Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +10,7 @@ from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.kinds import Kind
+from assay.messaging.events import EntityMerged, EntityUnmerged
 from assay.proposals import merge_statements as sql
 from assay.proposals import merging, unmerging
 from assay.proposals import statements as decisions
@@ -58,7 +58,9 @@ async def merge(
     planned = await plan_merge(session, targets, choices=choices, kind=kind)
     if planned.plan.steps:
         numbers = await merging.carry_out(session, planned.plan, actor, now(), notes)
-        await record(session, actor, [_merged(step, numbers[step.source.id], notes) for step in planned.plan.steps])
+        await record(
+            session, actor, [_merged(step, numbers[step.source.id], actor, notes) for step in planned.plan.steps]
+        )
     return planned.outcomes
 
 
@@ -73,16 +75,9 @@ async def unmerge(
     merges = await sql.merges_of(session, unique(ids), of_entity=True)
     undo = await unmerging.plan(session, list(merges.values()))
     await unmerging.carry_out(session, undo, actor, now(), notes)
-    entries = [
-        Record(
-            "entity.unmerged",
-            merge.source_id,
-            merge.kind,
-            detail={"title": undo.items[merge.source_id].title, "entity_id": merge.target_id, "notes": notes},
-        )
-        for merge in undo.accepted
-    ]
-    await record(session, actor, entries)
+    await record(
+        session, actor, [_taken_back(undo.items[each.source_id], each, actor, notes) for each in undo.accepted]
+    )
     ended = await endings(session, [merge.target_id for merge in merges.values()])
     as_proposals = await sql.merges_of(session, set(ids) - set(merges), of_entity=False)
     return [_unmerged(each, merges, as_proposals, undo, ended) for each in unique(ids)]
@@ -128,10 +123,18 @@ def _conflict(item: Item, message: str, decision: Decision | None = None) -> Out
     return Outcome(item.id, message, Refusal.CONFLICT, item.merged_into, decision)
 
 
-def _merged(step: merging.Step, number: int, notes: str | None) -> Record:
-    detail: dict[str, Any] = {"title": step.source.title, "entity_id": step.target.id, "notes": notes}
-    inverse = {"act": "merge_entity", "entity_id": step.target.id, "merge": number}
-    return Record("entity.merged", step.source.id, step.source.kind, detail=detail, inverse=inverse)
+def _merged(step: merging.Step, number: int, actor: Actor, notes: str | None) -> Record:
+    source, into = step.source, step.target.id
+    event = EntityMerged(source.kind, source.id, source.title, actor.name, into)
+    detail = {"title": source.title, "entity_id": into, "notes": notes}
+    inverse = {"act": "merge_entity", "entity_id": into, "merge": number}
+    return Record.of(event, subject_id=source.id, entity_type=source.kind, detail=detail, inverse=inverse)
+
+
+def _taken_back(source: Item, merge: sql.StoredMerge, actor: Actor, notes: str | None) -> Record:
+    event = EntityUnmerged(merge.kind, merge.source_id, source.title, actor.name, merge.target_id)
+    detail = {"title": source.title, "entity_id": merge.target_id, "notes": notes}
+    return Record.of(event, subject_id=merge.source_id, entity_type=merge.kind, detail=detail)
 
 
 def _unmerged(

@@ -13,6 +13,7 @@ from assay.clock import now
 from assay.db.bulk import insert_rows
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import Evidence, Message, Proposal, ProposalStatus
+from assay.messaging.events import EvidenceAdded
 from assay.proposals.drafts import Addition, QuotedEvidence, evidence_rows
 
 
@@ -65,7 +66,8 @@ def _strengthened(proposal: Proposal, addition: Addition, quotes: Sequence[Quote
     proposal.refreshed_at = now()
     proposal.version += 1
     detail = {"version": proposal.version, "confidence": proposal.confidence, "confidence_before": earlier}
-    return Record("proposal.evidence_added", proposal.id, proposal.kind, detail=detail)
+    event = EvidenceAdded(proposal.kind, proposal.id, proposal.title, proposal.confidence)
+    return Record.of(event, subject_id=proposal.id, entity_type=proposal.kind, detail=detail)
 
 
 async def hold_pending(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Proposal]:

@@ -14,6 +14,7 @@ from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import ChangeType, Entity, EntityRevision
 from assay.errors import Conflict, NotFound, Stale
 from assay.kinds import Kind, identity_key
+from assay.messaging.events import EntityRestored
 from assay.proposals import merge_statements, statements
 from assay.proposals.endings import endings
 
@@ -49,7 +50,8 @@ async def restore(
     await statements.forget_vectors(session, [entity_id])
     await statements.look_again(session, [entity_id])
     detail = {"notes": notes, "restored": number, "revision": written[entity_id], "before": before}
-    await record(session, actor, [Record("entity.restored", entity_id, kind, detail=detail)])
+    event = EntityRestored(kind, entity_id, values["title"] or "", actor.name, written[entity_id])
+    await record(session, actor, [Record.of(event, subject_id=entity_id, entity_type=kind, detail=detail)])
     session.expire_all()
     return written[entity_id]
 

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from assay.web import frames
 from assay.web.access import HOST_COOKIE, Open, permissions
 from assay.web.models import Problem
 
@@ -28,6 +29,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas[Problem.__name__] = Problem.model_json_schema()
+    schemas |= frames.schemas()
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     components["securitySchemes"] = {"token": BY_TOKEN, "session": BY_COOKIE}

@@ -19,6 +19,7 @@ from assay.errors import Forbidden, Gone, InvalidInput, TooMany, Unauthenticated
 from assay.messaging.events import Channel
 from assay.messaging.hub import Batch, Hub
 from assay.messaging.outbox import Frame
+from assay.web import frames
 from assay.web.access import Requires, refuse_other_origins
 from assay.web.errors import documented
 from assay.web.server import EXTENSION, Socket
@@ -151,12 +152,13 @@ def as_server_sent(frame: Frame) -> bytes:
 
 @router.websocket("/ws")
 async def over_websocket(websocket: WebSocket, state: State, channels: Channels, since: Since = None) -> None:
-    """Every event of the channels, one JSON document a message."""
+    """Every event of the channels, one JSON document a message. The first one says from where."""
     socket: Socket = websocket.scope["extensions"][EXTENSION]["socket"]
     client, right = SocketClient(socket, channels), RightToListen(websocket)
     await websocket.accept(headers=[(b"last-event-id", b"%d" % state.hub.position)])
     try:
         start = await state.hub.start(since)
+        await client.send(Batch([Frame.of_position(start)]))
         async for batch in state.hub.missed(client, start):
             await right.check()
             await client.send(batch)
@@ -186,7 +188,7 @@ async def _until_it_leaves(websocket: WebSocket, right: RightToListen) -> None:
 @router.get(
     "/events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}}, **documented(410)},
+    responses={200: {"content": {"text/event-stream": {"schema": frames.REFERENCE}}}, **documented(410)},
 )
 async def as_stream(
     request: Request,
@@ -207,19 +209,20 @@ async def as_stream(
 async def _stream(hub: Hub, client: StreamClient, start: int, right: RightToListen) -> AsyncIterator[bytes]:
     """Ends where the reader may no longer listen. One that comes back is told why."""
     try:
+        yield _position(start)
         async for batch in hub.missed(client, start):
             await right.check()
             yield batch.encoded(as_server_sent)
-        yield _position(hub)
+        yield _position(hub.position)
         async for batch in client.batches():
             await right.check()
-            yield batch.encoded(as_server_sent) or _position(hub)
+            yield batch.encoded(as_server_sent) or _position(hub.position)
     except (*REFUSED, *UNREACHABLE):
         pass
     finally:
         hub.clients.discard(client)
 
 
-def _position(hub: Hub) -> bytes:
+def _position(position: int) -> bytes:
     """A sign of life, which tells the reader from where it is to go on."""
-    return b"id: %d\n\n" % hub.position
+    return b"id: %d\n\n" % position
