@@ -14,12 +14,25 @@ AssayError (500)
 └── PermanentError (500)    trying again cannot help
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from pydantic_core import ValidationError
 
 LONGEST_QUOTE: Final = 80
+COVER: Final = "[masked]"
+IN_AN_ADDRESS: Final = re.compile(
+    r"""(?<=://)(?:[^\s/?\#'"]*|[^\s/'"@:]*:[^\s'"]*)(?=@)"""
+    r"""|(?<=[?&;])(?P<name>[\w.-]*(?:key|token|secret|sig|signature|pass|passw(?:or)?d|pwd|auth|code|credentials?)=)"""
+    r"""[^\s&;\#'"]+""",
+    re.IGNORECASE,
+)
+
+
+def covered(text: str) -> str:
+    """The text without the passwords and keys in its addresses. For whatever is shown, logged or kept of a failure."""
+    return IN_AN_ADDRESS.sub(lambda found: (found["name"] or "") + COVER, text) if "://" in text else text
 
 
 class AssayError(Exception):
@@ -29,7 +42,7 @@ class AssayError(Exception):
 
     def __init__(self, sentence: str = "", **facts: Any) -> None:
         """`facts`: what a program may want to know besides the sentence."""
-        super().__init__(sentence)
+        super().__init__(covered(sentence))
         self.facts = facts
 
 
@@ -87,4 +100,4 @@ def what_is_wrong(error: ValidationError, name: Callable[[str], str] = str) -> s
     first = error.errors(include_url=False)[0]
     place = name(".".join(str(part) for part in first["loc"]))
     wanted = first["msg"].removeprefix("Input should be ")
-    return f"{place}={repr(first['input'])[:LONGEST_QUOTE]} is not allowed: it must be {wanted}."
+    return f"{place}={covered(repr(first['input']))[:LONGEST_QUOTE]} is not allowed: it must be {wanted}."

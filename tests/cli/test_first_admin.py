@@ -12,6 +12,8 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 
+from assay.runtime.process import wait_for
+
 
 @contextmanager
 def started(database_url: str, nats_url: str, home: str, *, at_a_terminal: bool) -> Iterator[str]:
@@ -66,3 +68,26 @@ def test_what_is_kept_in_a_file_holds_no_password(starting):
     with starting(at_a_terminal=False) as printed:
         assert "Make the first account with" in printed
         assert "password" not in printed
+
+
+BROWSER = """#!/bin/sh
+echo "$@" > "$SEEN.new"
+mv "$SEEN.new" "$SEEN"
+"""
+OPEN = "from assay.cli.first_admin import open_in_browser as o; o('http://127.0.0.1:8000/sign-in?link=a-secret')"
+
+
+def test_the_link_that_signs_in_stands_in_a_private_file_and_not_in_the_process_list(tmp_path):
+    browser, seen, home = tmp_path / "browser", tmp_path / "seen", tmp_path / "home"
+    browser.write_text(BROWSER)
+    browser.chmod(0o700)
+    environment = {**os.environ, "ASSAY_HOME": str(home), "BROWSER": str(browser), "DISPLAY": ":0", "SEEN": str(seen)}
+    master, slave = pty.openpty()
+    subprocess.run([sys.executable, "-c", OPEN], env=environment, stdin=slave, stdout=slave, check=True, timeout=100)
+    assert wait_for(seen.exists, 60)
+    page = home / "sign-in.html"
+    assert seen.read_text().split() == [page.as_uri()]
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert "url=http://127.0.0.1:8000/sign-in?link=a-secret" in page.read_text()
+    os.close(master)
+    os.close(slave)

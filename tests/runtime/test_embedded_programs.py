@@ -23,25 +23,24 @@ def private_wheel(tmp_path, monkeypatch):
     return tmp_path / "venv"
 
 
-def test_a_private_wheel_is_copied_once_to_where_the_account_reaches_it(as_root, private_wheel, open_folder):
-    found = programs.postgres_folder(NOBODY, [open_folder])
-    assert found.is_relative_to(open_folder)
+def test_a_private_wheel_is_copied_once_to_where_the_account_reaches_it(
+    as_root, private_wheel, open_folder, monkeypatch
+):
+    monkeypatch.setattr(programs, "_SHARED", open_folder / "shared")
+    found = programs.postgres_folder(NOBODY)
+    assert found.is_relative_to(open_folder / "shared")
     made = found.stat().st_ino
-    assert programs.postgres_folder(NOBODY, [open_folder]).stat().st_ino == made
-    assert len(list(open_folder.iterdir())) == 1
+    assert programs.postgres_folder(NOBODY).stat().st_ino == made
+    assert len(list((open_folder / "shared").iterdir())) == 1
 
 
-def test_a_data_folder_the_account_cannot_reach_gets_no_copy(as_root, private_wheel, tmp_path, open_folder):
-    private = tmp_path / "home"
-    private.mkdir()
-    assert programs.postgres_folder(NOBODY, [private, open_folder]).is_relative_to(open_folder)
-    assert not list(private.iterdir())
-
-
-def test_without_any_reachable_place_the_sentence_says_what_to_do(as_root, private_wheel, tmp_path, monkeypatch):
+def test_where_the_account_cannot_reach_the_place_of_copies_the_sentence_says_what_to_do(
+    as_root, private_wheel, tmp_path, monkeypatch
+):
     monkeypatch.setattr(programs, "_SHARED", tmp_path / "shared")
     with pytest.raises(BrokenServer, match=r"install Assay in a folder that others may enter, or set DATABASE_URL\.$"):
-        programs.postgres_folder(NOBODY, [])
+        programs.postgres_folder(NOBODY)
+    assert not (tmp_path / "shared").exists()
 
 
 def test_a_wheel_that_is_not_installed_is_named():

@@ -9,6 +9,7 @@ from typing import Final
 from assay import settings as configuration
 from assay.cli.listening import PREFERRED_PORT, is_free
 from assay.errors import Unavailable
+from assay.runtime.files import make_folder, open_private
 from assay.runtime.services import running
 
 START_SECONDS: Final = 180
@@ -48,8 +49,8 @@ def _address(home: Path) -> str | None:
 
 
 def _start(log: Path, *words: str) -> subprocess.Popen[bytes]:
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    make_folder(log.parent)
+    with open_private(log, append=True) as output:
         return subprocess.Popen(
             [sys.executable, "-m", "assay", *words],
             stdin=subprocess.DEVNULL,

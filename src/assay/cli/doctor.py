@@ -18,7 +18,7 @@ from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.cli.output import Json, print_json, say
 from assay.db import migrate
 from assay.db.engine import Database
-from assay.errors import AssayError
+from assay.errors import AssayError, covered
 from assay.messaging import bus
 from assay.runtime.services import Services, running, services
 
@@ -34,7 +34,7 @@ class Findings:
 
     async def look(self, name: str, check: Awaitable[str]) -> None:
         try:
-            self.facts[name] = await check
+            self.facts[name] = covered(await check)
         except AssayError as error:
             self.facts[name] = "failed"
             if str(error) not in self.problems:

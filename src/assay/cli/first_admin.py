@@ -4,19 +4,26 @@ import getpass
 import os
 import sys
 import webbrowser
+from html import escape
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay import settings as configuration
 from assay.accounts import actions, passwords, sessions
 from assay.accounts.secrets import new_secret
 from assay.audit.actor import SYSTEM
 from assay.cli.output import program, say
 from assay.db.engine import Database
 from assay.db.models import Role, User
+from assay.runtime.files import make_folder, write_private
 
 NAME: Final = "admin"
+REDIRECT: Final = (
+    '<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
+    '<meta http-equiv="refresh" content="0; url={link}"><a href="{link}">Sign in</a>\n'
+)
 
 
 async def ensure_first_admin(database: Database) -> None:
@@ -40,9 +47,15 @@ async def ensure_first_admin(database: Database) -> None:
 
 
 def open_in_browser(link: str) -> None:
-    """Shows it to a person who sits before a screen; a browser in a terminal would take over the terminal."""
+    """Shows it to a person who sits before a screen; a browser in a terminal would take over the terminal.
+
+    Everybody on the machine sees what a browser is started with: it is a private file, which leads on to the link.
+    """
     if sys.stdout.isatty() and (os.environ.keys() & {"DISPLAY", "WAYLAND_DISPLAY"}):
-        webbrowser.open(link)
+        page = configuration.load().assay_home / "sign-in.html"
+        make_folder(page.parent)
+        write_private(page, REDIRECT.format(link=escape(link)))
+        webbrowser.open(page.absolute().as_uri())
 
 
 async def link_for_operator(database: Database, address: str) -> str:

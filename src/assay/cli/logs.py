@@ -4,6 +4,9 @@ import logging
 import sys
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from assay.errors import covered
 
 
 def log_to_stderr(level: str = "warning") -> None:
@@ -14,9 +17,15 @@ def log_to_stderr(level: str = "warning") -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _without_secrets,
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _without_secrets(_logger: WrappedLogger, _name: str, line: EventDict) -> EventDict:
+    """What libraries say of a failure may quote an address with its password."""
+    return {name: covered(value) if isinstance(value, str) else value for name, value in line.items()}

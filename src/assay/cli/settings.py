@@ -4,6 +4,7 @@ from pydantic import SecretStr
 
 from assay import settings as configuration
 from assay.cli.output import Json, print_json, table
+from assay.errors import covered
 from assay.settings import Settings
 
 
@@ -21,4 +22,7 @@ def settings(*, json: Json = False) -> None:
 
 
 def _shown(value: object) -> object:
-    return "set" if isinstance(value, SecretStr) else value
+    """No secret, be it one by itself or within an address."""
+    if isinstance(value, SecretStr):
+        return "set"
+    return covered(value) if isinstance(value, str) else value

@@ -13,7 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from assay.errors import InvalidInput, Unavailable
+from assay.errors import InvalidInput, Unavailable, covered
 
 CONNECT_TIMEOUT_SECONDS: Final = 10
 BESIDE_LOCK_SECONDS: Final = 2
@@ -100,6 +100,6 @@ def took_too_long(error: BaseException) -> bool:
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, without the statement and its parameters."""
+    """What an error says, without the statement, its parameters, and passwords within addresses."""
     cause = getattr(error, "orig", None) or error
-    return (str(cause).strip() or type(cause).__name__).splitlines()[0]
+    return covered((str(cause).strip() or type(cause).__name__).splitlines()[0])

@@ -14,6 +14,8 @@ from assay.runtime.files import last_lines
 from assay.runtime.process import spawn
 
 MAJOR = "18"
+CLUSTER = f"postgres-{MAJOR}"
+"""The folder of the cluster in a data folder."""
 SUPERUSER = "assay"
 IN_PLACE = "/proc/self/cwd"
 """The data folder as the server sees it: its working directory, entered while we were still root.

@@ -1,19 +1,53 @@
-"""Folders that others may only pass through, and small files that nobody but their owner may read."""
+"""Folders and files that nobody but their owner may enter, read or lock, whatever the umask says."""
 
 import os
 import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import IO, Final
 
 from assay.runtime.account import Account
 
 _LONGEST_END = 2000
+OTHERS: Final = 0o077
 
 
 def make_folder(path: Path) -> None:
-    """Others may pass, to programs copied there, but not look around; whatever the umask. One that exists is kept."""
+    """Makes a private folder. One that exists is kept as it is."""
     if not path.is_dir():
         path.mkdir(parents=True, exist_ok=True)
-        path.chmod(0o711)
+        path.chmod(0o700)
+
+
+def open_private(path: Path, *, append: bool = False) -> IO[bytes]:
+    """Opens a file to be written anew or at its end. Who may not read it may not hold a lock on it either."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | (os.O_APPEND if append else os.O_TRUNC)
+    file = os.fdopen(os.open(path, flags, 0o600), "ab" if append else "wb")
+    with suppress(PermissionError):  # somebody else's: it is as private as they made it
+        os.fchmod(file.fileno(), 0o600)
+    return file
+
+
+def close_to_others(path: Path) -> None:
+    """Takes from everybody but the owner what they may do with a file or folder that is there."""
+    status = path.lstat()
+    if not stat.S_ISLNK(status.st_mode) and status.st_mode & OTHERS:
+        path.chmod(stat.S_IMODE(status.st_mode) & ~OTHERS)
+
+
+def close_all_to_others(folder: Path, *, but_not_in: Path) -> None:
+    """The same for all that lies in a folder. What `but_not_in` holds is looked after by its own server."""
+    for path in (folder, *_below(folder, but_not_in)):
+        with suppress(FileNotFoundError, PermissionError):  # put away by a server meanwhile, or of somebody else
+            close_to_others(path)
+
+
+def _below(folder: Path, but_not_in: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        yield from (Path(place, name) for name in (*folders, *names))
+        folders[:] = [each for each in folders if Path(place, each) != but_not_in]
 
 
 def write_private(path: Path, text: str, account: Account | None = None) -> None:

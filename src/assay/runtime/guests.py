@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from assay.runtime.files import make_folder, open_private
+
 
 @contextmanager
 def visit(home: Path) -> Iterator[None]:
@@ -27,5 +29,5 @@ def none_left(home: Path) -> Iterator[None]:
 
 
 def _opened(home: Path) -> IO[bytes]:
-    home.mkdir(parents=True, exist_ok=True)
-    return (home / "guests.lock").open("ab")
+    make_folder(home)
+    return open_private(home / "guests.lock", append=True)

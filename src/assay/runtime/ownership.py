@@ -5,11 +5,15 @@ The kernel frees the lock when its holder dies. There is no lock file that could
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from assay.errors import Unavailable
-from assay.runtime.files import make_folder
+from assay.runtime.files import OTHERS, close_to_others, make_folder
+
+OURS: Final = frozenset({"guests.lock", "nats.token", "postgres.password", "assay.log", "reembed.log"})
+"""Any of these makes a folder one of Assay's."""
 
 _held: set["HomeLock"] = set()
 
@@ -27,10 +31,23 @@ def prepare(home: Path) -> None:
     """Make the data folder. Raises Unavailable when it cannot be made or written."""
     try:
         make_folder(home)
+        _keep_to_ourselves(home)
     except OSError as error:
         raise unusable(home, error) from None
     if not os.access(home, os.W_OK | os.X_OK):
         raise Unavailable(f"The data folder {home} cannot be used: it is not writable; set ASSAY_HOME to another.")
+
+
+def _keep_to_ourselves(home: Path) -> None:
+    """Closes the folder to others, who could read in it, or hold its lock. Raises Unavailable where it is not ours
+    to close: it holds other things, and none of Assay's."""
+    if home.stat().st_mode & OTHERS == 0:
+        return
+    names = {each.name for each in home.iterdir()} - {"lost+found"}
+    if names and not names & OURS:
+        raise Unavailable(f"The data folder {home} holds other things: set ASSAY_HOME to a folder for Assay alone.")
+    with suppress(PermissionError):  # it belongs to somebody else, who lets us in
+        close_to_others(home)
 
 
 def unusable(home: Path, error: OSError) -> Unavailable:

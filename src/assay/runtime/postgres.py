@@ -56,13 +56,13 @@ class Postgres(Server):
     farewell: ClassVar[Steps] = ((SIGINT, 30.0), (SIGQUIT, 5.0))  # a fast shutdown asked for during recovery can hang
 
     def __init__(self, home: Path) -> None:
-        super().__init__(home / f"postgres-{cluster.MAJOR}")
+        super().__init__(home / cluster.CLUSTER)
         self._account = server_account(self.folder)
         self._password_file = home / "postgres.password"
         self._password = secret(self._password_file)
         self._port_file = home / "postgres.port"
         self._port = _SOCKET_PORT
-        self._programs = programs.postgres_folder(self._account, [home])
+        self._programs = programs.postgres_folder(self._account)
 
     def _socket_fits(self) -> bool:
         return len(os.fsencode(self.folder / f".s.PGSQL.{_SOCKET_PORT}")) <= _LONGEST_SOCKET_PATH

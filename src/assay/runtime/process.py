@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from assay.errors import Unavailable
 from assay.runtime.account import Account
+from assay.runtime.files import open_private
 
 Child: TypeAlias = "subprocess.Popen[bytes]"
 Steps: TypeAlias = Sequence[tuple[Signals, float]]
@@ -52,7 +53,7 @@ def spawn(
     """
 
     def fork() -> Child:
-        with output.open("wb") as log:
+        with open_private(output) as log:
             return subprocess.Popen(
                 arguments,
                 cwd=folder,
@@ -62,6 +63,7 @@ def spawn(
                 stderr=subprocess.STDOUT,
                 pass_fds=keep,
                 start_new_session=True,
+                umask=0o077,
                 user=account.uid if account else None,
                 group=account.gid if account else None,
                 extra_groups=[] if account else None,

