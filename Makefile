@@ -1,57 +1,94 @@
 # Every command a person or CI needs. `make help` lists them.
-PYTHON ?= python3.11
+# PYTHON and VENV can be set: make test PYTHON=/path/to/python3.13 VENV=.venv-3.13
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+CORE := $(VENV)/.core
+ALL := $(VENV)/.all
+MEGABYTES := 470
+MEGABYTES_OF_ALL := 900
+VERSIONS := 3.11 3.12 3.13 3.14
+MACHINES := x86_64 aarch64
+PINS := --generate-hashes --no-emit-index-url --no-header --no-annotate --universal --python-version $(firstword $(VERSIONS))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down test check format bench soak lock wheel clean
+.PHONY: help install dev demo up down test check others quick format bench soak lock wheels wheel clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
-install: $(STAMP) ## Create .venv with the pinned dependencies and Assay itself
+install: $(CORE) ## Create .venv with the pinned dependencies and Assay itself
+dev: $(ALL) ## Add all extras and the tools of the developers
 
-$(STAMP): requirements.txt pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "Assay needs Python 3.11: install it or set PYTHON=/path/to/python3.11"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+$(CORE): requirements.txt pyproject.toml
+	@$(call fill,requirements.txt,$(MEGABYTES))
 	@touch $@
 
-demo: $(STAMP) ## Turn the sample chat into knowledge and leave Assay running
+$(ALL): requirements-dev.txt requirements.txt pyproject.toml
+	@$(call fill,requirements-dev.txt,$(MEGABYTES_OF_ALL))
+	@touch $(CORE) $@
+
+# The first Python that will do, unless there is an environment already or PYTHON names one.
+define fill
+python="$(or $(PYTHON),$$(test -x $(BIN)/python && echo $(BIN)/python || tools/pythons | sed -n '1s/[^ ]* //p'))"; \
+test -n "$$python" || { echo "Assay needs one of Python $(VERSIONS), with venv and pip, and finds none that works: install one, or set PYTHON=/path/to/python."; exit 1; }; \
+"$$python" tools/install.py $(VENV) $(1) $(2)
+endef
+
+demo: $(CORE) ## Turn the sample chat into knowledge and leave Assay running
 	@$(BIN)/assay demo
 
-up: $(STAMP) ## Run the servers and the web app until Ctrl-C
+up: $(CORE) ## Run the servers and the web app until Ctrl-C
 	@$(BIN)/assay up
 
-down: $(STAMP) ## Stop a running Assay
+down: $(CORE) ## Stop a running Assay
 	@$(BIN)/assay down
 
-test: $(STAMP) check ## Check the code and run the tests
+test: $(ALL) check ## Check the code and run the tests
 	$(BIN)/python -m pytest -n 2
 
-check: $(STAMP) ## Lint, types and import walls, without the tests
+check: $(ALL) ## Lint, types and import walls, without the tests
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 
-format: $(STAMP) ## Format the code and mend what the linter can mend
+others: $(ALL) ## Run a quick part of the tests on every other Python of this machine
+	@own=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	echo "Python $$own ran them all. Others of this machine: $$(tools/pythons $$own | cut -d' ' -f1 | xargs)"; \
+	tools/pythons $$own | while read -r version python; do \
+		$(MAKE) --no-print-directory quick VENV=.venv-$$version PYTHON=$$python </dev/null || exit 1; \
+	done
+
+quick: $(ALL)
+	$(BIN)/mypy --python-version $$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+	$(BIN)/python -m pytest -n 2 $(QUICK)
+
+QUICK := tests/ai tests/policies tests/messaging tests/proposals/test_actions.py tests/cli/test_processes.py
+
+format: $(ALL) ## Format the code and mend what the linter can mend
 	$(BIN)/ruff check --quiet --fix .
 	$(BIN)/ruff format --quiet .
 
-bench: $(STAMP) ## Run the benchmarks: ours, the naive way and the limit side by side
+bench: $(ALL) ## Run the benchmarks: ours, the naive way and the limit side by side
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-soak: $(STAMP) ## Run the long tests
+soak: $(ALL) ## Run the long tests
 	$(BIN)/python -m pytest -m "load or soak" --timeout 3600
 
-lock: $(STAMP) ## Pin the dependencies anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --all-extras --group dev pyproject.toml -o requirements.txt
+lock: ## Pin the dependencies anew, and check that all have wheels (needs uv)
+	uv pip compile --quiet $(PINS) --all-extras --group dev pyproject.toml -o requirements-dev.txt
+	uv pip compile --quiet $(PINS) --constraint requirements-dev.txt --group build pyproject.toml -o requirements.txt
+	@$(MAKE) --no-print-directory wheels
 
-wheel: $(STAMP) ## Build the wheel into dist/
+wheels: ## Check that every pin has a wheel for each Python on each machine (needs uv)
+	@for version in $(VERSIONS); do for machine in $(MACHINES); do \
+		uv pip install --quiet --dry-run --no-deps --only-binary :all: --require-hashes --requirement requirements-dev.txt \
+			--python-version $$version --python-platform $$machine-manylinux_2_28 --target $(VENV)/wheels || exit 1; \
+		echo "Python $$version on $$machine: every pin has a wheel."; \
+	done; done
+
+wheel: $(ALL) ## Build the wheel into dist/
 	$(BIN)/python -m hatchling build --target wheel
 
-clean: ## Remove the virtual environment and caches
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## Remove the virtual environments and caches
+	rm -rf $(VENV) .venv-3.* dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

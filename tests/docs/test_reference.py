@@ -17,6 +17,7 @@ from assay import errors, lines
 from assay.accounts.identity import SCOPES_OF
 from assay.cli import app as program
 from assay.cli import metrics as shown_metrics
+from assay.cli.streams import READER_LEFT
 from assay.db import models
 from assay.db.base import Base
 from assay.db.models import MAX_FAILED_READS, MAX_FAILURES, Scope
@@ -143,7 +144,7 @@ def statuses() -> list[Row]:
 
 
 def exits() -> list[Row]:
-    codes = (0, program.REFUSED, program.WRONG_INPUT, program.UNAVAILABLE, program.INTERRUPTED)
+    codes = (0, program.REFUSED, program.WRONG_INPUT, program.UNAVAILABLE, program.INTERRUPTED, READER_LEFT)
     return [(str(code),) for code in codes]
 
 

@@ -12,6 +12,7 @@ from assay.db.models import SimilarityType
 from assay.duplicates.labelled import Pair
 from assay.duplicates.measure import measured
 from assay.duplicates.scale import Scale
+from assay.evaluation.assignment import assigned
 from assay.evaluation.labelled import Item
 from assay.proposals.drafts import Draft
 
@@ -44,11 +45,5 @@ async def matched(found: Sequence[Draft], labelled: Sequence[Item], embedder: Em
         scores[place] = match.score if match else 0.0
         same[place] = scores[place] * (match is not None and match.type is not SimilarityType.UPDATE)
     same[same < SAYS_THE_SAME] = 0.0
-    return Matching(_assigned(same), frozenset(np.flatnonzero(scores.max(axis=1, initial=0.0) == 0.0).tolist()))
-
-
-def _assigned(scores: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> dict[int, int]:
-    from scipy.optimize import linear_sum_assignment  # slow to import
-
-    rows, columns = linear_sum_assignment(scores, maximize=True)
-    return {int(f): int(i) for f, i in zip(rows, columns, strict=True) if scores[f, i] > 0}
+    pairs_found = {f: i for f, i in assigned(same).items() if same[f, i] > 0}
+    return Matching(pairs_found, frozenset(np.flatnonzero(scores.max(axis=1, initial=0.0) == 0.0).tolist()))

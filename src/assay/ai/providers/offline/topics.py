@@ -9,6 +9,7 @@ import numpy as np
 from assay.ai.extractor import Quote, TopicDraft
 from assay.ai.providers.offline import topic_names
 from assay.ai.providers.offline.candidates import Candidate, bounded, distinct, shortened
+from assay.ai.providers.offline.clustering import clusters
 from assay.ai.providers.offline.language import stems
 from assay.ai.providers.offline.meanings import Meanings
 from assay.ai.providers.offline.topic_looks import color_for, icon_for
@@ -43,12 +44,9 @@ def groups(pool: Sequence[Candidate], vocabulary: Vocabulary, meanings: Meanings
     pool = pool[:MOST_CLUSTERED]
     if len(pool) < 2:
         return []
-    from scipy.cluster.hierarchy import fcluster, linkage  # slow to import, and not every command clusters
-
-    vectors = meanings.rows([candidate.title for candidate in pool])
-    labels = fcluster(linkage(vectors, "average", "cosine"), CUT, "distance").tolist()
-    members = [[pool[i] for i, own in enumerate(labels) if own == label] for label in sorted(set(labels))]
-    return [naming for group in members if len(group) > 1 and (naming := topic_names.naming(group, vocabulary)).names]
+    found = clusters(meanings.rows([candidate.title for candidate in pool]), CUT)
+    namings = [topic_names.naming([pool[at] for at in members], vocabulary) for members in found]
+    return [naming for naming in namings if naming.names]
 
 
 def named(found: Sequence[Naming], vocabulary: Vocabulary, meanings: Meanings) -> list[Topic]:
