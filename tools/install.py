@@ -53,7 +53,8 @@ def watched(words: "list[str]", log: Path, total: int) -> None:
 def progress(log: Path, total: int) -> str:
     said = log.read_text()
     if "Installing collected packages" in said:
-        return f"  unpacking: {len(list(log.parent.glob('lib/*/site-packages/*.dist-info')))} of {total}"
+        there = len(list(log.parent.glob("lib/*/site-packages/*.dist-info")))  # pip is there too
+        return f"  unpacking: {min(there, total)} of {total}"
     return f"  fetching: {said.count('Collecting ') + said.count('Requirement already')} of {total}"
 
 
