@@ -13,7 +13,7 @@ from tests.jobs.lab import ERRORS, tuned
 from assay.alerts.fakes import MemoryReceiver
 from assay.db.engine import Database
 from assay.jobs.alerting import Alerting, Pace
-from assay.jobs.failures import EveryItemFailed
+from assay.jobs.failures import SystemicFailure
 from assay.jobs.notify import send_job_error_notification
 
 pytestmark = pytest.mark.anyio
@@ -45,7 +45,7 @@ async def test_a_failed_job_reaches_a_real_receiver_by_itself(tools, nats_url):
         worker.pace = QUICK
         async with running(worker):
             await send_job_error_notification(
-                tools.database, "scan", EveryItemFailed("All 9 items failed.", 9), {"total": 9}, "critical"
+                tools.database, "scan", SystemicFailure("All 9 items failed.", 9), {"total": 9}, "critical"
             )
             await until(lambda: server.got)
     assert b"All 9 items failed." in server.got[0][1]

@@ -200,7 +200,7 @@ async def test_a_proposal_that_cannot_be_approved_costs_itself_only(tools, kind)
 async def test_when_none_can_be_approved_the_run_has_failed(tools):
     await poison(tools.database, "BEFORE INSERT", "entities")
     await cleared(tools, draft(title=POISON), draft(title=f"{POISON} of another kind altogether"))
-    assert (await failed(NAME, tools)).error == "All 2 items failed."
+    assert (await failed(NAME, tools)).error == "All 2 items failed: It is poison."
 
 
 async def test_an_empty_queue_is_a_run_that_went_well(tools):

@@ -97,7 +97,7 @@ async def test_a_proposal_that_cannot_be_scanned_costs_itself_only(tools, kind):
 async def test_when_none_can_be_scanned_the_run_has_failed(tools):
     await poison(tools.database, "BEFORE UPDATE OF candidates", "proposals")
     await arrived(tools.database, draft(title=POISON))
-    assert (await failed(NAME, tools)).error == "All 1 items failed."
+    assert (await failed(NAME, tools)).error == "1 item failed: It is poison."
 
 
 async def test_a_model_that_does_not_answer_fails_the_run_and_blames_no_proposal(tools):

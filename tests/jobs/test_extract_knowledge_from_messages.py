@@ -85,7 +85,7 @@ async def test_when_nothing_can_be_read_the_run_has_failed(tools):
     def broken(_messages, _known):
         raise ValueError("It broke.")
 
-    await said(tools, "We use Postgres 16.")
+    await said(tools, "We use Postgres 16.", "We deploy on Mondays.")
     await failed(NAME, reading(tools, broken))
     assert (await rows(tools.database, ERRORS))[-1][0] == "critical"
 

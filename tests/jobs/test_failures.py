@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from assay.db.engine import Database
 from assay.errors import Conflict, InvalidInput, PermanentError, Unavailable
-from assay.jobs.failures import EveryItemFailed, is_transient, may_retry, severity
+from assay.jobs.failures import SystemicFailure, is_transient, may_retry, severity, systemic
 
 AWAY = OperationalError("", {}, ValueError("away"))
 
@@ -64,12 +64,30 @@ def test_only_what_can_never_succeed_is_not_tried_again():
         (AWAY, 4, 4, "critical"),
         (ValueError("a defect"), 4, 4, "critical"),
         (AWAY, 1, 1, "error"),
-        (EveryItemFailed("All 2 items failed.", 2), 1, 4, "critical"),
-        (EveryItemFailed("All 1 items failed.", 1), 1, 4, "error"),
+        (SystemicFailure("All 2 items failed.", 2), 1, 4, "critical"),
+        (SystemicFailure("All 1 items failed.", 1), 1, 4, "error"),
     ],
 )
 def test_critical_is_what_outlives_its_retries_or_strikes_every_item(error, attempt, attempts, expected):
     assert severity(error, attempt=attempt, attempts=attempts) == expected
+
+
+@pytest.mark.parametrize(
+    ("failed", "succeeded", "sentence"),
+    [
+        (0, 0, None),
+        (0, 9, None),
+        (1, 0, "1 item failed: It broke."),
+        (2, 0, "All 2 items failed: It broke."),
+        (2, 1, None),
+        (3, 2, "3 of 5 items failed: It broke."),
+        (3, 3, None),
+        (12, 0, "All 12 items failed: It broke."),
+    ],
+)
+def test_a_run_has_failed_when_all_or_most_of_what_it_attempted_failed(failed, succeeded, sentence):
+    found = systemic(failed, succeeded, "It broke.")
+    assert (str(found) if found else None) == sentence
 
 
 @pytest.mark.anyio

@@ -215,10 +215,10 @@ async def test_a_run_all_of_whose_items_failed_has_failed_and_is_critical(tools,
     ids = await propose(tools.database, [draft(), draft()])
     declare(_isolating(ids, poisoned=set(ids)))
     with capture_logs() as logs:
-        assert (await failed(NAME, tools)).error == "All 2 items failed."
-    assert (await rows(tools.database, ERRORS))[-1][:3] == ("critical", NAME, "All 2 items failed.")
+        assert (await failed(NAME, tools)).error == "All 2 items failed: It is poison."
+    assert (await rows(tools.database, ERRORS))[-1][:3] == ("critical", NAME, "All 2 items failed: It is poison.")
     assert [each["event"] for each in logs if each["log_level"] == "critical"] == [
-        "Job probe CRITICAL FAILURE: All 2 items failed."
+        "Job probe CRITICAL FAILURE: All 2 items failed: It is poison."
     ]
 
 
@@ -236,7 +236,7 @@ def _isolating(ids, poisoned) -> Body:
 
     async def body(work):
         work.begin(len(ids))
-        return {"done": sum(await work.isolate(ids, act))}
+        return {"done": sum(await work.isolate(ids, act, done=lambda done: done))}
 
     return body
 
@@ -271,7 +271,7 @@ async def test_the_log_says_what_the_job_does_in_the_agreed_words(tools, declare
 
     async def body(work):
         work.begin(len(ids))
-        await work.isolate(ids, act)
+        await work.isolate(ids, act, done=lambda _: len(ids))
         work.advance(3)
         return {"done": 3}
 

@@ -29,6 +29,10 @@ def working(tools) -> Work:
     return Work("probe", tools, 60)
 
 
+def all_of_them(marked: int) -> int:
+    return marked
+
+
 def refusing(poisoned):
     """Marks items as done; a poisoned one breaks the whole transaction, as an error of the database does."""
 
@@ -47,7 +51,7 @@ async def test_all_but_the_poisoned_items_go_through(tools, seed):
     poisoned = set(random.Random(seed).sample(ids, 4))
     work, before = working(tools), now()
     with counted_transactions(tools.database) as ended:
-        results = await work.isolate(ids, refusing(poisoned))
+        results = await work.isolate(ids, refusing(poisoned), done=all_of_them)
     assert (sum(results), work.succeeded) == (16, 16)
     assert set(work.failed) == poisoned
     assert len(work.failed) == 4
@@ -68,8 +72,8 @@ async def _all(tools, ids):
 async def test_without_a_bad_item_one_transaction_is_enough(tools):
     ids = await propose(tools.database, [draft() for _ in range(20)])
     with counted_transactions(tools.database) as ended:
-        assert await working(tools).isolate(ids, refusing(set())) == [20]
-        assert await working(tools).isolate([], refusing(set())) == []
+        assert await working(tools).isolate(ids, refusing(set()), done=all_of_them) == [20]
+        assert await working(tools).isolate([], refusing(set()), done=all_of_them) == []
     assert ended == ["commit"]
 
 
@@ -83,7 +87,7 @@ async def test_the_failure_of_a_server_is_nobodys_fault_and_is_raised(tools, err
         raise error
 
     with pytest.raises(type(error)):
-        await work.isolate(ids, act)
+        await work.isolate(ids, act, done=all_of_them)
     assert work.failed == []
     assert await scalar(tools.database, "SELECT count(*) FROM proposals WHERE failures > 0 OR reasoning = 'done'") == 0
 
@@ -91,7 +95,7 @@ async def test_the_failure_of_a_server_is_nobodys_fault_and_is_raised(tools, err
 async def test_an_item_decided_meanwhile_is_not_marked_as_failed(tools):
     [each] = await propose(tools.database, [draft()])
     await change(tools.database, "status = 'rejected', reviewed_at = now()", each)
-    await working(tools).isolate([each], refusing({each}))
+    await working(tools).isolate([each], refusing({each}), done=all_of_them)
     assert (await get(tools.database, each)).failures == 0
 
 

@@ -9,12 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db import short_ids
 from assay.db.models import KnowledgeExtractionRun, Message, RunStatus
-from assay.db.models.messages import UNREAD
+from assay.db.models.messages import FAILING, UNREAD
 
 
 async def count_unread(session: AsyncSession) -> int:
     """How many messages no run has read yet."""
     return await session.scalar(select(func.count()).select_from(Message).where(UNREAD)) or 0
+
+
+async def count_failing(session: AsyncSession) -> int:
+    """How many messages could not be read the last time: they are tried again, or wait for a person."""
+    return await session.scalar(select(func.count()).select_from(Message).where(FAILING)) or 0
 
 
 async def listed_runs(

@@ -12,6 +12,7 @@ from assay.duplicates.scan import scorer_version
 from assay.jobs.job import Statistics, job
 from assay.jobs.work import Work
 from assay.kinds import TRAITS, Kind
+from assay.proposals import queries as proposal_queries
 from assay.review import queries
 from assay.review.actions import Review, review
 
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
     timeout=timedelta(minutes=5),
     retry_delays=(5, 25, 125),
     statistics=("topics_approved", "atoms_approved", "topics_skipped", "atoms_skipped", "errors"),
+    count_failing=proposal_queries.count_failing,
 )
 async def auto_review_proposals(work: Work) -> Statistics:
     """Approve what the policy can prove, topics before the atoms that wait for them."""
@@ -61,7 +63,7 @@ async def _review_kind(work: Work, kind: Kind, counts: Counter[str]) -> None:
                 after=after,
                 limit=work.settings.knowledge_auto_approval_batch_size,
             )
-        for result in await work.isolate(list(found), act):
+        for result in await work.isolate(list(found), act, done=lambda review: len(review.approved)):
             counts[f"{TRAITS[kind].plural}_approved"] += len(result.approved)
             counts[f"{TRAITS[kind].plural}_skipped"] += len(result.held)
         work.advance(len(found))

@@ -32,6 +32,7 @@ LONGEST_HOLD: Final = 1.0
     timeout=timedelta(minutes=5),
     retry_delays=(10, 10),
     statistics=("proposals_scanned", "duplicates_found", "embeddings_generated", "errors"),
+    count_failing=queries.count_failing,
 )
 async def deduplication_scan(work: Work) -> Statistics:
     """Find and mark proposals that say what an entity or an older proposal says."""
@@ -60,7 +61,7 @@ async def deduplication_scan(work: Work) -> Statistics:
         if not (ids or generated):
             break
         failed_before, started = len(work.failed), monotonic()
-        for outcome in await work.isolate(ids, act):
+        for outcome in await work.isolate(ids, act, done=lambda outcome: outcome.scanned):
             scanned += outcome.scanned
             duplicates += outcome.duplicates
         size = fitting(size, monotonic() - started, limit)

@@ -26,6 +26,7 @@ WARNED_BEFORE = timedelta(days=3)
     timeout=timedelta(minutes=5),
     retry_delays=(10, 10),
     statistics=("topics_expired", "atoms_expired", "total_expired"),
+    count_failing=queries.count_failing,
 )
 async def expire_stale_proposals(work: Work) -> Statistics:
     """Reject what has waited longer than allowed, and announce what soon will have."""
@@ -35,13 +36,16 @@ async def expire_stale_proposals(work: Work) -> Statistics:
     async with work.database.transaction() as session:
         work.begin(await queries.count_stale(session, cutoff))
 
+    def done(outcomes: list[Outcome]) -> int:
+        return sum(each.done for each in outcomes)
+
     async def act(session: AsyncSession, ids: Sequence[UUID]) -> list[Outcome]:
         return await proposals.expire(session, ids, actor=SYSTEM, days=days)
 
     while not work.time_is_up:
         async with work.database.transaction() as session:
             stale = await queries.stale(session, cutoff, limit=BATCH, but=work.failed)
-        for outcomes in await work.isolate(list(stale), act):
+        for outcomes in await work.isolate(list(stale), act, done=done):
             for each in outcomes:
                 expired[stale[each.id]] += each.done
         work.advance(len(stale))

@@ -18,6 +18,7 @@ from assay.jobs.work import Work
     timeout=timedelta(minutes=15),
     retry_delays=(5, 25, 125),
     statistics=("messages_analyzed", "topics_proposed", "atoms_proposed", "errors"),
+    count_failing=queries.count_failing,
 )
 async def extract_knowledge_from_messages(work: Work) -> Statistics:
     """Read the messages that nobody read yet and propose what they teach."""

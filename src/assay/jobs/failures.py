@@ -19,12 +19,31 @@ LIMIT_EXCEEDED: Final = "54"
 """The class of errors by which PostgreSQL says that a value is too large: the driver calls them operational."""
 
 
-class EveryItemFailed(AssayError):
-    """Not one item went through: the fault is not with the items, unless there was only one."""
+LEAST_SYSTEMIC: Final = 3
+"""Failed items from which most of them stand for all."""
+
+
+class SystemicFailure(AssayError):
+    """So much failed of what was attempted that the fault is not with the items, unless there was only one."""
 
     def __init__(self, sentence: str, items: int) -> None:
         super().__init__(sentence)
         self.items = items
+
+
+def systemic(failed: int, succeeded: int, reason: str) -> SystemicFailure | None:
+    """The failure of a run that is measured on what it attempted, not on what it looked at.
+
+    A run has failed when, in this order,
+    1. all that it attempted failed;
+    2. more than half of it failed, and no fewer than LEAST_SYSTEMIC items.
+    """
+    attempted = failed + succeeded
+    if failed and not succeeded:
+        return SystemicFailure(f"{'1 item' if failed == 1 else f'All {failed} items'} failed: {reason}", failed)
+    if failed >= LEAST_SYSTEMIC and failed > succeeded:
+        return SystemicFailure(f"{failed} of {attempted} items failed: {reason}", failed)
+    return None
 
 
 def is_transient(error: BaseException) -> bool:
@@ -42,10 +61,10 @@ def severity(error: BaseException, *, attempt: int, attempts: int) -> Severity:
     """How loudly to say that a run failed. `attempt`: the number of this one, 1 the first, of `attempts`.
 
     Critical is, in this order,
-    1. that several items failed and not one went through;
+    1. a systemic failure of several items;
     2. that the last of several attempts failed: a server is away for longer, or the job itself is broken.
     Everything else is an error.
     """
-    if isinstance(error, EveryItemFailed) and error.items > 1:
+    if isinstance(error, SystemicFailure) and error.items > 1:
         return "critical"
     return "critical" if attempt >= attempts > 1 else "error"

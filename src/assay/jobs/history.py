@@ -96,13 +96,21 @@ async def beat(session: AsyncSession, run_id: UUID) -> bool:
 
 
 async def close_run(
-    session: AsyncSession, run_id: UUID, state: JobState, *, statistics: Mapping[str, Any], error: str | None
+    session: AsyncSession,
+    run_id: UUID,
+    state: JobState,
+    *,
+    statistics: Mapping[str, Any],
+    error: str | None,
+    attempted: int = 0,
+    failed: int = 0,
 ) -> None:
     """Also of a run that was taken for lost and came back."""
+    ending = {"state": state, "finished_at": now(), "error": error, "attempted": attempted, "failed": failed}
     await session.execute(
         update(JobRun)
         .where(JobRun.id == run_id, JobRun.state.in_((JobState.RUNNING, JobState.LOST)))
-        .values(state=state, finished_at=now(), statistics=dict(statistics), error=error)
+        .values(statistics=dict(statistics), **ending)
     )
 
 
@@ -136,11 +144,11 @@ async def is_running(session: AsyncSession, order: Order) -> bool:
     return found is not None
 
 
-async def previous_state(session: AsyncSession, job: str, before: UUID) -> JobState | None:
-    """How the last run before this one ended that came to an end of its own."""
+async def previous(session: AsyncSession, job: str, before: UUID) -> JobRun | None:
+    """The last run before this one that came to an end of its own."""
     unfinished = (JobState.SKIPPED, JobState.INTERRUPTED, *OPEN)
     return await session.scalar(
-        select(JobRun.state)
+        select(JobRun)
         .where(JobRun.job == job, JobRun.id != before, JobRun.state.not_in(unfinished))
         .order_by(JobRun.started_at.desc().nulls_last())
         .limit(1)

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from assay.jobs.cron import shortest_period
 from assay.jobs.work import Work
 
 Statistics = Mapping[str, Any]
 Body = Callable[[Work], Awaitable[Statistics]]
+CountFailing = Callable[[AsyncSession], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,9 @@ class Job:
     grace: timedelta = timedelta(minutes=4)
     """How late a tick that was missed is still caught up. Shorter than the schedule's period, so that it is one."""
 
+    count_failing: CountFailing | None = None
+    """How many items failed in this job and still wait; None: it has no items."""
+
     @property
     def purpose(self) -> str:
         """The first line of the body's docstring."""
@@ -45,6 +51,7 @@ def job(
     statistics: tuple[str, ...],
     retry_delays: tuple[int, ...] = (),
     grace: timedelta,
+    count_failing: CountFailing | None = None,
 ) -> Callable[[Body], Body]:
     """Registers a function as the body of a job. `retry_delays` in seconds. Raises ValueError for a wrong schedule."""
     if not grace < shortest_period(cron):
@@ -52,7 +59,7 @@ def job(
 
     def register(body: Body) -> Body:
         delays = tuple(timedelta(seconds=each) for each in retry_delays)
-        JOBS[name] = Job(name, cron, timeout, delays, statistics, body, grace)
+        JOBS[name] = Job(name, cron, timeout, delays, statistics, body, grace, count_failing)
         return body
 
     return register

@@ -15,7 +15,7 @@ from assay.db.engine import first_line
 from assay.errors import Conflict
 from assay.extraction import nearby, run_statements, runs
 from assay.extraction.runs import Claim, OutOfTime, Stored
-from assay.jobs.failures import EveryItemFailed, is_transient
+from assay.jobs.failures import SystemicFailure, is_transient
 from assay.jobs.notify import send_job_error_notification
 from assay.jobs.work import Work
 from assay.messaging.background import background
@@ -54,7 +54,7 @@ class Reading:
     @classmethod
     def of(cls, claim: Claim, work: Work, budget: Budget) -> Self:
         reading = cls(work, claim.run_id, deque(claim.windows), budget)
-        reading._count(Stored(claim.noise))
+        reading._count(Stored(claim.noise))  # read without a model: nothing was attempted
         return reading
 
     async def finish(self) -> None:
@@ -109,11 +109,11 @@ class Reading:
         async with self._storing, self.work.database.transaction() as session:
             stored = await runs.store(session, self.run_id, window, found, actor=SYSTEM)
         self.failures = 0
+        self.work.went_well(window.ids)
         self._count(stored)
 
     def _count(self, stored: Stored) -> None:
         self.counts.update(messages=stored.messages, topics=stored.topics, atoms=stored.atoms)
-        self.work.succeeded += stored.messages
         self.work.advance(stored.messages)
 
     async def _with_knowledge(self, window: Window) -> Window:
@@ -149,11 +149,12 @@ class Reading:
 
     async def _blame(self, window: Window, error: Exception) -> None:
         self.failure, self.failures = error, self.failures + 1
-        self.work.failed.append(self.run_id)
+        self.work.went_wrong(self.run_id, window.ids, error)
         log.error("Job %s: a window of run %s could not be read: %s", self.work.job, self.run_id, first_line(error))
         async with self.work.database.transaction() as session:
             await runs.give_back(session, self.run_id, window)
         context = {"extraction_run_id": str(self.run_id)}
         await send_job_error_notification(self.work.database, self.work.job, error, context)
         if self.failures == FAILURES_IN_A_ROW:
-            self.obstacle = EveryItemFailed(f"{self.failures} windows in a row could not be read.", self.failures)
+            sentence = f"{self.failures} windows in a row could not be read: {first_line(error)}"
+            self.obstacle = SystemicFailure(sentence, self.failures)

@@ -3,19 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.engine import first_line
 from assay.db.locks import held
 from assay.db.models import JobRun, JobState
 from assay.errors import AssayError, NotFound
 from assay.jobs import history
-from assay.jobs.failures import TRANSIENT, EveryItemFailed, may_retry, severity
+from assay.jobs.failures import TRANSIENT, may_retry, severity, systemic
 from assay.jobs.job import JOBS, Job
 from assay.jobs.notify import send_job_error_notification, send_job_recovered
 from assay.jobs.order import MANUAL, Order
@@ -30,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 BEAT_SECONDS: Final = 5.0
 OVERLAP: Final = "overlap"
+RESTING: Final = "There was nothing to try: what failed in the last run rests, or waits for a person."
 TAKEN: Final = "It lost its connection to the database, and with it the lock that lets one run at a time."
 
 
@@ -41,6 +43,9 @@ class RunResult:
     state: JobState
     statistics: Mapping[str, Any] = field(default_factory=dict)
     error: str | None = None
+    attempted: int = 0
+    failed: int = 0
+    """Items, as in the history."""
     is_permanent: bool = False
     """It failed, and trying again cannot help."""
 
@@ -120,9 +125,8 @@ async def _run_alone(job: Job, order: Order, tools: Tools, *, patient: bool) -> 
     work = Work(job.name, tools, job.timeout.total_seconds())
     async with _beating(opened.id, work):
         result = await _execute(job, work, opened)
-        conclude = partial(_conclude, result, opened.id, tools, again=result.ok and work.left_early)
-        await (patiently(conclude, what=f"the end of {job.name}") if patient else conclude())
-    return result
+        conclude = partial(_conclude, job, result, opened.id, tools, again=result.ok and work.left_early)
+        return await (patiently(conclude, what=f"the end of {job.name}") if patient else conclude())
 
 
 @asynccontextmanager
@@ -146,20 +150,30 @@ async def _execute(job: Job, work: Work, row: JobRun) -> RunResult:
     try:
         async with asyncio.timeout(job.timeout.total_seconds()) as work.limit:
             statistics = dict(await job.body(work))
-        _check(job, work, statistics)
+        _check(job, statistics)
     except asyncio.CancelledError:
         with suppress(*TRANSIENT):
             await _interrupted(row.id, work)
         raise
     except Exception as error:  # noqa: BLE001  # the runner is where every error of a job ends
-        if work.is_taken:
-            return RunResult(job.name, JobState.FAILED, error=TAKEN)
-        await _alert(job, work, error, row.attempt)
-        if work.is_cut_off:
-            return RunResult(job.name, JobState.TIMEOUT, error=f"It took longer than {job.timeout}.")
-        return RunResult(job.name, JobState.FAILED, error=first_line(error), is_permanent=not may_retry(error))
+        return await _failed(job, work, error, row.attempt)
+    ended = partial(RunResult, job.name, attempted=work.attempted, failed=len(work.broken))
+    if failure := systemic(len(work.broken), work.succeeded, work.last_failure):
+        await _alert(job, work, failure, row.attempt)
+        return ended(JobState.FAILED, statistics, str(failure))
     log.info("Job %s completed: %s", job.name, statistics)
-    return RunResult(job.name, JobState.OK, statistics)
+    return ended(JobState.OK, statistics)
+
+
+async def _failed(job: Job, work: Work, error: Exception, attempt: int) -> RunResult:
+    """The end of a run that raised."""
+    if work.is_taken:
+        return RunResult(job.name, JobState.FAILED, error=TAKEN)
+    await _alert(job, work, error, attempt)
+    ended = partial(RunResult, job.name, attempted=work.attempted, failed=len(work.broken))
+    if work.is_cut_off:
+        return ended(JobState.TIMEOUT, error=f"It took longer than {job.timeout}.")
+    return ended(JobState.FAILED, error=first_line(error), is_permanent=not may_retry(error))
 
 
 async def _interrupted(run_id: UUID, work: Work) -> None:
@@ -167,11 +181,9 @@ async def _interrupted(run_id: UUID, work: Work) -> None:
         await history.close_run(session, run_id, JobState.INTERRUPTED, statistics={}, error="It was interrupted.")
 
 
-def _check(job: Job, work: Work, statistics: Mapping[str, Any]) -> None:
+def _check(job: Job, statistics: Mapping[str, Any]) -> None:
     if set(statistics) != set(job.statistics):
         raise WrongStatistics(f"Job {job.name} returned {sorted(statistics)}, declared {sorted(job.statistics)}.")
-    if work.failed and not work.succeeded:
-        raise EveryItemFailed(f"All {len(work.failed)} items failed.", len(work.failed))
 
 
 async def _alert(job: Job, work: Work, error: Exception, attempt: int) -> None:
@@ -185,12 +197,31 @@ async def _alert(job: Job, work: Work, error: Exception, attempt: int) -> None:
         log.critical("Job %s CRITICAL FAILURE: %s", job.name, first_line(second))
 
 
-async def _conclude(result: RunResult, run_id: UUID, tools: Tools, *, again: bool) -> None:
+async def _conclude(job: Job, result: RunResult, run_id: UUID, tools: Tools, *, again: bool) -> RunResult:
     """`again`: something may be left, and shall not wait for the next tick."""
     async with tools.database.transaction() as session:
-        before = await history.previous_state(session, result.job, run_id)
-        await history.close_run(session, run_id, result.state, statistics=result.statistics, error=result.error)
+        before = await history.previous(session, job.name, run_id)
+        if await _proves_nothing(session, job, result, before):
+            result = replace(result, state=JobState.SKIPPED, error=RESTING)
+        await history.close_run(
+            session,
+            run_id,
+            result.state,
+            statistics=result.statistics,
+            error=result.error,
+            attempted=result.attempted,
+            failed=result.failed,
+        )
         if again:
-            await request(session, result.job)
-    if result.state is JobState.OK and before in history.BAD:
-        await send_job_recovered(tools.database, result.job)
+            await request(session, job.name)
+    if result.state is JobState.OK and before and before.state in history.BAD:
+        await send_job_recovered(tools.database, job.name)
+    return result
+
+
+async def _proves_nothing(session: AsyncSession, job: Job, result: RunResult, before: JobRun | None) -> bool:
+    """Whether a run went well only because what failed before was not tried again. Then the failure stands."""
+    if result.state is not JobState.OK or result.attempted or job.count_failing is None:
+        return False
+    fell = before is not None and before.state is JobState.FAILED and before.failed > 0
+    return fell and await job.count_failing(session) > 0

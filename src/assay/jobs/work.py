@@ -28,6 +28,7 @@ _MOST_OF_TIMEOUT: Final = 0.95
 
 Result = TypeVar("Result")
 Act = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Result]]
+Count = Callable[[Result], int]
 
 
 @dataclass(slots=True)
@@ -40,7 +41,12 @@ class Work:
     total: int = 0
     processed: int = 0
     succeeded: int = 0
+    """Items that were attempted and went through. What was only looked at is not among them."""
     failed: list[UUID] = field(default_factory=list)
+    """One for each failure."""
+    broken: set[UUID] = field(default_factory=set)
+    """Items that failed and did not go through later."""
+    last_failure: str = ""
     started: float = field(default_factory=time.monotonic)
     is_taken: bool = False
     """Another process may run it too: the lock of this one went with its connection."""
@@ -89,10 +95,24 @@ class Work:
         share = 100 * self.processed // max(self.total, self.processed, 1)
         log.debug("Job %s: processed %d/%d (%d%%)", self.job, self.processed, self.total, share)
 
-    async def isolate(self, ids: Sequence[UUID], act: Act[Result]) -> list[Result]:
+    @property
+    def attempted(self) -> int:
+        return self.succeeded + len(self.broken)
+
+    def went_well(self, ids: Sequence[UUID]) -> None:
+        self.succeeded += len(ids)
+        self.broken.difference_update(ids)
+
+    def went_wrong(self, blamed: UUID, ids: Sequence[UUID], error: Exception) -> None:
+        self.failed.append(blamed)
+        self.broken.update(ids)
+        self.last_failure = first_line(error)
+
+    async def isolate(self, ids: Sequence[UUID], act: Act[Result], *, done: Count[Result]) -> list[Result]:
         """Acts on all the items in one transaction. Where that fails, on each half, until the bad item is alone.
 
         The bad item's work is rolled back; it is reported, backs off, and the others go through.
+        `done`: how many items of a result were carried out; the others were looked at and left.
         """
         if not ids:
             return []
@@ -104,14 +124,15 @@ class Work:
                 raise
             if len(ids) > 1:
                 middle = len(ids) // 2
-                return [*await self.isolate(ids[:middle], act), *await self.isolate(ids[middle:], act)]
+                halves = ids[:middle], ids[middle:]
+                return [result for half in halves for result in await self.isolate(half, act, done=done)]
             await self._report(ids[0], error)
             return []
-        self.succeeded += len(ids)
+        self.succeeded += done(result)
         return [result]
 
     async def _report(self, proposal_id: UUID, error: Exception) -> None:
-        self.failed.append(proposal_id)
+        self.went_wrong(proposal_id, [proposal_id], error)
         log.error("Job %s: failed to process proposal %s: %s", self.job, proposal_id, first_line(error))
         async with self.database.transaction() as session:
             await proposals.note_failure(session, proposal_id, first_line(error), backoff=item_backoff, at=now())

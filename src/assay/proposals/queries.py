@@ -18,6 +18,7 @@ from assay.db.models import (
     ProposalStatus,
     SimilarityType,
 )
+from assay.db.models.proposals import FAILING
 from assay.errors import NotFound
 from assay.kinds import Kind
 
@@ -143,6 +144,11 @@ async def trail(session: AsyncSession, subject_id: UUID) -> Sequence[Row[Any]]:
         {"id": subject_id},
     )
     return found.all()
+
+
+async def count_failing(session: AsyncSession) -> int:
+    """How many pending proposals the machine failed on last: they rest, or wait for a person."""
+    return await session.scalar(select(func.count()).select_from(Proposal).where(FAILING)) or 0
 
 
 async def count_unscanned(session: AsyncSession, scorer: str) -> int:

@@ -58,5 +58,9 @@ class JobRun(Base):
     started_at: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    attempted: Mapped[int] = mapped_column(server_default=text("0"))
+    """Items that it tried to carry out. What it only looked at is not among them."""
+    failed: Mapped[int] = mapped_column(server_default=text("0"))
+    """Of those, the ones that did not go through."""
     statistics: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     error: Mapped[str | None]

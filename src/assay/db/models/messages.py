@@ -11,6 +11,7 @@ from assay.db.base import Base, new_id
 
 MAX_FAILED_READS = 5
 UNREAD = sql(f"extraction_run_id IS NULL AND read_at IS NULL AND is_latest AND failed_reads < {MAX_FAILED_READS}")
+FAILING = sql("failed_reads > 0 AND read_at IS NULL AND is_latest")
 
 
 class Message(Base):
@@ -19,6 +20,7 @@ class Message(Base):
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("source", "external_id", "version"),
+        Index("ix_messages_failing", "id", postgresql_where=FAILING),
         Index("ix_messages_unread", "failed_reads", "sent_at", "id", postgresql_where=UNREAD),
         Index("ix_messages_channel_sent_at", "source", "channel", "sent_at"),
         Index("ix_messages_sent_at", "sent_at", "id"),

@@ -56,6 +56,7 @@ MAX_FAILURES = 5
 PENDING = text("status = 'pending'")
 UNDECIDED = text("reviewed_at IS NULL")
 """The same in other words: PostgreSQL does not intersect two indexes that are partial by the same condition."""
+FAILING = text("failures > 0 AND status = 'pending'")
 NEEDS_ATTENTION = text(f"status = 'pending' AND failures >= {MAX_FAILURES}")
 ASSIGNED = text("status = 'pending' AND assignee_user_id IS NOT NULL")
 FACETS = ("dedup_state", "extraction_run_id", "source", "channel", "atom_type")
@@ -87,6 +88,7 @@ class Proposal(Base):
             postgresql_with={"fastupdate": "off"},
             postgresql_where=PENDING,
         ),
+        Index("ix_proposals_failing", "id", postgresql_where=FAILING),
         Index("ix_proposals_status_age", "kind", "status", "created_at", "id"),
         Index("ix_proposals_status_confidence", "kind", "status", "confidence", "id"),
         *(
