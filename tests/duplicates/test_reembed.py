@@ -84,7 +84,7 @@ def changed(tools: Tools, embedder: HashEmbedder) -> Tools:
 async def current(database) -> str:
     """What a state must be stamped with to be worth something."""
     async with database.transaction() as session:
-        return await scan.scorer_version(session, "new-model")
+        return await serving.scorer_version(session, "new-model")
 
 
 async def run(tools, embedder, batch=10):

@@ -14,10 +14,11 @@ from tests.builders import rows, scalar
 from tests.faults import lab, probes
 
 from assay.db.engine import Database
-from assay.jobs.broker import JobBroker, queue_of
+from assay.jobs.broker import JobBroker
 from assay.jobs.order import Order
 from assay.messaging import bus
 from assay.messaging.requests import request
+from assay.messaging.streams import Queue
 from assay.settings import Settings
 
 PATIENCE_SECONDS: Final = 60.0
@@ -149,7 +150,7 @@ class Engine:
 
     async def queue_is_empty(self) -> bool:
         async with bus.connected(self.nats_url) as client:
-            info = await client.jetstream().stream_info(queue_of(self.settings).name)
+            info = await client.jetstream().stream_info(Queue.of(self.settings).name)
             return bool(info.state.messages == 0)
 
     async def until(self, holds: Callable[[], Awaitable[bool]], seconds: float = PATIENCE_SECONDS) -> None:

@@ -12,7 +12,7 @@ from tests.review.test_policy import POLICY, PROVABLE
 from assay.ai.fakes import HashEmbedder
 from assay.audit.actor import SYSTEM
 from assay.db.models import ProposalStatus
-from assay.duplicates.scan import scorer_version
+from assay.duplicates.serving import scorer_version
 from assay.errors import InvalidInput, NotFound
 from assay.kinds import AtomType, Kind
 from assay.policies import actions as policies

@@ -1,15 +1,11 @@
-"""The models that the settings name."""
+"""The models that the settings name. Each is imported when it is chosen: most commands need none of them."""
 
 from importlib.util import find_spec
 from typing import Final, get_args
 
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extractor
-from assay.ai.prompts import load
-from assay.ai.providers.endpoint_embedder import EndpointEmbedder
-from assay.ai.providers.llm.extractor import LlmExtractor
-from assay.ai.providers.llm.prices import price
-from assay.ai.providers.offline.extractor import OfflineExtractor
+from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.errors import InvalidInput
 from assay.settings import Settings
 
@@ -21,7 +17,12 @@ EXTRA: Final = ("pydantic_ai", "openai", "anthropic")
 def extractor(settings: Settings, embedder: Embedder) -> Extractor:
     """Raises InvalidInput, saying what to set or install. Models and libraries load at the first use."""
     if settings.assay_extractor == OFFLINE:
+        from assay.ai.providers.offline.extractor import OfflineExtractor
+
         return OfflineExtractor(embedder)
+    from assay.ai.prompts import load
+    from assay.ai.providers.llm.extractor import LlmExtractor
+
     check(settings)
     return LlmExtractor(settings, load(settings.assay_llm_prompt))
 
@@ -36,7 +37,14 @@ def embedder(settings: Settings, offline: Embedder) -> Embedder:
     for name in ("assay_embeddings_model", "assay_embeddings_dimensions"):
         if not getattr(settings, name):
             raise InvalidInput(f"ASSAY_EMBEDDINGS_URL needs {name.upper()}.")
+    from assay.ai.providers.endpoint_embedder import EndpointEmbedder
+
     return EndpointEmbedder(settings)
+
+
+def embedding_model(settings: Settings) -> str:
+    """The name of the model that the settings choose. Raises InvalidInput, as `embedder`."""
+    return embedder(settings, OfflineEmbedder()).model
 
 
 def check(settings: Settings) -> None:
@@ -52,6 +60,8 @@ def check(settings: Settings) -> None:
     elif settings.assay_llm_key is None:
         raise InvalidInput(f"{chosen} needs ASSAY_LLM_KEY, the key of your account.")
     if settings.assay_llm_budget_per_run is not None or settings.assay_llm_budget_per_day is not None:
+        from assay.ai.providers.llm.prices import price
+
         price(settings)
     _check_url(settings.assay_llm_url)
 

@@ -33,7 +33,7 @@ app.command("assay.cli.jobs_dead:app", name="dead", help="List and give back wha
 @app.command(name="list")
 def list_(*, json: Json = False) -> None:
     """List the jobs: schedule, retries, and how the last run went."""
-    last = {each.job: each for each in with_tools(_last_runs)}
+    last = {each.job: each for each in with_database(_last_runs)}
     documents = [_document(name, last.get(name)) for name in JOBS]
     if json:
         print_json(documents)
@@ -107,8 +107,8 @@ def _print(result: RunResult) -> None:
         say(f"  {figures}", style="dim")
 
 
-async def _last_runs(tools: Tools) -> Sequence[JobRun]:
-    async with tools.database.transaction() as session:
+async def _last_runs(database: Database) -> Sequence[JobRun]:
+    async with database.transaction() as session:
         return await history.last_runs(session)
 
 

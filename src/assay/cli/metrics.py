@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from assay import settings as configuration
 from assay.cli.output import Json, print_json, say, table
-from assay.cli.session import with_tools
+from assay.cli.session import with_database
+from assay.db.engine import Database
 from assay.jobs import history
-from assay.jobs.tools import Tools
 from assay.kinds import TRAITS, Kind
 from assay.proposals import metrics as figures
 from assay.proposals.metrics import Share, ratio
@@ -27,7 +28,7 @@ class Measured:
 
 def metrics(*, json: Json = False) -> None:
     """Show how the queue stands and how well the machine decides, each target beside its measured value."""
-    found = with_tools(_measured)
+    found = with_database(_measured)
     if json:
         print_json(found.document)
         return
@@ -39,9 +40,9 @@ def metrics(*, json: Json = False) -> None:
     say(f"\ncounted at {found.document['updated_at']}", style="dim")
 
 
-async def _measured(tools: Tools) -> Measured:
-    async with tools.database.transaction() as session:
-        policy = await review.policy(session, tools.settings)
+async def _measured(database: Database) -> Measured:
+    async with database.transaction() as session:
+        policy = await review.policy(session, configuration.load())
         return Measured(
             await figures.document(session, sure=policy.threshold),
             await figures.duplicate_verdicts(session),

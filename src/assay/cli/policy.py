@@ -8,11 +8,11 @@ from cyclopts import App, Parameter
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay import settings as configuration
 from assay.cli.output import Json, Limit, print_json, printable, say, table
-from assay.cli.session import operator, with_database, with_tools
+from assay.cli.session import operator, with_database
 from assay.db.engine import Database
 from assay.errors import InvalidInput
-from assay.jobs.tools import Tools
 from assay.policies import actions, queries
 from assay.policies.document import PolicyDocument
 from assay.policies.queries import InForce
@@ -48,7 +48,7 @@ class Shown:
 @app.command
 def show(*, json: Json = False) -> None:
     """Show the rules in force, and where each comes from."""
-    _print(with_tools(_read), json)
+    _print(with_database(_read), json)
 
 
 @app.command(name="set")
@@ -72,10 +72,10 @@ def set_(
     if not changes:
         raise InvalidInput("Say what to change: --auto-approval on|off|default, or --threshold with a number.")
 
-    async def act(tools: Tools) -> Shown:
-        return await _amend(tools, changes, note)
+    async def act(database: Database) -> Shown:
+        return await _amend(database, changes, note)
 
-    _print(with_tools(act), json)
+    _print(with_database(act), json)
 
 
 @app.command
@@ -106,25 +106,25 @@ def history(*, limit: Limit = 20, json: Json = False) -> None:
 def revert(version: int, /, *, note: Note = None, json: Json = False) -> None:
     """Bring back the rules of an earlier version, as a new one. 0 leaves every rule to the environment."""
 
-    async def act(tools: Tools) -> Shown:
-        actor = await operator(tools.database)
-        async with tools.database.transaction() as session:
+    async def act(database: Database) -> Shown:
+        actor = await operator(database)
+        async with database.transaction() as session:
             await actions.revert(session, version, actor=actor, note=note)
-            return await Shown.read(session, tools.settings)
+            return await Shown.read(session, configuration.load())
 
-    _print(with_tools(act), json)
-
-
-async def _read(tools: Tools) -> Shown:
-    async with tools.database.transaction() as session:
-        return await Shown.read(session, tools.settings)
+    _print(with_database(act), json)
 
 
-async def _amend(tools: Tools, changes: Mapping[str, Any], note: str | None) -> Shown:
-    actor = await operator(tools.database)
-    async with tools.database.transaction() as session:
+async def _read(database: Database) -> Shown:
+    async with database.transaction() as session:
+        return await Shown.read(session, configuration.load())
+
+
+async def _amend(database: Database, changes: Mapping[str, Any], note: str | None) -> Shown:
+    actor = await operator(database)
+    async with database.transaction() as session:
         await actions.amend(session, changes, actor=actor, note=note)
-        return await Shown.read(session, tools.settings)
+        return await Shown.read(session, configuration.load())
 
 
 def _print(found: Shown, json: bool) -> None:

@@ -10,7 +10,7 @@ from assay.cli.output import Json, print_json, say, short, table
 from assay.cli.policy import Note, app
 from assay.cli.session import operator, with_database, with_tools
 from assay.db.engine import Database
-from assay.duplicates.scan import scorer_version
+from assay.duplicates.serving import scorer_version
 from assay.errors import InvalidInput
 from assay.jobs.tools import Tools
 from assay.policies import actions

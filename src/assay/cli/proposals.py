@@ -7,16 +7,17 @@ from uuid import UUID
 from cyclopts import App, Parameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay import settings as configuration
 from assay.audit.actor import Actor
 from assay.cli.deciding import Looked, Notes, decided, look_at
 from assay.cli.merging import Both, Look, Take, target_of
 from assay.cli.output import Json, Limit, print_json, say, short, table
-from assay.cli.session import with_tools
+from assay.cli.session import with_database
 from assay.cli.showing import Shown, document, first_reasons, show_one
+from assay.db.engine import Database
 from assay.db.models import DedupState, Proposal, ProposalStatus
 from assay.duplicates.explanation import rounded
 from assay.errors import Conflict
-from assay.jobs.tools import Tools
 from assay.kinds import Kind
 from assay.proposals import actions, listing, queries
 from assay.proposals.fields import chosen
@@ -48,6 +49,7 @@ def list_(
     json: Json = False,
 ) -> None:
     """List proposals, the oldest first."""
+    settings = configuration.load()
     wanted = Filter(
         kinds=[kind] if kind else list(Kind),
         statuses=[status] if status else list(ProposalStatus),
@@ -55,14 +57,14 @@ def list_(
         needs_attention=needs_attention or None,
     )
 
-    async def act(tools: Tools) -> Page:
-        async with tools.database.transaction() as session:
+    async def act(database: Database) -> Page:
+        async with database.transaction() as session:
             found, rest = await listing.page(
                 session, wanted, after=await _start(session, after) if after else None, limit=limit
             )
-            return found, rest and rest.id, await first_reasons(session, [each.id for each in found], tools)
+            return found, rest and rest.id, await first_reasons(session, [each.id for each in found], settings)
 
-    found, rest, reasons = with_tools(act)
+    found, rest, reasons = with_database(act)
     if json:
         documents = [{**document(each), "held": reasons.get(each.id)} for each in found]
         print_json({"proposals": documents, "next": rest})
@@ -102,12 +104,14 @@ async def _start(session: AsyncSession, after: str) -> Place | None:
 def show(proposal: str, /, *, json: Json = False) -> None:
     """Show a proposal: what it says, its evidence, why it waits or what it looks like, and its history."""
 
-    async def act(tools: Tools) -> Shown:
-        async with tools.database.transaction() as session:
-            [proposal_id] = await queries.full_ids(session, [proposal])
-            return await Shown.read(session, proposal_id, tools)
+    settings = configuration.load()
 
-    found = with_tools(act)
+    async def act(database: Database) -> Shown:
+        async with database.transaction() as session:
+            [proposal_id] = await queries.full_ids(session, [proposal])
+            return await Shown.read(session, proposal_id, settings)
+
+    found = with_database(act)
     if json:
         print_json(found.document())
     else:

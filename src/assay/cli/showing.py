@@ -8,19 +8,20 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.ai.choose import embedding_model
 from assay.cli.merging import quotes, show_fields
 from assay.cli.output import console, printable, say, short
 from assay.db.models import SYSTEM_USER_ID, Proposal, ProposalStatus, SimilarityType
 from assay.duplicates.explanation import rounded
 from assay.duplicates.groups import OTHER_THINGS
-from assay.duplicates.scan import scorer_version
-from assay.jobs.tools import Tools
+from assay.duplicates.serving import scorer_version
 from assay.proposals import queries
 from assay.proposals.merge_statements import survivors
 from assay.proposals.preview import Preview, preview_of_likeness
 from assay.proposals.queries import QuoteInContext
 from assay.review import queries as review
 from assay.review.policy import Hold
+from assay.settings import Settings
 
 _HIDDEN = frozenset({"title_key", "identity_key", "topic_key", "words"})
 MOST_REPEATED = 5
@@ -32,10 +33,10 @@ def document(proposal: Proposal) -> dict[str, Any]:
     return {name: getattr(proposal, name) for name in columns if name not in _HIDDEN}
 
 
-async def first_reasons(session: AsyncSession, ids: Sequence[UUID], tools: Tools) -> dict[UUID, Hold]:
+async def first_reasons(session: AsyncSession, ids: Sequence[UUID], settings: Settings) -> dict[UUID, Hold]:
     """The first reason why each of the proposals waits for a person, where it does."""
-    policy = await review.policy(session, tools.settings)
-    facts = await review.facts(session, ids, scorer=await scorer_version(session, tools.embedder.model))
+    policy = await review.policy(session, settings)
+    facts = await review.facts(session, ids, scorer=await scorer_version(session, embedding_model(settings)))
     return {each: hold for each, known in facts.items() if (hold := policy.hold(known))}
 
 
@@ -62,11 +63,12 @@ class Shown:
     """The confidence from which the system may approve it alone; None where it is decided."""
 
     @classmethod
-    async def read(cls, session: AsyncSession, proposal_id: UUID, tools: Tools) -> Self:
+    async def read(cls, session: AsyncSession, proposal_id: UUID, settings: Settings) -> Self:
         """Raises NotFound."""
         proposal = await queries.get(session, proposal_id)
-        facts = await review.facts(session, [proposal_id], scorer=await scorer_version(session, tools.embedder.model))
-        known, policy = facts.get(proposal_id), await review.policy(session, tools.settings)
+        scorer = await scorer_version(session, embedding_model(settings))
+        facts = await review.facts(session, [proposal_id], scorer=scorer)
+        known, policy = facts.get(proposal_id), await review.policy(session, settings)
         sources = (await queries.behind(session, [proposal_id]))[proposal_id]
         quoted = await queries.evidence(session, sources)
         others = [UUID(each["id"]) for each in proposal.candidates] + [*filter(None, [proposal.topic_proposal_id])]
@@ -80,7 +82,7 @@ class Shown:
             reasons=policy.reasons(known) if known else [],
             waiting=frozenset(await queries.pending(session, others)),
             repeated_by=await queries.repeating(session, proposal_id, MOST_REPEATED),
-            threshold=tools.settings.knowledge_dedup_similarity_threshold,
+            threshold=settings.knowledge_dedup_similarity_threshold,
             asked=policy.threshold_for(known) if known else None,
         )
 

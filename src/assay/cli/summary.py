@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.cli.output import printable, program, say, short, table
 from assay.db.models import KnowledgeExtractionRun, Message, Proposal, ProposalStatus, SimilarityType
-from assay.duplicates.scan import scorer_version
+from assay.duplicates.serving import scorer_version
 from assay.jobs.tools import Tools
 from assay.kinds import TRAITS, Kind
 from assay.proposals import metrics, queries

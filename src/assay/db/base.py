@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import UserDefinedType
 from uuid_utils.compat import uuid7
 
 NAMING = {
@@ -26,6 +27,15 @@ def new_id() -> UUID:
 
 def _member_values(enum: type[StrEnum]) -> list[str]:
     return [member.value for member in enum]
+
+
+class HalfVector(UserDefinedType[object]):
+    """A vector in half precision. It is written and read in SQL only, so it needs no library, nor its arrays."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_options: Any) -> str:
+        return "HALFVEC"
 
 
 class Base(DeclarativeBase):

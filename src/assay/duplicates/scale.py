@@ -3,15 +3,17 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-import numpy as np
 import structlog
-from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.kinds import Kind
 from assay.policies import queries as policies
+
+if TYPE_CHECKING:  # slow to import, and most commands only want the version
+    import numpy as np
+    from numpy.typing import NDArray
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +26,7 @@ EVERY_KIND: Final = "all"
 STEEPEST: Final = 0.99
 """A point nearer to 1 or -1 would leave no room above or below it."""
 
-Scores = NDArray[np.float64]
+Scores: TypeAlias = "NDArray[np.float64]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,10 @@ class Scale:
         said = ",".join(f"{kind}={point!r}" for kind, point in sorted(self.points.items()))
         return f"{name}/{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
-    def mapped(self, kinds: Sequence[Kind], cosines: Sequence[float] | Scores) -> Scores:
+    def mapped(self, kinds: Sequence[Kind], cosines: "Sequence[float] | Scores") -> Scores:
         """Cosines on the common scale, each by the point of its kind."""
+        import numpy as np
+
         values = np.clip(np.asarray(cosines, dtype=np.float64), -1.0, 1.0)
         points = np.array([self.points.get(kind, np.nan) for kind in kinds]).clip(-STEEPEST, STEEPEST)
         below = OPERATING_SCORE * (values + 1) / (points + 1)
@@ -67,6 +71,8 @@ class Scale:
 
     def cosine_of(self, kind: Kind, score: float) -> float:
         """The cosine that means a score: what `mapped` does, the other way round."""
+        import numpy as np
+
         if kind not in self.points:
             return score
         point = min(max(self.points[kind], -STEEPEST), STEEPEST)

@@ -24,7 +24,7 @@ from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import MAX_FAILURES, DedupState
 from assay.duplicates import candidates, memory, scale, scorer, vectors
 from assay.duplicates.judging import Near, Verdict, judged, verdicts
-from assay.duplicates.serving import serving_model
+from assay.duplicates.serving import scorer_version
 from assay.duplicates.statement import Statement
 from assay.kinds import Kind
 from assay.messaging.events import DuplicateDetected
@@ -55,11 +55,6 @@ class Locked:
     def was_owed(self) -> bool:
         """The look had not been taken yet, or had failed: what failed until now did not fail this time."""
         return self.state in {DedupState.UNCHECKED, DedupState.ERROR}
-
-
-async def scorer_version(session: AsyncSession, model: str) -> str:
-    """The name under which a state is worth something at this moment. `model`: that of the settings."""
-    return (await scale.in_force(session, await serving_model(session, model))).version
 
 
 async def embed_missing(database: Database, embedder: Embedder, limit: int) -> int:

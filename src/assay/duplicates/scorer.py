@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-import numpy as np
-
 from assay.db.models import SimilarityType
 from assay.duplicates import explanation
 from assay.duplicates.changes import changed_facts
@@ -68,6 +66,8 @@ def scores(
     A title that is the same but for spelling raises what is near already.
     """
     kinds = [candidate.kind for _, candidate in pairs]
+    import numpy as np  # slow to import, and most commands compare nothing
+
     near = np.array([-1.0 if cosine is None else cosine for cosine in cosines])
     asked = scale.mapped(kinds, near + MOST_GAIN) >= threshold
     gains = [gain(*pair) if ask else 0.0 for pair, ask in zip(pairs, asked, strict=True)]

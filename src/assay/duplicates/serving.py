@@ -9,7 +9,7 @@ from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.locks import DECISIONS, hold_until_commit
-from assay.duplicates import vectors
+from assay.duplicates import scale, vectors
 
 _BEGIN: Final = """
     INSERT INTO embedding_models (model, state, started_at) VALUES (:model, 'building', :at)
@@ -21,6 +21,11 @@ async def serving_model(session: AsyncSession, configured: str) -> str:
     """The model that serves: the one that was switched to last; before the first, the one of the settings."""
     found = await session.scalar(text("SELECT model FROM embedding_models WHERE state = 'serving'"))
     return found or configured
+
+
+async def scorer_version(session: AsyncSession, configured: str) -> str:
+    """The name under which a state is worth something at this moment. `configured`: the model of the settings."""
+    return (await scale.in_force(session, await serving_model(session, configured))).version
 
 
 async def begin_to_serve(session: AsyncSession, configured: str) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-import numpy as np
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -137,6 +136,8 @@ async def write(session: AsyncSession, model: str, subjects: Sequence[Unembedded
     Under the lock of the decisions: a proposal that is put away meanwhile leaves no vector behind, and the order of
     arrival is the order of the commits. Raises Unavailable where a vector points nowhere: the model is out of order.
     """
+    import numpy as np  # slow to import, and most commands only read
+
     if not (np.isfinite(vectors).all() and vectors.any(axis=1).all()):
         raise Unavailable(f"The embedding model {model} answered with a vector that points nowhere.")
     await hold_until_commit(session, DECISIONS)
@@ -168,4 +169,6 @@ async def write(session: AsyncSession, model: str, subjects: Sequence[Unembedded
 
 def literals(vectors: Vectors) -> list[str]:
     """Half precision in the shortest digits that keep it."""
+    import numpy as np
+
     return [f"[{','.join(f'{value:.5g}' for value in row)}]" for row in vectors.astype(np.float16).tolist()]

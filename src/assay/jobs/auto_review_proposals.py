@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.duplicates.scan import scorer_version
+from assay.duplicates.serving import scorer_version
 from assay.jobs.job import Statistics, job
 from assay.jobs.work import Work
 from assay.kinds import TRAITS, Kind

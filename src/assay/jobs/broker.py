@@ -41,10 +41,6 @@ class Delivered(AckableMessage):
     sequence: int
 
 
-def queue_of(settings: Settings) -> Queue:
-    return Queue(settings.jobs_stream, settings.jobs_replicas, settings.jobs_ack_wait_seconds)
-
-
 class JobBroker(PullBasedJetStreamBroker):
     """A work queue with idempotent orders, delays kept by the broker, and dead letters."""
 
@@ -65,7 +61,7 @@ class JobBroker(PullBasedJetStreamBroker):
 
     @classmethod
     def of(cls, settings: Settings, nats_url: str, *, name: str = "assay") -> "JobBroker":
-        return cls(nats_url, queue_of(settings), name=name)
+        return cls(nats_url, Queue.of(settings), name=name)
 
     @property
     def is_connected(self) -> bool:

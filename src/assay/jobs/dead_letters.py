@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from sqlalchemy import func, select, update
@@ -18,9 +18,11 @@ from assay.db.engine import Database
 from assay.db.models import DeadReason, JobDeadLetter
 from assay.errors import NotFound
 from assay.jobs import history
-from assay.jobs.broker import JobBroker
 from assay.jobs.order import Order
 from assay.jobs.patience import patiently
+
+if TYPE_CHECKING:  # slow to import, and whoever only reads sends nothing
+    from assay.jobs.broker import JobBroker
 
 ERROR_LIMIT: Final = 500
 NOT_FIT_FOR_A_SUBJECT: Final = "other"
@@ -53,7 +55,7 @@ class Letter:
         }
 
 
-async def bury(broker: JobBroker, database: Database, letter: Letter) -> None:
+async def bury(broker: "JobBroker", database: Database, letter: Letter) -> None:
     """Records a dead letter in the stream and in the table, each once however often it is called.
 
     Waits for servers that are away, for until both have it the message must stay where it is.
@@ -103,7 +105,7 @@ async def count(session: AsyncSession) -> int:
     return await session.scalar(select(func.count()).where(JobDeadLetter.replayed_at.is_(None))) or 0
 
 
-async def replay(broker: JobBroker, database: Database, letter_id: int, *, actor: Actor) -> bool:
+async def replay(broker: "JobBroker", database: Database, letter_id: int, *, actor: Actor) -> bool:
     """Gives a dead letter back to the queue, as new. False: it was given back before.
 
     Raises NotFound. Interrupted between queue and table it may be repeated: the broker knows the message.
@@ -122,7 +124,7 @@ async def replay(broker: JobBroker, database: Database, letter_id: int, *, actor
     return marked
 
 
-def _as_new(broker: JobBroker, letter: JobDeadLetter) -> bytes:
+def _as_new(broker: "JobBroker", letter: JobDeadLetter) -> bytes:
     """The message with its counts reset. What cannot be read goes back as it came."""
     if letter.reason is DeadReason.UNPARSEABLE:
         return letter.message

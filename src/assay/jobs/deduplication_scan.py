@@ -12,8 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.duplicates import scan
-from assay.duplicates.calibration import ensure_calibrated
-from assay.duplicates.serving import begin_to_serve
+from assay.duplicates.serving import begin_to_serve, scorer_version
 from assay.jobs.job import Statistics, job
 from assay.jobs.work import Work
 from assay.proposals import actions as proposals
@@ -49,9 +48,11 @@ async def deduplication_scan(work: Work) -> Statistics:
     async with work.database.transaction() as session:
         model = await begin_to_serve(session, work.tools.embedder.model)
         embedder = await work.tools.serving_embedder(session)
-        work.begin(await queries.count_unscanned(session, await scan.scorer_version(session, model)))
+        work.begin(await queries.count_unscanned(session, await scorer_version(session, model)))
     _warn_unless_configured(model, work.tools.embedder.model)
     if embedder:
+        from assay.duplicates.calibration import ensure_calibrated  # slow to import
+
         await ensure_calibrated(work.database, embedder)
     while not work.time_is_up:
         generated = await scan.embed_missing(work.database, embedder, limit) if embedder else 0

@@ -7,14 +7,10 @@ Critical is what a person must know at once: see `severity`.
 
 from typing import Final
 
-from nats.errors import Error as BrokerError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoFreeConnection
-
+from assay.db.engine import UNREACHABLE
 from assay.errors import AssayError, PermanentError, Unavailable
 from assay.messaging.events import Severity
 
-TRANSIENT: Final = (OperationalError, InterfaceError, NoFreeConnection, BrokerError, Unavailable, OSError)
 LIMIT_EXCEEDED: Final = "54"
 """The class of errors by which PostgreSQL says that a value is too large: the driver calls them operational."""
 
@@ -48,8 +44,10 @@ def systemic(failed: int, succeeded: int, reason: str) -> SystemicFailure | None
 
 def is_transient(error: BaseException) -> bool:
     """Whether it is the failure of a server, and trying the same again may help."""
+    from nats.errors import Error as BrokerError  # slow to import, and commands that only read need no broker
+
     state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-    return isinstance(error, TRANSIENT) and not state.startswith(LIMIT_EXCEEDED)
+    return isinstance(error, (*UNREACHABLE, BrokerError, Unavailable)) and not state.startswith(LIMIT_EXCEEDED)
 
 
 def may_retry(error: BaseException) -> bool:

@@ -19,10 +19,10 @@ from assay.db.models import JobControl, JobRun, ProcessRole
 from assay.errors import Unavailable
 from assay.jobs import all as every_job
 from assay.jobs import control, dead_letters, history, processes
-from assay.jobs.broker import queue_of
 from assay.jobs.cron import ticks
 from assay.jobs.job import JOBS, Job
 from assay.messaging import bus
+from assay.messaging.streams import Queue
 from assay.settings import Settings
 
 assert every_job  # noqa: S101  # importing it registers the jobs
@@ -124,7 +124,7 @@ async def look(database: Database, settings: Settings, nats_url: str) -> Health:
 
 
 async def _queue(settings: Settings, nats_url: str, problems: list[str]) -> QueueHealth | None:
-    shape = queue_of(settings)
+    shape = Queue.of(settings)
     try:
         async with bus.connected(nats_url) as client, asyncio.timeout(bus.CONNECT_TIMEOUT_SECONDS):
             with suppress(NotFoundError):

@@ -12,9 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.clock import now
-from assay.db.engine import Database
+from assay.db.engine import UNREACHABLE, Database
 from assay.db.models import JobProcess, ProcessRole
-from assay.jobs.failures import TRANSIENT
 from assay.jobs.history import WORKER
 from assay.messaging.background import background, goes_on
 
@@ -29,7 +28,7 @@ async def shown(database: Database, role: ProcessRole) -> AsyncIterator[None]:
 
     async def beat() -> None:
         while goes_on():
-            with suppress(*TRANSIENT):
+            with suppress(*UNREACHABLE):
                 async with database.transaction() as session:
                     await _show(session, role)
             await asyncio.sleep(BEAT_SECONDS)
@@ -38,7 +37,7 @@ async def shown(database: Database, role: ProcessRole) -> AsyncIterator[None]:
         async with background(beat()):
             yield
     finally:
-        with suppress(*TRANSIENT):
+        with suppress(*UNREACHABLE):
             async with database.transaction() as session:
                 await session.execute(delete(JobProcess).where(JobProcess.name == WORKER, JobProcess.role == role))
 

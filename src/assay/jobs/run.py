@@ -11,12 +11,12 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db.engine import first_line
+from assay.db.engine import UNREACHABLE, first_line
 from assay.db.locks import held
 from assay.db.models import JobRun, JobState
 from assay.errors import AssayError, NotFound
 from assay.jobs import history
-from assay.jobs.failures import TRANSIENT, may_retry, severity, systemic
+from assay.jobs.failures import may_retry, severity, systemic
 from assay.jobs.job import JOBS, Job
 from assay.jobs.notify import send_job_error_notification, send_job_recovered
 from assay.jobs.order import MANUAL, Order
@@ -136,7 +136,7 @@ async def _beating(run_id: UUID, work: Work) -> AsyncIterator[None]:
     async def beat() -> None:
         while goes_on():
             await asyncio.sleep(BEAT_SECONDS)
-            with suppress(*TRANSIENT):
+            with suppress(*UNREACHABLE):
                 async with work.database.transaction() as session:
                     lives = await history.beat(session, run_id)
                 if not lives:
@@ -152,7 +152,7 @@ async def _execute(job: Job, work: Work, row: JobRun) -> RunResult:
             statistics = dict(await job.body(work))
         _check(job, statistics)
     except asyncio.CancelledError:
-        with suppress(*TRANSIENT):
+        with suppress(*UNREACHABLE):
             await _interrupted(row.id, work)
         raise
     except Exception as error:  # noqa: BLE001  # the runner is where every error of a job ends

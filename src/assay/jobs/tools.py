@@ -10,7 +10,6 @@ from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.db.engine import Database
-from assay.duplicates.embedding_cache import CachingEmbedder
 from assay.duplicates.serving import serving_model
 from assay.settings import Settings
 
@@ -34,6 +33,8 @@ class Tools:
 
 def make_tools(settings: Settings, database_url: str) -> Tools:
     """Models load at their first use. Raises InvalidInput where the settings choose one and leave out what it needs."""
+    from assay.duplicates.embedding_cache import CachingEmbedder  # slow to import
+
     database = Database(database_url)
     offline = CachingEmbedder(OfflineEmbedder(), database)
     chosen = choose.embedder(settings, offline)

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import uuid4
 
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, RetentionPolicy, StreamConfig
 from nats.js.errors import BadRequestError
+
+from assay.settings import Settings
 
 MINUTE: Final = 60
 DAY: Final = 24 * 60 * MINUTE
@@ -27,6 +29,10 @@ class Queue:
     replicas: int = 1
     ack_wait: float = 30.0
     """Seconds after which a message that nobody works on is given to another worker."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(settings.jobs_stream, settings.jobs_replicas, settings.jobs_ack_wait_seconds)
 
     @property
     def run(self) -> str:

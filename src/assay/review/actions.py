@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import SYSTEM, Actor
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.duplicates import scan
-from assay.duplicates.serving import serving_model
+from assay.duplicates.serving import scorer_version, serving_model
 from assay.policies import queries as policies
 from assay.proposals import actions as proposals
 from assay.proposals.outcomes import Outcome
@@ -36,7 +36,7 @@ async def review(session: AsyncSession, ids: Sequence[UUID], *, settings: Settin
         return Review()
     model = await serving_model(session, model)
     similarity_threshold = settings.knowledge_dedup_similarity_threshold
-    scorer = await scan.scorer_version(session, model)
+    scorer = await scorer_version(session, model)
     held, provable = _weighed(policy, await queries.facts(session, ids, scorer=scorer))
     twins = await scan.recheck(session, provable, model=model, threshold=similarity_threshold, actor=SYSTEM)
     held |= dict.fromkeys(twins, Hold.DUPLICATE)

@@ -6,11 +6,8 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 from signal import SIGINT, SIGQUIT
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
-
-import psycopg
-from psycopg import sql
 
 from assay.errors import Unavailable
 from assay.runtime import cluster, programs
@@ -18,6 +15,9 @@ from assay.runtime.account import server_account
 from assay.runtime.files import last_lines, secret, write_private
 from assay.runtime.process import Steps, marker, remove_strays, spawn
 from assay.runtime.server import Server
+
+if TYPE_CHECKING:  # slow to import, and most commands find a server that runs
+    import psycopg
 
 DATABASE = "assay"
 _SOCKET_PORT = 5432
@@ -116,13 +116,17 @@ class Postgres(Server):
 
     def create_database(self) -> str:
         """Make our database unless it is there; gives the version of the server."""
+        from psycopg import sql
+
         with self._connection() as connection:
             known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE])
             if known.fetchone() is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
             return connection.info.parameter_status("server_version") or cluster.MAJOR
 
-    def _connection(self) -> psycopg.Connection:
+    def _connection(self) -> "psycopg.Connection":
+        import psycopg
+
         try:
             return psycopg.connect(self.url("postgres"), autocommit=True)
         except psycopg.OperationalError as error:

@@ -8,15 +8,16 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, NamedTuple
-
-import numpy as np
-import onnxruntime
-from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from assay.ai.embedder import Vectors
 from assay.errors import Unavailable
+
+if TYPE_CHECKING:  # slow to import, and most commands only want the name of the model
+    import numpy as np
+    import onnxruntime
+    from numpy.typing import NDArray
+    from tokenizers import Tokenizer
 
 OURS: Final = Path(__file__).with_name("bge_small_en")
 """Where a wheel of Assay has the model. A checkout has only the digests here, for a wheel is made from them."""
@@ -35,8 +36,8 @@ TEXTS_PER_SLICE: Final = 8
 
 
 class _Model(NamedTuple):
-    tokenizer: Tokenizer
-    session: onnxruntime.InferenceSession
+    tokenizer: "Tokenizer"
+    session: "onnxruntime.InferenceSession"
 
 
 class OfflineEmbedder:
@@ -63,6 +64,8 @@ class OfflineEmbedder:
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, one row per text, in the order of the texts. Raises Unavailable when there is no model."""
+        import numpy as np
+
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         if not texts:
             return vectors
@@ -117,14 +120,18 @@ def _refuse_another(file: Path) -> None:
         )
 
 
-def _tokenizer(vocabulary: Path) -> Tokenizer:
+def _tokenizer(vocabulary: Path) -> "Tokenizer":
+    from tokenizers import Tokenizer
+
     tokenizer = Tokenizer.from_file(str(vocabulary))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MOST_TOKENS)
     return tokenizer
 
 
-def _session(network: Path) -> onnxruntime.InferenceSession:
+def _session(network: Path) -> "onnxruntime.InferenceSession":
+    import onnxruntime
+
     # Many texts side by side, each on one core, measured faster than one text on all cores (271 against 159 a second).
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -132,17 +139,23 @@ def _session(network: Path) -> onnxruntime.InferenceSession:
 
 
 def _vectors(model: _Model, texts: Sequence[str]) -> Vectors:
+    import numpy as np
+
     return np.stack([_vector(model, text) for text in texts])
 
 
 def _vector(model: _Model, text: str) -> Vectors:
+    import numpy as np
+
     tokens = np.array([model.tokenizer.encode(_readable(text)).ids], dtype=np.int64)
     (hidden,) = model.session.run(["last_hidden_state"], _feed(tokens))
     first: Vectors = hidden[0, 0].astype(np.float32)
     return first / np.linalg.norm(first)
 
 
-def _feed(tokens: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+def _feed(tokens: "NDArray[np.int64]") -> "dict[str, NDArray[np.int64]]":
+    import numpy as np
+
     return {"input_ids": tokens, "attention_mask": np.ones_like(tokens), "token_type_ids": np.zeros_like(tokens)}
 
 

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import Index, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from assay.db.base import Base
+from assay.db.base import Base, HalfVector
 
 
 class CachedVector(Base):
@@ -17,5 +16,5 @@ class CachedVector(Base):
 
     model: Mapped[str] = mapped_column(primary_key=True)
     text_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    vector: Mapped[object] = mapped_column(HALFVEC())
+    vector: Mapped[object] = mapped_column(HalfVector())
     used_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -4,11 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import ForeignKey, Identity, Index, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from assay.db.base import Base
+from assay.db.base import Base, HalfVector
 from assay.kinds import Kind
 
 
@@ -28,7 +27,7 @@ class Embedding(Base):
     seq: Mapped[int] = mapped_column(Identity())
     """Order of arrival. An item is compared with what arrived before it, so that of two equals one stays clear."""
     text_hash: Mapped[str] = mapped_column(String(64))
-    vector: Mapped[object] = mapped_column(HALFVEC())
+    vector: Mapped[object] = mapped_column(HalfVector())
 
 
 class ModelState(StrEnum):

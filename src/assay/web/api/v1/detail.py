@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import Proposal
-from assay.duplicates.scan import scorer_version
+from assay.duplicates.serving import scorer_version
 from assay.proposals import queries
 from assay.review import queries as review
 from assay.review.policy import Hold

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from assay.db.models import Scope
-from assay.duplicates.scan import scorer_version
+from assay.duplicates.serving import scorer_version
 from assay.review import simulation
 from assay.review.actions import undo
 from assay.web.access import Caller, allow
