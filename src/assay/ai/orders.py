@@ -5,7 +5,12 @@ accents. Between words stands one blank for any gap: a line break, a dash, an un
 """
 
 import re
+from base64 import b64decode
+from collections.abc import Iterator
+from html import unescape
+from itertools import islice
 from typing import Final
+from urllib.parse import unquote
 
 from assay.ai.looks import look
 
@@ -16,6 +21,14 @@ LEET_WORD: Final = re.compile(r"(?<!\w)(?=[^\W\d]{0,40}\d)(?=\d{0,40}[^\W\d])\w{
 LEET_SIGN: Final = re.compile(r"(?<=\w)[@$!](?=[^\W\d])|(?<!\w)[@$](?=[^\W\d])")
 LEET: Final = (str.maketrans("013457", "oieast"), str.maketrans("013457", "oleast"))
 SIGNS: Final = {"@": "a", "$": "s", "!": "i"}
+COMMENT: Final = re.compile(r"<!--(.*?)(?:-->|\Z)", re.DOTALL)
+MARKUP: Final = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-z][^<>]{0,200}>", re.DOTALL | re.IGNORECASE)
+WRAPPED: Final = re.compile(r"(?<=[\w+/-]{40})\s{1,4}(?=[\w+/=-]{4})", re.ASCII)
+ENCODED: Final = re.compile(r"[\w+/-]{16,}", re.ASCII)
+HEX: Final = re.compile(r"(?:[0-9a-f]{2}){12,}", re.IGNORECASE)
+URL_SAFE: Final = str.maketrans("-_", "+/")
+MOST_ENCODED: Final = 50
+"""Runs of a text that are decoded."""
 SPACED: Final = re.compile(r"(?<!\w)(?:\w[ .]{1,2}){7,200}\w(?!\w)")
 
 ANY: Final = r"(?:[\w.,]{1,30} ){0,4}"
@@ -190,7 +203,34 @@ SPELLED_OUT: Final = re.compile(_one_of(*JOINED))
 
 def gives_orders(text: str) -> bool:
     """True for text that wants to steer a machine, in whatever disguise."""
-    seen = look(text if len(text) <= 2 * READ else f"{text[:READ]} {text[-READ:]}")
+    read = text if len(text) <= 2 * READ else f"{text[:READ]} {text[-READ:]}"
+    return any(_heard(each) for each in dict.fromkeys((read, *_unwrapped(read))))
+
+
+def _unwrapped(text: str) -> Iterator[str]:
+    """What the text says where its characters are written in another way, or stand where only machines look."""
+    if "&" in text or "%" in text or "<" in text:
+        plain = unquote(unescape(text))
+        yield plain
+        yield MARKUP.sub("", plain)
+        yield from COMMENT.findall(plain)
+    for run in islice(ENCODED.finditer(WRAPPED.sub("", text)), MOST_ENCODED):
+        if said := _decoded(run[0]):
+            yield said
+
+
+def _decoded(run: str) -> str:
+    """The text that was written in base64 or as hexadecimal digits; empty where it was none."""
+    whole = run[: len(run) // 4 * 4].translate(URL_SAFE)  # the rest is at most two letters of it
+    for data in (bytes.fromhex(run) if HEX.fullmatch(run) else b"", b64decode(whole)):
+        said = data.decode("utf-8", "replace")
+        if said and "\N{REPLACEMENT CHARACTER}" not in said.rstrip("\N{REPLACEMENT CHARACTER}"):
+            return said
+    return ""
+
+
+def _heard(text: str) -> bool:
+    seen = look(text)
     readings = dict.fromkeys((seen, *(_without_leet(seen, letters) for letters in LEET)))
     return any(_orders(reading) for reading in readings)
 

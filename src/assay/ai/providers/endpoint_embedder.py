@@ -14,6 +14,7 @@ import numpy as np
 from assay.ai.embedder import Vectors
 from assay.ai.http import client
 from assay.ai.patience import LONGEST_REST, MOST_ATTEMPTS, Patience
+from assay.ai.secrets import masked
 from assay.clock import now
 from assay.errors import Unavailable
 from assay.settings import Settings
@@ -115,8 +116,8 @@ class EndpointEmbedder:
 
 
 def _sendable(text: str) -> str:
-    """Without halves of surrogate pairs, and never empty, which servers refuse."""
-    return text[:MOST_CHARACTERS].encode("utf-8", "replace").decode().replace("\0", " ") or " "
+    """Without secrets and halves of surrogate pairs, and never empty, which servers refuse."""
+    return masked(text[:MOST_CHARACTERS]).encode("utf-8", "replace").decode().replace("\0", " ") or " "
 
 
 def _rest_asked_for(response: httpx2.Response) -> float | None:

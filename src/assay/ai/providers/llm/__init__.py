@@ -2,6 +2,7 @@
 
 prices          what an answer costs
 wire            the format the model must answer in
+shown           what a model may see: every word of a request goes through it
 compose         from a window to the text of a request: the messages as numbered data
 answer          from what came back to drafts, whatever came back
 client          one request: bounded, timed, repeated where that helps, paid from the budget

@@ -1,20 +1,16 @@
 """From a window to the text of a request: messages are numbered data between two lines that nobody could foresee."""
 
-import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from assay.ai.extractor import KnownAtom, Message, Window
-from assay.ai.looks import visible
-from assay.ai.orders import gives_orders
-from assay.ai.secrets import masked
+from assay.ai.providers.llm.shown import SOMEONE, Filter, Shown, line
 
-WITHHELD: Final = "[left out: it gives orders to machines]"
-CUT: Final = " [cut]"
 CONTEXT_CHARACTERS: Final = 1_000
 """Of a message that is shown only to understand others by."""
+PROBLEM_CHARACTERS: Final = 300
 MOST_KNOWN: Final = 100
 
 Code = Callable[[], str]
@@ -29,60 +25,54 @@ class Request:
     """Number n is at n - 1."""
     known: Sequence[KnownAtom]
     left_out: Mapping[str, int]
-    """Messages whose words are not shown, or not all of them, by reason."""
+    """How much is not shown, or not all of it, by reason."""
+
+    def again(self, problem: str) -> str:
+        """The same, asked once more. `problem`: what was wrong with the last answer, which may quote that."""
+        said = Filter().words(problem, PROBLEM_CHARACTERS)
+        return f"{self.text}\nAn earlier answer could not be used: {said}."
 
 
 def compose(window: Window, most_characters: int, code: Code = lambda: secrets.token_hex(8)) -> Request:
-    """The request for a window. A message longer than `most_characters` is cut, one of the context earlier."""
+    """The request for a window. A message longer than `most_characters` is cut, one of the context earlier.
+
+    Topics and atoms whose names are not shown are left out. What the context lacks was counted when it was news.
+    """
     messages, context = window.in_order, {message.id for message in window.context}
-    shown = {message.id: shown_words(message.text, most_characters) for message in window.messages}
-    shown |= {message.id: shown_words(message.text, CONTEXT_CHARACTERS) for message in window.context}
-    known = window.known_atoms[:MOST_KNOWN]
+    shown, before = Filter(), Filter()
+    known = [atom for atom in window.known_atoms[:MOST_KNOWN] if shown.name(atom.title) is not None]
+    topics = [name for name in map(shown.name, window.known_topics[:MOST_KNOWN]) if name is not None]
     lines = [
-        _line(known_topics=[visible(name) for name in window.known_topics[:MOST_KNOWN]]),
-        *(_line(known=n, type=atom.type.value, title=visible(atom.title)) for n, atom in enumerate(known, 1)),
-        *(_message(n, each, shown[each.id], each.id in context) for n, each in enumerate(messages, 1)),
+        line(known_topics=topics),
+        *_known(known, shown),
+        *(
+            _message(n, each, before, CONTEXT_CHARACTERS, context=True)
+            if each.id in context
+            else _message(n, each, shown, most_characters, context=False)
+            for n, each in enumerate(messages, 1)
+        ),
     ]
-    return Request(_fenced(lines, code), messages, known, _left_out([shown[each] for each in window.ids]))
+    return Request(_fenced(lines, code), messages, known, +shown.left_out)
 
 
-def _left_out(shown: Sequence[str]) -> dict[str, int]:
-    counts = {
-        "orders_withheld": sum(words == WITHHELD for words in shown),
-        "messages_cut": sum(words.endswith(CUT) for words in shown),
-    }
-    return {reason: count for reason, count in counts.items() if count}
+def _known(atoms: Sequence[KnownAtom], shown: Filter) -> Iterator[Shown]:
+    for number, atom in enumerate(atoms, 1):
+        yield line(known=number, type=atom.type, title=shown.name(atom.title) or SOMEONE)
 
 
-def shown_words(text: str, most_characters: int) -> str:
-    """A message as a model sees it: without what people do not see, secrets, and orders to machines."""
-    if gives_orders(text):
-        return WITHHELD
-    words = masked(visible(text))
-    return words if len(words) <= most_characters else words[:most_characters] + CUT
-
-
-def _message(number: int, message: Message, words: str, is_context: bool) -> str:
-    marks = {"context": is_context, "machine": message.is_bot, "edited": message.edited}
-    return _line(
+def _message(number: int, message: Message, shown: Filter, most_characters: int, *, context: bool) -> Shown:
+    marks = {"context": context, "machine": message.is_bot, "edited": message.edited}
+    return line(
         message=number,
-        channel=_name(message.channel),
-        author=_name(message.author),
-        at=f"{message.sent_at:%Y-%m-%d %H:%M}",
+        channel=shown.name(message.channel) or SOMEONE,
+        author=shown.name(message.author) or SOMEONE,
+        at=message.sent_at,
         **{name: True for name, holds in marks.items() if holds},
-        text=words,
+        text=shown.words(message.text, most_characters),
     )
 
 
-def _name(name: str) -> str:
-    return "someone" if gives_orders(name) else visible(name)[:100]
-
-
-def _line(**fields: Any) -> str:
-    return json.dumps(fields, ensure_ascii=False)
-
-
-def _fenced(lines: Sequence[str], code: Code) -> str:
+def _fenced(lines: Sequence[Shown], code: Code) -> str:
     """The lines between two that carry a code which stands in none of them."""
     data = "\n".join(lines)
     fence = next(each for each in iter(code, None) if each not in data)

@@ -69,7 +69,7 @@ class LlmExtractor:
             try:
                 return await self._asked().ask(self._prompt.text, question, meter), repairs
             except Malformed as problem:
-                question = f"{request.text}\nAn earlier answer could not be used: {problem}."
+                question = request.again(str(problem))
                 last = problem
         raise PermanentError(f"The model gave no usable answer in {MOST_REPAIRS + 1} attempts; of the last, {last}.")
 
