@@ -12,7 +12,7 @@ import pytest
 
 from assay.errors import Unavailable
 from assay.runtime.process import start_time, wait_for
-from assay.runtime.services import RunningState, Supervisor, record_web, running
+from assay.runtime.services import RunningState, Supervisor, in_use, record_web, running
 
 
 def state_of(home: Path) -> RunningState:
@@ -57,6 +57,16 @@ def test_a_killed_owner_leaves_no_server_behind_and_the_next_start_takes_over(ho
     successor = hold(home)
     assert successor.said() == report  # the very same addresses: the guest goes on as if nothing had happened
     assert query(report["database_url"], "SELECT seven FROM kept") == 7
+
+
+def test_a_folder_is_in_use_until_the_last_server_of_a_killed_owner_is_gone(home, hold):
+    holder = hold(home)
+    holder.said()
+    servers = holder.servers()
+    assert in_use(home)
+    holder.kill()
+    assert wait_for(lambda: not in_use(home), 60)
+    assert not any(start_time(pid) for pid in servers.values())
 
 
 def test_a_server_restarted_by_the_watcher_dies_with_the_owner_too(home, hold, query):

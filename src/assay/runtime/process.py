@@ -127,6 +127,12 @@ def remove_strays(program: str, mark: str, steps: Steps) -> None:
     raise Unavailable(f"An old {program} ({mark}) does not stop: end it, or set ASSAY_HOME to another folder.")
 
 
+def serves(folder: Path) -> bool:
+    """Whether a server of ours runs in `folder`, with or without its owner."""
+    mark = marker(folder)
+    return any(any(word.endswith(mark) or f" {mark}: " in word for word in words) for _, words in _command_lines())
+
+
 def _heads(program: str, mark: str) -> Iterator[int]:
     """Main processes: their command line is still the one they were started with."""
     for pid, words in _command_lines():

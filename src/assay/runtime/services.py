@@ -11,11 +11,11 @@ from pydantic import SecretStr
 
 from assay.errors import AssayError
 from assay.runtime import guests, ownership
-from assay.runtime.state import RunningState, record_web, running
+from assay.runtime.state import RunningState, in_use, lives, record_web, running
 from assay.runtime.supervisor import Services, Supervisor
 from assay.settings import Settings
 
-__all__ = ["RunningState", "Services", "Supervisor", "record_web", "running", "services"]
+__all__ = ["RunningState", "Services", "Supervisor", "in_use", "lives", "record_web", "running", "services"]
 
 log = structlog.get_logger(__name__)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from assay.errors import Unavailable
 from assay.runtime import ownership
 from assay.runtime.files import write_private
-from assay.runtime.process import start_time
+from assay.runtime.process import serves, start_time
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,21 @@ def running(home: Path) -> RunningState | None:
         state = _read(home) if home.is_dir() and ownership.is_owned(home) else None
     except PermissionError as error:
         raise ownership.unusable(home, error) from None
-    if state is None or start_time(state.owner_pid) != state.owner_start_time:
-        return None
-    return state
+    return state if state and lives(state) else None
+
+
+def lives(state: RunningState) -> bool:
+    """Whether the owner's process is still there."""
+    return start_time(state.owner_pid) == state.owner_start_time
+
+
+def in_use(home: Path) -> bool:
+    """Whether somebody owns `home`, or a server of a dead owner still writes there. Raises Unavailable."""
+    try:
+        folders = [each for each in home.iterdir() if each.is_dir()] if home.is_dir() else []
+        return home.is_dir() and (ownership.is_owned(home) or any(map(serves, folders)))
+    except PermissionError as error:
+        raise ownership.unusable(home, error) from None
 
 
 def record_web(home: Path, url: str | None) -> None:
