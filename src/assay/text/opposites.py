@@ -22,7 +22,7 @@ _EXCLUSIVE: Final = """
     hourly daily weekly fortnightly monthly quarterly yearly|minor major patch|horizontal vertical|input output
     win lose|buy sell|send receive|show hide|visible hidden|safe unsafe|stable unstable|full empty|longer shorter
     long short|large small|bigger smaller|rise fall|local remote|relational document|stateful stateless
-    works broken|fixed broken|cheaper dearer|approved rejected
+    renew cancel terminate|works broken|fixed broken|cheaper dearer|approved rejected
 """
 _PREFIXES: Final = ("un", "non", "dis", "in", "im", "ir", "de", "mis")
 

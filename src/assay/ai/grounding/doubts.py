@@ -1,0 +1,134 @@
+"""Wording by which a statement is no decision, no lasting one, or not the speaker's own."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from assay.ai.extractor import Message
+from assay.ai.grounding import lexicon
+from assay.ai.grounding.own_words import Span, own_words
+from assay.ai.grounding.statements import Statement
+from assay.ai.orders import gives_orders
+
+WITHIN: Final = (
+    "suggestion",
+    "condition",
+    "others",
+    "former",
+    "hypothesis",
+    "signs_of_joke",
+    "placeholder",
+    "vote",
+    "passing",
+    "deferral",
+    "pasted",
+)
+"""What makes the stated words themselves no lasting decision."""
+BESIDE: Final = (
+    "suggestion",
+    "condition",
+    "others",
+    "former",
+    "hypothesis",
+    "joke",
+    "template",
+    "vote",
+    "passing",
+    "deferral",
+    "pasted",
+    "agenda",
+    "draft",
+    "task",
+)
+"""What makes them none where their author says it in the same message."""
+BEFORE: Final = ("joke", "template", "draft", "pasted", "former", "others", "agenda")
+"""The same in a message before: to suggest or to ask first is how people come to decide."""
+AFTER: Final = (
+    "suggestion",
+    "condition",
+    "joke",
+    "template",
+    "draft",
+    "vote",
+    "deferral",
+    "pasted",
+    "hypothesis",
+    "passing",
+    "former",
+)
+STAGED: Final = ("staged",)
+"""What makes everything around it no more than a game, whoever says it."""
+OF_AN_ANSWER: Final = ("hedge", "passing", "signs_of_joke", "others")
+ASKING: Final = re.compile(r"\?|^(?:how|what|why|where|when|which|who|does|do|is|are|can|could|any(?:one|body))\b")
+
+
+def of_decision(message: Message, statement: Statement, beside: Sequence[Message]) -> str | None:
+    """Why a told decision is to be doubted, in words for a person; None where nothing says so."""
+    text = message.text
+    if gives_orders(text):
+        return "it gives orders to machines"
+    before, after = text[: statement.sentence.start], text[statement.sentence.end :]
+    prefix = text[statement.sentence.start : statement.cue.end if statement.is_labelled else statement.cue.start]
+    if found := lexicon.search("prefix", "narrowing", lexicon.fold(prefix)):
+        return f"{NAMES['passing']} (“{found[0]}”)"
+    earlier = [own_words(each.text) for each in beside if each.sent_at <= message.sent_at and each is not message]
+    later = [own_words(each.text) for each in beside if each.sent_at > message.sent_at]
+    zones = (
+        ([text[slice(*statement.stated)]], WITHIN),
+        ([own_words(before), own_words(prefix)], BEFORE),
+        ([own_words(after)], BESIDE),
+        (earlier, BEFORE),
+        (later, AFTER),
+    )
+    return next((doubt for texts, kinds in zones for each in texts if (doubt := _first(each, kinds))), None)
+
+
+def staged(texts: Iterable[str]) -> str | None:
+    return next((doubt for each in texts if (doubt := _first(own_words(each), STAGED))), None)
+
+
+def of_answer(message: Message, span: Span, beside: Sequence[Message]) -> str | None:
+    if gives_orders(message.text):
+        return "it gives orders to machines"
+    if message.text[slice(*span)].rstrip().endswith("?"):
+        return "it is a question"
+    texts = (own_words(message.text), *(own_words(each.text) for each in beside))
+    return next((doubt for each in texts if (doubt := _first(each, OF_AN_ANSWER))), None)
+
+
+def of_question(asked: Message) -> str | None:
+    return _first(own_words(asked.text), ("hypothesis", "signs_of_joke"))
+
+
+def asks(text: str) -> bool:
+    return ASKING.search(lexicon.fold(own_words(text))) is not None
+
+
+def _first(text: str, categories: Iterable[str]) -> str | None:
+    said = lexicon.fold(text)
+    for category in categories:
+        if found := lexicon.search("undecided", category, said):
+            return f"{NAMES[category]} (“{found[0]}”)"
+    return None
+
+
+NAMES: Final = {
+    "suggestion": "it is a suggestion",
+    "condition": "it waits for a condition",
+    "others": "it reports others",
+    "former": "it tells of former times",
+    "hypothesis": "it is a hypothesis",
+    "joke": "it may be a joke",
+    "signs_of_joke": "it may be a joke",
+    "placeholder": "it is an example",
+    "agenda": "it is on an agenda",
+    "template": "it is an example",
+    "draft": "it is a draft",
+    "task": "it is a task",
+    "vote": "it is put to the vote",
+    "passing": "it holds for a while only",
+    "deferral": "it was deferred",
+    "pasted": "it is quoted or pasted there",
+    "hedge": "it is a guess",
+    "staged": "it is a game or a drill",
+}

@@ -1,0 +1,120 @@
+"""What speakers of a language say when they decide, consent, confirm, object and doubt.
+
+One file a language, `lexicon/en.toml` and its neighbours, that a native speaker can extend: lists of phrases, matched
+as whole words in small letters with straight apostrophes.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any, Final
+
+from assay.ai.grounding.stems import stem
+
+FOLDED_SIGNS: Final = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"}
+)
+WORD: Final = re.compile(r"[^\W\d_]+")
+SHARE_OF_BEST: Final = 0.6
+"""Of the small words of the likeliest language, from which a text may be of another."""
+MAX_CHARACTERS: Final = 4_000
+"""Of a message that are read."""
+
+
+def fold(text: str) -> str:
+    """Small letters, straight signs, single blanks."""
+    return " ".join(text[:MAX_CHARACTERS].casefold().translate(FOLDED_SIGNS).split())
+
+
+def search(section: str, key: str, text: str) -> re.Match[str] | None:
+    """The first phrase of a list that a folded text holds, in the languages that it may be written in."""
+    return pattern(section, key, languages_of(text)).search(text)
+
+
+@cache
+def pattern(section: str, key: str, languages: tuple[str, ...] = ()) -> re.Pattern[str]:
+    """Any phrase of a list as whole words, in these languages or in all."""
+    return re.compile(rf"(?<![\w'])(?:{'|'.join(_phrases(section, key, languages)) or '(?!)'})(?![\w'])")
+
+
+@cache
+def alternatives(section: str, key: str) -> str:
+    """All phrases of a list as one group of a regular expression."""
+    return f"(?:{'|'.join(_phrases(section, key, ()))})"
+
+
+@cache
+def opening(section: str, key: str) -> re.Pattern[str]:
+    """Any phrase of a list, in any language, at the beginning of a text."""
+    return re.compile(rf"\W*?(?:{'|'.join(_phrases(section, key, ()))})(?!\w)")
+
+
+@lru_cache(maxsize=4_096)
+def languages_of(text: str) -> tuple[str, ...]:
+    """Those whose small words a folded text holds most; all of them where it holds none."""
+    said = WORD.findall(text)
+    counts = {name: sum(word in known for word in said) for name, known in _function_words().items()}
+    best = max(counts.values())
+    return tuple(name for name, count in counts.items() if best and count >= SHARE_OF_BEST * best)
+
+
+@cache
+def _function_words() -> dict[str, frozenset[str]]:
+    return {name: frozenset(each["grammar"]["function_words"].split()) for name, each in _languages().items()}
+
+
+@cache
+def words(section: str, key: str) -> frozenset[str]:
+    """The words of a list, in all languages together."""
+    return frozenset(word for each in _values(section, key) for word in each.split())
+
+
+@cache
+def numbers() -> dict[str, str]:
+    """The small numbers as words, in all languages, to their digits."""
+    return {
+        word: str(at) for each in _languages().values() for at, word in enumerate(each["grammar"]["numbers"].split())
+    }
+
+
+@cache
+def limiting_words(languages: tuple[str, ...]) -> frozenset[str]:
+    """Single words that belong to a class of limits: they are compared by their class."""
+    return frozenset(
+        word
+        for name in languages or tuple(_languages())
+        for phrases in _languages()[name].get("polarity", {}).values()
+        for phrase in phrases
+        for word in WORD.findall(phrase.split("(?=")[0])
+    )
+
+
+@cache
+def synonyms() -> dict[str, frozenset[int]]:
+    """The groups of plain words that a stem belongs to."""
+    found: dict[str, set[int]] = {}
+    lines = [line for each in _values("synonyms", "groups") for line in each.splitlines()]
+    for number, line in enumerate(lines):
+        for word in line.split():
+            found.setdefault(stem(word), set()).add(number)
+    return {word: frozenset(groups) for word, groups in found.items()}
+
+
+def _phrases(section: str, key: str, languages: tuple[str, ...]) -> list[str]:
+    """The longest first, so that a phrase is never cut short by its own beginning."""
+    return sorted(dict.fromkeys(_values(section, key, languages)), key=len, reverse=True)
+
+
+def _values(section: str, key: str, languages: tuple[str, ...] = ()) -> Iterator[str]:
+    for language in (_languages()[name] for name in languages or _languages()):
+        found: str | Iterable[str] = language.get(section, {}).get(key, ())
+        yield from [found] if isinstance(found, str) else found
+
+
+@cache
+def _languages() -> dict[str, dict[str, Any]]:
+    folder = resources.files(__package__).joinpath("lexicon")
+    files = sorted((each for each in folder.iterdir() if each.name.endswith(".toml")), key=lambda each: each.name)
+    return {each.name.removesuffix(".toml"): tomllib.loads(each.read_text("utf-8")) for each in files}

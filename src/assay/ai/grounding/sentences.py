@@ -1,0 +1,44 @@
+"""The sentences of a message, by their places in it."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from assay.ai.grounding.lexicon import MAX_CHARACTERS
+from assay.ai.grounding.own_words import Span
+
+BOUNDARY: Final = re.compile(
+    r"\n+|(?<=[.!?…])[\"')»”*_]{0,3}\s+(?=[^\W_]|[\"'(«„“*_`#\[@+]|[\U0001F000-\U0001FAFF\u2600-\u27BF])"
+)
+ABBREVIATED: Final = re.compile(
+    r"(?<![\w.])(?:[a-z]\.(?:[a-z]\.)*|e\.g\.|i\.e\.|etc\.|vs\.|cf\.|approx\.|no\.|nr\.|art\.|abs\.|bzw\.|z\.\s?b\.|u\.\s?a\.|d\.\s?h\.|ca\.|dr\.|mr\.|mrs\.|ms\.|prof\.|st\.|p\.\s?ex\.|sra?\.|dña?\.|sig\.|dott\.|np\.|tzn\.|ok\.)\s*$",
+    re.IGNORECASE,
+)
+BULLET: Final = re.compile(r"(?:[\s•·*_>]|[-–—](?=\s))*")
+
+
+@lru_cache(maxsize=4_096)
+def sentence_spans(text: str) -> Sequence[Span]:
+    """Where each sentence begins and ends; a line break ends one too."""
+    text = text[:MAX_CHARACTERS]
+    found, begin = [], 0
+    for boundary in BOUNDARY.finditer(text):
+        is_line = "\n" in boundary[0]
+        if is_line or not ABBREVIATED.search(text[max(begin, boundary.start() - 10) : boundary.start()]):
+            found.append(Span(begin, boundary.start()))
+            begin = boundary.end()
+    found.append(Span(begin, len(text)))
+    return [trimmed for span in found if (trimmed := _trimmed(text, span)).start < trimmed.end]
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    bullet = BULLET.match(text, span.start, span.end)
+    start = bullet.end() if bullet else span.start
+    return Span(start, start + len(text[start : span.end].rstrip()))
+
+
+def around(text: str, start: int, end: int) -> Span:
+    """From the beginning of the first to the end of the last sentence that these places touch."""
+    touched = [span for span in sentence_spans(text) if span.start < end and start < span.end]
+    return Span(touched[0].start, touched[-1].end) if touched else Span(start, end)
