@@ -1,6 +1,8 @@
 """Settings from the environment; the names are those of the contract."""
 
 import os
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -130,6 +132,18 @@ class Settings(BaseSettings):
     events_kept_days: int = Field(
         30, ge=1, le=3650, description="days for which a client may ask for the events it missed"
     )
+
+
+def unknown_variables(names: Iterable[str]) -> list[str]:
+    """A sentence for each variable that has the name of no setting, with the nearest that there is."""
+    known = [name.upper() for name in Settings.model_fields]
+    unknown = sorted(name for name in names if name.upper() not in known)
+    return [f"{name} is no setting and was overlooked: {_nearest(name.upper(), known)}." for name in unknown]
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"did you mean {near[0]}" if near else "assay settings shows those that there are"
 
 
 @cache

@@ -27,13 +27,18 @@ class Answer:
         assert self.code == 0, self.err
         return json.loads(self.out)
 
+    @property
+    def items(self) -> Any:
+        """The items of a list, or of a decision."""
+        return self.document["items"]
+
     def refused(self, code: int) -> str:
         """The one sentence that a command ended with."""
         assert self.code == code, (self.out, self.err)
         assert "Traceback" not in self.err
         lines = self.err.strip().splitlines()
         assert len(lines) == 1, self.err
-        return lines[0]
+        return json.loads(lines[0])["detail"] if lines[0].startswith("{") else lines[0]
 
 
 def run_here(words: tuple[str, ...], **environment: str) -> int:

@@ -62,5 +62,5 @@ def test_what_cannot_be_meant_is_one_sentence_and_exit_code_2(alone, given, sent
 
 
 def test_what_was_sent_is_listed(empty):
-    assert empty("alerts", "list", "--json").document == []
+    assert empty("alerts", "list", "--json").items == []
     assert "Nothing was sent." in empty("alerts", "list").out

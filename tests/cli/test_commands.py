@@ -47,7 +47,7 @@ def test_the_demo_tells_a_person_what_came_of_it_and_what_to_look_at(assay):
 
 @pytest.mark.parametrize("kind", ["topics", "atoms"])
 def test_knowledge_is_listed(assay, kind):
-    found = assay(kind, "--json").document
+    found = assay(kind, "--json").items
     approved = assay("metrics", "--json").document[f"{kind.removesuffix('s')}_proposals"]["approved"]
     assert len(found) == min(approved, 50)
     words = assay(kind).out
@@ -56,7 +56,7 @@ def test_knowledge_is_listed(assay, kind):
 
 @pytest.mark.parametrize("kind", ["topics", "atoms"])
 def test_no_knowledge_yet_says_where_to_look(empty, kind):
-    assert empty(kind, "--json").document == []
+    assert empty(kind, "--json").document == {"items": [], "next": None}
     assert empty(kind).out == f"There are no {kind} yet. See what waits with: assay proposals list\n"
 
 
@@ -72,7 +72,7 @@ def test_the_metrics_are_the_document_of_the_contract(assay):
 
 
 def test_jobs_are_listed_with_schedule_retries_and_state(assay):
-    found = {each["name"]: each for each in assay("jobs", "list", "--json").document}
+    found = {each["name"]: each for each in assay("jobs", "list", "--json").items}
     assert set(found) == set(CONTRACT)
     for name, (cron, timeout, delays, statistics) in CONTRACT.items():
         job = found[name]
@@ -81,14 +81,14 @@ def test_jobs_are_listed_with_schedule_retries_and_state(assay):
             timeout.total_seconds(),
             list(delays),
         )
-        assert (job["state"], job["error"]) == ("ok", None)
-        assert job["last_run"]
-        assert set(job["statistics"]) == set(statistics)
+        assert (job["last_run"]["state"], job["last_run"]["error"]) == ("ok", None)
+        assert set(job["last_run"]["statistics"]) == set(statistics)
     assert all(name in assay("jobs", "list").out for name in ("auto_review_proposals", "deduplication_scan"))
 
 
 def test_a_job_that_never_ran_is_unknown(empty):
-    assert {each["state"] for each in empty("jobs", "list", "--json").document} == {"unknown"}
+    assert {each["last_run"] for each in empty("jobs", "list", "--json").items} == {None}
+    assert empty("jobs", "list").out.count("unknown") == len(CONTRACT)
 
 
 @pytest.mark.parametrize("name", CONTRACT)
@@ -212,23 +212,23 @@ def test_a_command_that_is_none_is_refused(alone, words):
     ],
 )
 def test_a_duplicate_says_what_to_do_next_by_its_type(assay, likeness, words):
-    flagged = assay("proposals", "list", "--duplicates", "--json").document["proposals"]
+    flagged = assay("proposals", "list", "--duplicates", "--json").document["items"]
     some = next(each for each in flagged if each["similarity_type"] == likeness)
     assert words in assay("proposals", "show", some["id"]).out
 
 
 def test_what_came_first_names_what_came_later_and_is_like_it(assay):
-    flagged = assay("proposals", "list", "--duplicates", "--limit", "500", "--json").document["proposals"]
+    flagged = assay("proposals", "list", "--duplicates", "--limit", "500", "--json").document["items"]
     later = next(each for each in flagged if each["similar_proposal_id"])
     shown = assay("proposals", "show", later["similar_proposal_id"])
     assert "Later proposals that are like it: assay proposals groups" in shown.out
-    assert f"{later['id'][-8:]}  {later['similarity_type']}  {later['title'][:30]}" in shown.out
+    assert f"{later['id'][-8:]}  {later['similarity_type']}  {later['proposed_title'][:30]}" in shown.out
     document = assay("proposals", "show", later["similar_proposal_id"], "--json").document
     assert later["id"] in document["repeated_by"]
 
 
 def test_a_decision_on_a_group_can_be_looked_at_first(assay):
-    group = next(each for each in assay("proposals", "groups", "--json").document if not each["is_entity"])
+    group = next(each for each in assay("proposals", "groups", "--json").items if not each["is_entity"])
     before = assay("proposals", "list", "--limit", "500", "--json").document
     words = ("proposals", "decide-group", group["id"])
     shown = assay(*words, "--preview").out
@@ -237,11 +237,12 @@ def test_a_decision_on_a_group_can_be_looked_at_first(assay):
     foreseen = assay(*words, "--rest", "reject", "--preview", "--json").document
     assert assay("proposals", "list", "--limit", "500", "--json").document == before
     done = assay(*words, "--rest", "reject", "--json").document
-    assert [(each["id"], each["message"]) for each in done] == [(each["id"], each["message"]) for each in foreseen]
+    assert (foreseen["dry_run"], done["dry_run"]) == (True, False)
+    assert foreseen == {**done, "dry_run": True}
 
 
 def test_who_proposed_something_is_told_that_others_decide_on_it(assay):
-    flagged = assay("proposals", "list", "--duplicates", "--json").document["proposals"]
+    flagged = assay("proposals", "list", "--duplicates", "--json").document["items"]
     own = next(each for each in flagged if each["proposed_by_user_id"] != SYSTEM_USER_ID)
     shown = assay("proposals", "show", own["id"]).out
     assert "proposed it, and may not decide on it: that is for somebody else." in shown
@@ -250,7 +251,7 @@ def test_who_proposed_something_is_told_that_others_decide_on_it(assay):
 
 
 def test_what_was_taken_back_still_says_what_it_is_like(assay):
-    flagged = assay("proposals", "list", "--duplicates", "--json").document["proposals"]
+    flagged = assay("proposals", "list", "--duplicates", "--json").document["items"]
     each = next(one for one in flagged if one["similar_entity_id"] and one["proposed_by_user_id"] == SYSTEM_USER_ID)
     assert assay("proposals", "merge", each["id"], "--into", each["similar_entity_id"]).code == 0
     assert assay("proposals", "revert", each["id"]).code == 0
@@ -262,7 +263,7 @@ def test_what_was_taken_back_still_says_what_it_is_like(assay):
 
 
 def test_what_waits_says_from_which_confidence_the_system_would_approve_it(assay):
-    waiting = assay("proposals", "list", "--json").document["proposals"][0]
+    waiting = assay("proposals", "list", "--json").document["items"][0]
     assert "the system approves alone from 0.95 on" in assay("proposals", "show", waiting["id"]).out
     assay("policy", "set", "--threshold", "0.97")
     assert "the system approves alone from 0.97 on" in assay("proposals", "show", waiting["id"]).out

@@ -91,12 +91,12 @@ def test_calibrating_changes_nothing_until_it_is_told_to(empty, by_hash):
     assert before["n"] == after["n"] == 318
     assert after["accuracy"] > before["accuracy"]
     assert "Nothing was stored: add --store to use the best one." in empty("calibrate").out
-    assert empty("policy", "history", "--json").document == []
+    assert empty("policy", "history", "--json").items == []
 
     assert "Version 1 of the policy has it." in empty("calibrate", "--store").out
     assert "there is nothing to store" in empty("calibrate").out
     assert empty("calibrate", "--store", "--json").document["policy_version"] == 1
-    [version] = empty("policy", "history", "--json").document
+    [version] = empty("policy", "history", "--json").items
     assert (version["author"], version["note"]) == (f"local:{getpass.getuser()}", "Calibrated")
     stored = empty("policy", "show", "--json").document["document"]["operating_points"]["hash-bag-384"]
     assert {kind: point for kind, point in stored.items() if point is not None} == found["points_after"]
@@ -105,7 +105,7 @@ def test_calibrating_changes_nothing_until_it_is_told_to(empty, by_hash):
 
 
 def test_what_people_said_of_pairs_is_counted_when_calibrating(assay, by_hash):
-    found = assay("proposals", "list", "--duplicates", "--kind", "atom", "--json").document["proposals"]
+    found = assay("proposals", "list", "--duplicates", "--kind", "atom", "--json").document["items"]
     one, other = [each for each in found if each["similar_entity_id"] and each["similarity_type"] != "exact"][:2]
     assert assay("proposals", "not-duplicate", one["id"]).code == 0
     assert assay("proposals", "merge", other["id"], "--into", other["similar_entity_id"]).code == 0

@@ -10,7 +10,7 @@ def test_they_are_found_listed_with_the_way_to_merge_them_and_dismissed(assay):
     first = assay("duplicates", "scan", "--entities", "--json", **lenient).document
     assert first["looked_at"] == everything
     assert assay("duplicates", "scan", "--entities", "--json", **lenient).document == {"looked_at": 0, "pairs": 0}
-    found = assay("duplicates", "list", "--json").document
+    found = assay("duplicates", "list", "--json").items
     assert len(found) > 0
     pair = found[0]
     shown = assay("duplicates", "list").out
@@ -19,7 +19,7 @@ def test_they_are_found_listed_with_the_way_to_merge_them_and_dismissed(assay):
     assert pair["explanation"][:40] in shown
     assert assay(f"{pair['kind']}s", "merge", newer, "--into", older, "--preview").code == 0
     assert assay("duplicates", "dismiss", older, newer).out == "Remembered: not the same.\n"
-    assert pair not in assay("duplicates", "list", "--json").document
+    assert pair not in assay("duplicates", "list", "--json").items
     assert "are not marked as alike" in assay("duplicates", "dismiss", older, newer).refused(2)
     assert assay("duplicates", "dismiss", older, "ffffffff").refused(2) == "There is no topic or atom ffffffff."
 

@@ -12,7 +12,7 @@ from assay.evaluation.matching import Matching
 
 
 def test_runs_are_listed_and_shown(assay):
-    listed = assay("extractions", "list", "--json").document
+    listed = assay("extractions", "list", "--json").items
     assert listed
     assert {each["status"] for each in listed} == {"completed"}
     assert all(each["extractor"] == "offline" and each["messages_analyzed"] > 0 for each in listed)
@@ -23,12 +23,12 @@ def test_runs_are_listed_and_shown(assay):
 
 
 def test_no_run_yet_says_what_to_do(empty):
-    assert empty("extractions", "list", "--json").document == []
+    assert empty("extractions", "list", "--json").items == []
     assert "assay jobs run extract_knowledge_from_messages" in empty("extractions", "list").out
 
 
 def test_a_run_that_has_ended_cannot_be_cancelled(assay):
-    run = assay("extractions", "list", "--json").document[0]["id"]
+    run = assay("extractions", "list", "--json").items[0]["id"]
     assert assay("extractions", "cancel", run).refused(1) == (
         f"Extraction run {run} is completed: too late to cancel it."
     )

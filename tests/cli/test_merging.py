@@ -3,11 +3,13 @@
 import pytest
 from tests.cli.test_proposals import decide, fresh, kinds, listed, status
 
+from assay.duplicates.explanation import rounded
+
 TITLE = {"topic": "name", "atom": "title"}
 
 
 def known(assay, kind):
-    return assay(f"{kind}s", "--json", "--limit", "500").document
+    return assay(f"{kind}s", "--json", "--limit", "500").items
 
 
 def approved(assay, kind):
@@ -18,26 +20,25 @@ def approved(assay, kind):
 
 
 def with_candidates(assay):
-    """A pending proposal whose first candidate is approved knowledge."""
-    return next(
-        each
-        for each in listed(assay, "--kind", "atom", "--limit", "500")
-        if each["candidates"] and each["candidates"][0]["is_entity"]
-    )
+    """A pending proposal whose first candidate is approved knowledge, and its candidates."""
+    for each in listed(assay, "--kind", "atom", "--limit", "500"):
+        candidates = assay("proposals", "show", each["id"], "--json").document["candidates"]
+        if candidates and candidates[0]["is_entity"]:
+            return each, candidates
+    raise AssertionError("the sample leaves none")
 
 
 def test_a_target_is_picked_by_the_number_that_show_lists(assay):
-    proposal = with_candidates(assay)
-    wanted = proposal["candidates"][0]
-    assert f"1  {wanted['score']:.2f}  {wanted['id'][-8:]}" in assay("proposals", "show", proposal["id"]).out
+    proposal, [wanted, *_] = with_candidates(assay)
+    assert f"1  {rounded(wanted['score'])}  {wanted['id'][-8:]}" in assay("proposals", "show", proposal["id"]).out
     assert decide(assay, "merge", proposal["id"], "--into", "1")["entity_id"] == wanted["id"]
     assert f"It was merged into {wanted['id'][-8:]}." in assay("proposals", "show", proposal["id"]).out
 
 
 def test_without_a_target_the_candidates_are_named(assay):
-    proposal = with_candidates(assay)
+    proposal, candidates = with_candidates(assay)
     sentence = assay("proposals", "merge", proposal["id"]).refused(2)
-    title = proposal["candidates"][0]["title"]
+    title = candidates[0]["title"]
     assert sentence.startswith(f"Say what to merge into with --into: an id, or a number: 1 {title!r}")
     assert assay("proposals", "merge", proposal["id"], "--into", "9").refused(2).startswith("There is no candidate 9")
 
@@ -48,9 +49,9 @@ def test_a_preview_shows_the_choice_and_changes_nothing(assay, kind):
     words = ("merge", proposal["id"], "--into", target["id"], "--preview", "--take", TITLE[kind])
     document = assay("proposals", *words, "--json").document
     [preview] = document["previews"]
-    assert document["refused"] == []
+    assert (document["dry_run"], document["done"], document["refused"]) == (True, 1, 0)
     title = next(each for each in preview["fields"] if each["name"] == TITLE[kind])
-    assert (title["choice"], title["result"]) == ("take", proposal["title"])
+    assert (title["choice"], title["result"]) == ("take", proposal[f"proposed_{TITLE[kind]}"])
     shown = assay("proposals", *words).out
     assert "would go with it, to" in shown
     assert status(assay, proposal) == "pending"
@@ -61,9 +62,9 @@ def test_chosen_fields_are_taken_and_given_back(assay, kind):
     target, proposal = approved(assay, kind), fresh(assay, kind)
     before = known(assay, kind)
     assert decide(assay, "merge", proposal["id"], "--into", target["id"], "--take", TITLE[kind])["done"]
-    assert proposal["title"] in {each["title"] for each in known(assay, kind)}
+    assert proposal[f"proposed_{TITLE[kind]}"] in {each[TITLE[kind]] for each in known(assay, kind)}
     assert decide(assay, "revert", proposal["id"])["done"]
-    assert [each["title"] for each in known(assay, kind)] == [each["title"] for each in before]
+    assert [each[TITLE[kind]] for each in known(assay, kind)] == [each[TITLE[kind]] for each in before]
 
 
 @kinds
@@ -72,7 +73,7 @@ def test_approved_knowledge_is_merged_resolved_and_unmerged(assay, kind):
     before = {each["id"] for each in known(assay, kind)}
     assert assay(f"{kind}s", "merge", one["id"], "--into", other["id"], "--preview").code == 0
     assert {each["id"] for each in known(assay, kind)} == before
-    [merged] = assay(f"{kind}s", "merge", one["id"], "--into", other["id"], "--json").document
+    [merged] = assay(f"{kind}s", "merge", one["id"], "--into", other["id"], "--json").items
     assert (merged["message"], merged["entity_id"]) == ("Merged.", other["id"])
     assert {each["id"] for each in known(assay, kind)} == before - {one["id"]}
     shown = assay("proposals", "show", one["id"], "--json").document
@@ -92,7 +93,7 @@ def test_a_pending_target_is_approved_first_when_told(assay):
     words = ("proposals", "merge", proposal["id"], "--into", target["id"], "--approve-target")
     assert assay(*words, "--preview").out.startswith(f"{target['id'][-8:]}  would be approved.")
     assert (status(assay, target), status(assay, proposal)) == ("pending", "pending")
-    outcomes = assay(*words, "--json").document
+    outcomes = assay(*words, "--json").items
     assert [(each["id"], each["message"]) for each in outcomes] == [
         (target["id"], "Approved."),
         (proposal["id"], "Merged."),
@@ -124,4 +125,4 @@ def test_a_choice_that_cannot_be_is_one_sentence(assay, words, sentence):
 def test_a_topic_is_no_atom(assay):
     topic, atom = approved(assay, "topic"), approved(assay, "atom")
     refused = assay("topics", "merge", atom["id"], "--into", topic["id"])
-    assert (refused.code, f"There is no approved topic {atom['id']}." in refused.out) == (1, True)
+    assert (refused.code, f"There is no approved topic {atom['id'][-8:]}." in refused.out) == (1, True)

@@ -13,7 +13,7 @@ def policy(assay, *words, **environment):
 
 def test_before_anybody_set_a_rule_the_environment_holds(empty):
     assert policy(empty, "show") == {"version": 0, "document": {}, "in_force": DEFAULTS}
-    assert policy(empty, "history") == []
+    assert policy(empty, "history")["items"] == []
     assert "Nobody has set a rule yet" in empty("policy", "history").out
 
 
@@ -26,10 +26,10 @@ def test_a_rule_is_set_taken_back_and_brought_back(empty):
     }
     assert policy(empty, "set", "--auto-approval", "default", "--threshold", "0.9")["in_force"]["threshold"] == 0.9
     assert policy(empty, "revert", "1", "--note", "Back.")["document"] == off["document"]
-    first, *_, last = policy(empty, "history")
+    first, *_, last = policy(empty, "history")["items"]
     assert (first["version"], first["note"], first["author"]) == (3, "Back.", f"local:{getpass.getuser()}")
     assert (last["version"], last["note"]) == (1, "Too many updates.")
-    assert [each["version"] for each in policy(empty, "history", "--limit", "1")] == [3]
+    assert [each["version"] for each in policy(empty, "history", "--limit", "1")["items"]] == [3]
     assert policy(empty, "revert", "0")["document"] == {}
 
 

@@ -10,28 +10,33 @@ kinds = pytest.mark.parametrize("kind", KINDS)
 
 
 def listed(assay, *words):
-    return assay("proposals", "list", "--json", *words).document["proposals"]
+    return assay("proposals", "list", "--json", *words).document["items"]
+
+
+def topic_of(proposal):
+    """The pending topic that a proposal waits for."""
+    return proposal.get("proposed_topic", {}).get("proposal_id")
 
 
 def fresh(assay, kind):
     """A pending proposal that waits for no other."""
-    return next(each for each in listed(assay, "--kind", kind, "--limit", "500") if each["topic_proposal_id"] is None)
+    return next(each for each in listed(assay, "--kind", kind, "--limit", "500") if topic_of(each) is None)
 
 
 def decide(assay, *words):
-    [outcome] = assay("proposals", *words, "--json").document
+    [outcome] = assay("proposals", *words, "--json").document["items"]
     return outcome
 
 
 def status(assay, proposal):
-    return assay("proposals", "show", proposal["id"], "--json").document["status"]
+    return assay("proposals", "show", proposal["id"], "--json").document["proposal"]["status"]
 
 
 def test_a_list_is_oldest_first_and_goes_on_where_it_ended(assay):
     everything = listed(assay, "--limit", "1000")
     first = assay("proposals", "list", "--limit", "3", "--json").document
     rest = assay("proposals", "list", "--limit", "1000", "--after", first["next"], "--json").document
-    assert first["proposals"] + rest["proposals"] == everything
+    assert first["items"] + rest["items"] == everything
     assert rest["next"] is None
     assert everything == sorted(everything, key=lambda each: (each["created_at"], each["id"]))
     assert {each["status"] for each in everything} == {"pending"}
@@ -47,7 +52,7 @@ def test_a_list_is_narrowed_by_kind_status_and_duplicates(assay, kind):
 def test_a_list_for_a_person_shows_ends_of_ids_that_can_be_typed(assay):
     proposal = listed(assay)[0]
     assert proposal["id"][-8:] in assay("proposals", "list").out
-    assert assay("proposals", "show", proposal["id"][-8:], "--json").document["id"] == proposal["id"]
+    assert assay("proposals", "show", proposal["id"][-8:], "--json").document["proposal"]["id"] == proposal["id"]
 
 
 def test_a_proposal_is_shown_with_its_evidence_reason_and_history(assay):
@@ -58,16 +63,16 @@ def test_a_proposal_is_shown_with_its_evidence_reason_and_history(assay):
     assert shown["trail"][0]["action"] == "proposal.created"
     words = assay("proposals", "show", proposal["id"])
     assert words.code == 0
-    for part in (proposal["title"], shown["held"], "Evidence", "History"):
+    for part in (proposal["proposed_title"], shown["held"][0], "Evidence", "History"):
         assert part.split("\n")[0][:40] in words.out
 
 
 def test_the_topic_of_a_proposal_says_whether_it_waits_too(assay):
     topics = {each["id"] for each in listed(assay, "--kind", "topic", "--limit", "500")}
     atoms = listed(assay, "--kind", "atom", "--limit", "500")
-    atom = next(each for each in atoms if each["topic_proposal_id"] in topics)
-    said = f"topic: {atom['topic_name']}"
-    topic = atom["topic_proposal_id"]
+    atom = next(each for each in atoms if each["proposed_topic"]["proposal_id"] in topics)
+    said = f"topic: {atom['proposed_topic']['name']}"
+    topic = atom["proposed_topic"]["proposal_id"]
     assert f"{said} ({topic[-8:]}, pending)\n" in assay("proposals", "show", atom["id"]).out
     assert decide(assay, "approve", topic)["done"]
     assert f"{said}\n" in assay("proposals", "show", atom["id"]).out
@@ -78,7 +83,7 @@ def test_a_proposal_is_approved_by_the_person_at_the_terminal_and_reverted(assay
     proposal = fresh(assay, kind)
     outcome = decide(assay, "approve", proposal["id"], "--notes", "Checked.")
     assert (outcome["done"], outcome["message"], outcome["entity_id"]) == (True, "Approved.", proposal["id"])
-    assert proposal["id"] in {each["id"] for each in assay(f"{kind}s", "--json", "--limit", "500").document}
+    assert proposal["id"] in {each["id"] for each in assay(f"{kind}s", "--json", "--limit", "500").items}
     trail = assay("proposals", "show", proposal["id"], "--json").document["trail"]
     last = trail[-1]
     assert (last["action"], last["actor"], last["notes"]) == (
@@ -88,7 +93,9 @@ def test_a_proposal_is_approved_by_the_person_at_the_terminal_and_reverted(assay
     )
     assert decide(assay, "revert", proposal["id"])["message"] == "Reverted."
     assert status(assay, proposal) == "pending"
-    assert proposal["id"] not in {each["id"] for each in assay(f"{kind}s", "--json", "--limit", "500").document}
+    assert proposal["id"] not in {
+        each["id"] for each in assay(f"{kind}s", "--json", "--limit", "500").document["items"]
+    }
 
 
 @kinds
@@ -114,13 +121,13 @@ def test_a_proposal_is_merged_and_reverted(assay, kind):
 
 def test_an_atom_that_waits_for_its_topic_is_approved_together_with_it(assay):
     topic = fresh(assay, "topic")
-    waiting = [each for each in listed(assay, "--limit", "500") if each["topic_proposal_id"] == topic["id"]]
+    waiting = [each for each in listed(assay, "--limit", "500") if topic_of(each) == topic["id"]]
     if not waiting:
         pytest.skip("the sample leaves no atom that waits for this topic")
     atom = waiting[0]
     refused = assay("proposals", "approve", atom["id"])
     assert (refused.code, "approve both" in refused.out) == (1, True)
-    outcomes = assay("proposals", "approve", atom["id"], "--with-topics", "--json").document
+    outcomes = assay("proposals", "approve", atom["id"], "--with-topics", "--json").document["items"]
     assert {each["id"] for each in outcomes} == {atom["id"], topic["id"]}
 
 
@@ -159,7 +166,10 @@ def test_deciding_twice_is_refused_with_who_did_what_and_exit_code_1(assay):
             ["approve", "nonsense"],
             "'nonsense' is not a proposal's id: give the id, or at least its last four characters (0 to 9, a to f).",
         ),
-        (["list", "--after", "ffff0000ffff"], "There is no proposal ffff0000ffff."),
+        (
+            ["list", "--after", "ffff0000ffff"],
+            "This cursor is none of ours, or belongs to another order of the list.",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_one_sentence_and_exit_code_2(assay, words, sentence):

@@ -28,7 +28,7 @@ def test_somebody_gets_access_another_role_and_is_shut_out(empty, typed):
     assert empty("users", "enable", "bot").out == "bot is viewer.\n"
     typed(PASSWORD)
     assert empty("users", "set-password", "ana", "--password-stdin").code == 0
-    listed = empty("users", "list", "--json").document
+    listed = empty("users", "list", "--json").items
     assert {"ana", "bot", "system"} <= {each["name"] for each in listed}
     assert "no access" in empty("users", "list").out
 
@@ -55,7 +55,7 @@ def test_a_token_is_shown_once_and_can_be_ended(empty):
     assert made["token"] not in empty("tokens", "list", "--json").out
     assert empty("tokens", "create", "bot").out.startswith("assay_")
     assert empty("tokens", "revoke", made["id"]).code == 0
-    revoked = [each["revoked_at"] is not None for each in empty("tokens", "list", "--json").document]
+    revoked = [each["revoked_at"] is not None for each in empty("tokens", "list", "--json").items]
     assert revoked == [False, True]
     assert "revoked" in empty("tokens", "list").out
     assert "scopes" in empty("tokens", "create", "bot", "--scope", "admin").refused(2)

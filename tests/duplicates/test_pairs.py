@@ -29,7 +29,7 @@ async def looked(database, embedder, threshold=0.85, limit=100):
 
 async def listed(database, kind=None):
     async with database.transaction() as session:
-        return await pairs.listed(session, kind=kind, limit=100)
+        return (await pairs.page(session, kind=kind, limit=100))[0]
 
 
 async def approved(database, embedder, kind, *titles):

@@ -13,9 +13,9 @@ from assay.db.models import Role, Scope
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions
 from assay.web import files
-from assay.web.api.v1.entity_shapes import BY_KIND
 from assay.web.api.v1.export import KnowledgeExport, ProposalExport, knowledge_read, proposals_read
-from assay.web.api.v1.shapes import SHAPES
+from assay.web.views.knowledge import BY_KIND
+from assay.web.views.proposals import SHAPES
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)

@@ -13,10 +13,10 @@ async def test_rules_are_set_tried_and_taken_back(database, database_url):
     root = await person(database, "root", Role.ADMIN)
     key = await token(database, root, *Scope)
     async with serving(database_url) as app, asking(app, **bearer(key)) as http:
-        assert (await http.get(POLICY)).json() == {"version": 0, "document": {}}
+        assert (await http.get(POLICY)).json()["document"] == {}
         rules = {"rules": [{"channels": ["legal"], "human_required": True}]}
         put = await http.put(POLICY, json={"document": rules, "note": "Law."})
-        assert (put.status_code, put.json()) == (200, {"version": 1, "document": rules})
+        assert (put.status_code, put.json()["version"], put.json()["document"]) == (200, 1, rules)
         [version] = (await http.get(f"{POLICY}/history")).json()["items"]
         assert (version["author"], version["note"], version["document"]) == ("root", "Law.", rules)
         trial = await http.post(f"{POLICY}/simulate", json={"changes": {"auto_approval_threshold": 0.5}})

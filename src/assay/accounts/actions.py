@@ -1,5 +1,6 @@
 """Users: who there is, and what each may do. Each action leaves the commit to its caller."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
@@ -93,6 +94,14 @@ async def user_named(session: AsyncSession, name: str) -> User:
     if user is None:
         raise NotFound(f"There is no user {name!r}.")
     return user
+
+
+async def listed(session: AsyncSession, *, after: str | None = None, limit: int) -> Sequence[User]:
+    """Everybody, by name; `after` this one."""
+    query = select(User).order_by(User.name).limit(limit)
+    if after is not None:
+        query = query.where(User.name > after)
+    return (await session.scalars(query)).all()
 
 
 def _check_name(name: str) -> None:

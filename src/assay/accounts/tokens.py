@@ -81,11 +81,16 @@ async def revoke(
         await record(session, actor, [noted("token.revoked", user.id, user.name, token_id=token_id, token=token.name)])
 
 
-async def listed(session: AsyncSession, *, user_id: int | None = None) -> Sequence[tuple[ApiToken, str]]:
-    """All tokens with the names of their users, the newest first. `user_id`: those of one user."""
+async def listed(
+    session: AsyncSession, *, user_id: int | None = None, after: UUID | None = None, limit: int
+) -> Sequence[tuple[ApiToken, str]]:
+    """Tokens with the names of their users, the newest first. `user_id`: those of one user; `after`: older ones."""
     query = select(ApiToken, User.name).join(User, User.id == ApiToken.user_id).order_by(ApiToken.id.desc())
     if user_id is not None:
         query = query.where(ApiToken.user_id == user_id)
+    if after is not None:
+        query = query.where(ApiToken.id < after)
+    query = query.limit(limit)
     return (await session.execute(query)).tuples().all()
 
 

@@ -96,10 +96,12 @@ async def settle(
     return DeliveryState(values["state"])
 
 
-async def listed(session: AsyncSession, *, limit: int) -> Sequence[AlertDelivery]:
-    """The newest deliveries first."""
-    found = await session.scalars(select(AlertDelivery).order_by(AlertDelivery.id.desc()).limit(limit))
-    return found.all()
+async def listed(session: AsyncSession, *, before: int | None = None, limit: int) -> Sequence[AlertDelivery]:
+    """The newest deliveries first. `before`: older than this one."""
+    query = select(AlertDelivery).order_by(AlertDelivery.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(AlertDelivery.id < before)
+    return (await session.scalars(query)).all()
 
 
 async def _unplanned(

@@ -7,17 +7,19 @@ from collections.abc import Sequence
 from cyclopts import App
 
 from assay import settings as configuration
-from assay.alerts import outbox
 from assay.alerts.notice import Notice
 from assay.alerts.receiver import Receiver, Undelivered
 from assay.alerts.receivers import configured
-from assay.cli.output import Json, Limit, print_json, say, table
+from assay.cli.output import Json, moment, print_json, say
+from assay.cli.paging import After, Limit, show_page
 from assay.cli.session import with_database
 from assay.clock import now
 from assay.db.engine import Database
-from assay.db.models import AlertDelivery
 from assay.errors import InvalidInput
 from assay.messaging.events import JobError
+from assay.web.views import lists
+from assay.web.views.paging import PageOf
+from assay.web.views.records import AlertView
 
 app = App(name="alerts", help="Test and list what is sent out about failures.")
 
@@ -38,33 +40,26 @@ def send_test(*, json: Json = False) -> int:
 
 
 @app.command(name="list")
-def list_(*, limit: Limit = 20, json: Json = False) -> None:
+def list_(*, limit: Limit = 20, after: After = None, json: Json = False) -> None:
     """List what was sent, held back or given up, the newest first."""
 
-    async def act(database: Database) -> Sequence[AlertDelivery]:
+    async def act(database: Database) -> PageOf[AlertView]:
         async with database.transaction() as session:
-            return await outbox.listed(session, limit=limit)
+            return await lists.alerts(session, after=after, limit=limit)
 
-    found = with_database(act)
-    if json:
-        print_json([{name: getattr(each, name) for name in AlertDelivery.__table__.columns.keys()} for each in found])  # noqa: SIM118
-        return
-    if not found:
-        say("Nothing was sent. What is sent, and when: docs/howto/be-told-of-failures.md")
-        return
-    table(
+    show_page(
+        with_database(act),
+        json,
         ["when", "receiver", "about", "state", "attempts", "what"],
-        [
-            (
-                f"{each.created_at:%Y-%m-%d %H:%M}",
-                each.receiver,
-                each.subject,
-                each.state,
-                each.attempts,
-                each.error or each.complaint or "works again",
-            )
-            for each in found
-        ],
+        lambda each: (
+            moment(each.created_at),
+            each.receiver,
+            each.subject,
+            each.state,
+            each.attempts,
+            each.error or each.complaint or "works again",
+        ),
+        nothing="Nothing was sent. What is sent, and when: docs/howto/be-told-of-failures.md",
     )
 
 

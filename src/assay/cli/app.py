@@ -2,25 +2,31 @@
 
 Exit codes: 0 done, 1 refused or failed in part, 2 wrong input, 3 a server is not available, 130 interrupted,
 141 the reader of the output left.
+An error is one line on standard error: a sentence, or with --json the problem details that HTTP answers.
 """
 
 import gc
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Final
 
-from cyclopts import App
+from cyclopts import App, CycloptsError
 
 from assay.cli import streams
+from assay.cli.invoked import INVOKED
 from assay.cli.logs import log_to_stderr
+from assay.cli.output import complain, print_problem, with_short_ids
 from assay.errors import AssayError, InvalidInput, NotFound, Unavailable
 
 REFUSED: Final = 1
 WRONG_INPUT: Final = 2
 UNAVAILABLE: Final = 3
 INTERRUPTED: Final = 130
+INTERRUPTION: Final = "Interrupted. What was done is kept; the same command goes on from there."
+PREFIXES: Final = ("ASSAY_", "KNOWLEDGE_")
 OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
 """What a command imports lives as long as the process: to look for garbage in it costs a sixth of the start."""
 
@@ -41,8 +47,11 @@ for command, place, words in (
     ("doctor", "doctor:doctor", "Look for what is wrong, one sentence per problem."),
     ("ingest", "ingest:ingest", "Import a chat file (JSONL or plain text, also gzipped)."),
     ("proposals", "proposals:app", "List, show and decide proposals."),
-    ("topics", "knowledge:topics", "List the approved topics, and merge them."),
-    ("atoms", "knowledge:atoms", "List the approved atoms, and merge them."),
+    ("topics", "knowledge:topics", "List, show and merge the approved topics."),
+    ("atoms", "knowledge:atoms", "List, show and merge the approved atoms."),
+    ("search", "searching:search", "Find approved knowledge by words and by meaning."),
+    ("messages", "messages:app", "List the messages that were imported."),
+    ("audit", "audit:app", "List the trail of every change."),
     ("duplicates", "duplicates:app", "Find approved knowledge that says the same twice."),
     ("jobs", "jobs:app", "List and run the background jobs."),
     ("alerts", "alerts:app", "Test and list what is sent out about failures."),
@@ -55,6 +64,7 @@ for command, place, words in (
     ("calibrate", "calibrating:calibrate", "Find the operating point of the search for duplicates."),
     ("metrics", "metrics:metrics", "Show the metrics, each beside its target."),
     ("settings", "settings:settings", "Show the settings in force."),
+    ("completion", "completion:completion", "Print what makes a shell complete commands and options."),
 ):
     app.command(f"assay.cli.{place}", name=command, help=words)
 
@@ -73,19 +83,39 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def _carry_out(words: Sequence[str]) -> None:
+    INVOKED.set(words)
+    as_json = "--json" in words
     try:
-        app(words)
+        name_unknown_variables()
+        app(words, print_error=not as_json, exit_on_error=not as_json)
     except KeyboardInterrupt:
-        _complain("Interrupted. What was done is kept; the same command goes on from there.")
+        _complain(Unavailable(INTERRUPTION), as_json)
         sys.exit(INTERRUPTED)
+    except CycloptsError as error:
+        _complain(InvalidInput(" ".join(str(error).split())), as_json)
+        sys.exit(WRONG_INPUT)
     except AssayError as error:
-        _complain(str(error))
+        _complain(error, as_json)
         sys.exit(_exit_code(error))
 
 
-def _complain(sentence: str) -> None:
-    """One line on standard error. What it quotes may hold anything, so nothing of it may drive the terminal."""
-    print("".join(each if each.isprintable() else " " for each in sentence), file=sys.stderr)  # noqa: T201
+def name_unknown_variables() -> None:
+    """Names what looks like a setting and is none: mistyped it would be overlooked in silence."""
+    suspects = [each for each in os.environ if each.upper().startswith(PREFIXES)]
+    if suspects:
+        from assay.settings import unknown_variables  # slow to import, and most environments set nothing
+
+        for sentence in unknown_variables(suspects):
+            complain(sentence)
+
+
+def _complain(error: AssayError, as_json: bool) -> None:
+    if as_json:
+        from assay.web.views.problems import problem_document  # only what goes wrong needs it
+
+        print_problem(problem_document(error.status, str(error), error.facts))
+    else:
+        complain(with_short_ids(str(error), but=INVOKED.get()))
 
 
 def _exit_code(error: AssayError) -> int:

@@ -5,8 +5,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from assay.cli.duplicate_quality import share
-from assay.cli.output import Json, print_json, say, table
+from assay.cli.output import Json, print_json, say
 from assay.cli.session import operator, with_tools
+from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.duplicates.calibration import Calibration, store
 from assay.duplicates.calibration import calibrate as measure

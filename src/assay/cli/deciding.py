@@ -1,7 +1,7 @@
 """What the commands that decide share: finding the ids, one transaction, and an answer for each."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -10,15 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
 from assay.cli.merging import show_previews
-from assay.cli.output import print_json, say, short
+from assay.cli.output import print_json, say, short, with_short_ids
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
 from assay.errors import InvalidInput
 from assay.proposals import queries
 from assay.proposals.outcomes import Outcome
 from assay.proposals.preview import Preview
+from assay.web.views.merging import MergePreview
+from assay.web.views.outcomes import BulkAnswer
 
-Notes = Annotated[str | None, Parameter(help="Why, for the trail.")]
+Note = Annotated[str | None, Parameter(name=("--note", "--notes"), help="Why, for the trail.")]
 Result = TypeVar("Result")
 Decide = Callable[[AsyncSession, Sequence[UUID], Actor], Awaitable[Result]]
 Looked = tuple[list[Preview], list[Outcome]]
@@ -29,10 +31,12 @@ def decided(parts: Sequence[str], decide: Decide[list[Outcome]], json: bool) -> 
     return answer(_in_one_transaction(parts, decide), json)
 
 
-def answer(outcomes: Sequence[Outcome], json: bool) -> int:
-    """Says what became of each. 1 when any was refused."""
+def answer(outcomes: Sequence[Outcome], json: bool, *, dry_run: bool = False) -> int:
+    """Says what became of each, or in a dry run would become of it. 1 when any was refused."""
     if json:
-        print_json([{**asdict(each), "done": each.done} for each in outcomes])
+        print_json(BulkAnswer.of(outcomes, dry_run=dry_run))
+    elif dry_run:
+        foresee(outcomes)
     else:
         _say(outcomes)
     return 0 if all(each.done for each in outcomes) else 1
@@ -41,13 +45,13 @@ def answer(outcomes: Sequence[Outcome], json: bool) -> int:
 def look_at(parts: Sequence[str], look: Decide[Looked], json: bool) -> int:
     """Shows what a merge would do, and leaves everything as it is. 1 when any would be refused."""
     previews, outcomes = _in_one_transaction(parts, look, keep=False)
-    refused = [each for each in outcomes if not each.done]
     if json:
-        print_json({"previews": [asdict(each) for each in previews], "refused": [asdict(each) for each in refused]})
+        foreseen = BulkAnswer.of(outcomes, dry_run=True).model_dump()
+        print_json({**foreseen, "previews": [MergePreview.model_validate(each) for each in previews]})
     else:
         foresee(outcomes)
         show_previews(previews)
-    return 1 if refused else 0
+    return 0 if all(each.done for each in outcomes) else 1
 
 
 def foresee(outcomes: Sequence[Outcome]) -> None:
@@ -73,4 +77,4 @@ def _in_one_transaction(parts: Sequence[str], decide: Decide[Result], *, keep: b
 
 def _say(outcomes: Sequence[Outcome]) -> None:
     for each in outcomes:
-        say(f"{short(each.id)}  {each.message}", style="" if each.done else "red")
+        say(f"{short(each.id)}  {with_short_ids(each.message)}", style="" if each.done else "red")

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assay.cli.output import Json, print_json, printable, say, table
+from assay.cli.output import Json, print_json, printable, say
 from assay.cli.session import with_tools
+from assay.cli.tables import table
 from assay.duplicates import scale
 from assay.duplicates.labelled import read_pairs
 from assay.duplicates.measure import Measured, Quality, measured, quality, quality_by

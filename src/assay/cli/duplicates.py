@@ -1,26 +1,28 @@
 """Approved knowledge that says the same twice."""
 
-from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import App, Parameter
 from rich.status import Status
 
-from assay.cli.deciding import Notes
-from assay.cli.output import Json, Limit, errors, print_json, printable, say, short
+from assay.cli.deciding import Note
+from assay.cli.output import Json, errors, print_json, printable, say, short
+from assay.cli.paging import After, Limit, say_more
 from assay.cli.session import operator, with_database, with_tools
 from assay.db.engine import Database
 from assay.db.locks import held
 from assay.db.models import SimilarityType
 from assay.duplicates import pairs
 from assay.duplicates.explanation import rounded
-from assay.duplicates.pairs import Pair
 from assay.duplicates.scan import embed_missing
 from assay.duplicates.serving import begin_to_serve
 from assay.errors import Conflict, InvalidInput, Unavailable
 from assay.jobs.tools import Tools
 from assay.kinds import TRAITS, Kind
 from assay.proposals.queries import full_ids
+from assay.web.views import likenesses
+from assay.web.views.likenesses import PairView
+from assay.web.views.paging import PageOf
 
 app = App(name="duplicates", help="Find approved knowledge that says the same twice.")
 
@@ -49,32 +51,33 @@ def scan(
 
 
 @app.command(name="list")
-def list_(*, kind: Kind | None = None, limit: Limit = 50, json: Json = False) -> None:
+def list_(*, kind: Kind | None = None, limit: Limit = 50, after: After = None, json: Json = False) -> None:
     """List topics and atoms that are alike, the most alike first, with the reason and how to merge them."""
 
-    async def act(database: Database) -> list[Pair]:
+    async def act(database: Database) -> PageOf[PairView]:
         async with database.transaction() as session:
-            return await pairs.listed(session, kind=kind, limit=limit)
+            return await likenesses.pairs(session, after=after, limit=limit, kind=kind)
 
-    found = with_database(act)
+    page = with_database(act)
     if json:
-        print_json([_document(each) for each in found])
+        print_json(page)
         return
-    for each in found:
+    for each in page.items:
         _show(each)
-    if not found:
+    if not page.items and not page.next:
         say("Nothing approved is known to be alike. Look with: assay duplicates scan --entities")
+    say_more(page.next)
 
 
 @app.command
-def dismiss(one: str, other: str, /, *, notes: Notes = None, json: Json = False) -> None:
+def dismiss(one: str, other: str, /, *, note: Note = None, json: Json = False) -> None:
     """Say that two topics or atoms are not the same. It is remembered until one of them is changed."""
 
     async def act(database: Database) -> None:
         actor = await operator(database)
         async with database.transaction() as session:
             first, second = await full_ids(session, [one, other], "topic or atom")
-            await pairs.dismiss(session, first, second, actor=actor, notes=notes)
+            await pairs.dismiss(session, first, second, actor=actor, notes=note)
 
     with_database(act)
     if json:
@@ -115,24 +118,16 @@ async def _embedded(tools: Tools, limit: int) -> str:
     return model
 
 
-def _show(pair: Pair) -> None:
+def _show(pair: PairView) -> None:
     plural = TRAITS[pair.kind].plural
-    say(f"\n{printable(pair.first.title)}", style="bold")
-    say(f"{printable(pair.second.title)}", style="bold")
+    say(f"\n{printable(pair.older.title)}", style="bold")
+    say(f"{printable(pair.newer.title)}", style="bold")
     say(
-        f"{pair.kind}s {short(pair.first.id)} and {short(pair.second.id)}, {pair.type} {rounded(pair.score)}",
+        f"{pair.kind}s {short(pair.older.id)} and {short(pair.newer.id)}, {pair.type} {rounded(pair.score)}",
         style="dim",
     )
     say(printable(pair.explanation))
     if pair.type is SimilarityType.UPDATE:
         say("They say different things: look which of them holds before you merge.", style="yellow")
-    say(f"  assay {plural} merge {short(pair.second.id)} --into {short(pair.first.id)} --preview", style="dim")
-    say(f"  assay duplicates dismiss {short(pair.first.id)} {short(pair.second.id)}", style="dim")
-
-
-def _document(pair: Pair) -> dict[str, Any]:
-    sides = {
-        name: {"id": each.id, "title": each.title} for name, each in (("older", pair.first), ("newer", pair.second))
-    }
-    rest = asdict(pair)
-    return {**sides, **{name: rest[name] for name in ("kind", "type", "score", "explanation", "found_at")}}
+    say(f"  assay {plural} merge {short(pair.newer.id)} --into {short(pair.older.id)} --preview", style="dim")
+    say(f"  assay duplicates dismiss {short(pair.older.id)} {short(pair.newer.id)}", style="dim")

@@ -14,7 +14,8 @@ from assay.ai.choose import EXTRACTORS, OFFLINE
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
-from assay.cli.output import Json, errors, print_json, say, table
+from assay.cli.output import Json, errors, print_json, say
+from assay.cli.tables import table
 from assay.errors import InvalidInput
 from assay.evaluation.extraction import Counts, Read, evaluate, total
 from assay.evaluation.labelled import Labelled, from_file, shipped

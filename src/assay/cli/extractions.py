@@ -1,66 +1,61 @@
 """The runs that read messages."""
 
-from collections.abc import Sequence
-from typing import Any
-from uuid import UUID
-
 from cyclopts import App
 from pydantic_core import to_json
 
-from assay.cli.output import Json, Limit, print_json, say, short, table
+from assay.cli.output import Json, moment, print_json, say, short
+from assay.cli.paging import After, Limit, show_page
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
-from assay.db.models import KnowledgeExtractionRun, RunStatus
+from assay.db.models import RunStatus
 from assay.extraction import actions, queries
+from assay.web.views import lists
+from assay.web.views.paging import PageOf
+from assay.web.views.records import RunView
 
 app = App(name="extractions", help="List, show and cancel the runs that read messages.")
 
 
 @app.command(name="list")
-def list_(*, status: RunStatus | None = None, limit: Limit = 20, json: Json = False) -> None:
+def list_(*, status: RunStatus | None = None, limit: Limit = 20, after: After = None, json: Json = False) -> None:
     """List runs, the newest first."""
 
-    async def act(database: Database) -> Sequence[KnowledgeExtractionRun]:
+    async def act(database: Database) -> PageOf[RunView]:
         async with database.transaction() as session:
-            return await queries.listed_runs(session, status=status, limit=limit)
+            return await lists.runs(session, after=after, limit=limit, status=status)
 
-    runs = with_database(act)
-    if json:
-        print_json([document(each) for each in runs])
-        return
-    if not runs:
-        say("No run fits. Messages are read by the job: assay jobs run extract_knowledge_from_messages")
-        return
-    rows = [
-        (
+    show_page(
+        with_database(act),
+        json,
+        ["id", "status", "created", "extractor", "messages", "topics", "atoms", "cost (US$)", "error"],
+        lambda each: (
             short(each.id),
             each.status,
-            f"{each.created_at:%Y-%m-%d %H:%M}",
+            moment(each.created_at),
             f"{each.extractor} {each.prompt_version}",
             each.messages_analyzed,
             each.topic_proposals_created,
             each.atom_proposals_created,
             f"{each.cost_estimate:.4f}",
             each.error,
-        )
-        for each in runs
-    ]
-    table(["id", "status", "created", "extractor", "messages", "topics", "atoms", "cost (US$)", "error"], rows)
+        ),
+        nothing="No run fits. Messages are read by the job: assay jobs run extract_knowledge_from_messages",
+    )
 
 
 @app.command
 def show(run: str, /, *, json: Json = False) -> None:
     """Show a run: what it read, with what, what it proposed, and what became no proposal."""
 
-    async def act(database: Database) -> KnowledgeExtractionRun:
+    async def act(database: Database) -> RunView:
         async with database.transaction() as session:
-            return await queries.run(session, run)
+            return RunView.model_validate(await queries.run(session, run))
 
     found = with_database(act)
     if json:
-        print_json(document(found))
+        print_json(found)
         return
-    for name, value in document(found).items():
+    for name, value in found:
         if value not in (None, {}, ""):
             plain = to_json(value).decode() if isinstance(value, dict) else value
             say(f"{name.replace('_', ' ')}: {plain}")
@@ -70,19 +65,16 @@ def show(run: str, /, *, json: Json = False) -> None:
 def cancel(run: str, /, *, json: Json = False) -> None:
     """Stop a run. What it has read stays; the rest is unread again, and the calls in flight are aborted."""
 
-    async def act(database: Database) -> UUID:
+    async def act(database: Database) -> RunView:
         actor = await operator(database)
         async with database.transaction() as session:
             found = await queries.run(session, run)
             await actions.cancel(session, found.id, actor=actor)
-            return found.id
+            await session.refresh(found)
+            return RunView.model_validate(found)
 
-    run_id = with_database(act)
+    cancelled = with_database(act)
     if json:
-        print_json({"id": run_id, "status": RunStatus.CANCELLED})
+        print_json(cancelled)
     else:
-        say(f"Run {short(run_id)} is cancelled. What it had not read is unread again.")
-
-
-def document(run: KnowledgeExtractionRun) -> dict[str, Any]:
-    return {column.key: getattr(run, column.key) for column in KnowledgeExtractionRun.__mapper__.column_attrs}
+        say(f"Run {short(cancelled.id)} is cancelled. What it had not read is unread again.")

@@ -2,25 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import App, Parameter
 from rich.status import Status
 
-from assay.cli.output import Json, errors, print_json, say, table
+from assay.cli.output import Json, errors, moment, print_json, say
 from assay.cli.pipeline import STEPS
 from assay.cli.session import operator, with_database, with_tools
+from assay.cli.tables import table
 from assay.db.engine import Database
-from assay.db.models import JobRun
 from assay.errors import InvalidInput
-from assay.jobs import all as every_job
-from assay.jobs import control, history
+from assay.jobs import control
 from assay.jobs.job import JOBS
 from assay.jobs.run import RunResult, find
 from assay.jobs.run import run as run_job
 from assay.jobs.tools import Tools
-
-assert every_job  # noqa: S101  # importing it registers the jobs
+from assay.web.views import jobs as views
+from assay.web.views.records import JobView
 
 app = App(name="jobs", help="List and run the background jobs.")
 app.command("assay.cli.jobs_status:status", name="status", help="Say how queue and jobs stand.")
@@ -33,21 +32,20 @@ app.command("assay.cli.jobs_dead:app", name="dead", help="List and give back wha
 @app.command(name="list")
 def list_(*, json: Json = False) -> None:
     """List the jobs: schedule, retries, and how the last run went."""
-    last = {each.job: each for each in with_database(_last_runs)}
-    documents = [_document(name, last.get(name)) for name in JOBS]
+    found = with_database(_listed)
     if json:
-        print_json(documents)
+        print_json({"items": found, "next": None})
         return
     rows = [
         (
-            each["name"],
-            each["cron"],
-            each["timeout_seconds"],
-            _pauses(each["retry_delays"]),
-            each["state"],
-            each["last_run"] and f"{each['last_run']:%Y-%m-%d %H:%M}",
+            each.name,
+            each.cron,
+            f"{each.timeout_seconds:g}",
+            _pauses(each.retry_delays),
+            "paused" if each.paused else each.last_run.state if each.last_run else "unknown",
+            each.last_run and moment(each.last_run.started_at),
         )
-        for each in documents
+        for each in found
     ]
     table(["job", "cron (UTC)", "timeout (s)", "retries after (s)", "state", "last run"], rows)
     say("\nHow they stand: assay jobs status. Schedules hold while `assay up` or `assay scheduler` runs.", style="dim")
@@ -107,25 +105,10 @@ def _print(result: RunResult) -> None:
         say(f"  {figures}", style="dim")
 
 
-async def _last_runs(database: Database) -> Sequence[JobRun]:
+async def _listed(database: Database) -> list[JobView]:
     async with database.transaction() as session:
-        return await history.last_runs(session)
+        return await views.jobs(session)
 
 
-def _document(name: str, last: JobRun | None) -> dict[str, Any]:
-    job = JOBS[name]
-    return {
-        "name": name,
-        "purpose": job.purpose,
-        "cron": job.cron,
-        "timeout_seconds": int(job.timeout.total_seconds()),
-        "retry_delays": [int(each.total_seconds()) for each in job.retry_delays],
-        "state": last.state if last else "unknown",
-        "last_run": last and last.started_at,
-        "statistics": last.statistics if last else {},
-        "error": last and last.error,
-    }
-
-
-def _pauses(delays: Sequence[int]) -> str:
-    return ", ".join(map(str, delays)) or "none"
+def _pauses(delays: Sequence[float]) -> str:
+    return ", ".join(f"{each:g}" for each in delays) or "none"

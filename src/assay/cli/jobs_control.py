@@ -1,17 +1,16 @@
 """Pausing jobs, and their history."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Final
 
-from assay.cli.output import Json, Limit, print_json, say, table
+from assay.cli.output import Json, say
+from assay.cli.paging import After, Limit, show_page
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
-from assay.db.models import JobRun
-from assay.jobs import all as every_job
-from assay.jobs import control, history
-from assay.jobs.run import find
-
-assert every_job  # noqa: S101  # importing it registers the jobs
+from assay.jobs import control
+from assay.web.views import jobs as views
+from assay.web.views.paging import PageOf
+from assay.web.views.records import JobRunView
 
 RUNS: Final = 20
 
@@ -28,15 +27,15 @@ def resume(name: str, /) -> None:
     say(f"{name} runs again." if changed else f"{name} was not paused.")
 
 
-def runs(name: str, /, *, limit: Limit = RUNS, json: Json = False) -> None:
-    """List the newest runs of a job, with attempt, delivery and worker."""
-    job = find(name).name
-    found = with_database(lambda database: _runs(database, job, limit))
-    if json:
-        print_json([_document(each) for each in found])
-        return
+def runs(name: str, /, *, limit: Limit = RUNS, after: After = None, json: Json = False) -> None:
+    """List the runs of a job, the newest first, with attempt, delivery and worker."""
+
+    async def act(database: Database) -> PageOf[JobRunView]:
+        async with database.transaction() as session:
+            return await views.job_runs(session, name, after=after, limit=limit)
+
     columns = ["started", "state", "asked for by", "attempt", "delivery", "seconds", "worker", "error"]
-    table(columns, [_row(each) for each in found])
+    show_page(with_database(act), json, columns, _row, nothing=f"{name} never ran.")
 
 
 def _changed(name: str, change: Callable[..., Awaitable[bool]]) -> bool:
@@ -48,12 +47,7 @@ def _changed(name: str, change: Callable[..., Awaitable[bool]]) -> bool:
     return with_database(act)
 
 
-async def _runs(database: Database, job: str, limit: int) -> Sequence[JobRun]:
-    async with database.transaction() as session:
-        return await history.runs(session, job, limit=limit)
-
-
-def _row(run: JobRun) -> tuple[object, ...]:
+def _row(run: JobRunView) -> tuple[object, ...]:
     asker = f"tick {run.tick:%m-%d %H:%M:%S}" if run.tick else run.task_id.partition(":")[0]
     begun = run.started_at or run.due_at or run.queued_at
     lasted = (run.finished_at - run.started_at).total_seconds() if run.finished_at and run.started_at else None
@@ -68,8 +62,3 @@ def _row(run: JobRun) -> tuple[object, ...]:
         run.worker,
         run.error,
     )
-
-
-def _document(run: JobRun) -> dict[str, Any]:
-    names = [column.name for column in JobRun.__table__.columns]
-    return {name: getattr(run, name) for name in names}

@@ -1,21 +1,20 @@
 """Dead letters: what the queue could not work off."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
 from assay import settings as configuration
-from assay.cli.output import Json, Limit, print_json, printable, say, table
+from assay.cli.output import Json, print_json, printable, say
+from assay.cli.paging import After, Limit, show_page
 from assay.cli.session import operator, with_database, with_servers
 from assay.db.engine import Database
-from assay.db.models import JobDeadLetter
 from assay.errors import InvalidInput
-from assay.jobs import all as every_job
 from assay.jobs import dead_letters
 from assay.jobs.broker import JobBroker
-
-assert every_job  # noqa: S101  # importing it registers the jobs
+from assay.web.views import jobs as views
+from assay.web.views.paging import PageOf
+from assay.web.views.records import DeadLetterView
 
 MOST: Final = 1000
 
@@ -27,35 +26,37 @@ def list_(
     *,
     replayed: Annotated[bool, Parameter(negative="", help="Also those that were given back.")] = False,
     limit: Limit = 50,
+    after: After = None,
     json: Json = False,
 ) -> None:
     """List the dead letters, the newest first."""
 
-    async def read(database: Database) -> Sequence[JobDeadLetter]:
+    async def act(database: Database) -> PageOf[DeadLetterView]:
         async with database.transaction() as session:
-            return await dead_letters.letters(session, limit=limit, replayed=replayed)
+            return await views.dead_letters(session, after=after, limit=limit, replayed=replayed)
 
-    found = with_database(read)
-    if json:
-        print_json([_document(each) for each in found])
-        return
-    rows = [(each.id, f"{each.at:%Y-%m-%d %H:%M:%S}", each.reason, each.job, each.error) for each in found]
-    table(["id", "at", "reason", "job", "error"], rows)
+    show_page(
+        with_database(act),
+        json,
+        ["id", "at", "reason", "job", "error"],
+        lambda each: (each.id, f"{each.at:%Y-%m-%d %H:%M:%S}", each.reason, each.job, each.error),
+        nothing="There is no dead letter.",
+    )
 
 
 @app.command
 def show(letter: int, /, *, json: Json = False) -> None:
     """Show one dead letter with its message."""
 
-    async def read(database: Database) -> JobDeadLetter:
+    async def read(database: Database) -> DeadLetterView:
         async with database.transaction() as session:
-            return await dead_letters.get(session, letter)
+            return DeadLetterView.of(await dead_letters.get(session, letter))
 
-    document = _document(with_database(read))
+    found = with_database(read)
     if json:
-        print_json(document)
+        print_json(found)
         return
-    for name, value in document.items():
+    for name, value in found:
         say(f"  {name:12} {printable(str(value))}")
 
 
@@ -88,15 +89,3 @@ def replay(
 async def _all(database: Database) -> list[int]:
     async with database.transaction() as session:
         return [each.id for each in await dead_letters.letters(session, limit=MOST)]
-
-
-def _document(letter: JobDeadLetter) -> dict[str, Any]:
-    return {
-        "id": letter.id,
-        "at": letter.at,
-        "reason": letter.reason,
-        "job": letter.job,
-        "error": letter.error,
-        "message": letter.message.decode(errors="replace"),
-        "replayed_at": letter.replayed_at,
-    }

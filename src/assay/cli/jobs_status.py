@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from assay import settings as configuration
-from assay.cli.output import Json, print_json, say, table
+from assay.cli.output import Json, print_json, say
 from assay.cli.session import with_servers_as_they_are
+from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.jobs.health import Health, JobHealth, Process, look
 

@@ -1,26 +1,29 @@
-"""Approved knowledge: listing, merging, and taking merges back."""
+"""Approved knowledge: listing, showing, merging, and taking merges back."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from cyclopts import App, Parameter
-from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
-from assay.cli.deciding import Looked, Notes, decided, look_at
+from assay.cli.deciding import Looked, Note, decided, look_at
 from assay.cli.merging import Both, Look, Take
-from assay.cli.output import Json, Limit, print_json, say, short, table
+from assay.cli.output import Json, print_json, short
+from assay.cli.paging import After, Limit, show_page
 from assay.cli.session import with_database
 from assay.db.engine import Database
 from assay.kinds import TRAITS, Kind
-from assay.knowledge import queries
+from assay.knowledge.search import Filter
 from assay.proposals import entity_actions
 from assay.proposals.fields import chosen
 from assay.proposals.outcomes import Outcome
 from assay.proposals.preview import previews
 from assay.proposals.queries import full_ids
+from assay.web.views import finding, reasons
+from assay.web.views.knowledge import BY_KIND, AtomView, Believed, EntityView, TopicView
+from assay.web.views.paging import PageOf
 
 Into = Annotated[str, Parameter(help="The one that stays.")]
 
@@ -28,11 +31,16 @@ Into = Annotated[str, Parameter(help="The one that stays.")]
 def _commands(kind: Kind) -> App:
     """The commands of one kind of knowledge."""
     plural = TRAITS[kind].plural
-    app = App(name=plural, help=f"List the approved {plural}, and merge them.")
+    app = App(name=plural, help=f"List, show and merge the approved {plural}.")
 
+    @app.command(name="list", help=f"List the approved {plural}, the newest first.")
     @app.default
-    def list_(*, limit: Limit = 50, json: Json = False) -> None:
-        _list(kind, limit, json)
+    def list_(*, limit: Limit = 50, after: After = None, json: Json = False) -> None:
+        _list(kind, limit, after, json)
+
+    @app.command(help=f"Show one of the {plural}: what it says, and why we believe it.")
+    def show(id_: Annotated[str, Parameter(name="ID")], /, *, json: Json = False) -> None:
+        _show(kind, id_, json)
 
     @app.command(help=f"Merge {plural} into another. What goes is archived, and its id leads to the other.")
     def merge(
@@ -41,7 +49,7 @@ def _commands(kind: Kind) -> App:
         take: Take = None,
         both: Both = None,
         preview: Look = False,
-        notes: Notes = None,
+        note: Note = None,
         json: Json = False,
     ) -> int:
         choices = chosen(take=take or (), both=both or ())
@@ -56,14 +64,14 @@ def _commands(kind: Kind) -> App:
         async def decide(session: AsyncSession, sources: Sequence[UUID], actor: Actor) -> list[Outcome]:
             [target] = await full_ids(session, [into])
             targets = dict.fromkeys(sources, target)
-            return await entity_actions.merge(session, targets, actor=actor, notes=notes, choices=choices, kind=kind)
+            return await entity_actions.merge(session, targets, actor=actor, notes=note, choices=choices, kind=kind)
 
         return look_at(ids, look, json) if preview else decided(ids, decide, json)
 
     @app.command(help=f"Take merges of {plural} back: everything is as it was before them.")
-    def unmerge(*ids: str, notes: Notes = None, json: Json = False) -> int:
+    def unmerge(*ids: str, note: Note = None, json: Json = False) -> int:
         async def decide(session: AsyncSession, sources: Sequence[UUID], actor: Actor) -> list[Outcome]:
-            return await entity_actions.unmerge(session, sources, actor=actor, notes=notes)
+            return await entity_actions.unmerge(session, sources, actor=actor, notes=note)
 
         return decided(ids, decide, json)
 
@@ -74,26 +82,33 @@ topics = _commands(Kind.TOPIC)
 atoms = _commands(Kind.ATOM)
 
 
-def _list(kind: Kind, limit: int, json: bool) -> None:
-    async def act(database: Database) -> Sequence[RowMapping]:
+def _list(kind: Kind, limit: int, after: str | None, json: bool) -> None:
+    async def act(database: Database) -> PageOf[EntityView]:
         async with database.transaction() as session:
-            return await queries.listed(session, kind, limit=limit)
+            return await finding.page(session, Filter(kind), after=after, limit=limit)
+
+    columns = {Kind.TOPIC: ("id", "name", "atoms", "keywords"), Kind.ATOM: ("id", "title", "type", "topics")}[kind]
+    nothing = f"There are no {TRAITS[kind].plural} yet. See what waits with: assay proposals list"
+    show_page(with_database(act), json, columns, _row, nothing=nothing)
+
+
+def _row(entity: TopicView | AtomView) -> Sequence[object]:
+    if isinstance(entity, TopicView):
+        return short(entity.id), entity.name, entity.atoms, ", ".join(entity.keywords)
+    return short(entity.id), entity.title, entity.type, ", ".join(entity.topics)
+
+
+def _show(kind: Kind, typed: str, json: bool) -> None:
+    from assay.cli.showing_knowledge import show_believed
+
+    async def act(database: Database) -> Believed[Any]:
+        async with database.transaction() as session:
+            [entity_id] = await full_ids(session, [typed], kind)
+            believed = await reasons.believed(session, kind, entity_id)
+            return Believed[BY_KIND[kind]].model_validate(believed)  # type: ignore[valid-type]
 
     found = with_database(act)
     if json:
-        print_json([dict(each) for each in found])
-    elif found:
-        label = TRAITS[kind].title_label
-        rows = [
-            (
-                short(each["id"]),
-                each["title"],
-                each["atom_type"] or each["atoms"],
-                ", ".join(each["topics"] or each["keywords"]),
-            )
-            for each in found
-        ]
-        typed = found[0]["atom_type"] is not None
-        table(["id", label, *(("type", "topics") if typed else ("atoms", "keywords"))], rows)
+        print_json(found)
     else:
-        say(f"There are no {TRAITS[kind].plural} yet. See what waits with: assay proposals list")
+        show_believed(found)

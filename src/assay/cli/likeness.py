@@ -1,11 +1,11 @@
 """Proposals that are like something: telling them apart, and deciding them together."""
 
-from dataclasses import asdict
-
-from assay.cli.deciding import Notes, answer, foresee
+from assay.cli.deciding import Note, answer
 from assay.cli.merging import Look
-from assay.cli.output import Json, print_json, say, short, table
+from assay.cli.output import Json, print_json, say, short
+from assay.cli.paging import After, Limit, say_more
 from assay.cli.session import operator, with_database, with_tools
+from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.duplicates import groups as stars
 from assay.duplicates.dismissing import not_duplicate as tell_apart
@@ -14,9 +14,11 @@ from assay.duplicates.groups import Group, Rest
 from assay.jobs.tools import Tools
 from assay.proposals import queries
 from assay.proposals.outcomes import Outcome
+from assay.web.views import likenesses
+from assay.web.views.paging import PageOf
 
 
-def not_duplicate(proposal: str, other: str | None = None, /, *, notes: Notes = None, json: Json = False) -> int:
+def not_duplicate(proposal: str, other: str | None = None, /, *, note: Note = None, json: Json = False) -> int:
     """Say that a proposal is not the same as what it is marked as like, or as OTHER. It is remembered."""
 
     async def act(tools: Tools) -> list[Outcome]:
@@ -29,29 +31,30 @@ def not_duplicate(proposal: str, other: str | None = None, /, *, notes: Notes = 
                 model=tools.embedder.model,
                 threshold=tools.settings.knowledge_dedup_similarity_threshold,
                 actor=actor,
-                notes=notes,
+                notes=note,
             )
 
     return answer(with_tools(act), json)
 
 
-def groups(*, json: Json = False) -> None:
-    """List what is in the queue more than once: each thing, and the proposals that are like it."""
+def groups(*, limit: Limit = 50, after: After = None, json: Json = False) -> None:
+    """List what is in the queue more than once: each thing, and the proposals that are like it. The largest first."""
 
-    async def act(database: Database) -> list[Group]:
+    async def act(database: Database) -> PageOf[Group]:
         async with database.transaction() as session:
-            return await stars.grouped(session)
+            return await likenesses.groups(session, after=after, limit=limit)
 
-    found = with_database(act)
+    page = with_database(act)
     if json:
-        print_json([asdict(each) for each in found])
+        print_json(page)
         return
-    if not found:
-        say("Nothing in the queue is like anything else.")
-        return
-    for group in found:
+    for group in page.items:
         _show(group)
-    say("\nDecide on a whole group by the id in its first line: assay proposals decide-group ID", style="dim")
+    if page.items:
+        say("\nDecide on a whole group by the id in its first line: assay proposals decide-group ID", style="dim")
+    else:
+        say("Nothing in the queue is like anything else.")
+    say_more(page.next)
 
 
 def decide_group(
@@ -60,7 +63,7 @@ def decide_group(
     *,
     rest: Rest = "merge",
     preview: Look = False,
-    notes: Notes = None,
+    note: Note = None,
     json: Json = False,
 ) -> int:
     """Approve what a group is about, and merge or reject what says the same. The rest stays."""
@@ -70,19 +73,19 @@ def decide_group(
         async with database.transaction() as session:
             [found] = await queries.full_ids(session, [centre])
             group = await stars.around(session, found)
-            outcomes = await stars.decide(session, found, rest=rest, actor=actor, notes=notes)
+            outcomes = await stars.decide(session, found, rest=rest, actor=actor, notes=note)
             if preview:
                 await session.rollback()
             return group, outcomes
 
     group, outcomes = with_database(act)
     if not preview or json:
-        return answer(outcomes, json)
+        return answer(outcomes, json, dry_run=preview)
     _show(group)
     say("")
-    foresee(outcomes)
+    code = answer(outcomes, json, dry_run=True)
     say("Nothing was changed: leave out --preview to decide.", style="dim")
-    return 0 if all(each.done for each in outcomes) else 1
+    return code
 
 
 def _show(group: Group) -> None:

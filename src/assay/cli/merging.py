@@ -7,10 +7,13 @@ from uuid import UUID
 from cyclopts import Parameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.cli.output import printable, say, short, table
+from assay.cli.output import printable, say, short
+from assay.cli.tables import table
+from assay.duplicates.explanation import rounded
 from assay.errors import InvalidInput
 from assay.proposals import queries
 from assay.proposals.preview import Preview
+from assay.web.views.merging import MergePreview
 
 Take = Annotated[list[str] | None, Parameter(help="Fields to take from what goes.", consume_multiple=True)]
 Both = Annotated[list[str] | None, Parameter(help="Fields in which both are united.", consume_multiple=True)]
@@ -65,15 +68,16 @@ def quotes(count: int) -> str:
     return "1 quote" if count == 1 else f"{count} quotes"
 
 
-def show_fields(preview: Preview) -> None:
+def show_fields(preview: Preview | MergePreview) -> None:
     """Prints the fields in which the two differ."""
     rows = [
         (each.name, _shown(each.target), _shown(each.source), each.choice, _shown(each.result))
         for each in preview.fields
         if each.target != each.source
     ]
+    target, source = f"{short(preview.target_id)} has", f"{short(preview.source_id)} has"
     if rows:
-        table(["field", f"{short(preview.target_id)} has", f"{short(preview.source_id)} has", "choice", "result"], rows)
+        table(["field", target, source, "choice", "result"], rows, prose={target, source, "result"})
 
 
 def _shown(value: Any) -> str:
@@ -82,5 +86,5 @@ def _shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, float):
-        return f"{value:.2f}"
+        return rounded(value)
     return "" if value is None else str(value)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from assay import settings as configuration
-from assay.cli.output import Json, print_json, say, table
+from assay.cli.output import Json, print_json, say
 from assay.cli.session import with_database
+from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.jobs import history
 from assay.kinds import TRAITS, Kind

@@ -1,25 +1,26 @@
-"""How results are shown: tables for people, JSON for programs."""
+"""How results are shown: sentences for people, JSON for programs."""
 
+import os
+import re
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from cyclopts import Parameter
-from cyclopts.validators import Number
 from pydantic_core import to_json
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")]
-Limit = Annotated[int, Parameter(help="How many at most.", validator=Number(gte=1, lte=1_000_000))]
 
-WIDTH_OF_A_FILE: Final = 120
-console: Final = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)
-errors: Final = Console(stderr=True, highlight=False)
+_ID: Final = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+NO_COLOR: Final = bool(os.environ.get("NO_COLOR"))
+console: Final = Console(highlight=False, color_system=None if NO_COLOR else "auto")
+errors: Final = Console(stderr=True, highlight=False, color_system=None if NO_COLOR else "auto")
 
 
 def program() -> str:
@@ -40,14 +41,14 @@ def say(sentence: str, style: str = "") -> None:
     console.print(Text(sentence, style=style), soft_wrap=True)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
-    """A table for a person."""
-    grid = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        grid.add_column(column, overflow="fold")
-    for row in rows:
-        grid.add_row(*(Text("" if cell is None else printable(str(cell))) for cell in row))
-    console.print(grid)
+def complain(sentence: str) -> None:
+    """One line on standard error. What it quotes may hold anything, so nothing of it may drive the terminal."""
+    print("".join(each if each.isprintable() else " " for each in sentence), file=sys.stderr)  # noqa: T201
+
+
+def print_problem(document: Mapping[str, Any]) -> None:
+    """One line of JSON on standard error: standard output belongs to results."""
+    print(to_json(document).decode(), file=sys.stderr)  # noqa: T201
 
 
 def printable(text: str) -> str:
@@ -55,6 +56,16 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() or each in "\n\t" else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
+def moment(at: datetime | None) -> str | None:
+    """In UTC, to the minute."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}" if at else None
+
+
 def short(identity: UUID | str) -> str:
     """The end of an id, which is enough for a person to type."""
     return str(identity)[-8:]
+
+
+def with_short_ids(sentence: str, but: Collection[str] = ()) -> str:
+    """The sentence with its ids as lists show them. `but`: what the person typed stands as it was typed."""
+    return _ID.sub(lambda found: found[0] if found[0] in but else short(found[0]), sentence)

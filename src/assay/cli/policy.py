@@ -1,16 +1,18 @@
 """The rules by which the system decides alone."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay import settings as configuration
-from assay.cli.output import Json, Limit, print_json, printable, say, table
+from assay.cli.deciding import Note
+from assay.cli.output import Json, moment, print_json, printable, say
+from assay.cli.paging import After, Limit, show_page
 from assay.cli.session import operator, with_database
+from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.errors import InvalidInput
 from assay.policies import actions, queries
@@ -18,10 +20,12 @@ from assay.policies.document import PolicyDocument
 from assay.policies.queries import InForce
 from assay.review.policy import Policy
 from assay.settings import Settings
+from assay.web.views import lists
+from assay.web.views.paging import PageOf
+from assay.web.views.policy import policy_view
+from assay.web.views.records import PolicyView, VersionView
 
 app = App(name="policy", help="Show and set the rules by which the system decides alone.")
-
-Note = Annotated[str | None, Parameter(help="Why, for the trail.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,8 @@ class Shown:
         current = await queries.current(session)
         return cls(current, Policy.of(settings, current))
 
-    def document(self) -> dict[str, Any]:
-        applied = {key: value for key, value in asdict(self.applied).items() if key != "version"}
-        return {
-            "version": self.current.version,
-            "document": self.current.document.as_stored(),
-            "in_force": applied,
-        }
+    def view(self) -> PolicyView:
+        return policy_view(self.current, self.applied)
 
 
 @app.command
@@ -79,26 +78,19 @@ def set_(
 
 
 @app.command
-def history(*, limit: Limit = 20, json: Json = False) -> None:
+def history(*, limit: Limit = 20, after: After = None, json: Json = False) -> None:
     """List the versions of the policy, the newest first."""
 
-    async def act(database: Database) -> Sequence[Row[Any]]:
+    async def act(database: Database) -> PageOf[VersionView]:
         async with database.transaction() as session:
-            return await queries.history(session, limit=limit)
+            return await lists.policy_versions(session, after=after, limit=limit)
 
-    found = with_database(act)
-    if json:
-        print_json([row._asdict() for row in found])
-        return
-    if not found:
-        say("Nobody has set a rule yet: the environment holds. Set one with: assay policy set")
-        return
-    table(
+    show_page(
+        with_database(act),
+        json,
         ["version", "when", "who", "rules", "note"],
-        [
-            (row.version, f"{row.created_at:%Y-%m-%d %H:%M}", row.author, _rules(row.document), row.note)
-            for row in found
-        ],
+        lambda each: (each.version, moment(each.created_at), each.author, _rules(each.document), each.note),
+        nothing="Nobody has set a rule yet: the environment holds. Set one with: assay policy set",
     )
 
 
@@ -129,7 +121,7 @@ async def _amend(database: Database, changes: Mapping[str, Any], note: str | Non
 
 def _print(found: Shown, json: bool) -> None:
     if json:
-        print_json(found.document())
+        print_json(found.view())
         return
     document = found.current.document
     version = found.current.version

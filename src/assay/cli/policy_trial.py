@@ -2,13 +2,15 @@
 
 import json as reader
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from assay.cli.output import Json, print_json, say, short, table
-from assay.cli.policy import Note, app
+from assay import settings as configuration
+from assay.cli.deciding import Note
+from assay.cli.output import Json, print_json, say, short
+from assay.cli.policy import app
 from assay.cli.session import operator, with_database, with_tools
+from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.duplicates.serving import scorer_version
 from assay.errors import InvalidInput
@@ -17,7 +19,11 @@ from assay.policies import actions
 from assay.proposals.outcomes import Outcome
 from assay.review import simulation
 from assay.review.actions import undo as undo_version
+from assay.review.policy import Policy
 from assay.review.simulation import Trial
+from assay.web.views.outcomes import BulkAnswer
+from assay.web.views.policy import policy_view
+from assay.web.views.records import PolicyView
 
 LARGEST_FILE: Final = 1_000_000
 
@@ -52,17 +58,17 @@ def apply(file: Path, /, *, note: Note = None, json: Json = False) -> None:
     """Make the changes in a JSON file (a merge patch: null takes a rule back) the next version of the policy."""
     changes = _read(file)
 
-    async def act(database: Database) -> dict[str, Any]:
+    async def act(database: Database) -> PolicyView:
         actor = await operator(database)
         async with database.transaction() as session:
             done = await actions.amend(session, changes, actor=actor, note=note)
-            return {"version": done.version, "document": done.document.as_stored()}
+            return policy_view(done, Policy.of(configuration.load(), done))
 
     done = with_database(act)
     if json:
         print_json(done)
     else:
-        say(f"Version {done['version']} of the policy is in force.")
+        say(f"Version {done.version} of the policy is in force.")
 
 
 @app.command
@@ -77,7 +83,7 @@ def undo(version: int, /, *, note: Note = None, json: Json = False) -> int:
     outcomes = with_database(act)
     kept = [each for each in outcomes if not each.done]
     if json:
-        print_json([{**asdict(each), "done": each.done} for each in outcomes])
+        print_json(BulkAnswer.of(outcomes, dry_run=False))
     else:
         say(f"Reverted {len(outcomes) - len(kept)} approvals of version {version}; {len(kept)} stay.")
         for each in kept:

@@ -9,22 +9,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay import settings as configuration
 from assay.audit.actor import Actor
-from assay.cli.deciding import Looked, Notes, decided, look_at
+from assay.cli.deciding import Looked, Note, decided, look_at
 from assay.cli.merging import Both, Look, Take, target_of
-from assay.cli.output import Json, Limit, print_json, say, short, table
+from assay.cli.output import Json, print_json, short
+from assay.cli.paging import After, Limit, show_page
 from assay.cli.session import with_database
-from assay.cli.showing import Shown, document, first_reasons, show_one
+from assay.cli.showing import Shown, show_one, title_of
 from assay.db.engine import Database
-from assay.db.models import DedupState, Proposal, ProposalStatus
+from assay.db.models import DedupState, ProposalStatus
 from assay.duplicates.explanation import rounded
 from assay.errors import Conflict
 from assay.kinds import Kind
-from assay.proposals import actions, listing, queries
+from assay.proposals import actions, queries
 from assay.proposals.fields import chosen
-from assay.proposals.filters import Filter, Place, Sort
+from assay.proposals.filters import Filter
 from assay.proposals.outcomes import Outcome
 from assay.proposals.preview import previews
 from assay.review.policy import Hold
+from assay.web.views import queue
+from assay.web.views.paging import PageOf
+from assay.web.views.proposals import ListedProposal
 
 app = App(name="proposals", help="List, show and decide proposals.")
 for command, place, words in (
@@ -33,8 +37,6 @@ for command, place, words in (
     ("decide-group", "decide_group", "Approve what a group is about, and merge or reject what says the same."),
 ):
     app.command(f"assay.cli.likeness:{place}", name=command, help=words)
-
-Page = tuple[Sequence[Proposal], UUID | None, dict[UUID, Hold]]
 
 
 @app.command(name="list")
@@ -45,11 +47,10 @@ def list_(
     duplicates: Annotated[bool, Parameter(help="Only those marked as duplicates.")] = False,
     needs_attention: Annotated[bool, Parameter(help="Only those on which the machine has given up.")] = False,
     limit: Limit = 50,
-    after: Annotated[str | None, Parameter(help="Begin after this proposal.")] = None,
+    after: After = None,
     json: Json = False,
 ) -> None:
     """List proposals, the oldest first."""
-    settings = configuration.load()
     wanted = Filter(
         kinds=[kind] if kind else list(Kind),
         statuses=[status] if status else list(ProposalStatus),
@@ -57,63 +58,45 @@ def list_(
         needs_attention=needs_attention or None,
     )
 
-    async def act(database: Database) -> Page:
+    async def act(database: Database) -> PageOf[ListedProposal]:
         async with database.transaction() as session:
-            found, rest = await listing.page(
-                session, wanted, after=await _start(session, after) if after else None, limit=limit
-            )
-            return found, rest and rest.id, await first_reasons(session, [each.id for each in found], settings)
+            return await queue.proposals(session, wanted, after=after, limit=limit, settings=configuration.load())
 
-    found, rest, reasons = with_database(act)
-    if json:
-        documents = [{**document(each), "held": reasons.get(each.id)} for each in found]
-        print_json({"proposals": documents, "next": rest})
-        return
-    rows = [
-        (
-            short(each.id),
-            each.atom_type or each.kind,
-            f"{each.confidence:.2f}",
-            _waits_for(each, reasons.get(each.id)),
-            each.title,
-        )
-        for each in found
-    ]
-    if not rows:
-        say("No proposal fits. To count what there is: assay metrics; to import messages: assay ingest FILE")
-        return
-    table(["id", "kind", "confidence", "waits for", "title"], rows)
-    if rest:
-        say(f"There are more: assay proposals list --after {short(rest)}", style="dim")
+    show_page(
+        with_database(act),
+        json,
+        ["id", "kind", "confidence", "waits for", "title"],
+        _row,
+        nothing="No proposal fits. To count what there is: assay metrics; to import messages: assay ingest FILE",
+    )
 
 
-def _waits_for(proposal: Proposal, hold: Hold | None) -> str:
+def _row(proposal: ListedProposal) -> Sequence[object]:
+    kind = getattr(proposal, "proposed_type", None) or proposal.kind
+    return short(proposal.id), kind, rounded(proposal.confidence), _waits_for(proposal), title_of(proposal)
+
+
+def _waits_for(proposal: ListedProposal) -> str:
     """The first reason why it waits; of a duplicate also which kind, and how like it is."""
+    hold = next(iter(proposal.held), None)
     if hold is None or not (proposal.similarity_type and proposal.similarity_score):
         return hold or proposal.status
     like = f"{Hold.DUPLICATE}: {proposal.similarity_type} {rounded(proposal.similarity_score)}"
     return like if hold is Hold.DUPLICATE else f"{like}; {hold}"
 
 
-async def _start(session: AsyncSession, after: str) -> Place | None:
-    [proposal_id] = await queries.full_ids(session, [after])
-    return await listing.place_of(session, proposal_id, Sort.OLDEST)
-
-
 @app.command
 def show(proposal: str, /, *, json: Json = False) -> None:
     """Show a proposal: what it says, its evidence, why it waits or what it looks like, and its history."""
 
-    settings = configuration.load()
-
     async def act(database: Database) -> Shown:
         async with database.transaction() as session:
             [proposal_id] = await queries.full_ids(session, [proposal])
-            return await Shown.read(session, proposal_id, settings)
+            return await Shown.read(session, proposal_id, configuration.load())
 
     found = with_database(act)
     if json:
-        print_json(found.document())
+        print_json(found.detail)
     else:
         show_one(found)
 
@@ -121,24 +104,24 @@ def show(proposal: str, /, *, json: Json = False) -> None:
 @app.command
 def approve(
     *proposals: str,
-    notes: Notes = None,
+    note: Note = None,
     with_topics: Annotated[bool, Parameter(help="Also approve the pending topics they belong to.")] = False,
     json: Json = False,
 ) -> int:
     """Turn proposals into knowledge."""
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
-        return await actions.approve(session, ids, actor=actor, notes=notes, with_topics=with_topics)
+        return await actions.approve(session, ids, actor=actor, notes=note, with_topics=with_topics)
 
     return decided(proposals, decide, json)
 
 
 @app.command
-def reject(*proposals: str, notes: Notes = None, json: Json = False) -> int:
+def reject(*proposals: str, note: Note = None, json: Json = False) -> int:
     """Decline proposals. They can be reopened."""
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
-        return await actions.reject(session, ids, actor=actor, notes=notes)
+        return await actions.reject(session, ids, actor=actor, notes=note)
 
     return decided(proposals, decide, json)
 
@@ -151,7 +134,7 @@ def merge(
     both: Both = None,
     preview: Look = False,
     approve_target: Annotated[bool, Parameter(negative="", help="Approve the target first if it is pending.")] = False,
-    notes: Notes = None,
+    note: Note = None,
     json: Json = False,
 ) -> int:
     """Merge proposals into a topic or atom they repeat. Their evidence goes with them."""
@@ -176,7 +159,7 @@ def merge(
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
         found, approved = await targets(session, ids, actor)
-        merged = await actions.merge(session, found, actor=actor, notes=notes, choices=choices)
+        merged = await actions.merge(session, found, actor=actor, notes=note, choices=choices)
         if any(each.done for each in merged):
             return [*approved, *merged]
         await session.rollback()  # a target is approved for the merge, and for nothing else
@@ -186,30 +169,30 @@ def merge(
 
 
 @app.command
-def revert(*proposals: str, notes: Notes = None, json: Json = False) -> int:
+def revert(*proposals: str, note: Note = None, json: Json = False) -> int:
     """Undo an approval or a merge: the proposals are pending again."""
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
-        return await actions.revert(session, ids, actor=actor, notes=notes)
+        return await actions.revert(session, ids, actor=actor, notes=note)
 
     return decided(proposals, decide, json)
 
 
 @app.command
-def reopen(*proposals: str, notes: Notes = None, json: Json = False) -> int:
+def reopen(*proposals: str, note: Note = None, json: Json = False) -> int:
     """Put rejected or expired proposals back into the queue."""
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
-        return await actions.reopen(session, ids, actor=actor, notes=notes)
+        return await actions.reopen(session, ids, actor=actor, notes=note)
 
     return decided(proposals, decide, json)
 
 
 @app.command
-def reset_failures(*proposals: str, notes: Notes = None, json: Json = False) -> int:
+def reset_failures(*proposals: str, note: Note = None, json: Json = False) -> int:
     """Let the machine try again, at once, what it failed on."""
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
-        return await actions.try_again(session, ids, actor=actor, notes=notes)
+        return await actions.try_again(session, ids, actor=actor, notes=note)
 
     return decided(proposals, decide, json)

@@ -3,7 +3,8 @@
 from pydantic import SecretStr
 
 from assay import settings as configuration
-from assay.cli.output import Json, print_json, table
+from assay.cli.output import Json, print_json
+from assay.cli.tables import table
 from assay.errors import covered
 from assay.settings import Settings
 

@@ -1,58 +1,34 @@
 """One proposal in full."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.choose import embedding_model
 from assay.cli.merging import quotes, show_fields
-from assay.cli.output import console, printable, say, short
+from assay.cli.output import moment, printable, say, short
 from assay.db.models import SYSTEM_USER_ID, Proposal, ProposalStatus, SimilarityType
 from assay.duplicates.explanation import rounded
 from assay.duplicates.groups import OTHER_THINGS
 from assay.duplicates.serving import scorer_version
 from assay.proposals import queries
-from assay.proposals.merge_statements import survivors
-from assay.proposals.preview import Preview, preview_of_likeness
-from assay.proposals.queries import QuoteInContext
 from assay.review import queries as review
 from assay.review.policy import Hold
 from assay.settings import Settings
-
-_HIDDEN = frozenset({"title_key", "identity_key", "topic_key", "words"})
-MOST_REPEATED = 5
-
-
-def document(proposal: Proposal) -> dict[str, Any]:
-    """The proposal as JSON."""
-    columns = proposal.__table__.columns.keys()
-    return {name: getattr(proposal, name) for name in columns if name not in _HIDDEN}
-
-
-async def first_reasons(session: AsyncSession, ids: Sequence[UUID], settings: Settings) -> dict[UUID, Hold]:
-    """The first reason why each of the proposals waits for a person, where it does."""
-    policy = await review.policy(session, settings)
-    facts = await review.facts(session, ids, scorer=await scorer_version(session, embedding_model(settings)))
-    return {each: hold for each, known in facts.items() if (hold := policy.hold(known))}
+from assay.web.views.detail import MAX_REPEATED, Detail, QuoteView, TrailEntry, detail
+from assay.web.views.proposals import BY_KIND, AtomProposalView, ProposalView
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A proposal with everything a person needs to decide on it."""
 
+    detail: Detail[Any]
+    """As it is answered over HTTP."""
     proposal: Proposal
-    evidence: Sequence[QuoteInContext]
-    trail: Sequence[Row[Any]]
-    reasons: Sequence[Hold]
-    """Why the system does not approve it alone; empty where it may, or where it is decided."""
-    merge: Preview | None
-    """What merging it into the entity that it is like would do."""
-    went_into: UUID | None
-    """Where the knowledge is now that it became, where that was merged into another."""
     waiting: frozenset[UUID]
     """Those of the candidates that nobody decided yet, and its topic where that is so of it."""
     repeated_by: Sequence[Proposal]
@@ -66,29 +42,27 @@ class Shown:
     async def read(cls, session: AsyncSession, proposal_id: UUID, settings: Settings) -> Self:
         """Raises NotFound."""
         proposal = await queries.get(session, proposal_id)
-        scorer = await scorer_version(session, embedding_model(settings))
-        facts = await review.facts(session, [proposal_id], scorer=scorer)
-        known, policy = facts.get(proposal_id), await review.policy(session, settings)
-        sources = (await queries.behind(session, [proposal_id]))[proposal_id]
-        quoted = await queries.evidence(session, sources)
+        known = (await review.facts(session, [proposal_id], scorer=await _scorer(session, settings))).get(proposal_id)
+        policy = await review.policy(session, settings)
         others = [UUID(each["id"]) for each in proposal.candidates] + [*filter(None, [proposal.topic_proposal_id])]
-        decided = proposal.status in {ProposalStatus.APPROVED, ProposalStatus.MERGED}
+        like = [each for each in (proposal.similar_proposal_id,) if each]
+        view: Any = BY_KIND[proposal.kind].view
         return cls(
+            detail=Detail[view].model_validate(await detail(session, proposal, settings)),
             proposal=proposal,
-            evidence=[quote for each in sources for quote in quoted.get(each, [])],
-            trail=await queries.trail(session, proposal_id),
-            merge=await preview_of_likeness(session, proposal),
-            went_into=(await survivors(session, [proposal_id])).get(proposal_id) if decided else None,
-            reasons=policy.reasons(known) if known else [],
-            waiting=frozenset(await queries.pending(session, others)),
-            repeated_by=await queries.repeating(session, proposal_id, MOST_REPEATED),
+            waiting=frozenset(await queries.pending(session, [*others, *like])),
+            repeated_by=await queries.repeating(session, proposal_id, MAX_REPEATED),
             threshold=settings.knowledge_dedup_similarity_threshold,
             asked=policy.threshold_for(known) if known else None,
         )
 
     @property
+    def reasons(self) -> Sequence[Hold]:
+        return self.detail.held
+
+    @property
     def proposer(self) -> str:
-        return next((row.actor for row in self.trail if row.action == "proposal.created"), "A person")
+        return next((each.actor for each in self.detail.trail if each.action == "proposal.created"), "A person")
 
     @property
     def link_to_like(self) -> str | None:
@@ -101,17 +75,14 @@ class Shown:
         """However alike the two are."""
         return self.proposal.similarity_type is SimilarityType.UPDATE or self.link_to_like in OTHER_THINGS
 
-    def document(self) -> dict[str, Any]:
-        return {
-            **document(self.proposal),
-            "held": next(iter(self.reasons), None),
-            "reasons": list(self.reasons),
-            "went_into": self.went_into if self.went_into != self.proposal.id else None,
-            "merge": self.merge and asdict(self.merge),
-            "repeated_by": [each.id for each in self.repeated_by],
-            "evidence": [asdict(each) for each in self.evidence],
-            "trail": [row._asdict() for row in self.trail],
-        }
+
+async def _scorer(session: AsyncSession, settings: Settings) -> str:
+    return await scorer_version(session, embedding_model(settings))
+
+
+def title_of(proposal: ProposalView) -> str:
+    """What a person knows it by: the name of a topic, the title of an atom."""
+    return proposal.proposed_title if isinstance(proposal, AtomProposalView) else getattr(proposal, "proposed_name", "")
 
 
 def show_one(found: Shown) -> None:
@@ -122,24 +93,23 @@ def show_one(found: Shown) -> None:
     if proposal.body not in {"", proposal.title}:
         say(f"\n{printable(proposal.body)}")
     _show_topic(found)
-    asked = "" if found.asked is None else f"; the system approves alone from {found.asked:.2f} on"
-    say(f"\nconfidence {proposal.confidence:.2f} (the extractor said {proposal.stated_confidence:.2f}){asked}")
+    asked = "" if found.asked is None else f"; the system approves alone from {found.asked:g} on"
+    stated = f"the extractor said {rounded(proposal.stated_confidence)}"
+    say(f"\nconfidence {rounded(proposal.confidence)} ({stated}){asked}")
     say(printable(proposal.reasoning))
     if found.reasons:
         say(f"It waits for a person: {', '.join(found.reasons)}.", style="yellow")
     if found.asked is not None and proposal.proposed_by_user_id != SYSTEM_USER_ID:
         say(f"{found.proposer} proposed it, and may not decide on it: that is for somebody else.", style="yellow")
-    if found.went_into and found.went_into != proposal.id:
-        say(f"It was merged into {short(found.went_into)}.")
+    if found.detail.went_into:
+        say(f"It was merged into {short(found.detail.went_into)}.")
     _show_likeness(found)
     _show_repeated(found)
     _show_links(proposal)
     if proposal.status is ProposalStatus.PENDING and proposal.candidates:
         say(f"\n{_next_step(found)}", style="yellow")
-    _show_evidence(found.evidence)
-    say("\nHistory", style="bold")
-    for row in found.trail:
-        say(f"  {row.at:%Y-%m-%d %H:%M}  {row.action} by {row.actor}{f': {printable(row.notes)}' if row.notes else ''}")
+    show_evidence(found.detail.evidence)
+    show_trail(found.detail.trail)
 
 
 def _show_topic(found: Shown) -> None:
@@ -155,14 +125,14 @@ def _show_likeness(found: Shown) -> None:
         like = _like(proposal)
         waits = " (pending)" if like in found.waiting else ""
         say(f"\nLike {short(like) if like else 'nothing'}{waits}: {printable(proposal.similarity_explanation)}")
-    if found.merge:
-        brought = f"Merged, it would bring {quotes(found.merge.evidence_of_source)} with it. The two differ in this:"
+    if merge := found.detail.merge:
+        brought = f"Merged, it would bring {quotes(merge.evidence_of_source)} with it. The two differ in this:"
         say("Merged all the same, they would come to this:" if found.says_something_else else brought)
-        show_fields(found.merge)
+        show_fields(merge)
     if proposal.candidates:
         say("\nNearest of what came before it", style="bold")
         say(
-            f"  A similarity from {found.threshold:.2f} on counts as alike. It is the cosine, corrected by the words "
+            f"  A similarity from {found.threshold:g} on counts as alike. It is the cosine, corrected by the words "
             "that both share and put on one scale for all models; it is no probability.",
             style="dim",
         )
@@ -191,7 +161,7 @@ def _show_links(proposal: Proposal) -> None:
         say(f"\nLinks that approving it {'would make' if pending else 'made'}", style="bold")
     for link in proposal.proposed_links:
         title = printable(titles.get(link["to"], ""))
-        say(f"  {link['link_type']} {short(link['to'])}  {title}  ({link['strength']:.2f})", style="dim")
+        say(f"  {link['link_type']} {short(link['to'])}  {title}  ({rounded(link['strength'])})", style="dim")
 
 
 def _next_step(found: Shown) -> str:
@@ -220,19 +190,28 @@ def _next_step(found: Shown) -> str:
 def _measured(candidate: Mapping[str, Any]) -> str:
     """What the similarity comes from, besides the words of both, and what was made of it."""
     cosine = candidate["cosine"]
-    meaning = "no vector yet" if cosine is None else f"cosine of the meanings {cosine:.2f}"
+    meaning = "no vector yet" if cosine is None else f"cosine of the meanings {rounded(cosine)}"
     told = "told apart by a person" if candidate.get("dismissed") else candidate.get("type") or "not alike enough"
-    return f"{meaning}, letters of the titles {candidate['trigram']:.2f}: {told}"
+    return f"{meaning}, letters of the titles {rounded(candidate['trigram'])}: {told}"
 
 
-def _show_evidence(evidence: Sequence[QuoteInContext]) -> None:
+def show_trail(trail: Sequence[TrailEntry]) -> None:
+    """Prints what happened, the oldest first."""
+    say("\nHistory", style="bold")
+    for each in trail:
+        notes = f": {printable(each.notes)}" if each.notes else ""
+        say(f"  {moment(each.at)}  {each.action} by {each.actor}{notes}")
+
+
+def show_evidence(evidence: Sequence[QuoteView]) -> None:
+    """Prints quotes, each with who said it, where and when."""
     say("\nEvidence", style="bold")
     for quote in evidence:
         mark = "" if quote.verified else "  (not found in the message)"
         say(
-            f"  {printable(quote.author)} in {printable(quote.channel)}, {quote.sent_at:%Y-%m-%d %H:%M}{mark}",
+            f"  {printable(quote.author)} in {printable(quote.channel)}, {moment(quote.sent_at)}{mark}",
             style="dim",
         )
         say(f"    “{printable(quote.quote)}”")
     if not evidence:
-        console.print("  none")
+        say("  none")

@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.cli.output import printable, program, say, short, table
+from assay.cli.output import printable, program, say, short
+from assay.cli.tables import table
 from assay.db.models import KnowledgeExtractionRun, Message, Proposal, ProposalStatus, SimilarityType
+from assay.duplicates.explanation import rounded
 from assay.duplicates.serving import scorer_version
 from assay.jobs.tools import Tools
 from assay.kinds import TRAITS, Kind
@@ -116,7 +118,7 @@ def _print_held(found: Summary) -> None:
         say(f"  {number:4}  {hold}")
     for hold, proposal in found.held_examples:
         say(f"  {_headline(proposal)}", style="yellow")
-        say(f"      held: {hold} (confidence {proposal.confidence:.2f})", style="dim")
+        say(f"      held: {hold} (confidence {rounded(proposal.confidence)})", style="dim")
 
 
 def _print_duplicates(found: Summary) -> None:

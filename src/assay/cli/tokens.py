@@ -1,7 +1,7 @@
 """Keys by which programs act for a user."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from cyclopts import App, Parameter
@@ -11,11 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.accounts import actions, tokens
 from assay.accounts.tokens import NewToken
 from assay.audit.actor import Actor
-from assay.cli.output import Json, print_json, say, table
+from assay.cli.output import Json, moment, print_json, say
+from assay.cli.paging import After, Limit, show_page
 from assay.cli.session import as_operator, with_database
 from assay.clock import now
 from assay.db.engine import Database
-from assay.db.models import ApiToken, Scope
+from assay.db.models import Scope
+from assay.web.views import lists
+from assay.web.views.paging import PageOf
+from assay.web.views.records import CreatedToken, TokenView
 
 app = App(name="tokens", help="Create, list and revoke the keys by which programs act for a user.")
 
@@ -41,37 +45,35 @@ def create(
 
     made = with_database(lambda database: as_operator(database, change))
     if json:
-        print_json({**_document(made.token, user), "token": made.secret})
+        print_json(CreatedToken.of(made.token, user, token=made.secret))
     else:
         say(made.secret)
 
 
 @app.command(name="list")
-def list_(*, json: Json = False) -> None:
-    """List all keys, the newest first."""
+def list_(*, limit: Limit = 50, after: After = None, json: Json = False) -> None:
+    """List keys, the newest first."""
 
-    async def act(database: Database) -> list[dict[str, Any]]:
+    async def act(database: Database) -> PageOf[TokenView]:
         async with database.transaction() as session:
-            return [_document(token, name) for token, name in await tokens.listed(session)]
+            return await lists.tokens(session, after=after, limit=limit)
 
-    documents = with_database(act)
-    if json:
-        print_json(documents)
-        return
-    rows = [
-        (
-            each["id"],
-            each["user"],
-            each["name"],
-            f"{each['prefix']}...",
-            ", ".join(each["scopes"]),
-            each["expires_at"],
-            each["last_used_at"],
-            each["revoked_at"],
-        )
-        for each in documents
-    ]
-    table(["id", "user", "name", "begins", "scopes", "ends", "last used", "revoked"], rows)
+    show_page(
+        with_database(act),
+        json,
+        ["id", "user", "name", "begins", "scopes", "ends", "last used", "revoked"],
+        lambda each: (
+            each.id,
+            each.user,
+            each.name,
+            f"{each.prefix}...",
+            ", ".join(each.scopes),
+            moment(each.expires_at),
+            moment(each.last_used_at),
+            moment(each.revoked_at),
+        ),
+        nothing="There is no key. Make one with: assay tokens create USER",
+    )
 
 
 @app.command
@@ -86,8 +88,3 @@ def revoke(token: UUID, /, *, json: Json = False) -> None:
         print_json({"revoked": token})
     else:
         say(f"Token {token} ends here.")
-
-
-def _document(token: ApiToken, user: str) -> dict[str, Any]:
-    fields = ("id", "name", "prefix", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
-    return {"user": user, **{field: getattr(token, field) for field in fields}}

@@ -2,19 +2,22 @@
 
 import getpass
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import App, Parameter
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.accounts import actions, passwords
 from assay.audit.actor import Actor
-from assay.cli.output import Json, print_json, say, table
+from assay.cli.output import Json, moment, print_json, say
+from assay.cli.paging import After, Limit, show_page
 from assay.cli.session import as_operator, with_database
 from assay.db.engine import Database
 from assay.db.models import ActorKind, Role, User
 from assay.errors import InvalidInput
+from assay.web.views import lists
+from assay.web.views.paging import PageOf
+from assay.web.views.records import UserView
 
 app = App(name="users", help="Create, list and change the people and agents who have access.")
 
@@ -54,19 +57,20 @@ def create(
 
 
 @app.command(name="list")
-def list_(*, json: Json = False) -> None:
-    """List everybody: people, agents, and those known by name only."""
+def list_(*, limit: Limit = 50, after: After = None, json: Json = False) -> None:
+    """List everybody, by name: people, agents, and those known by name only."""
 
-    async def act(database: Database) -> list[User]:
+    async def act(database: Database) -> PageOf[UserView]:
         async with database.transaction() as session:
-            return list(await session.scalars(select(User).order_by(User.name)))
+            return await lists.users(session, after=after, limit=limit)
 
-    documents = [_document(each) for each in with_database(act)]
-    if json:
-        print_json(documents)
-    else:
-        rows = [(each["name"], each["kind"], each["role"] or "no access", each["disabled_at"]) for each in documents]
-        table(["name", "kind", "role", "disabled since"], rows)
+    show_page(
+        with_database(act),
+        json,
+        ["name", "kind", "role", "disabled since"],
+        lambda each: (each.name, each.kind, each.role or "no access", moment(each.disabled_at)),
+        nothing="There is nobody.",
+    )
 
 
 @app.command(name="set-role")
@@ -131,14 +135,9 @@ def _password(from_stdin: bool) -> str:
     return password
 
 
-def _document(user: User) -> dict[str, Any]:
-    fields = ("id", "name", "kind", "role", "disabled_at", "created_at")
-    return {field: getattr(user, field) for field in fields}
-
-
 def _show(user: User, json: bool) -> None:
     if json:
-        print_json(_document(user))
+        print_json(UserView.model_validate(user))
         return
     state = "disabled" if user.disabled_at else user.role or "without access"
     say(f"{user.name} is {state}.")

@@ -98,7 +98,7 @@ def stars(flagged: Iterable[Flagged]) -> list[Group]:
         group = groups.setdefault(centre, Group(centre, each.kind, best["title"], best["is_entity"]))
         group.members.append(each.member_of(best))
         placed.add(each.id)
-    return sorted(groups.values(), key=lambda group: -len(group.members))
+    return sorted(groups.values(), key=lambda group: (-len(group.members), group.id))
 
 
 async def grouped(session: AsyncSession) -> list[Group]:

@@ -100,13 +100,42 @@ async def look(session: AsyncSession, ids: Sequence[UUID], *, model: str, thresh
     return len({(pair[0].id, pair[1].id) for pair, _ in kept})
 
 
-async def listed(
-    session: AsyncSession, *, kind: Kind | None = None, only: tuple[UUID, UUID] | None = None, limit: int = 1
-) -> list[Pair]:
-    """The pairs of live entities, what says the same before what says something else, the most alike first.
+Place = tuple[bool, float, UUID, UUID]
+"""Where a pair stands in the list: whether it says something else, its score, the older one and the newer one."""
 
-    `only`: the pair of these two, the older one first.
-    """
+
+async def page(
+    session: AsyncSession, *, kind: Kind | None = None, after: Place | None = None, limit: int
+) -> tuple[list[Pair], Place | None]:
+    """Pairs of live entities, what says the same before what says something else, the most alike first; and where
+    the next page begins, if there is one. It may hold less than `limit`, for what people told apart is left out."""
+    found = await _listed(session, kind=kind, after=after, limit=limit + 1)
+    rest = _place_of(found[limit - 1]) if len(found) > limit else None
+    return await _without_dismissed(session, found[:limit]), rest
+
+
+def _place_of(pair: Pair) -> Place:
+    return pair.type is SimilarityType.UPDATE, pair.score, pair.first.id, pair.second.id
+
+
+async def _pair(session: AsyncSession, first: UUID, second: UUID) -> list[Pair]:
+    """The pair of these two, the older one first, unless somebody told them apart."""
+    return await _without_dismissed(session, await _listed(session, only=(first, second), limit=1))
+
+
+async def _without_dismissed(session: AsyncSession, found: Sequence[Pair]) -> list[Pair]:
+    dismissed = await memory.dismissed(session, [(each.second, each.first) for each in found])
+    return [each for each in found if (each.second.id, each.first.id) not in dismissed]
+
+
+async def _listed(
+    session: AsyncSession,
+    *,
+    kind: Kind | None = None,
+    only: tuple[UUID, UUID] | None = None,
+    after: Place | None = None,
+    limit: int,
+) -> list[Pair]:
     rows = await session.execute(
         text("""
         SELECT p.*, a.kind, a.title AS a_title, a.body AS a_body, a.identity_key AS a_key,
@@ -115,10 +144,21 @@ async def listed(
         JOIN entities a ON a.id = p.first_id AND NOT a.archived JOIN entities b ON b.id = p.second_id AND NOT b.archived
         WHERE (CAST(:kind AS text) IS NULL OR a.kind = :kind)
             AND (CAST(:first AS uuid) IS NULL OR (p.first_id, p.second_id) = (:first, CAST(:second AS uuid)))
+            AND (CAST(:score AS float8) IS NULL OR (p.type = 'update', -p.score, p.first_id, p.second_id)
+                > (CAST(:differs AS bool), -CAST(:score AS float8), CAST(:one AS uuid), CAST(:other AS uuid)))
         ORDER BY p.type = 'update', p.score DESC, p.first_id, p.second_id LIMIT :limit"""),
-        {"kind": kind, "first": only and only[0], "second": only and only[1], "limit": limit},
+        {
+            "kind": kind,
+            "first": only and only[0],
+            "second": only and only[1],
+            "differs": after and after[0],
+            "score": after and after[1],
+            "one": after and after[2],
+            "other": after and after[3],
+            "limit": limit,
+        },
     )
-    found = [
+    return [
         Pair(
             kind=Kind(row.kind),
             first=Statement(row.first_id, Kind(row.kind), row.a_title, row.a_body, row.a_key, is_entity=True),
@@ -130,15 +170,13 @@ async def listed(
         )
         for row in rows
     ]
-    dismissed = await memory.dismissed(session, [(each.second, each.first) for each in found])
-    return [each for each in found if (each.second.id, each.first.id) not in dismissed]
 
 
 async def dismiss(session: AsyncSession, one: UUID, other: UUID, *, actor: Actor, notes: str | None) -> None:
     """Remembers that two entities are not the same, as long as they say what they say. Raises NotFound."""
     await hold_until_commit(session, DECISIONS)
     first, second = sorted((one, other))
-    found = await listed(session, only=(first, second))
+    found = await _pair(session, first, second)
     if not found:
         raise NotFound(f"{one} and {other} are not marked as alike: assay duplicates list shows what is.")
     [pair] = found

@@ -22,6 +22,24 @@ async def count_failing(session: AsyncSession) -> int:
     return await session.scalar(select(func.count()).select_from(Message).where(FAILING)) or 0
 
 
+async def listed_messages(
+    session: AsyncSession,
+    *,
+    source: str | None,
+    channel: str | None,
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+) -> Sequence[Message]:
+    """Messages, the newest first; `after` the one sent then."""
+    newest = select(Message).order_by(Message.sent_at.desc(), Message.id.desc()).limit(limit)
+    for column, value in ((Message.source, source), (Message.channel, channel)):
+        if value is not None:
+            newest = newest.where(column == value)
+    if after is not None:
+        newest = newest.where(tuple_(Message.sent_at, Message.id) < tuple_(*after))
+    return (await session.scalars(newest)).all()
+
+
 async def listed_runs(
     session: AsyncSession, *, status: RunStatus | None, limit: int, after: tuple[datetime, UUID] | None = None
 ) -> Sequence[KnowledgeExtractionRun]:

@@ -85,11 +85,16 @@ def _storable(words: str) -> str:
     return words.replace("\0", "\N{REPLACEMENT CHARACTER}")[:ERROR_LIMIT]
 
 
-async def letters(session: AsyncSession, *, limit: int, replayed: bool = False) -> Sequence[JobDeadLetter]:
-    """The newest ones. `replayed`: also those that were given back to the queue."""
+async def letters(
+    session: AsyncSession, *, before: int | None = None, limit: int, replayed: bool = False
+) -> Sequence[JobDeadLetter]:
+    """The newest ones. `before`: older than this one; `replayed`: also those that were given back to the queue."""
     wanted = select(JobDeadLetter).order_by(JobDeadLetter.id.desc()).limit(limit)
-    found = await session.scalars(wanted if replayed else wanted.where(JobDeadLetter.replayed_at.is_(None)))
-    return found.all()
+    if not replayed:
+        wanted = wanted.where(JobDeadLetter.replayed_at.is_(None))
+    if before is not None:
+        wanted = wanted.where(JobDeadLetter.id < before)
+    return (await session.scalars(wanted)).all()
 
 
 async def get(session: AsyncSession, letter_id: int) -> JobDeadLetter:

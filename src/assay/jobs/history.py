@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -174,15 +174,15 @@ async def last_runs(session: AsyncSession) -> Sequence[JobRun]:
     return found.all()
 
 
-async def runs(session: AsyncSession, job: str, *, limit: int) -> Sequence[JobRun]:
-    """The newest rows of one job, of every state."""
-    found = await session.scalars(
-        select(JobRun)
-        .where(JobRun.job == job)
-        .order_by(func.coalesce(JobRun.started_at, JobRun.queued_at).desc(), JobRun.id.desc())
-        .limit(limit)
-    )
-    return found.all()
+async def runs(
+    session: AsyncSession, job: str, *, after: tuple[datetime, UUID] | None = None, limit: int
+) -> Sequence[JobRun]:
+    """The newest rows of one job, of every state; `after` the one that started then."""
+    started = func.coalesce(JobRun.started_at, JobRun.queued_at)
+    query = select(JobRun).where(JobRun.job == job).order_by(started.desc(), JobRun.id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(started, JobRun.id) < tuple_(*after))
+    return (await session.scalars(query)).all()
 
 
 async def unkicked(session: AsyncSession, *, older_than: datetime) -> list[Order]:

@@ -37,16 +37,18 @@ async def at(session: AsyncSession, version: int) -> InForce:
     return _read(found)
 
 
-async def history(session: AsyncSession, *, limit: int) -> Sequence[Row[Any]]:
-    """The versions, the newest first: version, document, author, note and created_at."""
+async def history(session: AsyncSession, *, before: int | None = None, limit: int) -> Sequence[Row[Any]]:
+    """The versions, the newest first: version, document, author, note and created_at. `before`: older than this."""
     columns = (PolicyVersion.version, PolicyVersion.document, User.name.label("author"))
-    found = await session.execute(
+    query = (
         select(*columns, PolicyVersion.note, PolicyVersion.created_at)
         .join(User, User.id == PolicyVersion.author_user_id)
         .order_by(PolicyVersion.version.desc())
         .limit(limit)
     )
-    return found.all()
+    if before is not None:
+        query = query.where(PolicyVersion.version < before)
+    return (await session.execute(query)).all()
 
 
 def _read(row: PolicyVersion) -> InForce:

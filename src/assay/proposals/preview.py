@@ -13,6 +13,7 @@ from assay.knowledge.queries import titles
 from assay.proposals import queries
 from assay.proposals.fields import Choice
 from assay.proposals.ledger import FILINGS, LINKS, Key, Ledger
+from assay.proposals.merge_statements import items
 from assay.proposals.merging import Planned, Request, Step, plan
 
 ONE_WAY: Final = frozenset({LinkType.CONTINUES, LinkType.SOLVES, LinkType.REFINES, LinkType.DEPENDS_ON})
@@ -51,12 +52,16 @@ class Preview:
 
 
 async def preview_of_likeness(session: AsyncSession, proposal: Proposal) -> Preview | None:
-    """What a merge of a pending proposal into the entity that it is like would do, if all of the target is kept."""
-    if proposal.status is not ProposalStatus.PENDING or not proposal.similar_entity_id:
+    """What a merge of a pending proposal into what it is like would do, if all of the target is kept: an entity, or
+    a pending proposal as if it were approved. None where there is nothing to merge into."""
+    like = proposal.similar_entity_id or proposal.similar_proposal_id
+    if proposal.status is not ProposalStatus.PENDING or like is None:
         return None
-    request = Request(proposal.id, proposal.similar_entity_id)
-    [found] = await previews(session, Planned(await plan(session, [request]), []))
-    return found
+    target = (await items(session, [like])).get(like)
+    if target is None or not target.is_live:
+        return None
+    found = await previews(session, Planned(await plan(session, [Request(proposal.id, like)]), []))
+    return found[0] if found else None
 
 
 async def previews(session: AsyncSession, planned: Planned) -> list[Preview]:
@@ -65,7 +70,7 @@ async def previews(session: AsyncSession, planned: Planned) -> list[Preview]:
     ids = [each for step in steps for each in (step.source.id, step.target.id)]
     behind = await queries.behind(session, ids)
     quoted = await queries.evidence(session, [each for sources in behind.values() for each in sources])
-    known = await titles(session, list(_ends(steps)))
+    known = {step.target.id: step.target.title for step in steps} | await titles(session, list(_ends(steps)))
     said = await queries.explanations(session, ids)
     links = planned.plan.ledgers[LINKS.name]
     return [

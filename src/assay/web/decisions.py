@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.errors import AssayError, Conflict, Forbidden, NotFound, Stale
 from assay.proposals.outcomes import Outcome, Refusal
-from assay.web.models import Answer, Decided
 
 ERRORS: Final[dict[Refusal, type[AssayError]]] = {
     Refusal.NOT_FOUND: NotFound,
@@ -20,17 +19,6 @@ ERRORS: Final[dict[Refusal, type[AssayError]]] = {
 }
 
 Act = Callable[[Sequence[UUID]], Awaitable[list[Outcome]]]
-
-
-class OutcomeView(Answer):
-    """What became of one proposal. `refusal` is null where the decision was carried out."""
-
-    id: UUID
-    done: bool
-    message: str
-    refusal: Refusal | None
-    entity_id: UUID | None
-    decision: Decided | None = None
 
 
 def raise_refusal(outcomes: Sequence[Outcome], proposal_id: UUID) -> None:

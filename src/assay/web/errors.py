@@ -9,7 +9,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
-from pydantic_core import to_jsonable_python
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.datastructures import Headers
@@ -22,11 +21,11 @@ from assay.db.engine import TOO_LONG, took_too_long
 from assay.errors import AssayError, TooMany, Unauthenticated
 from assay.web.guard import TOO_LARGE
 from assay.web.models import Problem
+from assay.web.views.problems import problem_document
 
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
-LONGEST_DETAIL: Final = 2_000
 RETRY_SECONDS: Final = 5
 """After which it is worth asking again where the database did not answer."""
 
@@ -35,11 +34,8 @@ def problem(
     status: int, detail: str, headers: dict[str, str] | None = None, facts: dict[str, Any] | None = None
 ) -> JSONResponse:
     """`detail` is one sentence for a person; `facts` are for programs."""
-    words = detail.encode("utf-8", "replace").decode()[:LONGEST_DETAIL]
-    document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": words}
-    return JSONResponse(
-        {**document, **to_jsonable_python(facts or {})}, status_code=status, media_type=MEDIA_TYPE, headers=headers
-    )
+    document = problem_document(status, detail, facts)
+    return JSONResponse(document, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def _unavailable(sentence: str) -> JSONResponse:

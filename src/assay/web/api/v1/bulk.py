@@ -17,10 +17,11 @@ from assay.proposals.actions import unique
 from assay.proposals.outcomes import Outcome, missing
 from assay.web.access import Caller, allow
 from assay.web.api.v1.filters import ProposalFilter
-from assay.web.decisions import Act, OutcomeView, rehearsed
+from assay.web.decisions import Act, rehearsed
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.models import Answer, Asked, Notes
+from assay.web.models import Asked, Notes
+from assay.web.views.outcomes import BulkAnswer
 
 MOST: Final = 5_000
 """Proposals that one request decides."""
@@ -51,19 +52,6 @@ class Bulk(Asked):
 
 class BulkApproval(Bulk):
     with_topics: bool = False
-
-
-class BulkAnswer(Answer):
-    """What became of each, or after a dry run would become of it."""
-
-    dry_run: bool
-    count: int
-    """How many the request meant."""
-    revision: str | None
-    """Stands for exactly these proposals in exactly this state; null where they were named by id."""
-    done: int
-    refused: int
-    items: list[OutcomeView]
 
 
 def router_for(kind: Kind) -> APIRouter:
@@ -111,15 +99,7 @@ async def _carry_out(session: AsyncSession, kind: Kind, asked: Bulk, act: Act) -
     known = [each for each in ids if each in fitting]
     outcomes = await (rehearsed(session, act, known) if asked.dry_run else act(known))
     outcomes += [missing(each) for each in ids if each not in fitting]
-    done = sum(each.done for each in outcomes)
-    return BulkAnswer(
-        dry_run=asked.dry_run,
-        count=len(ids),
-        revision=revision,
-        done=done,
-        refused=len(outcomes) - done,
-        items=[OutcomeView.model_validate(each) for each in outcomes],
-    )
+    return BulkAnswer.of(outcomes, dry_run=asked.dry_run, count=len(ids), revision=revision)
 
 
 async def _meant(session: AsyncSession, kind: Kind, asked: Bulk) -> tuple[Sequence[UUID], str | None]:

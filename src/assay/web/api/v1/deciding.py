@@ -16,13 +16,13 @@ from assay.proposals.outcomes import Outcome, stale
 from assay.web.access import Caller, allow
 from assay.web.api.v1.merging import Merge
 from assay.web.api.v1.proposals import of_kind
-from assay.web.api.v1.shapes import SHAPES, Shapes
 from assay.web.decisions import raise_refusal
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
 from assay.web.models import Asked, Notes, UserId
 from assay.web.paging import IfMatch, version_read, with_version
 from assay.web.state import State
+from assay.web.views.proposals import SHAPES, Shapes
 
 Act = Callable[..., Awaitable[list[Outcome]]]
 Decide = Callable[..., Awaitable[Any]]

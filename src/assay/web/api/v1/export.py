@@ -14,11 +14,12 @@ from assay.proposals import listing
 from assay.proposals.filters import Sort
 from assay.web.access import allow
 from assay.web.api.v1 import knowledge
-from assay.web.api.v1.entity_shapes import BY_KIND
 from assay.web.api.v1.filters import ProposalFilter
-from assay.web.api.v1.shapes import SHAPES, Shapes
 from assay.web.files import DOCUMENTED, Format, Read, as_file
 from assay.web.state import State
+from assay.web.views.finding import stretch
+from assay.web.views.knowledge import BY_KIND
+from assay.web.views.proposals import SHAPES, Shapes
 
 
 class ProposalExport(ProposalFilter):
@@ -81,7 +82,7 @@ def knowledge_read(kind: Kind, query: KnowledgeExport) -> Read:
     wanted = query.of(kind)
 
     async def read(session: AsyncSession, after: Any, limit: int) -> tuple[Sequence[BaseModel], Any]:
-        return await knowledge.page(session, wanted, after, limit)
+        return await stretch(session, wanted, after, limit)
 
     return read
 

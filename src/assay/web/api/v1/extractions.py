@@ -1,50 +1,27 @@
 """The runs that read messages."""
 
-from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
-from assay.db.models import KnowledgeExtractionRun, RunStatus, Scope, TriggerType
+from assay.db.models import KnowledgeExtractionRun, RunStatus, Scope
 from assay.errors import NotFound
-from assay.extraction import actions, queries
+from assay.extraction import actions
 from assay.jobs import control
 from assay.messaging.requests import EXTRACTION
 from assay.web.access import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
 from assay.web.models import Answer
-from assay.web.paging import PageOf, PageQuery, cursor, place
+from assay.web.paging import PageQuery
 from assay.web.state import Session
+from assay.web.views import lists
+from assay.web.views.paging import PageOf
+from assay.web.views.records import RunView
 
 router = APIRouter(prefix="/extractions", tags=["extractions"], route_class=Route)
-
-
-class RunView(Answer):
-    """One pass of an extractor over messages."""
-
-    id: UUID
-    trigger_type: TriggerType
-    triggered_by_user_id: int
-    status: RunStatus
-    time_window_start: datetime | None
-    time_window_end: datetime | None
-    config_snapshot: dict[str, Any]
-    extractor: str
-    model_name: str
-    prompt_version: str
-    messages_analyzed: int
-    topic_proposals_created: int
-    atom_proposals_created: int
-    llm_tokens_used: int
-    cost_estimate: float
-    error: str | None
-    created_at: datetime
-    started_at: datetime | None
-    completed_at: datetime | None
 
 
 class RunQuery(PageQuery):
@@ -67,14 +44,7 @@ async def start(session: Write, actor: Caller) -> Requested:
 @router.get("", dependencies=[allow(Scope.READ)])
 async def list_runs(asked: Annotated[RunQuery, Query()], session: Session) -> PageOf[RunView]:
     """Runs, the newest first."""
-    shape: Any = tuple[AwareDatetime, UUID]
-    start, limit = place(asked.after, "extractions", shape), asked.limit
-    found = await queries.listed_runs(session, status=asked.status, limit=limit + 1, after=start)
-    more = found[limit - 1] if len(found) > limit else None
-    return PageOf[RunView](
-        items=[RunView.model_validate(each) for each in found[:limit]],
-        next=cursor((more.created_at, more.id), "extractions") if more else None,
-    )
+    return await lists.runs(session, after=asked.after, limit=asked.limit, status=asked.status)
 
 
 @router.get("/{run_id}", responses=documented(404), dependencies=[allow(Scope.READ)])

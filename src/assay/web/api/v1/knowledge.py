@@ -1,34 +1,27 @@
 """Approved knowledge: one router, mounted for topics and for atoms."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime
-from sqlalchemy import RowMapping
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db.engine import Database
 from assay.db.models import Scope
-from assay.duplicates import vectors
-from assay.jobs.tools import Tools
 from assay.kinds import TRAITS, AtomType, Kind
 from assay.knowledge import search
-from assay.knowledge.search import Filter, Meaning
+from assay.knowledge.search import Filter
 from assay.proposals.restoring import restore
 from assay.web.access import Caller, allow
-from assay.web.api.v1 import reasons
-from assay.web.api.v1.entity_shapes import BY_KIND, Believed, EntityView, Found, History, Ranked
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
 from assay.web.models import Asked, Notes, Share, Words
-from assay.web.paging import IfMatch, PageOf, PageQuery, cursor, place, version_read, with_version
+from assay.web.paging import IfMatch, PageQuery, version_read, with_version
 from assay.web.state import Session, State
+from assay.web.views import finding, reasons
+from assay.web.views.knowledge import BY_KIND, Believed, Found, History
+from assay.web.views.paging import PageOf
 
 MOST_FOUND = search.DEPTH
 READING = [allow(Scope.READ)]
-Place = tuple[AwareDatetime, UUID]
 Revision = Annotated[int, Path(ge=1, le=2**53)]
 
 
@@ -66,13 +59,11 @@ def router_for(kind: Kind) -> APIRouter:
 
 def _add_list(router: APIRouter, kind: Kind) -> None:
     plural, view = TRAITS[kind].plural, BY_KIND[kind]
-    shape: Any = Place
 
     @router.get("", response_model=PageOf[view], name=f"list_{plural}", dependencies=READING)  # type: ignore[valid-type]
     async def list_entities(query: Annotated[KnowledgeQuery, Query()], session: Session) -> Any:
         """Live ones, the newest first."""
-        items, rest = await page(session, query.of(kind), place(query.after, plural, shape), query.limit)
-        return {"items": items, "next": cursor(rest, plural)}
+        return await finding.page(session, query.of(kind), after=query.after, limit=query.limit)
 
 
 def _add_search(router: APIRouter, kind: Kind) -> None:
@@ -81,8 +72,7 @@ def _add_search(router: APIRouter, kind: Kind) -> None:
     @router.get("/search", response_model=Found[view], name=f"search_{plural}", dependencies=READING)  # type: ignore[valid-type]
     async def search_entities(query: Annotated[SearchQuery, Query()], state: State) -> Any:
         """By words and by meaning, the best first."""
-        rows = await _found(state.database, state.tools, query, kind)
-        return {"items": [Ranked.of(row, view) for row in rows]}
+        return {"items": await finding.found(state.database, state.tools, [query.of(kind)], query.q, limit=query.limit)}
 
 
 def _add_reasons(router: APIRouter, kind: Kind) -> None:
@@ -131,24 +121,6 @@ def _add_restoring(router: APIRouter, kind: Kind) -> None:
         made = await restore(session, kind, entity_id, number, actor=actor, notes=asked.notes, read=version)
         with_version(response, made)
         return view.of(await reasons.entity(session, kind, entity_id))
-
-
-async def page(
-    session: AsyncSession, wanted: Filter, after: Place | None, limit: int
-) -> tuple[Sequence[EntityView], Place | None]:
-    """A page of the list, and where the next begins."""
-    found = await search.listed(session, wanted, after=after, limit=limit + 1)
-    rest = found[limit - 1] if len(found) > limit else None
-    views = [BY_KIND[wanted.kind].of(row) for row in found[:limit]]
-    return views, (rest["created_at"], rest["id"]) if rest else None
-
-
-async def _found(database: Database, tools: Tools, query: SearchQuery, kind: Kind) -> Sequence[RowMapping]:
-    """The words become a vector before the transaction begins, for a model may take its time."""
-    vector = await tools.embedder.embed([query.q])
-    meaning = Meaning(vectors.quoted(tools.embedder.model), tools.embedder.dimensions, vectors.literals(vector)[0])
-    async with database.transaction() as session:
-        return await search.found(session, query.of(kind), query.q, meaning, limit=query.limit)
 
 
 routers = [router_for(each) for each in Kind]

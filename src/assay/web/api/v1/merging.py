@@ -17,14 +17,15 @@ from assay.proposals.merging import Planned
 from assay.proposals.preview import previews
 from assay.proposals.restoring import expect_revision
 from assay.web.access import Caller, allow
-from assay.web.api.v1 import reasons
-from assay.web.api.v1.entity_shapes import BY_KIND
 from assay.web.api.v1.proposals import of_kind
 from assay.web.decisions import raise_refusal
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.models import Answer, Asked, Notes, Words
+from assay.web.models import Asked, Notes, Words
 from assay.web.paging import IfMatch, version_read, with_version
+from assay.web.views import reasons
+from assay.web.views.knowledge import BY_KIND
+from assay.web.views.merging import MergePreview
 
 MOST_FIELDS = 20
 Fields = Annotated[
@@ -46,31 +47,6 @@ class Unmerge(Asked):
     """Why, for the trail."""
 
     notes: Notes | None = None
-
-
-class FieldView(Answer):
-    name: str
-    choice: Choice
-    target: Any
-    source: Any
-    result: Any
-
-
-class MergePreview(Answer):
-    """What a merge would do. `conflicts` are for a person to look at; nothing of it stands in the way."""
-
-    source_id: UUID
-    source_title: str
-    target_id: UUID
-    target_title: str
-    kind: Kind
-    fields: list[FieldView]
-    evidence_of_target: int
-    evidence_of_source: int
-    filings_gained: list[str]
-    links_gained: list[str]
-    links_dropped: list[str]
-    conflicts: list[str]
 
 
 def of_proposals(kind: Kind) -> APIRouter:

@@ -1,12 +1,10 @@
 """Messages: bringing them in, and reading them."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, Field, StringConstraints
-from sqlalchemy import select, tuple_
+from pydantic import Field, StringConstraints
 
 from assay.db.models import Message, Scope
 from assay.errors import NotFound
@@ -17,8 +15,11 @@ from assay.web.errors import documented
 from assay.web.guard import LARGEST_IMPORT
 from assay.web.idempotency import Route, Write
 from assay.web.models import Answer, Asked, Moment, Text, Words
-from assay.web.paging import PageOf, PageQuery, cursor, place
+from assay.web.paging import PageQuery
 from assay.web.state import Session
+from assay.web.views import lists
+from assay.web.views.paging import PageOf
+from assay.web.views.records import MessageView
 
 router = APIRouter(prefix="/messages", tags=["messages"], route_class=Route)
 
@@ -51,23 +52,6 @@ class Imported(Answer):
     unchanged: int
 
 
-class MessageView(Answer):
-    id: UUID
-    source: str
-    external_id: str
-    version: int
-    is_latest: bool
-    channel: str
-    author: str
-    sent_at: datetime
-    text: str
-    thread: str | None
-    is_bot: bool
-    ingested_at: datetime
-    extraction_run_id: UUID | None
-    read_at: datetime | None
-
-
 class MessageQuery(PageQuery):
     source: Words | None = None
     channel: Words | None = None
@@ -84,19 +68,8 @@ async def ingest(asked: Import, session: Write, actor: Caller) -> Imported:
 @router.get("", dependencies=[allow(Scope.READ)])
 async def list_messages(asked: Annotated[MessageQuery, Query()], session: Session) -> PageOf[MessageView]:
     """Messages, the newest first."""
-    limit = asked.limit
-    query = select(Message).order_by(Message.sent_at.desc(), Message.id.desc()).limit(limit + 1)
-    for column, value in ((Message.source, asked.source), (Message.channel, asked.channel)):
-        if value is not None:
-            query = query.where(column == value)
-    shape: Any = tuple[AwareDatetime, UUID]
-    if start := place(asked.after, "messages", shape):
-        query = query.where(tuple_(Message.sent_at, Message.id) < tuple_(*start))
-    found = (await session.scalars(query)).all()
-    more = found[limit - 1] if len(found) > limit else None
-    return PageOf[MessageView](
-        items=[MessageView.model_validate(each) for each in found[:limit]],
-        next=cursor((more.sent_at, more.id), "messages") if more else None,
+    return await lists.messages(
+        session, after=asked.after, limit=asked.limit, source=asked.source, channel=asked.channel
     )
 
 

@@ -14,10 +14,10 @@ from assay.extraction.suggesting import suggest
 from assay.kinds import TRAITS, AtomType, Kind
 from assay.proposals import listing
 from assay.web.access import Caller, allow
-from assay.web.api.v1.shapes import SHAPES, Body, Color, Icon, Keywords, Name, Shapes, Title
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
 from assay.web.models import Answer, Asked, Meta, Share, Text
+from assay.web.views.proposals import SHAPES, Body, Color, Icon, Keywords, Name, Shapes, Title
 
 MOST: Final = 100
 MOST_QUOTES: Final = 20

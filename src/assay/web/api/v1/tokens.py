@@ -1,22 +1,26 @@
 """Keys for programs. Everybody has their own; an admin sees and gives them for everybody."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from assay.accounts import tokens
+from assay.accounts.actions import get_user
 from assay.accounts.identity import Identity
-from assay.db.models import ApiToken, Scope
+from assay.db.models import Scope
 from assay.errors import Forbidden
 from assay.web.access import Account, Open, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Key, Route, Write, claim_for_secret
-from assay.web.models import Answer, Asked, Moment, UserId, Words
+from assay.web.models import Asked, Moment, UserId, Words
+from assay.web.paging import PageQuery
 from assay.web.state import Session
+from assay.web.views import lists
+from assay.web.views.paging import PageOf
+from assay.web.views.records import CreatedToken, TokenView
 
 router = APIRouter(prefix="/tokens", tags=["tokens"], dependencies=[allow(Open.SIGNED_IN)], route_class=Route)
 
@@ -29,33 +33,11 @@ class NewToken(Asked):
     """Whose; left out, your own."""
 
 
-class TokenView(Answer):
-    id: UUID
-    user_id: int
-    user: str
-    name: str
-    prefix: str
-    scopes: list[Scope]
-    created_at: datetime
-    expires_at: datetime | None
-    last_used_at: datetime | None
-    revoked_at: datetime | None
-
-
-class CreatedToken(TokenView):
-    token: str
-    """The key itself. It is shown this once."""
-
-
-class Tokens(Answer):
-    items: list[TokenView]
-
-
 @router.get("")
-async def list_tokens(session: Session, account: Account) -> Tokens:
+async def list_tokens(asked: Annotated[PageQuery, Query()], session: Session, account: Account) -> PageOf[TokenView]:
     """Your tokens, or everybody's to an admin; the newest first."""
     owner = None if account.may(Scope.ADMIN) else account.actor.user_id
-    return Tokens(items=[_view(token, name) for token, name in await tokens.listed(session, user_id=owner)])
+    return await lists.tokens(session, after=asked.after, limit=asked.limit, user_id=owner)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, responses=documented(404, 409))
@@ -70,8 +52,8 @@ async def create_token(
     made = await tokens.create(
         session, owner, name=asked.name, scopes=asked.scopes, expires_at=asked.expires_at, actor=account.actor
     )
-    [name] = [name for token, name in await tokens.listed(session, user_id=owner) if token.id == made.token.id]
-    return CreatedToken(**_view(made.token, name).model_dump(), token=made.secret)
+    user = await get_user(session, owner)
+    return CreatedToken.of(made.token, user.name, token=made.secret)
 
 
 @router.delete("/{token_id}", status_code=HTTPStatus.NO_CONTENT, responses=documented(404))
@@ -93,9 +75,3 @@ def _may_give(account: Identity, owner: int, asked: NewToken) -> None:
     ends = None if account.by_session else account.expires_at
     if ends and (asked.expires_at is None or asked.expires_at > ends):
         raise Forbidden(f"This token ends at {ends.isoformat(timespec='seconds')}: give an expires_at by then.")
-
-
-def _view(token: ApiToken, user: str) -> TokenView:
-    return TokenView.model_validate(
-        {**{key: getattr(token, key) for key in TokenView.model_fields if key != "user"}, "user": user}
-    )

@@ -1,19 +1,21 @@
 """The people and agents there are."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
-from sqlalchemy import select
+from fastapi import APIRouter, Path, Query, Request
 
 from assay.accounts import actions, passwords
-from assay.db.models import ActorKind, Role, Scope, User
+from assay.db.models import ActorKind, Role, Scope
 from assay.web.access import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Key, Route, Write, claim_for_secret
-from assay.web.models import LARGEST_ID, Answer, Asked, Text
+from assay.web.models import LARGEST_ID, Asked, Text
+from assay.web.paging import PageQuery
 from assay.web.state import Session, State
+from assay.web.views import lists
+from assay.web.views.paging import PageOf
+from assay.web.views.records import UserView
 
 router = APIRouter(prefix="/users", tags=["users"], dependencies=[allow(Scope.ADMIN)], route_class=Route)
 
@@ -37,24 +39,10 @@ class NewPassword(Asked):
     password: Text
 
 
-class UserView(Answer):
-    id: int
-    name: str
-    kind: ActorKind
-    role: Role | None
-    disabled_at: datetime | None
-    created_at: datetime
-
-
-class Users(Answer):
-    items: list[UserView]
-
-
 @router.get("")
-async def list_users(session: Session) -> Users:
+async def list_users(asked: Annotated[PageQuery, Query()], session: Session) -> PageOf[UserView]:
     """Everybody, by name."""
-    found = await session.scalars(select(User).order_by(User.name))
-    return Users(items=[UserView.model_validate(each) for each in found])
+    return await lists.users(session, after=asked.after, limit=asked.limit)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, responses=documented(409))

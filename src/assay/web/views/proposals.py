@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -18,6 +18,7 @@ from assay.db.models import (
 )
 from assay.errors import InvalidInput
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType
+from assay.review.policy import Hold
 from assay.web.models import Answer, Asked, Meta, Notes, Text
 
 NAME_LIMIT = TRAITS[Kind.TOPIC].title_limit
@@ -71,6 +72,9 @@ class ProposalView(Answer):
     similarity_explanation: str | None
     needs_attention: bool
     failures: int
+    last_error: str | None
+    """On what the machine failed last."""
+    retry_at: datetime | None
     assignee_user_id: int | None
     reviewed_by_user_id: int | None
     reviewed_at: datetime | None
@@ -97,6 +101,21 @@ class AtomProposalView(ProposalView):
     proposed_meta: dict[str, Any]
     proposed_topic: ProposedTopic
     proposed_links: list[ProposedLinkView]
+
+
+class ListedProposal(ProposalView):
+    """A proposal in a list."""
+
+    held: list[Hold]
+    """Why the system does not approve it alone; empty where it may, or where it is decided."""
+
+
+class ListedTopicProposal(TopicProposalView, ListedProposal):
+    pass
+
+
+class ListedAtomProposal(AtomProposalView, ListedProposal):
+    pass
 
 
 class Change(Asked):
@@ -160,10 +179,12 @@ class Shapes:
     kind: Kind
     record: type[TopicProposal] | type[AtomProposal]
     view: type[ProposalView]
+    listed: type[ListedProposal]
     change: type[Change]
 
 
 SHAPES = (
-    Shapes(Kind.TOPIC, TopicProposal, TopicProposalView, TopicChange),
-    Shapes(Kind.ATOM, AtomProposal, AtomProposalView, AtomChange),
+    Shapes(Kind.TOPIC, TopicProposal, TopicProposalView, ListedTopicProposal, TopicChange),
+    Shapes(Kind.ATOM, AtomProposal, AtomProposalView, ListedAtomProposal, AtomChange),
 )
+BY_KIND: Final = {each.kind: each for each in SHAPES}

@@ -9,14 +9,15 @@ from sqlalchemy import RowMapping
 from assay.db.models import ChangeType, ReviewAction
 from assay.kinds import AtomType, Kind, LinkType
 from assay.knowledge.search import segments
-from assay.web.api.v1.detail import QuoteView, TrailEntry
 from assay.web.models import Answer
+from assay.web.views.detail import QuoteView, TrailEntry
 
 
 class EntityView(Answer):
     """What both kinds have. `revision` is its version."""
 
     id: UUID
+    kind: Kind
     confidence: float
     archived: bool
     revision: int
@@ -34,6 +35,7 @@ class EntityView(Answer):
 
 
 class TopicView(EntityView):
+    kind: Kind = Kind.TOPIC
     name: str
     description: str
     icon: str | None
@@ -48,6 +50,7 @@ class TopicView(EntityView):
 
 
 class AtomView(EntityView):
+    kind: Kind = Kind.ATOM
     type: AtomType | None
     title: str
     content: str

@@ -11,7 +11,8 @@ from assay.errors import NotFound
 from assay.kinds import Kind
 from assay.knowledge import provenance
 from assay.proposals import endings, queries
-from assay.web.api.v1.entity_shapes import BY_KIND
+from assay.web.views.detail import quotes_behind
+from assay.web.views.knowledge import BY_KIND
 
 
 async def entity(session: AsyncSession, kind: Kind, entity_id: UUID) -> RowMapping:
@@ -27,14 +28,13 @@ async def believed(session: AsyncSession, kind: Kind, entity_id: UUID) -> Mappin
     row = await entity(session, kind, entity_id)
     sources = (await queries.behind(session, [entity_id]))[entity_id]
     merged = await endings.merges(session, entity_id)
-    quoted = await queries.evidence(session, sources)
     return {
         "entity": BY_KIND[kind].of(row),
         "merged_into": next((each for each in merged if each.id == entity_id), None),
         "merged": [each for each in merged if each.into_id == entity_id],
         "filed": await provenance.filed(session, entity_id),
         "links": await provenance.links(session, entity_id),
-        "evidence": [quote for each in sources for quote in quoted.get(each, [])],
+        "evidence": await quotes_behind(session, entity_id),
         "decisions": await provenance.decisions(session, sources),
         "trail": await queries.trail(session, entity_id),
     }

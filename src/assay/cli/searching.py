@@ -1,0 +1,49 @@
+"""Finding approved knowledge."""
+
+from typing import Annotated, Any, Final
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from assay.cli.output import Json, print_json, printable, say, short
+from assay.cli.session import with_tools
+from assay.errors import InvalidInput
+from assay.jobs.tools import Tools
+from assay.kinds import Kind
+from assay.knowledge.search import DEPTH, Filter
+from assay.web.views import finding
+from assay.web.views.knowledge import Found, Ranked
+
+MAX_WORDS: Final = 200
+Best = Annotated[
+    int, Parameter(help=f"How many at most, the best first, 1 to {DEPTH}.", validator=Number(gte=1, lte=DEPTH))
+]
+
+
+def search(*words: str, kind: Kind | None = None, limit: Best = 20, json: Json = False) -> None:
+    """Find approved topics and atoms by words and by meaning, the best first. "Several in a row", -without, or."""
+    query = " ".join(words)
+    if not 1 <= len(query.strip()) <= MAX_WORDS or not query.isprintable():
+        raise InvalidInput(f"Say what to search for, in 1 to {MAX_WORDS} characters that can be shown.")
+    wanted = [Filter(each) for each in ([kind] if kind else Kind)]
+
+    async def act(tools: Tools) -> list[Ranked[Any]]:
+        return await finding.found(tools.database, tools, wanted, query, limit=limit)
+
+    found = with_tools(act)
+    if json:
+        print_json(Found[Any](items=found))
+        return
+    for each in found:
+        _show(each)
+    if not found:
+        say("Nothing approved fits. What waits is listed by: assay proposals list")
+    if len(found) == limit < DEPTH:
+        say(f"These are the best {limit}; --limit shows more.", style="dim")
+
+
+def _show(found: Ranked[Any]) -> None:
+    entity = found.entity
+    kind = entity.type if entity.kind is Kind.ATOM else entity.kind
+    say(f"{short(entity.id)}  {kind}  {printable(entity.title if entity.kind is Kind.ATOM else entity.name)}")
+    say(f"    {printable(' '.join(''.join(each.text for each in found.highlight).split()))}", style="dim")

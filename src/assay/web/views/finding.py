@@ -1,0 +1,51 @@
+"""Approved knowledge, listed and searched: the same over HTTP and at the command line."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import AwareDatetime, SerializeAsAny
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.db.engine import Database
+from assay.duplicates import vectors
+from assay.jobs.tools import Tools
+from assay.kinds import TRAITS
+from assay.knowledge import search
+from assay.knowledge.search import Filter, Meaning
+from assay.web.views.knowledge import BY_KIND, EntityView, Ranked
+from assay.web.views.paging import PageOf, cursor, cut, place
+
+BY_AGE: Final[Any] = tuple[AwareDatetime, UUID]
+
+
+async def page(session: AsyncSession, wanted: Filter, *, after: str | None, limit: int) -> PageOf[EntityView]:
+    """Live ones, the newest first. Raises InvalidInput for a cursor that is none."""
+    plural = TRAITS[wanted.kind].plural
+    items, rest = await stretch(session, wanted, place(after, plural, BY_AGE), limit)
+    return PageOf[SerializeAsAny[EntityView]](items=items, next=cursor(rest, plural))
+
+
+async def stretch(session: AsyncSession, wanted: Filter, after: Any, limit: int) -> tuple[Sequence[EntityView], Any]:
+    """So many from a place on (None: the newest), and where the next begin."""
+    rows = await search.listed(session, wanted, after=after, limit=limit + 1)
+    found, rest = cut(rows, limit, lambda row: (row["created_at"], row["id"]))
+    return [BY_KIND[wanted.kind].of(row) for row in found], rest
+
+
+async def found(
+    database: Database, tools: Tools, wanted: Sequence[Filter], words: str, *, limit: int
+) -> list[Ranked[Any]]:
+    """By words and by meaning, the best first, of all that fit one of the filters.
+
+    The words become a vector before the transaction begins, for a model may take its time.
+    """
+    vector = await tools.embedder.embed([words])
+    meaning = Meaning(vectors.quoted(tools.embedder.model), tools.embedder.dimensions, vectors.literals(vector)[0])
+    async with database.transaction() as session:
+        rows: list[tuple[Filter, RowMapping]] = [
+            (each, row) for each in wanted for row in await search.found(session, each, words, meaning, limit=limit)
+        ]
+    best = sorted(rows, key=lambda pair: -pair[1]["score"])[:limit]
+    return [Ranked[Any].model_validate(Ranked.of(row, BY_KIND[each.kind])) for each, row in best]

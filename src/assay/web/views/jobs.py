@@ -1,0 +1,55 @@
+"""Jobs, their runs and dead letters, as they are listed."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import AwareDatetime
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.jobs import all as every_job
+from assay.jobs import control, history
+from assay.jobs.dead_letters import letters
+from assay.jobs.job import JOBS
+from assay.jobs.run import find
+from assay.web.views.paging import BY_NUMBER, PageOf, cursor, cut, place
+from assay.web.views.records import DeadLetterView, JobRunView, JobView
+
+assert every_job  # noqa: S101  # importing it registers the jobs
+
+BY_START: Final[Any] = tuple[AwareDatetime, UUID]
+
+
+async def jobs(session: AsyncSession) -> list[JobView]:
+    """All jobs and how they stand."""
+    last = {each.job: each for each in await history.last_runs(session)}
+    controls = await control.controls(session)
+    return [
+        JobView(
+            name=job.name,
+            purpose=job.purpose,
+            cron=job.cron,
+            timeout_seconds=job.timeout.total_seconds(),
+            retry_delays=[each.total_seconds() for each in job.retry_delays],
+            paused=name in controls and controls[name].paused_at is not None,
+            last_run=JobRunView.model_validate(last[name]) if name in last else None,
+        )
+        for name, job in JOBS.items()
+    ]
+
+
+async def job_runs(session: AsyncSession, name: str, *, after: str | None, limit: int) -> PageOf[JobRunView]:
+    """The runs of a job, the newest first. Raises NotFound for a job that there is not."""
+    job, of = find(name).name, f"runs of {name}"
+    rows = await history.runs(session, job, after=place(after, of, BY_START), limit=limit + 1)
+    found, rest = cut(rows, limit, lambda row: (row.started_at or row.queued_at, row.id))
+    return PageOf[JobRunView].model_validate({"items": found, "next": cursor(rest, of)})
+
+
+async def dead_letters(
+    session: AsyncSession, *, after: str | None, limit: int, replayed: bool = False
+) -> PageOf[DeadLetterView]:
+    """The newest first. `replayed`: also those that were given back to the queue."""
+    start = place(after, "dead letters", BY_NUMBER)
+    rows = await letters(session, before=start and start[0], limit=limit + 1, replayed=replayed)
+    found, rest = cut(rows, limit, lambda row: (row.id,))
+    return PageOf[DeadLetterView](items=[DeadLetterView.of(each) for each in found], next=cursor(rest, "dead letters"))

@@ -1,0 +1,68 @@
+"""What says the same twice, in lists: groups of the queue, and pairs of approved knowledge."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Self
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.db.models import SimilarityType
+from assay.duplicates import groups as stars
+from assay.duplicates import pairs as known
+from assay.duplicates.groups import Group
+from assay.duplicates.pairs import Pair
+from assay.duplicates.statement import Statement
+from assay.kinds import Kind
+from assay.web.models import Answer, Share
+from assay.web.views.paging import PageOf, cursor, cut, place
+
+Count = Annotated[int, Field(ge=0, le=2**53)]
+BY_SIZE: Final[Any] = tuple[Count, UUID]
+BY_LIKENESS: Final[Any] = tuple[bool, Share, UUID, UUID]
+
+
+class SideView(Answer):
+    id: UUID
+    title: str
+
+
+class PairView(Answer):
+    """Two topics or atoms that are alike."""
+
+    kind: Kind
+    older: SideView
+    newer: SideView
+    type: SimilarityType
+    score: float
+    explanation: str
+    found_at: datetime
+
+    @classmethod
+    def of(cls, pair: Pair) -> Self:
+        values = {name: getattr(pair, name) for name in ("kind", "type", "score", "explanation", "found_at")}
+        return cls(**values, older=_side(pair.first), newer=_side(pair.second))
+
+
+def _side(statement: Statement) -> SideView:
+    return SideView(id=statement.id, title=statement.title)
+
+
+async def groups(session: AsyncSession, *, after: str | None, limit: int) -> PageOf[Group]:
+    """The largest first. They are put together from what the scan marked, so a page costs what all of them cost."""
+    start: tuple[int, UUID] | None = place(after, "groups", BY_SIZE)
+    found = await stars.grouped(session)
+    following = [each for each in found if start is None or _rank(each) > (-start[0], start[1])]
+    items, rest = cut(following[: limit + 1], limit, lambda each: (len(each.members), each.id))
+    return PageOf[Group](items=list(items), next=cursor(rest, "groups"))
+
+
+def _rank(group: Group) -> tuple[int, UUID]:
+    return -len(group.members), group.id
+
+
+async def pairs(session: AsyncSession, *, after: str | None, limit: int, kind: Kind | None = None) -> PageOf[PairView]:
+    """What says the same before what says something else, the most alike first."""
+    of = f"pairs of {kind or 'all'}"
+    found, rest = await known.page(session, kind=kind, after=place(after, of, BY_LIKENESS), limit=limit)
+    return PageOf[PairView](items=[PairView.of(each) for each in found], next=cursor(rest, of))

@@ -1,0 +1,193 @@
+"""Messages, runs, jobs, people, keys, rules and the trail, as they look from outside."""
+
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from assay.db.models import (
+    ActorKind,
+    ApiToken,
+    DeadReason,
+    DeliveryState,
+    JobDeadLetter,
+    JobState,
+    Role,
+    RunStatus,
+    Scope,
+    TriggerType,
+)
+from assay.web.models import Answer
+
+
+class MessageView(Answer):
+    id: UUID
+    source: str
+    external_id: str
+    version: int
+    is_latest: bool
+    channel: str
+    author: str
+    sent_at: datetime
+    text: str
+    thread: str | None
+    is_bot: bool
+    ingested_at: datetime
+    extraction_run_id: UUID | None
+    read_at: datetime | None
+
+
+class RunView(Answer):
+    """One pass of an extractor over messages."""
+
+    id: UUID
+    trigger_type: TriggerType
+    triggered_by_user_id: int
+    status: RunStatus
+    time_window_start: datetime | None
+    time_window_end: datetime | None
+    config_snapshot: dict[str, Any]
+    extractor: str
+    model_name: str
+    prompt_version: str
+    messages_analyzed: int
+    topic_proposals_created: int
+    atom_proposals_created: int
+    llm_tokens_used: int
+    cost_estimate: float
+    error: str | None
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+
+
+class JobRunView(Answer):
+    """One attempt at a job. `tick`: the moment of the schedule that asked for it; `delivery` counts the workers that
+    were given this attempt."""
+
+    id: UUID
+    job: str
+    task_id: str
+    state: JobState
+    attempt: int
+    delivery: int
+    worker: str | None
+    tick: datetime | None
+    due_at: datetime | None
+    queued_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    statistics: dict[str, Any]
+    error: str | None
+
+
+class JobView(Answer):
+    """A job, its schedule in UTC, and how it ran last. Times in seconds."""
+
+    name: str
+    purpose: str
+    cron: str
+    timeout_seconds: float
+    retry_delays: list[float]
+    paused: bool
+    last_run: JobRunView | None
+
+
+class DeadLetterView(Answer):
+    """What the queue could not work off. `message`: what was queued, as text."""
+
+    id: int
+    at: datetime
+    reason: DeadReason
+    job: str
+    error: str
+    message: str
+    replayed_at: datetime | None
+
+    @classmethod
+    def of(cls, letter: JobDeadLetter) -> Self:
+        values = {name: getattr(letter, name) for name in cls.model_fields}
+        return cls(**{**values, "message": letter.message.decode(errors="replace")})
+
+
+class AlertView(Answer):
+    """Something that was to be told outside, and what became of it."""
+
+    id: int
+    audit_id: int
+    receiver: str
+    subject: str
+    complaint: str | None
+    state: DeliveryState
+    attempts: int
+    error: str | None
+    created_at: datetime
+    due_at: datetime
+    finished_at: datetime | None
+
+
+class UserView(Answer):
+    id: int
+    name: str
+    kind: ActorKind
+    role: Role | None
+    disabled_at: datetime | None
+    created_at: datetime
+
+
+class TokenView(Answer):
+    id: UUID
+    user_id: int
+    user: str
+    name: str
+    prefix: str
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+    @classmethod
+    def of(cls, key: ApiToken, user: str, **more: Any) -> Self:
+        """`user`: the name of whose it is; `more`: what only the one who made it may see."""
+        names = TokenView.model_fields.keys() - {"user"}
+        return cls(**{name: getattr(key, name) for name in names}, user=user, **more)
+
+
+class CreatedToken(TokenView):
+    token: str
+    """The key itself. It is shown this once."""
+
+
+class PolicyView(Answer):
+    """Version 0: nobody has set a rule yet. A rule that is not there is left to the environment."""
+
+    version: int
+    document: dict[str, Any]
+    in_force: dict[str, Any]
+    """What comes of it under the environment of the process that answers."""
+
+
+class VersionView(Answer):
+    """A version of the policy, as it was set."""
+
+    version: int
+    document: dict[str, Any]
+    author: str
+    note: str | None
+    created_at: datetime
+
+
+class AuditEntryView(Answer):
+    """One change: what happened to what, and who did it."""
+
+    id: int
+    at: datetime
+    actor_user_id: int
+    actor: str
+    action: str
+    entity_type: str | None
+    subject_id: UUID | None
+    channel: str | None
+    severity: str | None
+    data: dict[str, Any]
+    detail: dict[str, Any]
