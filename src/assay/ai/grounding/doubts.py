@@ -1,12 +1,12 @@
 """Wording by which a statement is no decision, no lasting one, or not the speaker's own."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from assay.ai.extractor import Message
 from assay.ai.grounding import lexicon
 from assay.ai.grounding.own_words import Span, own_words
+from assay.ai.grounding.sentences import sentence_spans
 from assay.ai.grounding.statements import Statement
 from assay.ai.orders import gives_orders
 
@@ -41,8 +41,11 @@ BESIDE: Final = (
     "task",
 )
 """What makes them none where their author says it in the same message."""
-BEFORE: Final = ("joke", "template", "draft", "pasted", "former", "others", "agenda")
-"""The same in a message before: to suggest or to ask first is how people come to decide."""
+INTRODUCED: Final = ("joke", "template", "draft", "pasted", "former", "others", "agenda")
+"""The same where it leads over to the statement."""
+BEFORE: Final = ("joke", "template", "draft", "pasted")
+"""The same in a message before: to suggest, ask or remember first is how people come to decide."""
+LEADS_OVER: Final = (":", "…", "...")
 AFTER: Final = (
     "suggestion",
     "condition",
@@ -59,7 +62,6 @@ AFTER: Final = (
 STAGED: Final = ("staged",)
 """What makes everything around it no more than a game, whoever says it."""
 OF_AN_ANSWER: Final = ("hedge", "passing", "signs_of_joke", "others")
-ASKING: Final = re.compile(r"\?|^(?:how|what|why|where|when|which|who|does|do|is|are|can|could|any(?:one|body))\b")
 
 
 def of_decision(message: Message, statement: Statement, beside: Sequence[Message]) -> str | None:
@@ -73,9 +75,10 @@ def of_decision(message: Message, statement: Statement, beside: Sequence[Message
         return f"{NAMES['passing']} (“{found[0]}”)"
     earlier = [own_words(each.text) for each in beside if each.sent_at <= message.sent_at and each is not message]
     later = [own_words(each.text) for each in beside if each.sent_at > message.sent_at]
+    leading = [each for each in earlier if each.rstrip().endswith(LEADS_OVER)]
     zones = (
         ([text[slice(*statement.stated)]], WITHIN),
-        ([own_words(before), own_words(prefix)], BEFORE),
+        ([own_words(before), own_words(prefix), *leading], INTRODUCED),
         ([own_words(after)], BESIDE),
         (earlier, BEFORE),
         (later, AFTER),
@@ -101,7 +104,10 @@ def of_question(asked: Message) -> str | None:
 
 
 def asks(text: str) -> bool:
-    return ASKING.search(lexicon.fold(own_words(text))) is not None
+    """A question mark, or a sentence that opens like a question."""
+    own = own_words(text)
+    opening = lexicon.opening("grammar", "asking")
+    return "?" in own or any(opening.match(lexicon.fold(own[slice(*span)])) for span in sentence_spans(own))
 
 
 def _first(text: str, categories: Iterable[str]) -> str | None:

@@ -8,13 +8,13 @@ from assay.ai.grounding import lexicon
 
 CLASSES: Final = (
     "not_negative", "at_most", "at_least", "except", "only", "without", "negative", "before", "after", "condition",
-    "relative", "some", "must", "cause",
+    "relative", "some", "must", "regardless", "cause",
 )  # fmt: skip
 CUT_OUT: Final = ("not_negative", "at_most", "at_least", "except")
 """Idioms that hold words of other classes."""
 BOUNDS: Final = ("at_most", "at_least", "before", "after")
 CONDITIONS: Final = ("condition", "before", "after", "except", "only", "without", "at_most", "at_least", "relative")
-NAMES: Final = {"some": "“some”", "cause": "a reason"}
+NAMES: Final = {"some": "“some”", "cause": "a reason", "regardless": "“whatever”"}
 
 
 @dataclass(frozen=True, slots=True)

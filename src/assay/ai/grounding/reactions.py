@@ -1,13 +1,15 @@
 """What somebody says after a statement, as far as it concerns the statement."""
 
 import re
-from collections.abc import Collection
-from enum import StrEnum
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from assay.ai.grounding import lexicon
 from assay.ai.grounding.own_words import own_words
+from assay.ai.grounding.sentences import sentence_spans
+from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.words import WORD, content_words, same_word, shared
 
 MAX_CONSENT: Final = 400
@@ -18,23 +20,34 @@ SHORT: Final = 4
 VERY_SHORT: Final = 2
 MIN_SHARED: Final = 2
 MIN_SHARE: Final = 0.4
-"""Of the words of a statement, that a text far from it must repeat to be about it."""
+"""Of the words of a statement, that a text must repeat to be about it beyond doubt."""
 
 
-class Reaction(StrEnum):
-    CONSENTS = "consents"
-    CONFIRMS = "confirms"
-    THANKS = "thanks"
-    OPPOSES = "opposes"
-    """Takes back, corrects, refuses or doubts it."""
-    STATES = "states"
-    """Says something else that later words may be about."""
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The statement that later words may concern."""
+
+    words: frozenset[str] = frozenset()
+    """Its content words, folded."""
+    names: frozenset[str] = frozenset()
+    """Those of its author."""
+    languages: tuple[str, ...] = ()
+    """Those it may be written in; what is too short to tell is read in them."""
+
+    @classmethod
+    def of(cls, stated: str, author: str = "") -> "Subject":
+        return cls(content_words(stated), content_words(author), lexicon.languages_of(lexicon.fold(stated)))
 
 
 @cache
 def _separator() -> re.Pattern[str]:
     """What may stand between a word of consent and whatever else is said: a sign, or whose voice it is."""
-    return re.compile(rf"\s*(?:[.!;,:)\n–—-]|{lexicon.alternatives('grammar', 'whose_voice')}\b|$)")
+    return re.compile(rf"\s*(?:[.!;,:)(\n–—-]|{lexicon.alternatives('grammar', 'whose_voice')}\b|$)")
+
+
+@cache
+def _lead_in() -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:{lexicon.alternatives('grammar', 'lead_in')}\b[\s,.!:;–—-]*){{0,3}}")
 
 
 def plain(text: str) -> str:
@@ -42,95 +55,127 @@ def plain(text: str) -> str:
     return lexicon.fold(MENTION.sub(" ", own_words(text)))
 
 
-def consents(text: str, stated: Collection[str], *, names: Collection[str] = (), strictly: bool = False) -> bool:
-    """Plain consent: words of consent, fillers, names, and words of the statement itself.
-
-    What goes on behind a sign says nothing against it; `strictly`: nothing goes on.
-    """
-    said = plain(text)
-    opening = lexicon.opening("consent", "openings").match(said)
-    if opening is None or len(said) > MAX_CONSENT or "?" in said:
+def consents(text: str, subject: Subject, *, strictly: bool = False) -> bool:
+    """Plain consent in one sentence, and nothing against it in any. `strictly`: nothing else is said."""
+    own = MENTION.sub(" ", own_words(text))
+    if len(own) > MAX_CONSENT or "?" in own:
         return False
-    rest = said[opening.end() :]
-    while more := lexicon.opening("consent", "openings").match(rest):
-        rest = rest[more.end() :]
-    known = [*stated, *names]
-    added = [
-        word
-        for word in content_words(rest)
-        if not _is_filler(word) and not any(same_word(word, each) for each in known)
-    ]
-    if not added and not speaks_against(rest, stated):
+    said = [lexicon.fold(own[slice(*span)]) for span in sentence_spans(own)]
+    consenting = [_consents(each, subject, strictly=strictly) for each in said]
+    if not any(consenting) or (strictly and not all(consenting)):
+        return False
+    rest = [each for each, consent in zip(said, consenting, strict=True) if not consent]
+    return not any(speaks_against(each, subject) or _weighs(each, subject) for each in rest)
+
+
+def _consents(said: str, subject: Subject, *, strictly: bool) -> bool:
+    """Words of consent, fillers, names and words of the statement; what goes on behind a sign says nothing against."""
+    opening = _consent_at(said, 0) or _consent_at(said, _end(_lead_in().match(said)))
+    if opening is None:
+        return False
+    rest = said[opening:]
+    while (more := _consent_at(rest, 0)) is not None:
+        rest = rest[more:]
+    known = [*subject.words, *subject.names, *lexicon.words("consent", "fillers")]
+    added = [word for word in content_words(rest) if not any(same_word(word, each) for each in known)]
+    if not added and not speaks_against(rest, subject):
         return True
-    goes_on = _separator().match(said[opening.end() :]) and not lexicon.opening("grammar", "asking").match(rest)
-    return bool(goes_on) and not strictly and not speaks_against(rest, stated) and not _weighs(rest, stated)
+    goes_on = _separator().match(said[opening:]) and not lexicon.opening("grammar", "asking").match(rest)
+    return bool(goes_on) and not strictly and not speaks_against(rest, subject) and not _weighs(rest, subject)
 
 
-def _is_filler(word: str) -> bool:
-    return word in lexicon.words("consent", "fillers")
+def _consent_at(said: str, start: int) -> int | None:
+    found = lexicon.opening("consent", "openings").match(said, start)
+    return found.end() if found and found.end() > start else None
 
 
-def speaks_against(text: str, stated: Collection[str]) -> bool:
-    """Any phrase by which people take back, correct, refuse or make conditions, but for the statement's own words."""
-    said = lexicon.fold(text)
-    found = lexicon.pattern("against", "phrases").finditer(said)
-    return any(not set(WORD.findall(each[0])) <= set(stated) or not WORD.search(each[0]) for each in found)
+def _end(found: re.Match[str] | None) -> int:
+    return found.end() if found else 0
 
 
-def _weighs(text: str, stated: Collection[str]) -> bool:
+def speaks_against(said: str, subject: Subject) -> bool:
+    """Any phrase by which people take back, refuse or make conditions, but for the statement's own words."""
+    return _adds_to(lexicon.pattern("against", "phrases").finditer(said), subject)
+
+
+def _apologises(said: str) -> bool:
+    """Of its author only it means that the statement was wrong."""
+    return lexicon.pattern("against", "apologies").search(said) is not None
+
+
+def _weighs(said: str, subject: Subject) -> bool:
     """Words that limit, compare or ask, and figures that the statement does not hold."""
-    said = lexicon.fold(text)
-    found = {match[0] for match in lexicon.pattern("against", "markers", lexicon.languages_of(said)).finditer(said)}
+    languages = lexicon.languages_of(said)
+    languages = languages if 0 < len(languages) <= MAX_LANGUAGES else subject.languages
+    found = lexicon.pattern("against", "markers", languages).finditer(said)
     figures = {word for word in content_words(said) if any(map(str.isdigit, word))}
-    return bool((found | figures) - set(stated)) or "?" in said
+    return _adds_to(found, subject) or bool(figures - subject.words) or "?" in said
+
+
+MAX_LANGUAGES: Final = 2
+
+
+def _adds_to(found: Iterable[re.Match[str]], subject: Subject) -> bool:
+    return any(not WORD.search(each[0]) or not set(WORD.findall(each[0])) <= subject.words for each in found)
 
 
 def confirms(text: str) -> bool:
+    """Words by which whoever asked says that an answer is right, and nothing against it."""
     said = plain(text)
     rest, found = lexicon.pattern("confirm", "phrases").subn(" ", said)
-    return found > 0 and "?" not in said and not speaks_against(rest, ())
+    return found > 0 and "?" not in said and not speaks_against(rest, Subject()) and not _apologises(rest)
 
 
 def is_thanks(text: str) -> bool:
     """Nothing but thanks, receipt and goodbye."""
     rest = lexicon.pattern("thanks", "phrases").sub(" ", plain(text))
     rest = lexicon.opening("consent", "openings").sub(" ", rest)
-    return all(_is_filler(word) for word in content_words(rest))
+    return content_words(rest) <= lexicon.words("consent", "fillers")
 
 
-def relates(text: str, stated: Collection[str]) -> bool:
-    """Whether it may be about the statement: it repeats a word, points to it, or is very short."""
-    said = plain(text)
-    return (
-        (len(said.split()) <= SHORT and "?" not in said)
-        or len(said.split()) <= VERY_SHORT
-        or lexicon.search("deictic", "words", said) is not None
-        or bool(shared(stated, content_words(said)))
-    )
+def _is_short(said: str) -> bool:
+    return len(said.split()) <= (VERY_SHORT if "?" in said else SHORT)
 
 
-def repeats(text: str, stated: Collection[str]) -> bool:
-    """Whether a text far from a statement is about the same thing."""
-    common = len(shared(stated, content_words(plain(text))))
-    return common >= min(MIN_SHARED, len(stated)) or common >= MIN_SHARE * max(len(stated), 1)
+def _points_to_it(said: str) -> bool:
+    return lexicon.search("deictic", "words", said) is not None
 
 
-def opposes_near(text: str, stated: Collection[str], *, is_author: bool) -> bool:
-    """Of what is said soon after. Its author has to say nothing about it to take it back."""
+def repeats(text: str, subject: Subject) -> bool:
+    """Whether a text is about the same thing, by its words alone."""
+    common = len(shared(subject.words, content_words(plain(text))))
+    return 0 < common >= min(MIN_SHARED, MIN_SHARE * len(subject.words))
+
+
+def opposes_near(text: str, subject: Subject, *, is_author: bool) -> bool:
+    """Of what is said soon after. Its author need not name it to take it back."""
     said = plain(text)
     if not said:
         return False
-    strong, weak = speaks_against(said, stated), _weighs(said, stated)
-    if is_author and strong:
+    if is_author and (speaks_against(said, subject) or _apologises(said)):
         return True
-    return (strong or weak) and relates(text, stated)
+    if not (_is_short(said) or _points_to_it(said) or shared(subject.words, content_words(said))):
+        return False
+    return speaks_against(said, subject) or (_weighs(said, subject) and _concerns(said, subject))
 
 
-def opposes_far(text: str, stated: Collection[str], *, is_party: bool) -> bool:
+def _concerns(said: str, subject: Subject) -> bool:
+    return _is_short(said) or _points_to_it(said) or repeats(said, subject)
+
+
+def opposes_far(text: str, subject: Subject, *, is_party: bool) -> bool:
     """Of what is said long after, or elsewhere in the channel."""
     said = plain(text)
-    strong, weak = speaks_against(said, stated), _weighs(said, stated)
-    if repeats(text, stated) and (strong or weak):
-        return True
+    if repeats(text, subject):
+        return speaks_against(said, subject) or _weighs(said, subject)
+    if not speaks_against(said, subject):
+        return False
     points_back = lexicon.search("against_far", "back_references", said) is not None
-    return strong and (points_back or (is_party and relates(text, stated)))
+    return points_back or (is_party and (_points_to_it(said) or bool(shared(subject.words, content_words(said)))))
+
+
+def states(text: str, subject: Subject) -> bool:
+    """Whether it says something itself: neither consent, nor thanks, nor the receipt of an answer."""
+    if decisions_in(text):
+        return True
+    return not (consents(text, subject) or is_thanks(text) or (confirms(text) and not repeats(text, subject)))

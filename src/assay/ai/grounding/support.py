@@ -12,6 +12,7 @@ from typing import Final
 
 from assay.ai.grounding import lexicon
 from assay.ai.grounding.limits import other_limits
+from assay.ai.grounding.own_words import is_own
 from assay.ai.grounding.sentences import around, sentence_spans
 from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.stems import stem
@@ -19,7 +20,7 @@ from assay.ai.grounding.words import content_words, same_word
 from assay.text.facts import Family, facts_of
 from assay.text.opposites import opposed
 
-MAX_ADDED: Final = 0.25
+MAX_ADDED: Final = 0.34
 """Of the words of a claim, that may stand in no evidence: a paraphrase replaces some."""
 MAX_LEFT_OUT: Final = 0.5
 """Of the words of the sentences that a claim is made of, that it may leave out."""
@@ -74,7 +75,7 @@ def _sentences(ground: Ground) -> list[str]:
     for each in sentence_spans(ground.text):
         said = ground.text[slice(*(labels[each].bare if each in labels else each))]
         if each.start < span.end and span.start < each.end:
-            found.append(said)
+            found += [said] if is_own(ground.text, *each) else []
         elif each.start >= span.end:
             if not lexicon.opening("limiting", "openings").match(lexicon.fold(said)[:MAX_OPENING]):
                 break
@@ -146,7 +147,8 @@ def _values(text: str) -> dict[str, str]:
     spelt = {
         _digits(word): word for word in lexicon.fold(text).split() if word in lexicon.numbers() and word not in SMALL
     }
-    figures = {word: word for word in content_words(text) if any(map(str.isdigit, word))}
+    calendar = lexicon.words("grammar", "calendar")
+    figures = {stem(word): word for word in content_words(text) if any(map(str.isdigit, word)) or word in calendar}
     covered = " ".join(fact.words.casefold() for fact in facts)
     return found | {value: word for value, word in (spelt | figures).items() if word not in covered}
 

@@ -1,0 +1,64 @@
+"""What a claim rests on, weighed as a whole: which of its quotes count, whether they say it, and how they stand."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from assay.ai.extractor import Message
+from assay.ai.grounding.reactions import Subject, states
+from assay.ai.grounding.standing import Standing, Talk, Verdict, standing
+from assay.ai.grounding.support import Ground, unsupported
+
+NOBODY: Final = Standing(Verdict.UNDECIDED, "no person's words back it")
+SEVERITY: Final = (Verdict.TAKEN_BACK, Verdict.SOUND, Verdict.UNCONFIRMED, Verdict.UNDECIDED)
+"""Which standing tells of several quotes, where no sound one says it all."""
+
+
+class Quoted(NamedTuple):
+    """A verified quote: the message and the places in its text."""
+
+    message_id: UUID
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    standing: Standing
+    unsupported: Sequence[str] = ()
+    """What the words that count do not say, or say and the claim leaves out."""
+
+
+def grounded(
+    title: str, body: str, quotes: Iterable[Quoted], messages: Mapping[UUID, Message], talk: Talk, *, min_voices: int
+) -> Grounding:
+    """How a claim stands in its talk. `messages`: those that are quoted; a quote of any other does not count."""
+    claimed = Subject.of(f"{title} {body}")
+    found = [
+        (quote, standing(talk, messages[quote.message_id], quote.start, quote.end, min_voices=min_voices))
+        for quote in quotes
+        if quote.message_id in messages and states(messages[quote.message_id].text, claimed)
+    ]
+    if not found:
+        return Grounding(NOBODY, unsupported(title, body, ()))
+    counting = [ground for quote, each in found for ground in _counting(quote, each, messages)]
+    missing = unsupported(title, body, counting) if counting else []
+    sound = next((each for _, each in found if each.verdict is Verdict.SOUND), None)
+    if sound and not missing:
+        return Grounding(sound)
+    telling = min((each for _, each in found), key=lambda each: SEVERITY.index(each.verdict))
+    return Grounding(telling, missing or unsupported(title, body, [_ground(quote, messages) for quote, _ in found]))
+
+
+def _ground(quote: Quoted, messages: Mapping[UUID, Message]) -> Ground:
+    return Ground(messages[quote.message_id].text, quote.start, quote.end)
+
+
+def _counting(quote: Quoted, stands: Standing, messages: Mapping[UUID, Message]) -> list[Ground]:
+    """A sound statement, and the question that it answers."""
+    if stands.verdict is not Verdict.SOUND:
+        return []
+    text = messages[quote.message_id].text
+    told = Ground(text, *stands.span) if stands.span else _ground(quote, messages)
+    return [told, Ground(stands.asked.text, 0, len(stands.asked.text))] if stands.asked else [told]
