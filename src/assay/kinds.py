@@ -33,6 +33,22 @@ class LinkType(StrEnum):
     DEPENDS_ON = "depends_on"
 
 
+class Proposer(StrEnum):
+    """Who claims that something is knowledge."""
+
+    EXTRACTOR = "extractor"
+    PERSON = "person"
+    AGENT = "agent"
+    """A program: an agent, or whatever holds somebody's token."""
+
+
+class Trust(StrEnum):
+    """Whether the machine may believe what comes from a source."""
+
+    TRUSTED = "trusted"
+    UNTRUSTED = "untrusted"
+
+
 TOPIC_ICONS: Final = (
     "book", "bug", "calendar", "chart", "cloud", "code", "cube", "database", "flask", "gear",
     "globe", "key", "lightbulb", "link", "lock", "message", "package", "people", "rocket", "tag",

@@ -16,7 +16,7 @@ from assay.audit.actions import record
 from assay.audit.actor import SYSTEM, Actor
 from assay.clock import now
 from assay.db.engine import Database
-from assay.db.models import ActorKind, Role, SignedIn, SignInLink, User
+from assay.db.models import ActorKind, Role, SignedIn, SignInLink, User, Via
 from assay.errors import Forbidden, Unauthenticated
 
 LIFETIME: Final = timedelta(days=7)
@@ -126,4 +126,4 @@ def _may_sign_in(user: User) -> bool:
 
 
 def _actor(user: User) -> Actor:
-    return Actor(user.id, user.name, user.kind)
+    return Actor(user.id, user.name, user.kind, Via.SESSION, is_admin=user.role is Role.ADMIN)

@@ -17,7 +17,7 @@ from assay.audit.actions import record
 from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.base import new_id
-from assay.db.models import ActorKind, ApiToken, Scope, User
+from assay.db.models import ActorKind, ApiToken, Scope, User, Via
 from assay.errors import Forbidden, InvalidInput, NotFound
 
 NAME_LIMIT: Final = 100
@@ -70,7 +70,7 @@ async def revoke(
 
     Raises NotFound, and Forbidden for another than itself.
     """
-    token = await session.get(ApiToken, token_id, with_for_update=True)
+    token = await session.get(ApiToken, token_id, with_for_update={"key_share": True})
     if token is None or owner not in {None, token.user_id}:
         raise NotFound(f"There is no token {token_id}.")
     if credential not in {None, token.secret_hash}:
@@ -110,7 +110,7 @@ async def identify(session: AsyncSession, secret: str) -> Identity | None:
     if token.last_used_at is None or at - token.last_used_at >= REMEMBER_USE_EVERY:
         token.last_used_at = at
     scopes = granted(user.role, token.scopes)
-    actor = Actor(user.id, user.name, user.kind)
+    actor = Actor(user.id, user.name, user.kind, Via.TOKEN, token.id, is_admin=Scope.ADMIN in scopes)
     return Identity(actor, user.role, scopes, token.secret_hash, by_session=False, expires_at=token.expires_at)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import getpass
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -14,6 +15,7 @@ from assay.accounts.actions import ensure_user
 from assay.audit.actor import Actor
 from assay.db import migrate
 from assay.db.engine import TOO_LONG, Database, first_line, took_too_long
+from assay.db.models import Via
 from assay.errors import Unavailable
 from assay.runtime.services import Services, services
 
@@ -63,7 +65,8 @@ def with_servers_as_they_are(act: Callable[[Database, str], Awaitable[Result]]) 
 async def operator(database: Database) -> Actor:
     """The person at this terminal, by the name of the login."""
     async with database.transaction() as session:
-        return await ensure_user(session, f"local:{getpass.getuser()}")
+        actor = await ensure_user(session, f"local:{getpass.getuser()}")
+    return replace(actor, via=Via.COMMAND_LINE, is_admin=True)
 
 
 async def as_operator(database: Database, change: Callable[[AsyncSession, Actor], Awaitable[Result]]) -> Result:

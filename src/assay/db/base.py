@@ -48,6 +48,7 @@ class Base(DeclarativeBase):
         StrEnum: Enum(StrEnum, native_enum=False, values_callable=_member_values, length=20),
         dict[str, Any]: JSONB,
         list[dict[str, Any]]: JSONB,
+        list[int]: ARRAY(BigInteger),
         list[str]: ARRAY(Text),
         list[UUID]: ARRAY(Uuid),
     }

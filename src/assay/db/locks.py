@@ -15,6 +15,10 @@ USER_NAMES: Final = "user names"
 """Held by whoever makes a user, so that two of one name cannot come at once."""
 
 
+SOURCE_NAMES: Final = "source names"
+"""Held by whoever makes a source, so that two that look alike cannot come at once."""
+
+
 def _number(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
 

@@ -21,6 +21,7 @@ from assay.extraction import run_statements as ledger
 from assay.extraction import statements as sql
 from assay.extraction.incoming import NAME_LIMIT, IncomingMessage, portions, unfit
 from assay.extraction.runs import RUN, not_in_state
+from assay.sources.actions import admit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,20 @@ class IngestReport:
 async def ingest(
     session: AsyncSession, messages: Sequence[IncomingMessage], *, source: str, actor: Actor
 ) -> IngestReport:
-    """Stores messages, each once, however often and from how many sides they come.
+    """Stores messages, each once, however often and from how many sides they come, with who wrote them in.
 
     New words for an id of the source become a new version of the message, which is unread.
-    Raises InvalidInput when a message breaks a limit; then nothing is written.
+    Raises InvalidInput when a message breaks a limit, Forbidden where the actor may not write to the source, and
+    Conflict for a new source that looks like another; then nothing is written.
     """
     _check(source, messages)
-    await hold_until_commit(session, f"ingest {source}")
+    if messages:
+        await hold_until_commit(session, f"ingest {source}")
+        await admit(session, source, actor=actor)
     versions: list[int] = []
     for portion in portions(messages):
-        versions += await sql.add_versions(session, source, [_row(*each) for each in enumerate(portion)])
+        rows = [_row(*each) for each in enumerate(portion)]
+        versions += await sql.add_versions(session, source, rows, writer=actor)
     added = versions.count(1)
     report = IngestReport(added, len(versions) - added, len(messages) - len(versions))
     if versions:

@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.extractor import Message
+from assay.audit.actor import Actor
 from assay.db.bulk import as_json
 from assay.db.models.messages import UNREAD
 
@@ -30,7 +31,9 @@ class Held:
     failures: int
 
 
-async def add_versions(session: AsyncSession, source: str, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+async def add_versions(
+    session: AsyncSession, source: str, rows: Sequence[Mapping[str, Any]], *, writer: Actor
+) -> list[int]:
     """Stores what is not known yet as the next version of its message. Returns the numbers of the new versions.
 
     Words that any version of the message has are known, so that reading a file again never undoes an edit.
@@ -54,14 +57,21 @@ async def add_versions(session: AsyncSession, source: str, rows: Sequence[Mappin
             UPDATE messages SET is_latest = false FROM newest WHERE messages.id = newest.id
         )
         INSERT INTO messages
-            (id, source, external_id, version, is_latest, channel, author, sent_at, text, thread, is_bot)
+            (id, source, external_id, version, is_latest, channel, author, sent_at, text, thread, is_bot,
+             written_by_user_id, written_via, written_by_token_id)
         SELECT f.id, :source, f.external_id,
             coalesce(newest.version, 0) + row_number() OVER (PARTITION BY f.external_id ORDER BY f.position),
             row_number() OVER (PARTITION BY f.external_id ORDER BY f.position DESC) = 1,
-            f.channel, f.author, f.sent_at, f.text, f.thread, f.is_bot
+            f.channel, f.author, f.sent_at, f.text, f.thread, f.is_bot, :user, :via, CAST(:token AS uuid)
         FROM fresh f LEFT JOIN newest USING (external_id) ORDER BY f.position
         RETURNING version"""),
-        {"source": source, "rows": as_json(rows)},
+        {
+            "source": source,
+            "rows": as_json(rows),
+            "user": writer.user_id,
+            "via": writer.via,
+            "token": writer.token_id,
+        },
     )
     return list(found)
 

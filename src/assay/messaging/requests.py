@@ -25,6 +25,7 @@ FOLLOWERS: Final[Mapping[str, tuple[str, ...]]] = {
     "proposal.failures_reset": (SCAN, REVIEW),
     "proposals.expired": (METRICS,),
     "policy.amended": (REVIEW,),
+    "source.changed": (REVIEW,),
 }
 """By what the audit log calls a change. A scan that clears proposals asks for the review itself, for it changes
 nothing that is recorded; a person's approval of a topic lets its atoms go."""

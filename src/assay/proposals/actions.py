@@ -65,6 +65,7 @@ async def propose(session: AsyncSession, drafts: Sequence[Draft], *, run_id: UUI
     common = {
         "extraction_run_id": run_id,
         "proposed_by_user_id": actor.user_id,
+        "proposed_by_token_id": actor.token_id,
         "created_at": at,
         "refreshed_at": at,
     }

@@ -33,7 +33,8 @@ from assay.db.models.proposals import (
 )
 from assay.db.models.requests import IdempotencyKey, RateLimit
 from assay.db.models.sessions import SignedIn, SignInLink
-from assay.db.models.users import SYSTEM_USER_ID, ActorKind, Role, User
+from assay.db.models.sources import Source, SourceKind
+from assay.db.models.users import SYSTEM_USER_ID, ActorKind, Role, User, Via
 
 __all__ = [
     "FINAL_RUN_STATES",
@@ -86,9 +87,12 @@ __all__ = [
     "SignInLink",
     "SignedIn",
     "SimilarityType",
+    "Source",
+    "SourceKind",
     "Topic",
     "TopicAtom",
     "TopicProposal",
     "TriggerType",
     "User",
+    "Via",
 ]

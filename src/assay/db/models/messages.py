@@ -8,6 +8,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assay.db.base import Base, new_id
+from assay.db.models.users import Via
 
 MAX_FAILED_READS = 5
 UNREAD = sql(f"extraction_run_id IS NULL AND read_at IS NULL AND is_latest AND failed_reads < {MAX_FAILED_READS}")
@@ -45,6 +46,10 @@ class Message(Base):
     text: Mapped[str]
     thread: Mapped[str | None]
     is_bot: Mapped[bool] = mapped_column(server_default=sql("false"))
+    written_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Who wrote this version into Assay, which is not who said it. None: it came in before that was kept."""
+    written_via: Mapped[Via | None]
+    written_by_token_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_tokens.id"))
     ingested_at: Mapped[datetime] = mapped_column(server_default=func.now())
     extraction_run_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("extraction_runs.id", ondelete="SET NULL"), index=True

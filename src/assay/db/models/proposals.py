@@ -115,6 +115,7 @@ class Proposal(Base):
     kind: Mapped[Kind]
     extraction_run_id: Mapped[UUID | None] = mapped_column(ForeignKey("extraction_runs.id"), index=True)
     proposed_by_user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    proposed_by_token_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_tokens.id"))
     title: Mapped[str]
     body: Mapped[str]
     title_key: Mapped[str]

@@ -18,6 +18,15 @@ class ActorKind(StrEnum):
     AGENT = "agent"
 
 
+class Via(StrEnum):
+    """By which door somebody came in."""
+
+    SYSTEM = "system"
+    COMMAND_LINE = "command line"
+    SESSION = "session"
+    TOKEN = "token"  # noqa: S105  # a door, no secret
+
+
 class Role(StrEnum):
     """What somebody may do at most. Each may what those before it may."""
 

@@ -1,0 +1,76 @@
+"""Reads of sources."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.db.models import SourceKind
+from assay.errors import NotFound
+from assay.kinds import Trust
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A source, and who may write to it besides the admins."""
+
+    id: UUID
+    name: str
+    kind: SourceKind
+    owner: User
+    writers: Sequence[User]
+    trust: Trust
+    version: int
+    created_at: datetime
+
+
+_SHOWN: Final = """
+    SELECT s.id, s.name, s.kind, s.trust, s.version, s.created_at, s.owner_user_id, owner.name AS owner_name,
+        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name) ORDER BY u.name), '[]')
+         FROM users u WHERE u.id = ANY(s.writers)) AS writers
+    FROM sources s JOIN users owner ON owner.id = s.owner_user_id"""
+
+
+async def listed(session: AsyncSession, *, after: str | None = None, limit: int) -> list[Shown]:
+    """Sources by name; `after` this one."""
+    return await _found(
+        session, "WHERE s.name > coalesce(:after, '') ORDER BY s.name LIMIT :limit", after=after, limit=limit
+    )
+
+
+async def get(session: AsyncSession, source_id: UUID) -> Shown:
+    """Raises NotFound."""
+    found = await _found(session, "WHERE s.id = :id", id=source_id)
+    if not found:
+        raise NotFound(f"There is no source {source_id}.")
+    return found[0]
+
+
+async def named(session: AsyncSession, name: str) -> Shown:
+    """Raises NotFound."""
+    found = await _found(session, "WHERE s.name = :name", name=name)
+    if not found:
+        raise NotFound(f"There is no source {name!r}. All of them: assay sources list")
+    return found[0]
+
+
+async def _found(session: AsyncSession, which: str, **values: Any) -> list[Shown]:
+    rows = await session.execute(text(f"{_SHOWN} {which}"), values)
+    return [_shown(row._asdict()) for row in rows]
+
+
+def _shown(row: dict[str, Any]) -> Shown:
+    owner = User(row.pop("owner_user_id"), row.pop("owner_name"))
+    writers = [User(**each) for each in row.pop("writers")]
+    kind, trust = SourceKind(row.pop("kind")), Trust(row.pop("trust"))
+    return Shown(**row, kind=kind, trust=trust, owner=owner, writers=writers)
