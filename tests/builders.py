@@ -8,15 +8,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import event, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import SYSTEM, Actor
 from assay.db.base import new_id
 from assay.db.bulk import insert_rows
 from assay.db.engine import Database
-from assay.db.models import Message, Proposal
-from assay.kinds import AtomType, Kind
+from assay.db.models import Message, Proposal, Source, SourceKind
+from assay.kinds import AtomType, Kind, Trust
 from assay.proposals import actions
 from assay.proposals.drafts import Draft, QuotedEvidence
+from assay.text.names import skeleton
 
 BOTH_KINDS = list(Kind)
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -56,10 +59,17 @@ async def propose(database: Database, drafts: Sequence[Draft], actor: Actor = SY
         return await actions.propose(session, drafts, run_id=None, actor=actor)
 
 
+async def source(session: AsyncSession, name: str, trust: Trust = Trust.TRUSTED, owner: Actor = SYSTEM) -> None:
+    """A source, unless it is there."""
+    row = {"name": name, "skeleton": skeleton(name), "kind": SourceKind.API, "owner_user_id": owner.user_id}
+    await session.execute(insert(Source).values(**row, trust=trust).on_conflict_do_nothing())
+
+
 async def with_evidence(database: Database, *drafts: Draft) -> list[Draft]:
     """The drafts, each backed by a verified quote of a message of its own."""
     messages = [message_row(each.title, external_id=str(each.id)) for each in drafts]
     async with database.transaction() as session:
+        await source(session, "test")
         await insert_rows(session, Message, messages)
     backed = []
     for each, row in zip(drafts, messages, strict=True):

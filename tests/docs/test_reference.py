@@ -36,7 +36,7 @@ from assay.jobs import (
 )
 from assay.jobs.health import Health, JobHealth, QueueHealth
 from assay.jobs.job import JOBS
-from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType
+from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType, Trust
 from assay.messaging import events, streams
 from assay.messaging.events import Channel, EntityEvent, Event, ProposalEvent
 from assay.messaging.requests import FOLLOWERS
@@ -179,6 +179,9 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "Process role": models.ProcessRole,
     "Delivery state": models.DeliveryState,
     "Actor kind": models.ActorKind,
+    "Via": models.Via,
+    "Source kind": models.SourceKind,
+    "Trust": Trust,
     "Role": models.Role,
     "Scope": models.Scope,
 }

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.db.models import DedupState, Recommendation
+from assay.kinds import Proposer
 from assay.policies.document import PolicyDocument
 from assay.policies.queries import InForce
 from assay.review.policy import Facts, Hold, Policy
@@ -50,6 +51,9 @@ def test_the_threshold_itself_is_enough():
         ({"quotes": 0, "verified_quotes": 0}, Hold.UNVERIFIED),
         ({"verified_quotes": 1}, Hold.UNVERIFIED),
         ({"topic_is_pending": True}, Hold.TOPIC_PENDING),
+        ({"untrusted_sources": frozenset({"bot"})}, Hold.UNTRUSTED_SOURCE),
+        ({"proposer": Proposer.AGENT}, Hold.PROPOSER),
+        ({"proposer": Proposer.PERSON}, Hold.PROPOSER),
     ],
 )
 def test_anything_unproven_waits_and_says_why(change, hold):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -14,7 +15,7 @@ from assay.audit.actor import SYSTEM
 from assay.db.models import ProposalStatus
 from assay.duplicates.serving import scorer_version
 from assay.errors import InvalidInput, NotFound
-from assay.kinds import AtomType, Kind
+from assay.kinds import AtomType, Kind, Proposer
 from assay.policies import actions as policies
 from assay.policies.document import Rule, amended, parsed
 from assay.proposals import actions
@@ -47,6 +48,43 @@ def test_a_rule_holds_for_what_it_names(rule, facts, hold):
     assert policy.hold(replace(PROVABLE, **facts)) is hold
 
 
+CHAT: dict[str, Any] = {"sources": frozenset({"chat"})}
+OF_AN_AGENT = {**CHAT, "proposer": Proposer.AGENT}
+FEED = {"sources": frozenset({"feed"}), "untrusted_sources": frozenset({"feed"})}
+BOTH = {"sources": frozenset({"feed", "chat"}), "untrusted_sources": frozenset({"feed"})}
+
+
+@pytest.mark.parametrize(
+    ("rule", "facts", "hold"),
+    [
+        ({"proposers": ["agent"], "trust": "trusted"}, OF_AN_AGENT, None),
+        ({"proposers": ["agent"], "trust": "trusted"}, {**OF_AN_AGENT, "proposer": Proposer.PERSON}, Hold.PROPOSER),
+        ({"proposers": ["agent"], "trust": "trusted"}, {**FEED, "proposer": Proposer.AGENT}, Hold.UNTRUSTED_SOURCE),
+        ({"proposers": ["agent"], "sources": ["chat"]}, OF_AN_AGENT, None),
+        ({"proposers": ["agent"], "sources": ["chat"]}, {**BOTH, "proposer": Proposer.AGENT}, Hold.UNTRUSTED_SOURCE),
+        ({"proposers": ["agent"], "channels": ["ops"]}, {**OF_AN_AGENT, "channels": frozenset({"x"})}, Hold.PROPOSER),
+        ({"sources": ["feed"]}, FEED, None),
+        ({"sources": ["feed"]}, {**FEED, "proposer": Proposer.AGENT}, Hold.PROPOSER),
+        ({"sources": ["feed"]}, BOTH, Hold.UNTRUSTED_SOURCE),
+        ({"sources": ["feed", "chat"]}, BOTH, None),
+        ({"trust": "untrusted"}, BOTH, None),
+        ({"sources": ["feed"], "extractors": ["rules"]}, {**FEED, "extractor": "rules"}, None),
+        ({"sources": ["feed"], "extractors": ["rules"]}, {**FEED, "extractor": "llm"}, Hold.UNTRUSTED_SOURCE),
+        ({"sources": ["feed"], "min_authors": 2}, {**FEED, "authors": 1}, Hold.FEW_AUTHORS),
+    ],
+)
+def test_a_rule_opens_the_proposers_and_sources_that_it_names_and_no_others(rule, facts, hold):
+    policy = replace(POLICY, rules=(Rule.model_validate({**rule, "may_approve": True}),))
+    assert policy.hold(replace(PROVABLE, **facts)) is hold
+
+
+def test_less_is_asked_only_of_what_is_quoted_from_nowhere_else():
+    policy = replace(POLICY, rules=(Rule(sources=("chat",), threshold=0.5),))
+    assert policy.hold(replace(PROVABLE, confidence=0.6, **CHAT)) is None
+    both = frozenset({"chat", "mail"})
+    assert policy.hold(replace(PROVABLE, confidence=0.6, sources=both)) is Hold.BELOW_THRESHOLD
+
+
 def test_of_several_rules_the_strictest_holds():
     policy = replace(POLICY, rules=(Rule(threshold=0.5), Rule(threshold=0.99)))
     assert policy.hold(PROVABLE) is Hold.BELOW_THRESHOLD
@@ -61,6 +99,11 @@ def test_of_several_rules_the_strictest_holds():
         {"rules": [{"colour": "red"}]},
         {"rules": [{}] * 101},
         {"min_authors": 0},
+        {"rules": [{"proposers": ["everybody"]}]},
+        {"rules": [{"may_approve": True}]},
+        {"rules": [{"may_approve": True, "trust": "trusted"}]},
+        {"rules": [{"may_approve": True, "channels": ["ops"]}]},
+        {"rules": [{"may_approve": True, "proposers": ["agent"], "human_required": True}]},
         {"shadow": {"auto_approval_threshold": -1}},
     ],
 )

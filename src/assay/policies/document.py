@@ -1,12 +1,13 @@
 """What a policy can say. Pure."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from assay.errors import InvalidInput, what_is_wrong
-from assay.kinds import AtomType, Kind
+from assay.kinds import AtomType, Kind, Proposer, Trust
 
 ModelName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Cosine = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
@@ -29,9 +30,27 @@ class Rule(BaseModel):
     types: tuple[AtomType, ...] = Field((), description="types of atoms")
     sources: tuple[Name, ...] = Field((), description="sources of its messages, as they were imported")
     channels: tuple[Name, ...] = Field((), description="channels of its messages")
+    trust: Trust | None = Field(None, description="trusted, or untrusted: as its least trusted source is")
+    proposers: tuple[Proposer, ...] = Field((), description="extractor, person, agent: who proposed it")
+    extractors: tuple[Name, ...] = Field((), description="extractors that proposed it, as runs name them")
     threshold: Threshold = Field(None, description="least confidence, in place of the general one")
     human_required: bool = Field(False, description="a person decides")
     min_authors: Authors = Field(None, description="least number of people whose words prove it")
+    may_approve: bool = Field(
+        False, description="the system may approve alone what only the proposers or sources named here hold back"
+    )
+
+    @property
+    def opens_sources(self) -> bool:
+        """Whether what comes from sources that are not trusted may be approved under it."""
+        return self.may_approve and (bool(self.sources) or self.trust is Trust.UNTRUSTED)
+
+    @model_validator(mode="after")
+    def _opens_what_it_names(self) -> Self:
+        if self.may_approve and (self.human_required or not (self.proposers or self.opens_sources)):
+            words = "a rule that names the proposers or the sources it opens with `may_approve`, and asks for no person"
+            raise PydanticCustomError("nothing_named", words)
+        return self
 
 
 class ShadowDocument(BaseModel):

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from assay.db.models import DedupState, Recommendation
-from assay.kinds import AtomType, Kind
+from assay.kinds import AtomType, Kind, Proposer, Trust
 from assay.policies.document import Rule, ShadowDocument
 from assay.policies.queries import InForce
 from assay.settings import Settings
@@ -23,6 +23,8 @@ class Hold(StrEnum):
     SAYS_MERGE = "recommendation says merge"
     SAYS_REJECT = "recommendation says reject"
     UNVERIFIED = "unverified evidence"
+    UNTRUSTED_SOURCE = "untrusted source"
+    PROPOSER = "proposer"
     HUMAN_REQUIRED = "a rule asks for a person"
     FEW_AUTHORS = "too few people say so"
     TOPIC_PENDING = "topic not approved yet"
@@ -50,16 +52,44 @@ class Facts:
     channels: frozenset[str] = frozenset()
     """Of the messages it is quoted from."""
     authors: int = 0
-    """People whose words prove it, as quoted and verified; machines do not count."""
+    """People whose words prove it, as quoted and verified; neither machines nor what its proposer wrote in count."""
+    untrusted_sources: frozenset[str] = frozenset()
+    """Those of its sources that are not trusted."""
+    proposer: Proposer = Proposer.EXTRACTOR
+    extractor: str | None = None
+    """Where one proposed it."""
+
+    @property
+    def trust(self) -> Trust:
+        """As the least trusted of its sources; what has none is not trusted."""
+        return Trust.TRUSTED if self.sources and not self.untrusted_sources else Trust.UNTRUSTED
 
 
 def concerns(rule: Rule, facts: Facts) -> bool:
-    """Whether a rule is about a proposal: of a named kind and type, with any message of a named source and channel."""
+    """Whether a rule is about a proposal: as it names it, with any message of a named source and channel."""
+    return (
+        _named(rule, facts)
+        and (not rule.sources or not facts.sources.isdisjoint(rule.sources))
+        and (not rule.channels or not facts.channels.isdisjoint(rule.channels))
+    )
+
+
+def covers(rule: Rule, facts: Facts) -> bool:
+    """Whether a rule is about all of a proposal: no message is of another source or channel than the named ones."""
+    return (
+        concerns(rule, facts)
+        and (not rule.sources or facts.sources.issubset(rule.sources))
+        and (not rule.channels or facts.channels.issubset(rule.channels))
+    )
+
+
+def _named(rule: Rule, facts: Facts) -> bool:
     return (
         (not rule.kinds or facts.kind in rule.kinds)
         and (not rule.types or facts.atom_type in rule.types)
-        and (not rule.sources or not facts.sources.isdisjoint(rule.sources))
-        and (not rule.channels or not facts.channels.isdisjoint(rule.channels))
+        and (not rule.proposers or facts.proposer in rule.proposers)
+        and (not rule.extractors or facts.extractor in rule.extractors)
+        and (rule.trust is None or facts.trust is rule.trust)
     )
 
 
@@ -98,9 +128,13 @@ class Policy:
         return [self.threshold, *(each.threshold for each in self.rules if each.threshold is not None)]
 
     def threshold_for(self, facts: Facts) -> float:
-        """The confidence from which such a proposal may be approved: that of the strictest rule that concerns it."""
-        asked = [each.threshold for each in self.rules if each.threshold is not None and concerns(each, facts)]
-        return max(asked, default=self.threshold)
+        """The confidence from which such a proposal may be approved: that of the strictest rule that concerns it.
+
+        A rule that asks less than the general threshold must cover all of the proposal.
+        """
+        rules = [(each.threshold, each) for each in self.rules if each.threshold is not None]
+        applies = ((asked, covers if asked < self.threshold else concerns, each) for asked, each in rules)
+        return max((asked for asked, is_about, each in applies if is_about(each, facts)), default=self.threshold)
 
     def as_applied(self) -> dict[str, Any]:
         """The rules as they stand in the trail of each decision."""
@@ -114,6 +148,7 @@ class Policy:
         """Everything that stands against approval by the system alone.
 
         Of the rules that concern a proposal the strictest holds; their thresholds stand in place of the general one.
+        Conditions 8 and 9 fall where a rule that covers the proposal opens its sources or its proposer.
         In this order, what
         1. failed so often that it needs a person,
         2. failed lately and backs off,
@@ -122,12 +157,17 @@ class Policy:
         5. was not scanned for duplicates under today's model,
         6. its extractor would merge or reject,
         7. has no quote, or one that was not found in its message,
-        8. a rule keeps for people,
-        9. is proved by the words of fewer people than asked for,
-        10. belongs to a topic that is not approved yet,
-        11. is less sure than the threshold.
+        8. is quoted from a source that is not trusted,
+        9. was proposed by a person or an agent,
+        10. a rule keeps for people,
+        11. is proved by the words of fewer people than asked for,
+        12. belongs to a topic that is not approved yet,
+        13. is less sure than the threshold.
         """
         rules = [each for each in self.rules if concerns(each, facts)]
+        opening = [each for each in self.rules if each.may_approve and covers(each, facts)]
+        source_is_opened = any(each.opens_sources for each in opening)
+        proposer_is_opened = any(each.proposers for each in opening)
         authors = max([self.min_authors, *(each.min_authors or 0 for each in rules)])
         unclear = facts.dedup_state is not DedupState.CLEAR or not facts.scan_is_current
         duplicate = facts.dedup_state is DedupState.DUPLICATE
@@ -140,6 +180,8 @@ class Policy:
             (Hold.SAYS_MERGE, facts.recommendation is Recommendation.MERGE),
             (Hold.SAYS_REJECT, facts.recommendation is Recommendation.REJECT),
             (Hold.UNVERIFIED, facts.quotes == 0 or facts.verified_quotes < facts.quotes),
+            (Hold.UNTRUSTED_SOURCE, bool(facts.untrusted_sources) and not source_is_opened),
+            (Hold.PROPOSER, facts.proposer is not Proposer.EXTRACTOR and not proposer_is_opened),
             (Hold.HUMAN_REQUIRED, any(each.human_required for each in rules)),
             (Hold.FEW_AUTHORS, facts.authors < authors),
             (Hold.TOPIC_PENDING, facts.topic_is_pending),

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.clock import now
 from assay.db.models import MAX_FAILURES, SYSTEM_USER_ID, DedupState, ProposalStatus, Recommendation
-from assay.kinds import AtomType, Kind
+from assay.kinds import AtomType, Kind, Proposer
 from assay.policies import queries as policies
 from assay.review.policy import Facts, Hold, Policy
 from assay.settings import Settings
@@ -22,15 +22,23 @@ Position = tuple[datetime, UUID]
 
 _QUOTES: Final = """count(*) AS quotes, count(*) FILTER (WHERE e.verified) AS verified,
             array_agg(DISTINCT m.source) AS sources, array_agg(DISTINCT m.channel) AS channels,
-            count(DISTINCT lower(m.author)) FILTER (WHERE e.verified AND NOT m.is_bot) AS authors
-        FROM evidence e JOIN messages m ON m.id = e.message_id"""
+            array_agg(DISTINCT m.source) FILTER (WHERE s.trust IS DISTINCT FROM 'trusted') AS untrusted_sources,
+            count(DISTINCT lower(m.author)) FILTER (WHERE e.verified AND NOT m.is_bot AND (
+                p.extraction_run_id IS NOT NULL OR m.written_by_user_id IS DISTINCT FROM p.proposed_by_user_id
+            )) AS authors
+        FROM evidence e JOIN messages m ON m.id = e.message_id LEFT JOIN sources s ON s.name = m.source"""
+_PROPOSER: Final = """CASE
+        WHEN p.extraction_run_id IS NOT NULL OR p.proposed_by_user_id = {system} THEN 'extractor'
+        WHEN p.proposed_by_token_id IS NOT NULL OR {kind} = 'agent' THEN 'agent' ELSE 'person' END AS proposer"""
 _TAKEN_BACK: Final = "coalesce(p.review_action = 'reverted', false)"
 _FACTS: Final = f"""
     SELECT p.id, p.kind, p.atom_type, p.created_at, p.status, p.reviewed_by_user_id,
         quoted.sources, quoted.channels, quoted.authors,
         p.confidence, p.dedup_state, p.dedup_scorer, p.llm_recommendation, p.failures,
         p.retry_at, quoted.quotes, quoted.verified, coalesce(topic.status = 'pending', false) AS topic_is_pending,
-        {_TAKEN_BACK} AS taken_back
+        {_TAKEN_BACK} AS taken_back, quoted.untrusted_sources,
+        {_PROPOSER.format(system=SYSTEM_USER_ID, kind="(SELECT kind FROM users WHERE id = p.proposed_by_user_id)")},
+        (SELECT extractor FROM extraction_runs WHERE id = p.extraction_run_id) AS extractor
     FROM proposals p
     LEFT JOIN proposals topic ON topic.id = p.topic_proposal_id
     CROSS JOIN LATERAL (SELECT {_QUOTES} WHERE e.proposal_id = p.id) AS quoted"""  # noqa: S608  # our own fragment
@@ -91,11 +99,16 @@ _ALIKE: Final = f"""
         p.kind, p.atom_type, p.status, p.dedup_state, p.dedup_scorer, p.llm_recommendation, sources, channels,
         coalesce(authors, 0) AS authors, coalesce(quotes, 0) AS quotes, coalesce(verified, 0) AS verified,
         coalesce(topic.status = 'pending', false) AS topic_is_pending,
-        coalesce(p.reviewed_by_user_id <> {SYSTEM_USER_ID}, false) AS by_people, {_TAKEN_BACK} AS taken_back
+        coalesce(p.reviewed_by_user_id <> {SYSTEM_USER_ID}, false) AS by_people, {_TAKEN_BACK} AS taken_back,
+        untrusted_sources, {_PROPOSER.format(system=SYSTEM_USER_ID, kind="proposer.kind")}, run.extractor
     FROM proposals p
+    JOIN users proposer ON proposer.id = p.proposed_by_user_id
+    LEFT JOIN extraction_runs run ON run.id = p.extraction_run_id
     LEFT JOIN proposals topic ON topic.id = p.topic_proposal_id
-    LEFT JOIN (SELECT e.proposal_id, {_QUOTES} GROUP BY e.proposal_id) AS quoted ON quoted.proposal_id = p.id
-    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, p.failures >= {MAX_FAILURES},
+    LEFT JOIN (
+        SELECT e.proposal_id, {_QUOTES} JOIN proposals p ON p.id = e.proposal_id GROUP BY e.proposal_id
+    ) AS quoted ON quoted.proposal_id = p.id
+    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, p.failures >= {MAX_FAILURES},
         coalesce(p.retry_at > :at, false), width_bucket(p.confidence, CAST(:thresholds AS float8[]))"""  # noqa: S608
 
 
@@ -173,4 +186,7 @@ def _facts(row: RowMapping, scorer: str, at: datetime) -> Facts:
         sources=frozenset(values["sources"] or ()),
         channels=frozenset(values["channels"] or ()),
         authors=values["authors"],
+        untrusted_sources=frozenset(values["untrusted_sources"] or ()),
+        proposer=Proposer(values["proposer"]),
+        extractor=values["extractor"],
     )
