@@ -14,6 +14,7 @@ import pytest
 from pydantic_ai import models
 from sqlalchemy import make_url
 from tests.faults import lab
+from tests.patience import PATIENCE
 from xdist.scheduler import LoadScopeScheduling
 
 from assay.ai import http
@@ -26,6 +27,11 @@ from assay.runtime.services import Services, Supervisor
 TEMPLATE = "assay_template"
 http.Policy.only_loopback = True  # no test asks a model that costs money
 models.ALLOW_MODEL_REQUESTS = False  # and none asks any model, unless it says so
+LIMITS: Final = (
+    "assay.db.engine.CONNECT_TIMEOUT_SECONDS",
+    "assay.messaging.bus.CONNECT_TIMEOUT_SECONDS",
+    "assay.jobs.health.DATABASE_SECONDS",
+)
 MEMORY = Path("/dev/shm")
 ROOM_NEEDED = 4 * 1024**3
 SHARING: Final = (
@@ -48,6 +54,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> InGroups:
     return InGroups(config, log)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def unhurried() -> Iterator[None]:
+    """Servers may take long on a loaded machine. A test of one that never answers sets a limit of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for limit in LIMITS:
+            patch.setattr(limit, PATIENCE)
+        yield
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
@@ -65,7 +80,7 @@ def servers_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 SERVER = {
     **dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off"),  # nothing here outlives a power cut
-    "authentication_timeout": "5s",  # a connection that a test cuts while it is made holds up the end of its database
+    "authentication_timeout": "60s",
 }
 
 

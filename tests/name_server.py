@@ -16,6 +16,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 SET_FLAGS, UP_AND_RUNNING = 0x8914, 0x41
 NO_SUCH_NAME = b"\x81\x83"
 
@@ -32,7 +34,11 @@ def unshare() -> list[str]:
 def run(command: Sequence[str], environment: Mapping[str, str]) -> list[str]:
     """The names that a command looks up until it ends. It must end well."""
     ended = subprocess.run(
-        [*unshare(), sys.executable, __file__, *command], env=environment, capture_output=True, text=True, timeout=100
+        [*unshare(), sys.executable, __file__, *command],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     names: list[str] = json.loads(ended.stdout.splitlines()[-1])

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 import structlog
+from tests.patience import PATIENCE
 
 from assay.accounts import oidc
 from assay.ai.patience import Patience
@@ -61,7 +62,7 @@ def test_no_command_shows_them(words, tmp_path):
         env={**os.environ, **environment, "ASSAY_HOME": str(tmp_path / "home")},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=PATIENCE,
     )
     assert "ASSAY_HOME" in ended.stdout or json.loads(ended.stdout)["problems"]
     assert SECRET not in ended.stdout + ended.stderr
@@ -70,7 +71,7 @@ def test_no_command_shows_them(words, tmp_path):
 def test_a_value_that_is_not_allowed_is_quoted_without_them():
     environment = {**os.environ, "ASSAY_LLM_URL": f"http://ana:{'x' * 1990}{SECRET}@host/v1"}
     command = [sys.executable, "-m", "assay", "settings"]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100)
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
     assert ended.returncode == 2
     assert "ASSAY_LLM_URL='http://[masked]@host/v1' is not allowed" in ended.stderr
 

@@ -89,12 +89,6 @@ class ModelServer:
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
 
-    async def until(self, holds: Callable[[], object]) -> None:
-        """Returns when the condition holds, after at most a minute."""
-        async with asyncio.timeout(60):
-            while not holds():  # noqa: ASYNC110  # it may be about anything
-                await asyncio.sleep(0.01)
-
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)

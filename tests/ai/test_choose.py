@@ -6,6 +6,7 @@ import sys
 import pytest
 from tests.ai.embedding_server import asking
 from tests.ai.llm import settings
+from tests.patience import PATIENCE
 
 from assay.ai import choose, prompts
 from assay.ai.fakes import HashEmbedder
@@ -60,7 +61,7 @@ def test_assay_starts_without_the_library_of_models():
         "import sys; sys.modules.update(pydantic_ai=None, openai=None, anthropic=None, genai_prices=None);"
         "import assay.cli.app, assay.cli.jobs, assay.jobs.tools, assay.ai.choose, assay.web.app"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=100)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE)
 
 
 def test_a_prompt_of_ones_own_is_known_by_its_words(tmp_path):

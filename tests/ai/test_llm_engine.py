@@ -21,7 +21,7 @@ from assay.extraction.drafting import drafted
 
 xllamacpp = pytest.importorskip("xllamacpp", reason="xllamacpp, the engine, is not installed")
 MOST_ATTEMPTS = 6
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.anyio
 
 
 class Engine:

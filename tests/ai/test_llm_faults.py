@@ -6,6 +6,7 @@ import pytest
 from tests.ai.chats import chat
 from tests.ai.llm import FACT, NOTHING, Clock, asking, atom, found, scripted
 from tests.ai.model_server import CUT, SILENT, ModelServer, Reply, fails, says
+from tests.patience import until
 
 from assay.ai import http
 from assay.ai.extractor import Window
@@ -143,11 +144,11 @@ async def test_a_server_that_counts_nonsense_is_estimated_or_bounded(tokens, win
 async def test_a_cancelled_reading_leaves_the_server_at_once(window):
     async with scripted([SILENT]) as (server, extractor):
         reading = asyncio.create_task(extractor.extract(window))
-        await server.until(lambda: server.asked)
+        await until(lambda: server.asked)
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
-        await server.until(lambda: server.hung_up)
+        await until(lambda: server.hung_up)
     assert window.meter.requests == 1
     assert window.meter.budget._set_aside == 0
 

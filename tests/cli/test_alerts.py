@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.alerts.lab import SECRET, HttpServer, http_server
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def server() -> Iterator[HttpServer]:
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
-    started.wait(10)
+    started.wait(PATIENCE)
     yield found[0]
     stop.set()
     thread.join()

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import httpx2
 import pytest
+from tests.patience import PATIENCE
 
 from assay.runtime.process import wait_for
 
@@ -28,7 +29,7 @@ def started(database_url: str, nats_url: str, home: str, *, at_a_terminal: bool)
         yield _printed(master if at_a_terminal else process.stdout.fileno())  # type: ignore[union-attr]
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(PATIENCE)
         os.close(master)
         os.close(slave)
 
@@ -38,7 +39,7 @@ def _printed(source: int) -> str:
     text = ""
     while not (address := re.search(r"http://127\.0\.0\.1:\d+ ", text)):
         text += os.read(source, 4096).decode()
-    httpx2.get(f"{address[0].strip()}/healthz", trust_env=False, timeout=60)
+    httpx2.get(f"{address[0].strip()}/healthz", trust_env=False, timeout=PATIENCE)
     os.set_blocking(source, False)
     with contextlib.suppress(BlockingIOError):
         text += os.read(source, 65536).decode()
@@ -54,7 +55,7 @@ def sign_in(printed: str) -> int:
     [address] = set(re.findall(r"http://127\.0\.0\.1:\d+", printed))
     [(name, password)] = re.findall(r"The first account is '(\w+)' with the password (\S+)\.", printed)
     asked = {"name": name, "password": password}
-    return int(httpx2.post(f"{address}/api/v1/session", json=asked, trust_env=False, timeout=60).status_code)
+    return int(httpx2.post(f"{address}/api/v1/session", json=asked, trust_env=False, timeout=PATIENCE).status_code)
 
 
 def test_a_terminal_shows_the_password_of_the_first_admin_once_and_it_works(starting):
@@ -83,8 +84,10 @@ def test_the_link_that_signs_in_stands_in_a_private_file_and_not_in_the_process_
     browser.chmod(0o700)
     environment = {**os.environ, "ASSAY_HOME": str(home), "BROWSER": str(browser), "DISPLAY": ":0", "SEEN": str(seen)}
     master, slave = pty.openpty()
-    subprocess.run([sys.executable, "-c", OPEN], env=environment, stdin=slave, stdout=slave, check=True, timeout=100)
-    assert wait_for(seen.exists, 60)
+    subprocess.run(
+        [sys.executable, "-c", OPEN], env=environment, stdin=slave, stdout=slave, check=True, timeout=PATIENCE
+    )
+    assert wait_for(seen.exists, PATIENCE)
     page = home / "sign-in.html"
     assert seen.read_text().split() == [page.as_uri()]
     assert page.stat().st_mode & 0o777 == 0o600

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from tests.builders import draft, propose
+from tests.patience import PATIENCE
 
 HEAVY = {
     *("aiohttp", "alembic", "argon2", "fastapi", "httpx2", "nats", "nltk", "numpy", "onnxruntime", "pgvector"),
@@ -33,7 +34,7 @@ def imported(*commands: list[str], **environment: str) -> list[str]:
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=PATIENCE,
     )
     assert ended.returncode == 0, ended.stderr
     modules: list[str] = json.loads(ended.stderr.splitlines()[-1])

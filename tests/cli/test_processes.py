@@ -14,6 +14,7 @@ import pytest
 from tests.builders import draft, propose
 from tests.cli.lab import run_here
 from tests.faults import lab
+from tests.patience import PATIENCE
 
 from assay.cli.app import WRONG_INPUT
 from assay.cli.streams import READER_LEFT
@@ -42,7 +43,7 @@ def test_assay_runs_answers_is_seen_is_never_run_twice_and_stops_without_an_orph
     try:
         assert _asked(f"{address}/healthz") == {"status": "ok"}
         ready = {"status": "ok", "database": "ok", "broker": "ok", "migrations": "ok"}
-        assert wait_for(lambda: _asked(f"{address}/readyz") == ready, 60)
+        assert wait_for(lambda: _asked(f"{address}/readyz") == ready, PATIENCE)
         status = told("status")
         assert (status["running"], status["pid"], status["web_url"]) == (True, process.pid, address)
 
@@ -60,7 +61,7 @@ def test_assay_runs_answers_is_seen_is_never_run_twice_and_stops_without_an_orph
 
 
 def _asked(url: str):
-    return httpx2.get(url, trust_env=False, timeout=60).json()
+    return httpx2.get(url, trust_env=False, timeout=PATIENCE).json()
 
 
 @pytest.mark.anyio

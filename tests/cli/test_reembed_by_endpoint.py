@@ -14,12 +14,13 @@ from tests.builders import draft, rows, scalar
 from tests.duplicates.lab import known
 from tests.faults import lab
 from tests.jobs.lab import arrived
+from tests.patience import patiently
 
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.duplicates import serving
 from assay.kinds import Kind
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(200)]
+pytestmark = pytest.mark.anyio
 
 KNOWN = 70
 """More than one request for embeddings holds."""
@@ -44,7 +45,7 @@ class Assay:
 
     async def ended(self) -> dict[str, Any]:
         """How far it is, as soon as the model of the settings serves and no process is at it any more."""
-        async with asyncio.timeout(60):
+        async with patiently():
             state = await self.document("reembed", "--status")
             while not state["switched"] or state["running"]:
                 await asyncio.sleep(0.1)

@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 from tests.conftest import administer, named
+from tests.patience import PATIENCE
 
 from assay.db import migrate
 from assay.db.base import Base
@@ -53,7 +54,7 @@ def test_migrations_go_up_down_and_up_again(empty_url):
 def test_two_processes_may_migrate_at_once(empty_url):
     code = "import sys; from assay.db import migrate; migrate.ensure_newest(sys.argv[1])"
     processes = [subprocess.Popen([sys.executable, "-c", code, empty_url]) for _ in range(3)]
-    assert [each.wait(60) for each in processes] == [0, 0, 0]
+    assert [each.wait(PATIENCE) for each in processes] == [0, 0, 0]
     assert migrate.current(empty_url) == migrate.newest()
 
 

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from tests.docs.pages import DOCS
+from tests.patience import PATIENCE
 from tests.web.lab import person, token
 from tests.web.listening import listening
 
@@ -41,7 +42,7 @@ def environment(database_url, nats_url):
 
 
 def _run(words: list[str], environment: dict[str, str]) -> str:
-    ended = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=100, check=False)
+    ended = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 

@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager
 import pytest
 from tests.builders import draft, propose
 from tests.docs.pages import DOCS
-from tests.web.live_lab import reading_key, relaying, until
+from tests.patience import PATIENCE, until
+from tests.web.live_lab import reading_key, relaying
 
 from assay.settings import Settings
 from assay.web.app import create_app
@@ -47,11 +48,11 @@ async def test_the_example_misses_nothing_while_the_app_is_started_anew(database
             assert example.stdout
             await until(lambda: bool(hub.clients))
             await propose(database, [draft(title="Before")])
-            lines = [await asyncio.wait_for(example.stdout.readline(), 60)]
+            lines = [await asyncio.wait_for(example.stdout.readline(), PATIENCE)]
         await propose(database, [draft(title="Meanwhile")])
         async with running(database_url, nats_url, port):
             await propose(database, [draft(title="After")])
-            lines += [await asyncio.wait_for(example.stdout.readline(), 60) for _ in range(2)]
+            lines += [await asyncio.wait_for(example.stdout.readline(), PATIENCE) for _ in range(2)]
             example.kill()
             await example.wait()
     assert [line.split(b" ")[0] for line in lines] == [b"proposal.created"] * 3

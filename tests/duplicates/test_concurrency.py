@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from tests.builders import BOTH_KINDS, draft, propose, scalar, with_evidence
 from tests.duplicates.lab import arrive, scanned
+from tests.patience import patiently
 
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.db.engine import Database
@@ -50,7 +51,7 @@ async def test_scans_and_reviews_side_by_side_make_one_entity(database, kind):
     ids = await told(database, kind, 8)
     tools = tools_of(database)
     await scan.embed_missing(database, tools.embedder, 100)
-    async with asyncio.timeout(60):
+    async with patiently():
         for _ in range(3):
             await asyncio.gather(
                 *(scanned(database, tools.embedder, *part) for part in (ids[:5], ids[3:], ids[::-1])),
@@ -65,7 +66,7 @@ async def test_one_that_is_approved_while_its_twin_is_scanned_stays_the_only_one
     first, second = await told(database, kind, 2)
     await arrive(database, tools.embedder)
     await scanned(database, tools.embedder, first)
-    async with asyncio.timeout(60):
+    async with patiently():
         await asyncio.gather(run("auto_review_proposals", tools), scanned(database, tools.embedder, second))
         await run("auto_review_proposals", tools)
     assert await scalar(database, LIVE) == 1
@@ -79,7 +80,7 @@ async def test_twins_that_arrive_while_others_are_scanned_and_approved_make_one_
     async def arrives() -> None:
         await told(database, kind, 2)
 
-    async with asyncio.timeout(60):
+    async with patiently():
         for _ in range(3):
             await asyncio.gather(
                 arrives(), run("deduplication_scan", tools), run("auto_review_proposals", tools), arrives()

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from tests.builders import BOTH_KINDS, draft, get, rows, scalar
 from tests.duplicates.lab import known
 from tests.jobs.lab import arrived, done
+from tests.patience import PATIENCE
 
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.audit.actor import SYSTEM
@@ -109,7 +110,7 @@ async def test_the_new_model_serves_when_everything_has_its_vector_and_the_old_v
 async def test_a_run_that_was_killed_goes_on_where_it_was(old, database_url):
     root = __file__.rsplit("/tests/", 1)[0]
     process = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-c", KILLED, database_url, root], timeout=100, check=False
+        subprocess.run, [sys.executable, "-c", KILLED, database_url, root], timeout=PATIENCE, check=False
     )
     assert process.returncode == -9
     state = await progress(old.database, "new-model")

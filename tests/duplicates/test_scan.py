@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 from tests.builders import BOTH_KINDS, counted_statements, draft, get, propose, rows, scalar
 from tests.duplicates.lab import HandMadeEmbedder, arrive, known, rechecked, scanned
-from tests.jobs.queue_lab import until
+from tests.patience import until
 
 from assay.audit.actor import SYSTEM
 from assay.clock import now

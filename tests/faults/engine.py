@@ -12,6 +12,7 @@ from uuid import uuid4
 from sqlalchemy import text
 from tests.builders import rows, scalar
 from tests.faults import lab, probes
+from tests.patience import PATIENCE
 
 from assay.db.engine import Database
 from assay.jobs.broker import JobBroker
@@ -21,7 +22,6 @@ from assay.messaging.requests import request
 from assay.messaging.streams import Queue
 from assay.settings import Settings
 
-PATIENCE_SECONDS: Final = 60.0
 PROBES: Final = "tests.faults.probes"
 
 HISTORY: Final = """
@@ -153,7 +153,7 @@ class Engine:
             info = await client.jetstream().stream_info(Queue.of(self.settings).name)
             return bool(info.state.messages == 0)
 
-    async def until(self, holds: Callable[[], Awaitable[bool]], seconds: float = PATIENCE_SECONDS) -> None:
+    async def until(self, holds: Callable[[], Awaitable[bool]], seconds: float = PATIENCE) -> None:
         """Returns as soon as it holds. Fails with what the processes said when it does not in time."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds

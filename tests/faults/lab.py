@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE
+
 from assay.runtime.process import wait_for
 
 OURS = ("ASSAY_HOME", "DATABASE_URL", "NATS_URL")
@@ -34,7 +36,7 @@ def start(home: Path, *words: str, module: str = "assay", **more: str) -> subpro
     )
 
 
-def finish(process: subprocess.Popen[str], timeout: float = 100) -> subprocess.CompletedProcess[str]:
+def finish(process: subprocess.Popen[str], timeout: float = PATIENCE) -> subprocess.CompletedProcess[str]:
     """Waits for its end; what it said and how it ended."""
     try:
         out, err = process.communicate(timeout=timeout)
@@ -73,4 +75,4 @@ def processes_of(home: Path) -> list[str]:
 
 
 def none_left(home: Path) -> bool:
-    return wait_for(lambda: not processes_of(home), 60)
+    return wait_for(lambda: not processes_of(home), PATIENCE)

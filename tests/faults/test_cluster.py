@@ -15,7 +15,7 @@ from assay.jobs.broker import JobBroker
 from assay.jobs.order import Order
 from assay.runtime import programs
 
-pytestmark = [pytest.mark.anyio, pytest.mark.soak, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.anyio, pytest.mark.soak]
 
 ORDERS = 200
 DONE = "SELECT count(*) FROM job_runs WHERE job = 'quick' AND state = 'ok'"

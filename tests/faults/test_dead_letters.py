@@ -17,7 +17,6 @@ async def test_poison_an_unknown_job_and_a_job_that_kills_its_process_are_dead_l
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(300)
 async def test_a_job_that_kills_five_workers_is_a_dead_letter_and_the_sixth_lives(engine):
     await engine.order("dying")
     await _poisoned(engine, workers=6)

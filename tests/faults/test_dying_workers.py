@@ -39,7 +39,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("kills", "proposals"), [pytest.param(4, 100, marks=pytest.mark.timeout(240)), LONG])
+@pytest.mark.parametrize(("kills", "proposals"), [(4, 100), LONG])
 async def test_every_proposal_is_approved_exactly_once_however_often_workers_are_killed(
     engine, tools, kills, proposals
 ):

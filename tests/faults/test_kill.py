@@ -5,7 +5,6 @@ import signal
 import time
 
 import psycopg
-import pytest
 from tests.faults import lab
 
 from assay.runtime.services import Supervisor
@@ -48,7 +47,6 @@ def found_wrong(home) -> dict[str, int]:
     return {name: number for name, number in found.items() if number}
 
 
-@pytest.mark.timeout(200)
 def test_a_demo_that_was_killed_again_and_again_ends_as_if_it_had_not_been(demo, tmp_path):
     home, killed = tmp_path / "home", 0
     for words in ("Starting the servers", "Week 1:", "Week 1:", "Week 2:"):

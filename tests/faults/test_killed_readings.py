@@ -12,6 +12,7 @@ from tests.ai.model_server import SILENT, Asked, ModelServer, Reply, says
 from tests.builders import MORNING, rows, scalar
 from tests.extraction.chats import incoming, ingest
 from tests.faults import lab
+from tests.patience import PATIENCE, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.soak]
 
@@ -58,7 +59,7 @@ class Model:
         return Counter(asked.messages[0]["text"] for asked in self.server.asked)
 
     async def hangs(self) -> None:
-        await self.server.until(lambda: HANGS in self.asked)
+        await until(lambda: HANGS in self.asked)
 
 
 async def read(home: Path, **environment: str) -> Any:
@@ -99,8 +100,8 @@ async def test_a_run_is_cancelled_from_another_process_while_the_model_is_silent
         run_id = await scalar(database, "SELECT id FROM extraction_runs")
         cancelled = await asyncio.to_thread(lab.assay, tmp_path, "extractions", "cancel", str(run_id), **environment)
         assert (cancelled.returncode, cancelled.stderr) == (0, "")
-        assert (await asyncio.wait_for(job, 60)).returncode == 0
-        await server.until(lambda: server.hung_up)
+        assert (await asyncio.wait_for(job, PATIENCE)).returncode == 0
+        await until(lambda: server.hung_up)
     assert await rows(database, "SELECT status, messages_analyzed FROM extraction_runs") == [("cancelled", 3)]
     assert await scalar(database, "SELECT count(*) FROM messages WHERE read_at IS NULL") == TALKS - 3
     assert await scalar(database, "SELECT count(*) FROM proposals") == 3

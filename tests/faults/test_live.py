@@ -14,8 +14,9 @@ from pydantic_core import from_json
 from tests.builders import scalar
 from tests.faults import lab
 from tests.messaging.lab import recover
+from tests.patience import PATIENCE, until
 from tests.web.lab import bearer
-from tests.web.live_lab import PATIENCE, reading_key
+from tests.web.live_lab import reading_key
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -41,7 +42,10 @@ class Watcher:
             await asyncio.sleep(0.05)
 
     async def _listen(self, url: str) -> None:
-        async with connect(url, proxy=None, additional_headers=bearer(self.key)) as client:
+        key = bearer(self.key)
+        async with connect(
+            url, proxy=None, additional_headers=key, open_timeout=PATIENCE, ping_timeout=PATIENCE
+        ) as client:
             self.connections += 1
             async for message in client:
                 if (frame := from_json(message))["type"] != POSITION:
@@ -68,9 +72,7 @@ async def address_of(process: subprocess.Popen[str]) -> str:
 
 
 async def seen(watchers: list[Watcher], number: int) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while any(len(each.ids) < number for each in watchers):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await until(lambda: all(len(each.ids) >= number for each in watchers))
 
 
 async def test_clients_of_a_killed_process_go_on_at_the_other_and_miss_nothing(
@@ -137,9 +139,7 @@ async def until_closed(client: ClientConnection) -> AsyncIterator[Any]:
 
 
 async def numbered(database: Database, number: int) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while await scalar(database, "SELECT max(sequence) FROM outbox") != number:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await until(lambda: scalar(database, f"SELECT max(sequence) = {number} FROM outbox"))
 
 
 async def test_a_client_that_stops_reading_is_dropped_and_slows_nobody(database, database_url, nats_url, tmp_path):
@@ -151,7 +151,12 @@ async def test_a_client_that_stops_reading_is_dropped_and_slows_nobody(database,
         watcher = Watcher(key, address)
         watching = asyncio.create_task(watcher.watch())
         stopped = await connect(
-            f"ws://{address}/api/v1/ws", proxy=None, additional_headers=bearer(key), max_queue=1, ping_interval=None
+            f"ws://{address}/api/v1/ws",
+            proxy=None,
+            additional_headers=bearer(key),
+            max_queue=1,
+            ping_interval=None,
+            open_timeout=PATIENCE,
         )
         long = "x" * 20_000
         for part in range(40):

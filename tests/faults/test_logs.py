@@ -3,6 +3,7 @@
 import signal
 
 import pytest
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -14,6 +15,6 @@ async def test_a_worker_logs_what_its_jobs_do_unless_it_is_told_to_be_quiet(engi
     await engine.order("expire_stale_proposals")
     await engine.until_history("expire_stale_proposals", ("ok", 1, 1))
     worker.send_signal(signal.SIGTERM)
-    _, said = worker.communicate(timeout=60)
+    _, said = worker.communicate(timeout=PATIENCE)
     lines = ("Job expire_stale_proposals started: processing 0 proposals", "Job expire_stale_proposals completed: {'")
     assert [line in said for line in lines] == [told, told]

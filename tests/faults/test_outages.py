@@ -38,7 +38,7 @@ from assay.runtime import programs
 from assay.runtime.services import Supervisor
 from assay.settings import Settings
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.anyio
 
 SLOWLY = {"KNOWLEDGE_AUTO_APPROVAL_BATCH_SIZE": "1"}
 APPROVED = "SELECT count(*) FROM proposals WHERE status = 'approved'"

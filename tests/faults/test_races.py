@@ -6,6 +6,7 @@ import random
 import pytest
 from tests.builders import draft, rows, scalar
 from tests.jobs.lab import arrived, change, done, tuned
+from tests.patience import patiently
 
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.db.engine import Database
@@ -52,7 +53,7 @@ async def test_each_proposal_is_decided_exactly_once(database, database_url, ana
             decided += sum(each.done for each in outcomes)
         return decided
 
-    async with asyncio.timeout(count):
+    async with patiently():
         *results, decided = await asyncio.gather(
             run("auto_review_proposals", tuned(others[0], **small)),
             run("auto_review_proposals", tuned(others[1], **small)),
@@ -84,7 +85,7 @@ async def test_equals_decided_from_all_sides_become_one_entity(database, ana, to
         async with database.transaction() as session:
             await actions.approve(session, [each], actor=ana)
 
-    async with asyncio.timeout(60):
+    async with patiently():
         await asyncio.gather(run("auto_review_proposals", tools), *(approve(each) for each in ids))
     assert await scalar(database, "SELECT count(*) FROM entities WHERE NOT archived") == 1
     await tools.database.close()

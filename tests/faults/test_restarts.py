@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.faults import lab, probes
+from tests.patience import PATIENCE
 
 from assay.runtime.process import wait_for
 from assay.runtime.services import running
@@ -21,12 +22,11 @@ PAUSES = """
     WHERE earlier.job = %s ORDER BY later.attempt"""
 
 
-@pytest.mark.timeout(200)
 def test_a_retry_survives_the_death_of_everything(tmp_path):
     _die_before_the_retry(tmp_path, "failing_once")
     with _everything(tmp_path) as connection:
         wanted = [("failed", 1, True), ("ok", 2, True)]
-        assert wait_for(lambda: connection.execute(LINES, ["failing_once"]).fetchall() == wanted, 60)
+        assert wait_for(lambda: connection.execute(LINES, ["failing_once"]).fetchall() == wanted, PATIENCE)
 
 
 @pytest.mark.soak
@@ -49,7 +49,7 @@ def _die_before_the_retry(folder: Path, job: str) -> None:
     with _everything(folder) as connection:
         connection.execute(probes.TABLE)
         connection.execute("INSERT INTO job_requests (job) VALUES (%s)", [job])
-        assert wait_for(lambda: connection.execute(AWAITS_RETRY, [job]).fetchone() is not None, 60)
+        assert wait_for(lambda: connection.execute(AWAITS_RETRY, [job]).fetchone() is not None, PATIENCE)
 
 
 @contextmanager
@@ -58,10 +58,10 @@ def _everything(folder: Path) -> Iterator[psycopg.Connection]:
     home = folder / "home"
     process = lab.start(home, "up", "--port", "0", module="tests.faults.probes")
     try:
-        assert wait_for(lambda: running(home) is not None or process.poll() is not None, 60)
+        assert wait_for(lambda: running(home) is not None or process.poll() is not None, PATIENCE)
         state = running(home)
         assert state, process.communicate()
-        assert wait_for(lambda: (found := running(home)) is not None and found.web_url is not None, 60)
+        assert wait_for(lambda: (found := running(home)) is not None and found.web_url is not None, PATIENCE)
         with psycopg.connect(state.database_url or "", autocommit=True) as connection:
             yield connection
     finally:

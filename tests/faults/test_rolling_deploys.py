@@ -6,8 +6,9 @@ import pytest
 from tests.builders import rows, scalar
 from tests.faults.test_dying_workers import ONE_AT_A_TIME, REVIEW, WRONG
 from tests.faults.test_outages import begun, prepared
+from tests.patience import PATIENCE
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.anyio
 
 AS_OTHERS_WRITE_IT = [
     b'{"task_id": "older", "task_name": "quick", "labels": {}, "args": [], "kwargs": {}}',
@@ -35,7 +36,7 @@ async def test_what_an_old_worker_does_not_know_a_new_one_does_and_both_read_eac
         each.send_signal(signal.SIGTERM)
     orders += await engine.order(*["of_the_new_version", "quick"] * 3)
     await engine.until(engine.queue_is_empty)
-    assert [each.wait(60) for each in old] == [0, 0]
+    assert [each.wait(PATIENCE) for each in old] == [0, 0]
     assert await engine.letters() == []
     told = dict(await rows(engine.database, "SELECT task_id, string_agg(state, ' ') FROM job_runs GROUP BY task_id"))
     assert set(told) == {"older", "newer", *(each.task_id for each in orders)}
@@ -60,7 +61,7 @@ async def test_a_database_that_is_migrated_under_old_workers_costs_nothing_and_o
     assert first.poll() is None
     await engine.workers(1, **ONE_AT_A_TIME)
     first.send_signal(signal.SIGTERM)
-    assert first.wait(60) == 0
+    assert first.wait(PATIENCE) == 0
     await engine.until(lambda: begun(engine, 60))
     await engine.until(engine.queue_is_empty)
     assert {name: found for name, query in WRONG.items() if (found := await rows(engine.database, query))} == {}

@@ -32,7 +32,6 @@ async def test_three_schedulers_and_restarts_fire_each_tick_exactly_once(engine)
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(600)
 async def test_three_schedulers_that_are_killed_again_and_again_fire_each_tick_exactly_once(engine):
     await engine.workers(2, PROBE_TICKS="1")
     await _fire(engine, ticks=100, restarts=15)

@@ -30,7 +30,7 @@ def tools(database: Database) -> Tools:
 async def queue(tools: Tools, nats_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Queue]:
     """A queue without jobs, worker and scheduler."""
     name = f"T{uuid4().hex[:12].upper()}"
-    named = tuned(tools, jobs_stream=name, jobs_ack_wait_seconds=1)
+    named = tuned(tools, jobs_stream=name, jobs_ack_wait_seconds=30)
     async with opened(named, nats_url, monkeypatch) as made:
         yield made
         made.jobs.clear()  # what was taken away comes back with the end of the patch

@@ -1,7 +1,6 @@
 """A queue of the test's own on the real broker, with jobs whose bodies the test gives."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,6 +8,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from tests.builders import rows
+from tests.patience import until
 
 from assay.db.engine import Database
 from assay.jobs.broker import JobBroker
@@ -19,7 +19,6 @@ from assay.jobs.tools import Tools
 from assay.messaging import bus
 from assay.messaging.requests import request
 
-PATIENCE_SECONDS: Final = 60.0
 NEVER: Final = "0 0 1 1 *"
 HISTORY: Final = "SELECT state, attempt, delivery, error FROM job_runs WHERE job = :job ORDER BY queued_at, id"
 
@@ -86,12 +85,6 @@ class Queue:
         return int(info.state.messages)
 
 
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await holds():  # noqa: ASYNC110  # what is waited for happens in a database
-            await asyncio.sleep(0.02)
-
-
 @asynccontextmanager
 async def opened(tools: Tools, nats_url: str, monkeypatch: Any) -> AsyncIterator[Queue]:
     """The queue without worker and scheduler, removed from the broker at the end."""
@@ -106,4 +99,4 @@ async def opened(tools: Tools, nats_url: str, monkeypatch: Any) -> AsyncIterator
             await client.jetstream().delete_stream(stream)
 
 
-__all__ = ["Queue", "opened", "scheduling", "until", "working"]
+__all__ = ["Queue", "opened", "scheduling", "working"]

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from tests.builders import MORNING, draft, rows, scalar
 from tests.extraction.chats import claimed, from_all, incoming, ingest
 from tests.jobs.lab import ERRORS, cleared, done, failed
+from tests.patience import PATIENCE
 
 from assay.ai.extractor import Extraction, Reach, Window
 from assay.ai.fakes import ScriptedExtractor
@@ -161,11 +162,11 @@ async def test_a_cancelled_run_aborts_its_calls_and_leaves_the_rest_unread(tools
     await talks(tools, 5)
     extractor = SlowExtractor(at_once=2, hangs=True)
     job = asyncio.create_task(done(NAME, replace(tools, extractor=extractor)))
-    await asyncio.wait_for(extractor.began.wait(), 60)
+    await asyncio.wait_for(extractor.began.wait(), PATIENCE)
     async with tools.database.transaction() as session:
         [run_id] = await session.scalars(text("SELECT id FROM extraction_runs"))
         await extraction.cancel(session, run_id, actor=SYSTEM)
-    assert await asyncio.wait_for(job, 60) == counts()
+    assert await asyncio.wait_for(job, PATIENCE) == counts()
     assert (extractor.aborted, extractor.running) == (2, 0)
     assert await rows(tools.database, RUNS) == [("cancelled", 1)]
     assert await scalar(tools.database, UNREAD) == 5

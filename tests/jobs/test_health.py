@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 from tests.builders import rows
-from tests.jobs.queue_lab import scheduling, until, working
+from tests.jobs.queue_lab import scheduling, working
+from tests.patience import no_broker, until
 
 from assay.audit.actor import SYSTEM
 from assay.db.engine import Database
@@ -87,7 +88,8 @@ async def test_a_tick_that_nobody_fired_is_overdue_and_a_paused_job_is_not(queue
 
 async def test_without_a_broker_the_rest_is_told(queue):
     queue.declare("probe")
-    found = await health(queue, NOWHERE)
+    with no_broker():
+        found = await health(queue, NOWHERE)
     assert (found.broker_connected, found.database_connected, found.queue) == (False, True, None)
     assert found.problems[0].startswith("The broker (NATS_URL) does not answer")
     assert found.jobs["probe"].status == "unknown"

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from nats.js.errors import NotFoundError
 from tests.builders import rows, scalar
-from tests.jobs.queue_lab import scheduling, until, working
+from tests.jobs.queue_lab import scheduling, working
+from tests.patience import until
 
 from assay.audit.actor import SYSTEM
 from assay.errors import NotFound, PermanentError
@@ -389,11 +390,14 @@ async def test_an_order_for_a_distant_day_waits_and_harms_nobody(queue):
     await queue.order("probe")
     async with working(queue.broker, queue.tools):
         await queue.until_states("probe", "ok")
-        await asyncio.sleep(0.5)
+        await until(lambda: _shown(queue, pending=1, delivered=2))
+    assert await queue.letters() == []
+
+
+async def _shown(queue, *, pending: int, delivered: int) -> bool:
     names = queue.broker.queue_of_jobs
     consumer = await queue.broker.js.consumer_info(names.name, names.durable)
-    assert (consumer.num_ack_pending, consumer.delivered.consumer_seq) == (1, 2)
-    assert await queue.letters() == []
+    return (consumer.num_ack_pending, consumer.delivered.consumer_seq) == (pending, delivered)
 
 
 async def test_a_fault_of_the_engine_loses_no_message(queue, monkeypatch):

@@ -14,6 +14,7 @@ from tests.ai.model_server import CUT, SILENT, Asked, ModelServer, Reply, Script
 from tests.builders import draft, propose, rows, scalar
 from tests.extraction.chats import incoming, ingest
 from tests.jobs.lab import done
+from tests.patience import until
 
 from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
@@ -63,9 +64,7 @@ async def said(tools: Tools, *channels: str, words: str = DECISION) -> None:
 
 
 async def eventually(tools: Tools, condition: str) -> None:
-    async with asyncio.timeout(60):
-        while not await scalar(tools.database, condition):  # noqa: ASYNC110  # only the database can tell
-            await asyncio.sleep(0.01)
+    await until(lambda: scalar(tools.database, condition))
 
 
 def knowing(asked: Asked) -> Reply:
@@ -192,7 +191,7 @@ async def test_a_process_that_is_stopped_in_the_middle_pays_only_for_what_was_in
     await said(tools, *CHANNELS)
     async with reading(tools, slow_at_last) as (server, by_model):
         job = asyncio.create_task(run(NAME, by_model))
-        await server.until(lambda: len(server.asked) == 3)
+        await until(lambda: len(server.asked) == 3)
         await eventually(tools, "SELECT count(*) = 6 FROM messages WHERE read_at IS NOT NULL")
         job.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -212,7 +211,7 @@ async def test_a_job_that_runs_out_of_time_leaves_what_is_in_flight_and_blames_n
             claim = await runs.claim(session, extractor=by_model.extractor, trigger=TriggerType.SCHEDULED, actor=SYSTEM)
         assert claim
         await Reading.of(claim, Work(NAME, by_model, seconds=0.5), Budget()).finish()
-        await server.until(lambda: server.hung_up)
+        await until(lambda: server.hung_up)
     [(status, error)] = await rows(tools.database, RUNS)
     assert (status, error) == ("completed", "The time of the job was used up while the extractor was still reading.")
     assert await scalar(tools.database, UNREAD) == 3
@@ -223,11 +222,11 @@ async def test_cancelling_a_run_hangs_up_on_the_model_and_the_messages_are_unrea
     await said(tools, "backend")
     async with reading(tools, [SILENT]) as (server, by_model):
         job = asyncio.create_task(run(NAME, by_model))
-        await server.until(lambda: server.asked)
+        await until(lambda: server.asked)
         async with tools.database.transaction() as session:
             await actions.cancel(session, await scalar(tools.database, "SELECT id FROM extraction_runs"), actor=SYSTEM)
         assert (await job).ok
-        await server.until(lambda: server.hung_up)
+        await until(lambda: server.hung_up)
     assert await rows(tools.database, RUNS) == [("cancelled", None)]
     assert await scalar(tools.database, UNREAD) == 3
     assert await scalar(tools.database, "SELECT llm_tokens_used FROM extraction_runs") > 0

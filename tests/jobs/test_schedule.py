@@ -9,7 +9,8 @@ from functools import partial
 import pytest
 from taskiq.exceptions import ScheduledTaskCancelledError
 from tests.builders import rows
-from tests.jobs.queue_lab import scheduling, until, working
+from tests.jobs.queue_lab import scheduling, working
+from tests.patience import patiently, until
 
 from assay.audit.actor import SYSTEM
 from assay.jobs import control
@@ -177,7 +178,7 @@ async def test_a_scheduler_ends_when_told_to_although_the_client_of_the_broker_s
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
 
-    async with asyncio.timeout(30), scheduling(queue.broker, queue.tools):
+    async with patiently(), scheduling(queue.broker, queue.tools):
         await asyncio.sleep(1)  # a connection that is cut while it is made holds up the end of its database
         monkeypatch.setattr("assay.jobs.relay.relay_requests", swallowing)
         await waits.wait()

@@ -1,11 +1,10 @@
 """One fault ends neither the relay nor the hub: both work on for as long as their process lives."""
 
-import asyncio
-
 import pytest
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from tests.builders import scalar
 from tests.messaging.lab import recover
+from tests.patience import until
 
 from assay.messaging import outbox, relay
 from assay.messaging.background import background
@@ -31,20 +30,18 @@ def failing(act, *errors):
 async def test_a_relay_without_a_connection_to_spare_or_with_a_defect_goes_on(database, nats_url, monkeypatch):
     monkeypatch.setattr(relay, "PAUSE_AFTER_ERROR_SECONDS", 0.01)
     monkeypatch.setattr(outbox, "publish", failing(outbox.publish, NO_CONNECTION, ValueError("a defect")))
-    async with background(relay.relay(database, nats_url)), asyncio.timeout(30):
+    async with background(relay.relay(database, nats_url)):
         await recover(database, "told")
-        while await scalar(database, "SELECT max(sequence) FROM outbox") != 1:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+        await until(lambda: scalar(database, "SELECT max(sequence) = 1 FROM outbox"))
 
 
 async def test_a_hub_without_a_connection_to_spare_goes_on(database, nats_url, monkeypatch):
     monkeypatch.setattr(outbox, "bounds", failing(outbox.bounds, NO_CONNECTION))
     monkeypatch.setattr(outbox, "published", failing(outbox.published, NO_CONNECTION))
     hub = Hub(database, nats_url)
-    async with background(hub.run(), stop=hub.close), asyncio.timeout(30):
+    async with background(hub.run(), stop=hub.close):
         assert await hub.start(None) == 0
         await recover(database, "told")
         async with database.transaction() as session:
             await outbox.publish(session, limit=10)
-        while hub.position != 1:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+        await until(lambda: hub.position == 1)

@@ -142,7 +142,6 @@ def test_any_interleaving_leaves_a_consistent_state_that_the_log_tells(database_
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(600)
 @given(known=knowns, interleaving=interleavings)
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_many_interleavings(database_url, known, interleaving):

@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.patience import PATIENCE
 
 from assay.runtime.process import wait_for
 from assay.runtime.services import Supervisor
@@ -137,7 +138,7 @@ def query() -> Callable[[str, str], Any]:
                 return False
             return True
 
-        assert wait_for(answered, 60), "the database does not answer"
+        assert wait_for(answered, PATIENCE), "the database does not answer"
         return answers[0]
 
     return ask

@@ -3,6 +3,8 @@
 import multiprocessing
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 from assay.runtime import guests
 
 
@@ -17,13 +19,13 @@ def test_the_owner_waits_for_a_guest_and_not_for_a_dead_one(tmp_path):
     came, may_go = context.Event(), context.Event()
     guest = context.Process(target=_come_and_go, args=(tmp_path, came, may_go))
     guest.start()
-    assert came.wait(60)
+    assert came.wait(PATIENCE)
     waiting = context.Process(target=_wait, args=(tmp_path,))
     waiting.start()
     waiting.join(0.5)
     assert waiting.is_alive()
     guest.kill()
-    waiting.join(60)
+    waiting.join(PATIENCE)
     assert waiting.exitcode == 0
     guest.join()
 

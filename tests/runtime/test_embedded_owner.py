@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE
 
 from assay.errors import Unavailable
 from assay.runtime.process import start_time, wait_for
@@ -22,7 +23,7 @@ def state_of(home: Path) -> RunningState:
 
 
 def all_gone(pids: Iterable[int]) -> bool:
-    return wait_for(lambda: all(start_time(pid) is None for pid in pids), 60)
+    return wait_for(lambda: all(start_time(pid) is None for pid in pids), PATIENCE)
 
 
 def test_processes_that_start_together_agree_on_one_owner_and_one_address(tmp_path, hold, query):
@@ -89,7 +90,7 @@ def killed_in_the_middle(hold, homes: Iterable[Path]) -> Path:
     """A folder whose owner was killed before its database was complete, which can only be tried."""
     for home in homes:
         victim = hold(home)
-        assert wait_for(partial(_is_being_made, home), 60)
+        assert wait_for(partial(_is_being_made, home), PATIENCE)
         victim.kill()
         if not (home / "postgres-18").exists():
             return home

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE
 
 from assay.cli import background
 from assay.errors import Unavailable
@@ -83,6 +84,6 @@ def test_a_folder_that_holds_other_things_is_no_data_folder(tmp_path):
 def test_what_runs_in_the_background_logs_where_nobody_else_reads(tmp_path, usual_umask):
     log = tmp_path / "home" / "assay.log"
     process = background._start(log, "--version")
-    assert process.wait(60) == 0
-    assert wait_for(lambda: log.stat().st_size > 0, 60)
+    assert process.wait(PATIENCE) == 0
+    assert wait_for(lambda: log.stat().st_size > 0, PATIENCE)
     assert open_to_others(tmp_path / "home") == []

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from tests.patience import PATIENCE
 
 from assay.errors import BrokenServer, Unavailable
 from assay.runtime import cluster, process, programs, selftest
@@ -30,7 +31,7 @@ NOBODY = Account(65534, 65534)
 def greeting(url: str) -> dict[str, Any]:
     """What NATS says of itself to whoever connects."""
     address = urlsplit(url)
-    with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=PATIENCE) as connection:
         first_line = connection.makefile().readline()
     told: dict[str, Any] = json.loads(first_line.removeprefix("INFO "))
     return told
@@ -56,8 +57,8 @@ def test_a_crashed_nats_comes_back_on_the_same_address(home, hold):
     url = owner.said()["nats_url"]
     crashed = owner.servers()["nats-server"]
     os.kill(crashed, SIGKILL)
-    assert process.wait_for(lambda: owner.servers().get("nats-server", crashed) != crashed, 60)
-    assert process.wait_for(lambda: answers(url), 60)
+    assert process.wait_for(lambda: owner.servers().get("nats-server", crashed) != crashed, PATIENCE)
+    assert process.wait_for(lambda: answers(url), PATIENCE)
 
 
 class Falling(Server):
@@ -112,10 +113,10 @@ def test_a_process_that_got_the_pid_of_a_dead_postmaster_is_not_harmed(home, sup
 def test_a_postmaster_left_by_a_dead_owner_is_stopped_first(home, supervisor, query):
     left = Postgres(home)
     left.launch()
-    assert process.wait_for(left.ready, 60)
+    assert process.wait_for(left.ready, PATIENCE)
     assert query(supervisor.start().database_url, "SELECT 1") == 1
     assert left.child
-    assert left.child.wait(60) == 0  # it was asked, not killed
+    assert left.child.wait(PATIENCE) == 0  # it was asked, not killed
 
 
 def test_a_stray_that_ignores_every_request_is_killed(tmp_path):
@@ -126,7 +127,7 @@ def test_a_stray_that_ignores_every_request_is_killed(tmp_path):
     stray.send_signal(signal.SIGSTOP)
     os.waitid(os.P_PID, stray.pid, os.WSTOPPED)  # a signal that comes before it has stopped would end it
     process.remove_strays("tail", mark, ((SIGINT, 0.1), (SIGQUIT, 0.1)))
-    assert stray.wait(60) == -SIGKILL
+    assert stray.wait(PATIENCE) == -SIGKILL
 
 
 def test_a_server_outlives_the_thread_that_asked_for_it(home):

@@ -3,12 +3,14 @@
 import asyncio
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+from tests.patience import PATIENCE
+
+from assay.runtime.process import wait_for
 
 
 @contextmanager
@@ -18,9 +20,7 @@ def listening(app: Any) -> Iterator[str]:
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
         thread.start()
-        deadline = time.monotonic() + 60
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.02)
+        assert wait_for(lambda: server.started, PATIENCE)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
-        thread.join(60)
+        thread.join(PATIENCE)

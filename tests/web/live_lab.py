@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 from pydantic_core import from_json
+from tests.patience import PATIENCE, patiently, until
 from tests.web.lab import bearer, person, token
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -23,7 +24,6 @@ from assay.settings import Settings
 from assay.web.app import create_app
 from assay.web.server import make_server
 
-PATIENCE = 60
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -50,11 +50,15 @@ class Site:
 
     def listen(self, query: str = "", headers: Mapping[str, str] = NO_HEADERS) -> Any:
         return connect(
-            f"ws://{self.address}/api/v1/ws{query}", proxy=None, additional_headers={**bearer(self.key), **headers}
+            f"ws://{self.address}/api/v1/ws{query}",
+            proxy=None,
+            additional_headers={**bearer(self.key), **headers},
+            open_timeout=PATIENCE,
+            ping_timeout=PATIENCE,
         )
 
     def asking(self) -> httpx2.AsyncClient:
-        return httpx2.AsyncClient(base_url=f"http://{self.address}", headers=dict(bearer(self.key)))
+        return httpx2.AsyncClient(base_url=f"http://{self.address}", headers=dict(bearer(self.key)), timeout=PATIENCE)
 
 
 @asynccontextmanager
@@ -73,12 +77,6 @@ async def site(database_url: str, nats_url: str) -> AsyncIterator[Site]:
         await serving
 
 
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not holds():  # noqa: ASYNC110  # what it waits for tells nobody
-            await asyncio.sleep(0.01)
-
-
 @asynccontextmanager
 async def relaying(database: Database, nats_url: str) -> AsyncIterator[None]:
     async with background(relay(database, nats_url)):
@@ -88,7 +86,7 @@ async def relaying(database: Database, nats_url: str) -> AsyncIterator[None]:
 async def frames(client: ClientConnection, number: int) -> list[dict[str, Any]]:
     """The next events that a client gets. Where it begins, which the first frame says, is none."""
     found: list[dict[str, Any]] = []
-    async with asyncio.timeout(PATIENCE):
+    async with patiently():
         while len(found) < number:
             frame = from_json(await client.recv())
             found += [frame] if frame["type"] != POSITION else []
@@ -103,7 +101,7 @@ async def sent_events(site: Site, number: int, query: str = "", headers: Mapping
     """The data of the next server-sent events."""
     found: list[str] = []
     async with (
-        asyncio.timeout(PATIENCE),
+        patiently(),
         site.asking() as http,
         http.stream("GET", f"/api/v1/events{query}", headers=dict(headers)) as answer,
     ):

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from tests.builders import draft, propose
+from tests.patience import no_broker
 
 from assay.errors import Conflict
 from assay.settings import Settings
@@ -55,8 +56,9 @@ async def test_ready_when_database_broker_and_migrations_are(database_url, nats_
 
 
 async def test_not_ready_says_what_is_missing(database_url):
-    async with client(database_url) as http:
-        answer = await http.get("/readyz")
+    with no_broker():
+        async with client(database_url) as http:
+            answer = await http.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["database"] == "ok"
     assert answer.json()["broker"].startswith("The broker (NATS_URL) does not answer")
@@ -124,10 +126,11 @@ async def test_who_is_not_known_by_an_address_is_not_local(database_url):
 
 
 async def test_a_browser_is_told_what_there_is_and_runs_nothing(database_url):
-    async with client(database_url) as http:
-        answer = await http.get("/")
-        links = re.findall(r'href="([^"]+)"', answer.text)
-        found = [(await http.get(link)).status_code for link in links]
+    with no_broker():
+        async with client(database_url) as http:
+            answer = await http.get("/")
+            links = re.findall(r'href="([^"]+)"', answer.text)
+            found = [(await http.get(link)).status_code for link in links]
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
     assert len(links) == 5
     assert 404 not in found

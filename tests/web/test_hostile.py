@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 import httpx2
 import pytest
 from tests.builders import draft, get, propose, scalar
+from tests.patience import PATIENCE
 from tests.web.lab import BASE, asking, bearer, person, serving, token
 from tests.web.listening import listening
 
@@ -145,7 +146,9 @@ async def test_a_body_without_end_is_cut_off_and_memory_stays_flat(database, dat
         chunks = (chunk for _ in range(size // len(chunk)))
         headers = {**bearer(secret), "Content-Type": "application/json"}
         try:
-            return httpx2.post(f"{url}{path}", content=chunks, headers=headers, timeout=60, trust_env=False).status_code
+            return httpx2.post(
+                f"{url}{path}", content=chunks, headers=headers, timeout=PATIENCE, trust_env=False
+            ).status_code
         except httpx2.TransportError:
             return 413  # cut off while it was sending
 
@@ -175,7 +178,7 @@ async def test_headers_without_end_are_refused(database_url, nats_url):
     app = create_app(Settings(), database_url, nats_url)
     with listening(app) as url:
         answer = await asyncio.to_thread(_raw, url, b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + b"X-A: y\r\n" * 50_000)
-        fine = await asyncio.to_thread(httpx2.get, f"{url}/healthz", timeout=60, trust_env=False)
+        fine = await asyncio.to_thread(httpx2.get, f"{url}/healthz", timeout=PATIENCE, trust_env=False)
     assert answer == b"" or answer.startswith(b"HTTP/1.1 4")
     assert fine.status_code == 200
 
@@ -187,7 +190,7 @@ async def test_a_head_that_comes_byte_by_byte_is_not_waited_for(database_url, mo
         writer.write(before)
         answered = await reader.readuntil(b'"ok"}') if before else b"200"
         dripping = asyncio.create_task(_drip(writer, b"GET /healthz HTTP/1.1\r\nX-Slow: " + b"y" * 10_000))
-        ended = await asyncio.wait_for(reader.read(), 60)
+        ended = await asyncio.wait_for(reader.read(), PATIENCE)
         dripping.cancel()
     assert (b"200" in answered, ended.split(b"\r\n")[0]) == (True, b"HTTP/1.1 408 Request Timeout")
 
@@ -203,11 +206,11 @@ async def test_who_goes_on_sending_what_was_refused_is_cut_off(database_url, mon
             writer.write(b"0\r\n\r\n")
             await asyncio.sleep(1)
             writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            assert await asyncio.wait_for(reader.readuntil(b'"ok"}'), 60)
+            assert await asyncio.wait_for(reader.readuntil(b'"ok"}'), PATIENCE)
         else:
             dripping = asyncio.create_task(_drip(writer, b"1\r\na\r\n" * 10_000))
             with suppress(ConnectionError):
-                await asyncio.wait_for(reader.read(), 60)
+                await asyncio.wait_for(reader.read(), PATIENCE)
             dripping.cancel()
 
 
@@ -245,7 +248,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(database, database_ur
 
 def _raw(url: str, sent: bytes) -> bytes:
     host, port = url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=60) as client:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as client:
         try:
             client.sendall(sent)
             return client.recv(1000)

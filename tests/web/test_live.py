@@ -7,7 +7,8 @@ from pydantic_core import from_json
 from sqlalchemy import text
 from tests.builders import BOTH_KINDS, draft, propose, scalar
 from tests.messaging.lab import recorded, recover
-from tests.web.live_lab import PATIENCE, frames, ids, relaying, sent_events, site, until
+from tests.patience import patiently, until
+from tests.web.live_lab import frames, ids, relaying, sent_events, site
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from assay.clock import now
@@ -211,7 +212,7 @@ async def test_a_stream_ends_with_the_key_that_opened_it(here, database, monkeyp
 
 
 async def talk(client) -> None:
-    async with asyncio.timeout(PATIENCE):
+    async with patiently():
         while True:
             await client.send("still here")
             await asyncio.sleep(0.05)

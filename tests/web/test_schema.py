@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from sqlalchemy import create_engine, text
 from tests.builders import BOTH_KINDS, draft, propose
+from tests.patience import PATIENCE
 from tests.web.lab import person, token
 from tests.web.listening import listening
 
@@ -98,7 +99,7 @@ def fuzz(site: Site, role: str, examples: int) -> int:
 
     First those that must not change anything: what only reads, and what the role may not do.
     """
-    schema = schemathesis.openapi.from_url(f"{site.url}{OPENAPI}")
+    schema = schemathesis.openapi.from_url(f"{site.url}{OPENAPI}", timeout=PATIENCE)
     found: list[Any] = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     operations = [each for each in found if each.path not in STREAMS]
     harmless = [each for each in operations if each.method == "get" or not may(role, permission_of(each))]
@@ -130,7 +131,7 @@ def asked(operation: Any, role: str, secret: str, examples: int) -> int:
         nonlocal sent
         made_up = {key: value for key, value in (case.headers or {}).items() if key.lower() != "authorization"}
         case.headers, case.cookies = {**made_up, **ours}, {}
-        response = case.call()
+        response = case.call(timeout=PATIENCE)
         sent += 1
         case.validate_response(response, checks=CHECKS)
         if not may(role, permission):

@@ -87,4 +87,5 @@ def _direction(word: str) -> Vectors:
 
 
 def _unit(vector: np.ndarray[tuple[int, ...], np.dtype[np.floating]]) -> Vectors:
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
+    unit: Vectors = (vector / np.linalg.norm(vector)).astype(np.float32)
+    return unit
