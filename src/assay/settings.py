@@ -133,6 +133,11 @@ class Settings(BaseSettings):
         30, ge=1, le=3650, description="days for which a client may ask for the events it missed"
     )
 
+    @property
+    def own_database(self) -> Path | None:
+        """The folder that holds our own database; None where it is somebody else's."""
+        return self.assay_home if self.database_url is None else None
+
 
 def unknown_variables(names: Iterable[str]) -> list[str]:
     """A sentence for each variable that has the name of no setting, with the nearest that there is."""

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay import settings as configuration
 from assay.accounts.actions import ensure_user
 from assay.audit.actor import Actor
-from assay.db import migrate
-from assay.db.engine import TOO_LONG, Database, first_line, took_too_long
+from assay.db import migrate, troubles
+from assay.db.engine import Database
 from assay.db.models import Via
 from assay.errors import Unavailable
 from assay.runtime.services import Services, services
@@ -85,8 +85,9 @@ async def closing(database: Database, act: Awaitable[Result]) -> Result:
     """Does it, says in a sentence what the database did not do, and lets go of the database."""
     try:
         return await act
-    except (OperationalError, InterfaceError) as error:
-        sentence = TOO_LONG if took_too_long(error) else f"The database does not answer: {first_line(error)}"
-        raise Unavailable(sentence) from error
+    except SQLAlchemyError as error:
+        if not troubles.is_trouble(error):
+            raise
+        raise Unavailable(troubles.explained(error, configuration.load().own_database)) from error
     finally:
         await database.close()

@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.engine import driver_url, first_line
+from assay.db.troubles import explained, known
 from assay.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -32,16 +34,17 @@ def upgrade(database_url: str, revision: str = "head") -> None:
 
     try:
         command.upgrade(_config(database_url), revision)
-    except (OperationalError, ProgrammingError) as error:
-        raise Unavailable(f"The database could not be brought to its newest shape: {first_line(error)}") from error
+    except (OperationalError, ProgrammingError, InternalError) as error:
+        reason = known(error) or first_line(error)
+        raise Unavailable(f"The database could not be brought to its newest shape: {reason}") from error
 
 
 def ensure_newest(database_url: str) -> None:
     """Upgrades only where something is missing, which is cheaper to ask than to do. Raises Unavailable."""
     try:
         found = current(database_url)
-    except OperationalError as error:
-        raise Unavailable(f"The database does not answer: {first_line(error)}") from error
+    except (OperationalError, ProgrammingError, InternalError) as error:
+        raise Unavailable(explained(error)) from error
     if not is_served(found):
         upgrade(database_url)
 
@@ -60,6 +63,11 @@ def downgrade(database_url: str, revision: str) -> None:
 def newest() -> str:
     """The revision this code was written for: migrations are numbered, and the number begins the name of the file."""
     return max(each.name.partition("_")[0] for each in _FOLDER.glob("versions/[0-9]*.py"))
+
+
+async def revision(session: AsyncSession) -> str | None:
+    """The revision the database is at; None before the first migration."""
+    return await session.scalar(_REVISION) if await session.scalar(_IS_MIGRATED) else None
 
 
 def current(database_url: str) -> str | None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Final, Self
 
 import structlog
@@ -23,6 +24,7 @@ from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.db.engine import Database, first_line
 from assay.db.locks import hold_until_commit
+from assay.db.troubles import ensure_well
 from assay.errors import Unavailable
 from assay.jobs.failures import is_transient
 from assay.jobs.history import WORKER
@@ -72,6 +74,8 @@ class Alerting:
     receivers: Sequence[Receiver]
     least: Severity
     pace: Pace = Pace()
+    home: Path | None = None
+    """The folder of our own database."""
     database_outage: Outage = field(default_factory=Outage)
     broker_outage: Outage = field(default_factory=Outage)
 
@@ -79,7 +83,9 @@ class Alerting:
     def of(cls, tools: Tools, nats_url: str) -> Self:
         """As the settings say. Raises InvalidInput where they name a receiver wrongly."""
         settings = tools.settings
-        return cls(tools.database, nats_url, configured(settings), settings.assay_alert_severity)
+        return cls(
+            tools.database, nats_url, configured(settings), settings.assay_alert_severity, home=settings.own_database
+        )
 
     async def run(self) -> None:
         """Works until it is cancelled. Nothing that a receiver or a server does ends it or makes another wait."""
@@ -97,7 +103,7 @@ class Alerting:
 
     async def watch_database(self) -> None:
         """Where the database is away, it cannot carry the news: it goes straight to the receivers."""
-        problem = await _said(self.database.ping())
+        problem = await _said(ensure_well(self.database, self.home))
         lasts = self.database_outage.lasts(problem, self.pace.grace)
         notice = _notice(DATABASE, problem)
         news = Told(notice.complaint, notice.at)

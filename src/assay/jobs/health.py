@@ -5,15 +5,18 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from nats.errors import Error as NatsError
 from nats.js.errors import NotFoundError
 from sqlalchemy import Row, text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay import disk
 from assay.clock import now
+from assay.db import troubles
 from assay.db.engine import Database
 from assay.db.models import JobControl, JobRun, ProcessRole
 from assay.errors import Unavailable
@@ -104,12 +107,17 @@ class _Known:
     schedulers: list[Process] = field(default_factory=list)
 
 
-async def look(database: Database, settings: Settings, nats_url: str) -> Health:
-    """Asks broker and database at the same time, each for a few seconds at most."""
-    problems: list[str] = []
-    queue, known = await asyncio.gather(_queue(settings, nats_url, problems), _known(database, problems))
+async def look(database: Database, settings: Settings, nats_url: str, *, seen: Sequence[str] = ()) -> Health:
+    """Asks broker and database at the same time, each for a few seconds at most.
+
+    `seen`: what the caller has seen go wrong besides.
+    """
+    home = settings.own_database
+    problems = [sentence] if (sentence := disk.full(home)) else []
+    queue, known = await asyncio.gather(_queue(settings, nats_url, problems), _known(database, home, problems))
     if known is not None:
         problems += _complaints(known)
+    problems = list(dict.fromkeys((*problems, *seen)))
     jobs = known.jobs if known else {name: JobHealth(UNREADABLE) for name in JOBS}
     return Health(
         broker_connected=queue is not None,
@@ -143,7 +151,7 @@ async def _queue(settings: Settings, nats_url: str, problems: list[str]) -> Queu
     return None
 
 
-async def _known(database: Database, problems: list[str]) -> _Known | None:
+async def _known(database: Database, home: Path | None, problems: list[str]) -> _Known | None:
     try:
         async with asyncio.timeout(DATABASE_SECONDS), database.transaction() as session:
             return _Known(
@@ -153,15 +161,9 @@ async def _known(database: Database, problems: list[str]) -> _Known | None:
                 await _processes(session, ProcessRole.WORKER),
                 await _processes(session, ProcessRole.SCHEDULER),
             )
-    except (OperationalError, InterfaceError, OSError) as error:
-        problems.append(f"The database does not answer: {_words(error)}")
+    except (SQLAlchemyError, OSError) as error:
+        problems.append(troubles.explained(error, home))
         return None
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return f"nothing came within {DATABASE_SECONDS} seconds"
-    return str(getattr(error, "orig", error)).strip().splitlines()[0]
 
 
 def _complaints(known: _Known) -> list[str]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGKILL
 
+from assay import disk
 from assay.errors import Unavailable
 from assay.runtime.account import Account
 from assay.runtime.files import last_lines
@@ -58,7 +59,8 @@ def _initdb(folder: Path, programs: Path, account: Account | None, password: str
         ]
         child = spawn(command, folder=folder, output=output, on_our_death=SIGKILL, account=account, keep=[descriptor])
         if child.wait() != 0:
-            raise Unavailable(f"A new PostgreSQL cluster could not be made in {folder.parent}: {last_lines(output)}")
+            reason = disk.full(folder) or last_lines(output)
+            raise Unavailable(f"A new PostgreSQL cluster could not be made in {folder.parent}: {reason}")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
 
+from assay import disk
 from assay.errors import Unavailable
 from assay.runtime.files import OTHERS, close_to_others, make_folder
 
@@ -51,6 +52,9 @@ def _keep_to_ourselves(home: Path) -> None:
 
 
 def unusable(home: Path, error: OSError) -> Unavailable:
+    """Another folder is no help where the disk is full: what Assay knows is in this one."""
+    if error.errno in disk.NO_ROOM:
+        return Unavailable(disk.full(home) or f"The disk of {home} is full: {disk.REMEDY}")
     reason = "it is a file" if home.is_file() else (error.strerror or str(error)).lower()
     return Unavailable(f"The data folder {home} cannot be used: {reason}; set ASSAY_HOME to another.")
 

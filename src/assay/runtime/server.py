@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import structlog
 
+from assay import disk
 from assay.errors import Unavailable
 from assay.runtime.files import last_lines
 from assay.runtime.process import Child, Steps, stop, wait_for
@@ -42,9 +43,14 @@ class Server(ABC):
         """Until `deadline` on the monotonic clock. Raises Unavailable with the server's own last words."""
         wait_for(lambda: self.gone or self.ready(), deadline - time.monotonic())
         if self.gone:
-            raise Unavailable(f"{self.name} did not start: {self.last_words()}")
+            raise self.ended("did not start")
         if not self.ready():
             raise Unavailable(f"{self.name} in {self.folder} was not ready in time; see {self.output}.")
+
+    def ended(self, how: str) -> Unavailable:
+        """What to raise about its end: its own last words, and what to do where its disk is full."""
+        words = f"{self.name} {how}: {self.last_words()}"
+        return Unavailable(f"{words} {sentence}" if (sentence := disk.full(self.folder)) else words)
 
     def last_words(self) -> str:
         return last_lines(self.output) or f"see {self.folder}"
@@ -84,8 +90,9 @@ class Keeper:
             self._crashes = 0
         self._crashes += 1
         if self._crashes > len(self.pauses):
-            words = self._server.last_words()
-            raise Unavailable(f"{self._server.name} crashed {self._crashes} times in a row: {words}")
+            if not disk.full(self._server.folder):
+                raise self._server.ended(f"crashed {self._crashes} times in a row")
+            self._crashes = len(self.pauses)  # it goes on by itself when somebody has made room
         log.warning("server_crashed", server=self._server.name, crashes=self._crashes)
         return self.pauses[self._crashes - 1]
 

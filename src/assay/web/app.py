@@ -35,6 +35,7 @@ from assay.web.api.v1 import (
 )
 from assay.web.document import describe
 from assay.web.guard import LARGEST_BODY, TOO_LARGE, App, BodyDeadline, SecurityHeaders
+from assay.web.refusals import Refusals
 from assay.web.state import WebState
 from assay.web.telemetry import count_requests
 
@@ -49,7 +50,7 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         tools = make_tools(settings, database_url)
         hub = Hub(tools.database, nats_url, observe=telemetry.broadcast.observe)
-        app.state.assay = WebState(settings, tools.database, nats_url, tools, hub, telemetry)
+        app.state.assay = WebState(settings, tools.database, nats_url, tools, hub, telemetry, Refusals())
         async with background(hub.run(), stop=hub.close):
             yield
         await tools.database.close()

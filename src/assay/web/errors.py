@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -17,10 +17,11 @@ from starlette.requests import HTTPConnection
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assay.db.engine import TOO_LONG, took_too_long
+from assay.db import troubles
 from assay.errors import AssayError, TooMany, Unauthenticated
 from assay.web.guard import TOO_LARGE
 from assay.web.models import Problem
+from assay.web.state import WebState
 from assay.web.views.problems import problem_document
 
 log = structlog.get_logger(__name__)
@@ -38,8 +39,13 @@ def problem(
     return JSONResponse(document, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def _unavailable(sentence: str) -> JSONResponse:
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, sentence, {"Retry-After": str(RETRY_SECONDS)})
+def _unavailable(
+    request: Request, sentence: str, reason: str | None = None, facts: dict[str, Any] | None = None
+) -> JSONResponse:
+    """`reason`: what the log and the operators are told, where that is more."""
+    web: WebState = request.app.state.assay
+    web.refusals.note(reason or sentence)
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, sentence, {"Retry-After": str(RETRY_SECONDS)}, facts)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -90,8 +96,10 @@ def install(app: FastAPI) -> None:
     """Answers every error of the app in this form."""
 
     @app.exception_handler(AssayError)
-    async def of_ours(_request: Request, error: AssayError) -> JSONResponse:
+    async def of_ours(request: Request, error: AssayError) -> JSONResponse:
         headers = {}
+        if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            return _unavailable(request, str(error), facts=error.facts)
         if isinstance(error, TooMany):
             headers["Retry-After"] = str(error.retry_after)
         if isinstance(error, Unauthenticated):
@@ -116,12 +124,15 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(InterfaceError)
-    async def of_database(_request: Request, error: Exception) -> JSONResponse:
-        return _unavailable(TOO_LONG if took_too_long(error) else "The database does not answer.")
-
+    @app.exception_handler(InternalError)
+    @app.exception_handler(ProgrammingError)
     @app.exception_handler(NoFreeConnection)
-    async def of_pool(_request: Request, _error: Exception) -> JSONResponse:
-        return _unavailable("Too many requests wait for the database: try again in a moment.")
+    async def of_database(request: Request, error: Exception) -> JSONResponse:
+        if not troubles.is_trouble(error):
+            return await of_nobody(request, error)
+        web: WebState = request.app.state.assay
+        reason = troubles.explained(error, web.settings.own_database)
+        return _unavailable(request, troubles.for_everybody(error, web.settings.own_database), reason)
 
     @app.exception_handler(Exception)
     async def of_nobody(request: Request, error: Exception) -> JSONResponse:

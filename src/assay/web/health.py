@@ -6,8 +6,11 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
 
-from assay.db import migrate
+from assay import disk
+from assay.db import migrate, troubles
+from assay.db.engine import CONNECT_TIMEOUT_SECONDS
 from assay.errors import Unavailable
 from assay.messaging import bus
 from assay.web.access import Open, allow
@@ -40,8 +43,10 @@ async def healthz() -> Alive:
 @router.get("/readyz", responses={503: {"model": Readiness}})
 async def readyz(state: State, response: Response) -> Readiness:
     """Database, broker and migrations are as they must be."""
-    database, broker = await asyncio.gather(_said(state.database.ping()), _said(bus.ping(state.nats_url)))
-    migrations = await _said(_migrations(state)) if database == "ok" else "unknown"
+    well = troubles.ensure_well(state.database, state.settings.own_database)
+    database, broker, migrations = await asyncio.gather(
+        _said(well, state), _said(bus.ping(state.nats_url), state), _said(_migrations(state), state)
+    )
     ready = {database, broker, migrations} == {"ok"}
     if not ready:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
@@ -49,15 +54,24 @@ async def readyz(state: State, response: Response) -> Readiness:
 
 
 async def _migrations(state: WebState) -> None:
-    url = state.database.url.render_as_string(hide_password=False)
-    current = await asyncio.to_thread(migrate.current, url)
+    async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS), state.database.transaction() as session:
+        current = await migrate.revision(session)
     if not migrate.is_served(current):
         raise Unavailable(f"The database is at revision {current}, this version of Assay needs {migrate.newest()}.")
 
 
-async def _said(check: Awaitable[object]) -> str:
+async def _said(check: Awaitable[object], state: WebState) -> str:
+    """Whatever goes wrong is a sentence of the document."""
     try:
         await check
     except Unavailable as error:
-        return str(error)
+        return _public(str(error), state)
+    except (SQLAlchemyError, OSError) as error:
+        return _public(troubles.explained(error, state.settings.own_database), state)
     return "ok"
+
+
+def _public(sentence: str, state: WebState) -> str:
+    """Anybody may ask, and where our folders are is not for everybody."""
+    state.refusals.note(sentence)
+    return disk.FULL if sentence == disk.full(state.settings.own_database) else sentence

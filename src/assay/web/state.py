@@ -12,6 +12,7 @@ from assay.db.engine import Database
 from assay.jobs.tools import Tools
 from assay.messaging.hub import Hub
 from assay.settings import Settings
+from assay.web.refusals import Refusals
 from assay.web.telemetry import Telemetry
 
 
@@ -24,6 +25,7 @@ class WebState:
     """The models, which load at their first use."""
     hub: Hub
     telemetry: Telemetry
+    refusals: Refusals
 
 
 def state(connection: HTTPConnection) -> WebState:
