@@ -19,7 +19,7 @@ async def die(*_anything: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def hang(*args: Any, **more: Any) -> list[outbox.Frame]:
+async def hang(*args: Any, **more: Any) -> list[outbox.Frame] | None:
     if frames := await publish(*args, **more):
         outbox.publish = publish
         os.kill(os.getpid(), signal.SIGSTOP)

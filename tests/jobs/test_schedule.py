@@ -15,7 +15,7 @@ from tests.patience import patiently, until
 from assay.audit.actor import SYSTEM
 from assay.jobs import control
 from assay.jobs.job import JOBS
-from assay.jobs.schedule import Scheduler, Ticks, settled_until
+from assay.jobs.schedule import AFTER_FAILURE_SECONDS, Scheduler, Ticks, settled_until
 
 pytestmark = pytest.mark.anyio
 
@@ -140,15 +140,14 @@ async def test_a_paused_job_offers_nothing(queue, ticks):
     assert await ticks.get_schedules() == []
 
 
-async def test_a_firing_that_failed_is_offered_under_another_id(queue, ticks, monkeypatch):
-    [task] = await ticks.get_schedules()
+async def test_a_firing_that_failed_is_tried_again_soon(queue, ticks, monkeypatch):
+    ticks._clock.time = minute(5)
 
     async def away(_message):
         raise OSError("away")
 
     monkeypatch.setattr(queue.broker, "kick", away)
-    await Scheduler(queue.broker, ticks).on_ready(ticks, task)
-    assert ticks._failures == {task.task_id: 1}
+    assert await Scheduler(queue.broker, ticks).fire_due() == AFTER_FAILURE_SECONDS
     assert await rows(queue.database, LINES) == [(minute(5), "queued", None)]  # the relay gives it to the broker
 
 
@@ -181,4 +180,5 @@ async def test_a_scheduler_ends_when_told_to_although_the_client_of_the_broker_s
     async with patiently(), scheduling(queue.broker, queue.tools):
         await asyncio.sleep(1)  # a connection that is cut while it is made holds up the end of its database
         monkeypatch.setattr("assay.jobs.relay.relay_requests", swallowing)
+        await queue.request("probe")
         await waits.wait()

@@ -18,7 +18,7 @@ LATER_IDS_FIRST = """
 
 async def published(database: Database, limit: int = 100) -> list[int]:
     async with database.transaction() as session:
-        return [each.id for each in await outbox.publish(session, limit=limit)]
+        return [each.id for each in await outbox.publish(session, limit=limit) or []]
 
 
 async def test_what_commits_late_is_published_late_and_not_lost(database):
@@ -83,7 +83,7 @@ async def test_one_transaction_is_published_in_its_own_order(database):
 async def test_while_another_publishes_there_is_nothing_to_do(database):
     await recover(database, "a")
     async with database.transaction() as busy:
-        assert len(await outbox.publish(busy, limit=10)) == 1
+        assert len(await outbox.publish(busy, limit=10) or []) == 1
         assert await published(database) == []
     assert await published(database) == []
 

@@ -16,12 +16,13 @@ from taskiq_nats import PullBasedJetStreamBroker
 
 from assay.jobs.order import DUE_AT, MESSAGE_ID, Order
 from assay.messaging import bus, streams
-from assay.messaging.background import goes_on
+from assay.messaging.background import ended, goes_on
 from assay.messaging.streams import Queue
 from assay.settings import Settings
 
-PULL_SECONDS: Final = 5
-"""How long one request for a message stays open. Never for ever: such a one is not renewed when the broker restarts."""
+PULL_SECONDS: Final = 30
+"""How long one request for a message stays open. Never for ever: the broker may lose it. When the connection was lost
+it is renewed at once."""
 START_SECONDS: Final = 60
 PAUSE_SECONDS: Final = 0.5
 FLUSH_SECONDS: Final = 2
@@ -58,6 +59,8 @@ class JobBroker(PullBasedJetStreamBroker):
         )
         self.queue_of_jobs = queue
         self._is_closing = False
+        self._returned = asyncio.Event()
+        """The connection was made anew: what was asked on the old one is not answered."""
 
     @classmethod
     def of(cls, settings: Settings, nats_url: str, *, name: str = "assay") -> "JobBroker":
@@ -85,6 +88,7 @@ class JobBroker(PullBasedJetStreamBroker):
 
     async def _on_return(self) -> None:
         log.warning("broker_back")
+        self._returned.set()
 
     async def _add_or_reuse_stream(self) -> None:
         """A cluster that has just started has no leader for a while."""
@@ -133,7 +137,7 @@ class JobBroker(PullBasedJetStreamBroker):
             while True:
                 try:
                     subscription = subscription or await self._subscribed()
-                    messages = await subscription.fetch(batch=1, timeout=PULL_SECONDS)
+                    messages = await self._fetched(subscription)
                 except (TimeoutError, NatsTimeout):
                     _heed_cancellation()
                     continue
@@ -149,6 +153,30 @@ class JobBroker(PullBasedJetStreamBroker):
         finally:
             if subscription:
                 await self._withdraw(subscription)
+
+    async def _fetched(self, subscription: Any) -> Any:
+        """The next message. None within the time, or by the time that the connection was made anew: TimeoutError."""
+        self._returned.clear()
+        fetching = asyncio.ensure_future(subscription.fetch(batch=1, timeout=PULL_SECONDS))
+        returned = asyncio.ensure_future(self._returned.wait())
+        try:
+            await asyncio.wait({fetching, returned}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            await self._given_back(fetching)
+            raise
+        finally:
+            returned.cancel()
+        if fetching.done():
+            return fetching.result()
+        await ended([fetching])
+        raise TimeoutError
+
+    async def _given_back(self, fetching: "asyncio.Future[Any]") -> None:
+        """What comes at the very moment at which nobody wants it any more would lie here until it is missed."""
+        fetching.cancel()
+        with suppress(NatsError, asyncio.TimeoutError, OSError, asyncio.CancelledError):
+            for message in await fetching:
+                await message.nak()
 
     async def _subscribed(self) -> Any:
         return await self.js.pull_subscribe_bind(durable=self.queue_of_jobs.durable, stream=self.queue_of_jobs.name)

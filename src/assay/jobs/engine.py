@@ -11,10 +11,10 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from taskiq.cli.scheduler.run import SchedulerLoop
 
 from assay.clock import now
-from assay.db.engine import first_line
+from assay.db.engine import Database, first_line
+from assay.db.listening import listening
 from assay.db.models import ProcessRole
 from assay.jobs import all as every_job
 from assay.jobs import history, processes, relay
@@ -30,11 +30,13 @@ from assay.messaging.background import ended, goes_on
 
 assert every_job  # noqa: S101  # importing it registers the jobs
 
-RELAY_SECONDS: Final = 0.25
-SWEEP_SECONDS: Final = 5.0
+REQUESTS_SECONDS: Final = 30.0
+"""How long a request waits at most that no scheduler was told of."""
+AFTER_ANOTHER_SECONDS: Final = 1.0
+"""How soon one looks again where another scheduler was at the requests: that one may have died of it."""
+AFTER_ERROR_SECONDS: Final = 1.0
+SWEEP_SECONDS: Final = 10.0
 PRUNE_SECONDS: Final = 3600.0
-LOOK_AT_SCHEDULE: Final = timedelta(seconds=1)
-FIRING_SECONDS: Final = 10.0
 CONCURRENCY: Final = 4
 DRAIN_SECONDS: Final = 20.0
 
@@ -76,7 +78,15 @@ async def scheduling(broker: JobBroker, tools: Tools) -> AsyncIterator[None]:
     """A scheduler: fires ticks, relays what changes asked for, and looks after the history."""
     source = Ticks(tools.database)
     await source.startup()
-    loop = SchedulerLoop(Scheduler(broker, source))
+    scheduler = Scheduler(broker, source)
+
+    async def relay_requests() -> float:
+        taken = await relay.relay_requests(broker, tools.database)
+        return AFTER_ANOTHER_SECONDS if taken is None else REQUESTS_SECONDS
+
+    async def look_after_runs() -> None:
+        await relay.sweep(broker, tools.database)
+        await relay.bury_the_dead(tools.database)
 
     async def prune() -> None:
         async with tools.database.transaction() as session:
@@ -85,10 +95,9 @@ async def scheduling(broker: JobBroker, tools: Tools) -> AsyncIterator[None]:
             await outbox.prune(session, before=now() - timedelta(days=tools.settings.events_kept_days))
 
     duties = [
-        loop.run(update_interval=LOOK_AT_SCHEDULE, send_timeout=FIRING_SECONDS),
-        _again_and_again(lambda: relay.relay_requests(broker, tools.database), RELAY_SECONDS),
-        _again_and_again(lambda: relay.sweep(broker, tools.database), SWEEP_SECONDS),
-        _again_and_again(lambda: relay.bury_the_dead(tools.database), SWEEP_SECONDS),
+        _whenever_told(tools.database, scheduler.fire_due),
+        _whenever_told(tools.database, relay_requests),
+        _again_and_again(look_after_runs, SWEEP_SECONDS),
         _again_and_again(prune, PRUNE_SECONDS),
     ]
     at_work = [asyncio.create_task(each) for each in duties]
@@ -97,6 +106,17 @@ async def scheduling(broker: JobBroker, tools: Tools) -> AsyncIterator[None]:
             yield
         finally:
             await ended(at_work)
+
+
+async def _whenever_told(database: Database, duty: Callable[[], Awaitable[float]]) -> None:
+    """Performs a duty whenever the database tells of work for schedulers, and after the seconds that it returns."""
+
+    async def listen() -> None:
+        async with listening(database.engine, relay.NOTIFICATIONS) as wait:
+            while goes_on():
+                await wait(await duty())
+
+    await _again_and_again(listen, AFTER_ERROR_SECONDS)
 
 
 async def _again_and_again(duty: Callable[[], Awaitable[object]], pause: float) -> None:

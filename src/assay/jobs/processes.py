@@ -17,8 +17,8 @@ from assay.db.models import JobProcess, ProcessRole
 from assay.jobs.history import WORKER
 from assay.messaging.background import background, goes_on
 
-BEAT_SECONDS: Final = 5.0
-LIVE_FOR: Final = timedelta(seconds=4 * BEAT_SECONDS)
+BEAT_SECONDS: Final = 10.0
+LIVE_FOR: Final = timedelta(seconds=2.5 * BEAT_SECONDS)
 KEPT_FOR: Final = timedelta(days=1)
 
 

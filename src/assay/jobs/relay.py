@@ -18,27 +18,34 @@ from assay.jobs.order import REQUEST, Order
 
 NOT_ARRIVED_AFTER: Final = timedelta(seconds=15)
 SILENT_AFTER: Final = timedelta(seconds=20)
+NOTIFICATIONS: Final = "jobs"
+"""The channel on which triggers tell of what may let a job start: requests, ends of runs and of pauses."""
 
 log = structlog.get_logger(__name__)
 
 
-async def relay_requests(broker: JobBroker, database: Database) -> int:
-    """Gives the requested jobs to the queue, one order each, once their requests are committed. Returns how many."""
+async def relay_requests(broker: JobBroker, database: Database) -> int | None:
+    """Gives the requested jobs to the queue, one order each, once their requests are committed.
+
+    Returns how many; None where another scheduler is doing so at this moment.
+    """
     async with database.transaction() as session:
         orders = await _take(session)
+    if orders is None:
+        return None
     for order in orders:
         await kick(broker, database, order)
     return len(orders)
 
 
-async def _take(session: AsyncSession) -> list[Order]:
+async def _take(session: AsyncSession) -> list[Order] | None:
     """Turns requests into noted orders.
 
     The requests of a job that runs or is paused stay: its run may have begun before the change they stand for.
     Those of a job that is queued and not begun are met by that.
     """
     if not await try_until_commit(session, "job requests"):
-        return []
+        return None
     busy = select(JobRun.job).where(JobRun.state == JobState.RUNNING)
     paused = select(JobControl.job).where(JobControl.paused_at.is_not(None))
     taken = delete(JobRequest).where(JobRequest.job.not_in(busy), JobRequest.job.not_in(paused))

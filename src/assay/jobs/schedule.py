@@ -1,5 +1,6 @@
 """Cron as claimed ticks: any number of schedulers, one firing per tick, a missed one caught up once."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
@@ -22,6 +23,10 @@ from assay.jobs.job import JOBS, Job
 from assay.jobs.order import TICK, Order
 
 MISSED: Final = "missed"
+FIRING_SECONDS: Final = 10.0
+LOOK_SECONDS: Final = 30.0
+"""How long a scheduler sleeps at most: what it is not told of, such as a clock that was set, it sees then."""
+AFTER_FAILURE_SECONDS: Final = 1.0
 STILL_QUEUED: Final = "the run before it has not started yet"
 
 log = structlog.get_logger(__name__)
@@ -33,7 +38,6 @@ class Ticks(ScheduleSource):
     def __init__(self, database: Database, clock: Callable[[], datetime] = now) -> None:
         self._database, self._clock = database, clock
         self._offered: list[ScheduledTask] = []
-        self._failures: dict[str, int] = {}
 
     async def startup(self) -> None:
         async with self._database.transaction() as session:
@@ -60,14 +64,13 @@ class Ticks(ScheduleSource):
         return [self._scheduled(Order.at_tick(job.name, tick)) for tick in (found.newest, found.upcoming) if tick]
 
     def _scheduled(self, order: Order) -> ScheduledTask:
-        """The loop fires an id once; one whose firing failed gets another."""
         return ScheduledTask(
             task_name=order.job,
             labels=dict(order.labels()),
             args=[],
             kwargs={},
             task_id=order.task_id,
-            schedule_id=f"{order.task_id}#{self._failures.get(order.task_id, 0)}",
+            schedule_id=order.task_id,
             time=order.tick,
         )
 
@@ -80,28 +83,44 @@ class Ticks(ScheduleSource):
 
     async def post_send(self, task: ScheduledTask) -> None:
         """Stamps it. What is claimed and not stamped is given to the broker by the relay."""
-        self._failures.pop(task.task_id or "", None)
         async with self._database.transaction() as session:
             await history.mark_kicked(session, Order.at_tick(task.task_name, _tick(task)))
 
-    def failed(self, task: ScheduledTask) -> None:
-        key = task.task_id or ""
-        self._failures[key] = self._failures.get(key, 0) + 1
+    def seconds_until(self, moment: datetime) -> float:
+        return (moment - self._clock()).total_seconds()
 
 
 class Scheduler(TaskiqScheduler):
-    """A firing that fails is one line in the log, and is tried again."""
+    """Fires what is due. A firing that fails is one line in the log, and is tried again."""
 
     def __init__(self, broker: JobBroker, source: Ticks) -> None:
         super().__init__(broker, [source])
+        self._ticks = source
 
-    async def on_ready(self, source: ScheduleSource, task: ScheduledTask) -> None:
+    async def fire_due(self) -> float:
+        """Fires the ticks that are due, and says after how many seconds there is something to do again.
+
+        The loop of the library would look every second.
+        """
+        waits = {task.schedule_id: (task, self._wait(task)) for task in await self._ticks.get_schedules()}
+        due = [task for task, seconds in waits.values() if seconds <= 0]
+        fired = await asyncio.gather(*(self.fired(each) for each in due))
+        if not all(fired):
+            return AFTER_FAILURE_SECONDS
+        return min([LOOK_SECONDS, *(seconds for _, seconds in waits.values() if seconds > 0)])
+
+    def _wait(self, task: ScheduledTask) -> float:
+        return self._ticks.seconds_until(_tick(task))
+
+    async def fired(self, task: ScheduledTask) -> bool:
+        """Whether the tick is settled now, be it by this scheduler or by another."""
         try:
-            await super().on_ready(source, task)
-        except Exception as error:  # noqa: BLE001  # the loop of the library would go on as if it had fired
+            async with asyncio.timeout(FIRING_SECONDS):
+                await self.on_ready(self._ticks, task)
+        except Exception as error:  # noqa: BLE001  # the other ticks are to be fired all the same
             log.warning("tick_not_fired", tick=task.task_id, reason=first_line(error))
-            if isinstance(source, Ticks):
-                source.failed(task)
+            return False
+        return True
 
 
 async def settled_until(session: AsyncSession) -> dict[str, datetime]:

@@ -13,8 +13,10 @@ from nats.aio.msg import Msg
 
 from assay.clock import now
 from assay.db.engine import UNREACHABLE, Database, first_line
+from assay.db.listening import listening
 from assay.errors import Gone, Unavailable
 from assay.messaging import outbox
+from assay.messaging.background import background, goes_on
 from assay.messaging.link import FAULTS, Connected, link
 from assay.messaging.outbox import Frame
 from assay.messaging.relay import subject_of
@@ -25,7 +27,10 @@ PAGE: Final = 1000
 MOST_ARRIVED: Final = 10_000
 """Events that wait for the hub. What arrives beyond them is read from the outbox in its turn."""
 SILENCE_SECONDS: Final = 1.0
-"""After so long without an event the outbox is asked: the broker may be away, or the relay may have died."""
+"""How long an event that was committed may take to arrive. Then the outbox is asked for it: the broker may be away, or
+the relay may have died."""
+SWEEP_SECONDS: Final = 15.0
+"""How long it waits at most for an event that nobody told it of."""
 START_SECONDS: Final = 5.0
 ROUND_TRIP_SECONDS: Final = 2
 REST_PER_WORK: Final = 2
@@ -89,6 +94,10 @@ class Hub:
         self._connected: Connected = lambda: None
         self._arrived: dict[int, Frame] = {}
         self._arrival = asyncio.Event()
+        self._expects = False
+        """The database told of an event that has not come yet."""
+        self._stir = asyncio.Event()
+        """Set with the one or the other."""
 
     @property
     def begun(self) -> bool:
@@ -99,9 +108,10 @@ class Hub:
         """Serves the clients until it is closed. Without the broker they are served too, a second later at most."""
         clock = asyncio.get_running_loop().time
         subject = await self._begin()
-        async with link(
-            self._nats_url, "assay hub", lambda client: self._subscribe(client, subject)
-        ) as self._connected:
+        async with (
+            background(self._heed_commits()),
+            link(self._nats_url, "assay hub", lambda client: self._subscribe(client, subject)) as self._connected,
+        ):
             while not self._ending.is_set():
                 frames = await self._next()
                 started = clock()
@@ -131,7 +141,7 @@ class Hub:
                     return self.position
                 await self._require_kept(since)
                 while self.position < since:  # the client comes from a process that was a little faster
-                    self._arrival.set()
+                    self._arrive()
                     await asyncio.sleep(0.01)
         except TimeoutError:
             raise Unavailable("Live events are not served at this moment: the database does not answer.") from None
@@ -154,7 +164,7 @@ class Hub:
     def close(self) -> None:
         """Ends every client, and those that still come."""
         self._ending.set()
-        self._arrival.set()
+        self._arrive()
         for client in [*self.clients]:
             client.close()
 
@@ -187,16 +197,36 @@ class Hub:
             if len(self._arrived) < MOST_ARRIVED:
                 frame = Frame.read(message.data)
                 self._arrived[frame.id] = frame
-            self._arrival.set()
+            self._arrive()
 
         await client.subscribe(subject, cb=arrived)
 
+    def _arrive(self) -> None:
+        self._arrival.set()
+        self._stir.set()
+
+    async def _heed_commits(self) -> None:
+        """Expects an event whenever the database tells of one, and whenever it may have done so unheard."""
+        while goes_on():
+            try:
+                async with listening(self._database.engine, outbox.NOTIFICATIONS) as wait:
+                    told = True  # until now it may have been told unheard
+                    while goes_on():
+                        if told:
+                            self._expects = True
+                            self._stir.set()
+                        told = await wait(SWEEP_SECONDS)
+            except UNREACHABLE:
+                await asyncio.sleep(SILENCE_SECONDS)
+
     async def _next(self) -> list[Frame]:
         """Waits for the next events: those that arrived where they follow without a gap, else those of the outbox."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SILENCE_SECONDS):
-                await self._arrival.wait()
+        if not self._expects:
+            await _within(SWEEP_SECONDS, self._stir)
+        if not self._arrival.is_set() and self._expects:
+            await _within(SILENCE_SECONDS, self._arrival)
         self._arrival.clear()
+        self._stir.clear()
         arrived, self._arrived = self._arrived, {}
         ids = sorted(each for each in arrived if each > self.position)
         if ids and ids[-1] == self.position + len(ids):
@@ -207,19 +237,18 @@ class Hub:
         try:
             async with self._database.transaction() as session:
                 frames = await outbox.published(session, after=self.position, limit=PAGE)
+                self._expects = await outbox.is_behind(session)
         except UNREACHABLE as error:
             await self._rest(error)
             return []
         self.figures.refilled += len(frames)
         if len(frames) == PAGE:
-            self._arrival.set()
+            self._arrive()
         return frames
 
     async def _rest(self, error: Exception) -> None:
         log.warning("hub_waits_for_database", error=first_line(error))
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SILENCE_SECONDS):
-                await self._ending.wait()
+        await _within(SILENCE_SECONDS, self._ending)
 
     def _deliver(self, frames: Sequence[Frame]) -> None:
         if not frames:
@@ -244,3 +273,10 @@ class Hub:
                 self.figures.dropped += 1
                 self.clients.discard(client)
                 client.drop()
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    """Waits for the event, but no longer than that."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

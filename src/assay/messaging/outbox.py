@@ -48,10 +48,10 @@ class Frame:
         return cls(document["id"], document["channel"], datetime.fromisoformat(document["timestamp"]), json)
 
 
-async def publish(session: AsyncSession, *, limit: int) -> list[Frame]:
-    """Numbers the next committed events. None where another process is doing so at this moment."""
+async def publish(session: AsyncSession, *, limit: int) -> list[Frame] | None:
+    """Numbers the next committed events. Returns None where another process is doing so at this moment."""
     if not await try_until_commit(session, NOTIFICATIONS):
-        return []
+        return None
     rows = await session.execute(
         text(f"""
         WITH head AS (
@@ -90,6 +90,11 @@ async def published(
         {"after": after, "until": until, "channels": channels and list(channels), "limit": limit},
     )
     return [_frame(row) for row in rows]
+
+
+async def is_behind(session: AsyncSession) -> bool:
+    """Whether events are committed that no relay has numbered yet."""
+    return bool(await session.scalar(text("SELECT EXISTS (SELECT FROM outbox WHERE sequence IS NULL)")))
 
 
 async def prune(session: AsyncSession, *, before: datetime) -> int:

@@ -17,8 +17,10 @@ from assay.messaging.outbox import Frame
 log = structlog.get_logger(__name__)
 
 BATCH: Final = 500
-POLL_SECONDS: Final = 1.0
-"""How long an event waits at most that nobody was told of, as after the death of the relay that was told."""
+SWEEP_SECONDS: Final = 30.0
+"""How long an event waits at most that nobody was told of."""
+AFTER_ANOTHER_SECONDS: Final = 1.0
+"""How soon it looks again where another relay was at work: that one may have died of it."""
 PAUSE_AFTER_ERROR_SECONDS: Final = 1.0
 _END_WHEN_HUNG: Final = text("SET LOCAL idle_in_transaction_session_timeout = '5s'")
 """A relay that is stopped in the middle would keep the lock, and with it all other relays, for as long as it is."""
@@ -45,10 +47,13 @@ async def _relay(database: Database, connected: Connected) -> None:
         subject = subject_of(await outbox.identity(session))
     async with listening(database.engine, outbox.NOTIFICATIONS) as wait:
         while True:
-            if frames := await _published(database):
+            frames = await _published(database)
+            if frames:
                 await _send(connected(), subject, frames)
-            if len(frames) < BATCH:  # of what was committed meanwhile we are told
-                await wait(POLL_SECONDS)
+            if frames is None:
+                await wait(AFTER_ANOTHER_SECONDS)
+            elif len(frames) < BATCH:  # of what was committed meanwhile we are told
+                await wait(SWEEP_SECONDS)
 
 
 def subject_of(identity: str) -> str:
@@ -56,7 +61,7 @@ def subject_of(identity: str) -> str:
     return f"assay.events.{identity}"
 
 
-async def _published(database: Database) -> list[Frame]:
+async def _published(database: Database) -> list[Frame] | None:
     async with database.transaction() as session:
         await session.execute(_END_WHEN_HUNG)
         return await outbox.publish(session, limit=BATCH)

@@ -36,6 +36,9 @@ SETTINGS = {
     "wal_compression": "on",
     "random_page_cost": "1.1",
     "jit": "off",
+    "bgwriter_delay": "2s",  # it and the next look five times a second otherwise, however little there is to write
+    "bgwriter_lru_maxpages": "1000",
+    "wal_writer_delay": "2s",  # every commit writes its own
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",

@@ -2,11 +2,12 @@
 
 import ctypes
 import os
+import select
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from signal import SIGKILL, Signals
 from typing import TypeAlias
@@ -22,6 +23,7 @@ Steps: TypeAlias = Sequence[tuple[Signals, float]]
 _PR_SET_PDEATHSIG = 1
 _LAST_RESORT = (SIGKILL, 10.0)
 _ORPHANS_LEAVE_ALONE_IN = 2.0
+_SECONDS_BETWEEN_LOOKS = 0.5
 
 _nursery: ThreadPoolExecutor
 
@@ -101,6 +103,25 @@ def wait_for(happened: Callable[[], bool], seconds: float) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+def await_end(children: Sequence[Child], seconds: float, *, unless: int) -> None:
+    """Sleeps until one of them ends, but no longer than that, nor when something is to be read from `unless`.
+
+    Not long either where one has ended already and is to be started again, nor on a kernel that does not tell.
+    """
+    watched = select.poll()
+    watched.register(unless, select.POLLIN)
+    with ExitStack() as opened:
+        for child in children:
+            try:
+                descriptor = os.pidfd_open(child.pid)
+            except OSError:
+                seconds = min(seconds, _SECONDS_BETWEEN_LOOKS)
+                continue
+            opened.callback(os.close, descriptor)
+            watched.register(descriptor, select.POLLIN)
+        watched.poll(seconds * 1000)
 
 
 def marker(folder: Path) -> str:

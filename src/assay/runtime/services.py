@@ -19,7 +19,8 @@ __all__ = ["RunningState", "Services", "Supervisor", "in_use", "lives", "record_
 
 log = structlog.get_logger(__name__)
 
-_SECONDS_BETWEEN_LOOKS = 0.5
+_SECONDS_BETWEEN_LOOKS = 2.0
+"""At the data folder and the program. A server that crashes is seen at once."""
 
 
 def ask_process_to_end() -> None:
@@ -65,11 +66,13 @@ def _plain(secret: SecretStr | None) -> str | None:
 @contextmanager
 def _watched(supervisor: Supervisor, on_loss: Callable[[], None]) -> Iterator[None]:
     done, losses = threading.Event(), list[AssayError]()
+    awake, wake = os.pipe()
 
     def keep_watch() -> None:
         try:
-            while not done.wait(_SECONDS_BETWEEN_LOOKS):
+            while not done.is_set():
                 supervisor.watch()
+                supervisor.rest(_SECONDS_BETWEEN_LOOKS, unless=awake)
         except AssayError as error:
             log.error("servers_lost", reason=str(error))  # noqa: TRY400  # the sentence says it all
             losses.append(error)
@@ -81,7 +84,9 @@ def _watched(supervisor: Supervisor, on_loss: Callable[[], None]) -> Iterator[No
         yield
     finally:
         done.set()
+        os.close(wake)
         watcher.join()
+        os.close(awake)
         supervisor.stop()
     if losses:
         raise losses[0]

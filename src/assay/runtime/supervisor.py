@@ -18,7 +18,7 @@ from assay.runtime.files import close_all_to_others
 from assay.runtime.nats import Nats
 from assay.runtime.ownership import HomeLock
 from assay.runtime.postgres import Postgres
-from assay.runtime.process import start_time
+from assay.runtime.process import await_end, start_time
 from assay.runtime.server import Keeper, Server
 
 log = structlog.get_logger(__name__)
@@ -134,7 +134,7 @@ class Supervisor:
         return postgres.url(), version
 
     def watch(self) -> None:
-        """One tick of the owner: restart what crashed. Call it about twice a second, from any thread.
+        """One tick of the owner: restart what crashed. Call it after each `rest`, from any thread.
 
         Raises Unavailable, with every server stopped, when a server keeps crashing, or when the data
         folder or the program was removed.
@@ -147,6 +147,10 @@ class Supervisor:
             except AssayError:
                 self.stop()
                 raise
+
+    def rest(self, seconds: float, *, unless: int) -> None:
+        """Sleeps until a server crashes, but no longer than that, nor when something is to be read from `unless`."""
+        await_end([server.child for server in self._servers if server.child], seconds, unless=unless)
 
     def _look_after_servers(self) -> None:
         self._require_home()

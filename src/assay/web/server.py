@@ -3,7 +3,10 @@
 import asyncio
 import contextlib
 import socket
+import time
 from collections.abc import Iterator
+from email.utils import formatdate
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 import h11
@@ -71,6 +74,7 @@ class PromptHttp(H11Protocol):
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
+        self.server_state.default_headers = [(b"date", _date(int(time.time())))]
         super().data_received(data)
         if self.conn.their_state is h11.IDLE:
             self._await_head()
@@ -111,8 +115,28 @@ class Server(uvicorn.Server):
     """Ends the live streams first, for it would wait for their end. It leaves the signals to whoever runs it."""
 
     def __init__(self, config: uvicorn.Config, state: "HasState") -> None:
+        self._exits = False
+        self._told_to_end = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         super().__init__(config)
         self._app = state
+
+    @property
+    def should_exit(self) -> bool:
+        return self._exits
+
+    @should_exit.setter
+    def should_exit(self, value: bool) -> None:
+        """From any thread."""
+        self._exits = value
+        if value and self._loop:
+            self._loop.call_soon_threadsafe(self._told_to_end.set)
+
+    async def main_loop(self) -> None:
+        """Rests until it is told to end. Uvicorn would look ten times a second, and set the date."""
+        self._loop = asyncio.get_running_loop()
+        if not self._exits:
+            await self._told_to_end.wait()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -122,6 +146,11 @@ class Server(uvicorn.Server):
         web: WebState = self._app.state.assay
         web.hub.close()
         await super().shutdown(sockets)
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> bytes:
+    return formatdate(second, usegmt=True).encode()
 
 
 class HasState(Protocol):
