@@ -1,12 +1,12 @@
 """Schedulers are told, by NOTIFY, of what may let a job start: a request, the end of a run, a pause that ends.
 
-Revision: 0014
+Revision: 0015
 """
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
