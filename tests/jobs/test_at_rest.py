@@ -6,8 +6,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 from sqlalchemy import text
 from tests.builders import counted_statements
-from tests.jobs.queue_lab import scheduling, until, working
+from tests.jobs.queue_lab import scheduling, working
 from tests.messaging.lab import recover
+from tests.patience import until
 
 from assay.jobs import engine
 from assay.messaging import relay as event_relay
