@@ -66,7 +66,7 @@ def test_a_folder_is_in_use_until_the_last_server_of_a_killed_owner_is_gone(home
     servers = holder.servers()
     assert in_use(home)
     holder.kill()
-    assert wait_for(lambda: not in_use(home), 60)
+    assert wait_for(lambda: not in_use(home), PATIENCE)
     assert not any(start_time(pid) for pid in servers.values())
 
 
