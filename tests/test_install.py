@@ -125,6 +125,18 @@ def test_a_python_that_no_path_names_is_found_where_pyenv_has_it(tmp_path):
     assert f"3.14 {hidden}" in pythons(tmp_path)
 
 
+def test_the_version_of_an_environment_is_known_also_where_it_does_not_run(tmp_path):
+    asked = "import sys; sys.path.insert(0, 'tools'); import install; print(install.version(install.Path(sys.argv[1])))"
+
+    def told(folder: Path) -> str:
+        return subprocess.check_output([sys.executable, "-c", asked, folder], cwd=ROOT, text=True).strip()
+
+    assert told(tmp_path) == "None"
+    assert told(Path(sys.prefix)) == str(list(sys.version_info[:2]))
+    program(tmp_path / "bin" / "python", "exit 1")
+    assert told(tmp_path) == "None"
+
+
 def test_an_installation_that_fails_says_what_pip_said(tmp_path):
     program(tmp_path / "bin" / "python", f'exec {sys.executable} "$@"')
     pins = tmp_path / "pins.txt"

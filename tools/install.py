@@ -23,8 +23,9 @@ print(sum(pin.marker is None or pin.marker.evaluate() for pin in map(Requirement
 def main(folder: Path, requirements: Path, megabytes: str) -> None:
     begun = time.monotonic()
     print(f"Python {sys.version.split()[0]} at {sys.executable}", flush=True)
-    if not (folder / "bin" / "python").exists():
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    if version(folder) != list(sys.version_info[:2]):
+        anew = ["--clear"] if (folder / "pyvenv.cfg").exists() else []  # never a folder that is something else
+        subprocess.run([sys.executable, "-m", "venv", *anew, str(folder)], check=True)
     python = str(folder / "bin" / "python")
     total = int(subprocess.run([python, "-c", COUNT, str(requirements)], check=True, stdout=subprocess.PIPE).stdout)
     print(f"Installing {total} packages into {folder}, about {megabytes} MB on the disk.", flush=True)
@@ -33,6 +34,15 @@ def main(folder: Path, requirements: Path, megabytes: str) -> None:
     watched(pinned, folder / "install.log", total)
     subprocess.run([*pip, "--quiet", "--no-build-isolation", "--editable", "."], check=True)
     print(f"Installed in {time.monotonic() - begun:.0f} seconds.", flush=True)
+
+
+def version(folder: Path) -> "list[int] | None":
+    """Of the environment that is there. None when there is none, or its Python is gone."""
+    asked = [str(folder / "bin" / "python"), "-c", "import sys; print(*sys.version_info[:2])"]
+    try:
+        return [int(part) for part in subprocess.run(asked, check=True, stdout=subprocess.PIPE).stdout.split()]
+    except (OSError, subprocess.CalledProcessError):
+        return None
 
 
 def watched(words: "list[str]", log: Path, total: int) -> None:
