@@ -4,11 +4,13 @@ import os
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assay.errors import InvalidInput, what_is_wrong
@@ -43,6 +45,11 @@ class Settings(BaseSettings):
     )
     assay_requests_per_second: int = Field(
         50, ge=1, le=100_000, description="requests a second of one user; ten seconds' worth at once"
+    )
+    assay_trusted_proxies: str | None = Field(
+        None,
+        max_length=2000,
+        description="proxies that may say who asks (X-Forwarded-For), addresses or networks with commas between",
     )
     otel_exporter_otlp_endpoint: str | None = Field(
         None, max_length=2000, description="where traces are sent, over HTTP; absent: nowhere"
@@ -137,6 +144,26 @@ class Settings(BaseSettings):
     def own_database(self) -> Path | None:
         """The folder that holds our own database; None where it is somebody else's."""
         return self.assay_home if self.database_url is None else None
+
+    @property
+    def trusted_proxies(self) -> list[str]:
+        """Addresses and networks, each in its usual writing."""
+        return [str(each) for each in _networks(self.assay_trusted_proxies or "")]
+
+    @field_validator("assay_trusted_proxies")
+    @classmethod
+    def _are_networks(cls, words: str | None) -> str | None:
+        try:
+            _networks(words or "")
+        except ValueError:
+            raise PydanticCustomError(
+                "proxies", "addresses or networks with commas between, such as 10.0.0.5 or 10.0.0.0/24"
+            ) from None
+        return words
+
+
+def _networks(words: str) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(each.strip()) for each in words.split(",") if each.strip()]
 
 
 def unknown_variables(names: Iterable[str]) -> list[str]:

@@ -90,10 +90,12 @@ async def test_a_write_costs_one_request(database, database_url):
 async def test_a_person_signs_in_is_known_and_signs_out(database, database_url):
     ana = await with_password(database, "ana", Role.ADMIN)
     async with serving(database_url) as app, signed_in(app, "ana") as http:
-        [cookie] = http.cookies.jar
-        assert (cookie.name, cookie.secure, cookie.path) == ("__Host-assay_session", True, "/")
-        assert cookie.has_nonstandard_attr("HttpOnly")
-        assert cookie.get_nonstandard_attr("SameSite") == "lax"
+        device, cookie = sorted(http.cookies.jar, key=lambda each: each.name)
+        assert (device.name, cookie.name) == ("__Host-assay_device", "__Host-assay_session")
+        for each in (device, cookie):
+            assert (each.secure, each.path) == (True, "/")
+            assert each.has_nonstandard_attr("HttpOnly")
+            assert each.get_nonstandard_attr("SameSite") == "lax"
         who = (await http.get(f"{BASE}/session")).json()
         assert (who["user_id"], who["role"], len(who["scopes"])) == (ana.user_id, "admin", 4)
         ends = await scalar(database, "SELECT expires_at FROM sessions")
@@ -109,7 +111,7 @@ async def test_on_the_machine_itself_the_cookie_needs_no_https(database, databas
     await with_password(database, "ana")
     here = {"peer": "127.0.0.1", "base_url": "http://127.0.0.1:8000"}
     async with serving(database_url) as app, signed_in(app, "ana", **here) as http:
-        assert [each.name for each in http.cookies.jar] == ["assay_session"]
+        assert sorted(each.name for each in http.cookies.jar) == ["assay_device", "assay_session"]
         assert (await http.get(f"{BASE}/session")).json()["name"] == "ana"
 
 

@@ -4,6 +4,7 @@ import time
 from contextlib import asynccontextmanager
 
 import pytest
+from sqlalchemy import text
 from tests.builders import rows, scalar
 from tests.web.identity_provider import ANOTHER_KEY, CLIENT_ID, CLIENT_SECRET, identity_provider
 from tests.web.lab import asking, person, serving
@@ -62,7 +63,7 @@ async def test_an_account_with_the_address_of_the_person_is_theirs(database, dat
         answer = await sign_in(http, provider)
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         assert await who(http) == "ana@example.com"
-        assert [cookie.name for cookie in http.cookies.jar] == ["__Host-assay_session"]
+        assert {cookie.name for cookie in http.cookies.jar} == {"__Host-assay_session", "__Host-assay_device"}
     trail = "SELECT action FROM audit_log WHERE action LIKE 'user.%' ORDER BY id"
     assert [each.action for each in await rows(database, trail)] == ["user.created", "user.linked", "user.signed_in"]
 
@@ -269,10 +270,15 @@ async def test_a_provider_that_is_away_is_one_sentence(database_url, provider):
     )
 
 
-async def test_sign_ins_are_held_back_like_those_with_passwords(database_url, provider):
-    async with browser(database_url, provider) as http:
-        codes = {(await http.get("/sign-in/oidc")).status_code for _ in range(12)}
-    assert codes == {303, 429}
+async def test_sign_ins_are_held_back_and_those_that_succeed_cost_nothing(database, database_url, provider):
+    free = "SELECT free_at <= now() FROM rate_limits WHERE key LIKE 'sign-in from address%'"
+    async with browser(database_url, provider, assay_oidc_new_role="viewer") as http:
+        await sign_in(http, provider)
+        assert await scalar(database, free)
+        assert (await http.get("/sign-in/oidc")).status_code == 303
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE rate_limits SET free_at = now() + interval '1 day'"))
+        assert (await http.get("/sign-in/oidc")).status_code == 429
 
 
 async def test_without_a_provider_there_is_no_such_way_in(database_url):

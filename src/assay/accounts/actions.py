@@ -12,17 +12,22 @@ from assay.audit.actions import record
 from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.locks import USER_NAMES, hold_until_commit
-from assay.db.models import SYSTEM_USER_ID, ActorKind, ApiToken, Role, Scope, SignedIn, SignInLink, User
+from assay.db.models import SYSTEM_USER_ID, ActorKind, ApiToken, KnownPlace, Role, Scope, SignedIn, SignInLink, User
 from assay.errors import Conflict, InvalidInput, NotFound
 from assay.kinds import folded
+from assay.text.names import skeleton
 
 NAME_LIMIT: Final = 100
+OPERATOR: Final = "local:"
+"""How the name of a person at the command line begins; the rest is that of their account on the machine."""
 
 
 async def ensure_user(session: AsyncSession, name: str) -> Actor:
-    """The person of this name, made known at the first decision."""
+    """The person of this name, made known at the first decision. Raises Conflict where another's looks the same."""
     await session.execute(insert(User).values(name=name, kind=ActorKind.USER).on_conflict_do_nothing())
-    user = (await session.scalars(select(User).where(User.name == name))).one()
+    user = await session.scalar(select(User).where(User.name == name))
+    if user is None:
+        raise Conflict(await _looks_the_same(session, name))
     return Actor(user.id, user.name, user.kind)
 
 
@@ -30,12 +35,17 @@ async def create_user(
     session: AsyncSession, name: str, *, role: Role, actor: Actor, kind: ActorKind = ActorKind.USER
 ) -> User:
     """A new person or agent. Raises InvalidInput for a name that cannot be one, Conflict for one that is taken, also
-    in other letters."""
+    in other letters or by a name that looks the same."""
     _check_name(name)
+    if skeleton(name).startswith(skeleton(OPERATOR)):
+        raise InvalidInput(f"Names that begin with {OPERATOR} are those of people at the command line: choose another.")
     if kind is ActorKind.SYSTEM:
         raise InvalidInput("There is one system, and it cannot be created: a user or an agent can.")
     await _refuse_namesake(session, name)
-    made = (await session.scalars(insert(User).values(name=name, kind=kind, role=role).returning(User.id))).one()
+    adding = insert(User).values(name=name, kind=kind, role=role).on_conflict_do_nothing()
+    made = await session.scalar(adding.returning(User.id))
+    if made is None:
+        raise Conflict(await _looks_the_same(session, name))
     await record(session, actor, [noted("user.created", made, name, role=role, kind=kind)])
     return await get_user(session, made)
 
@@ -72,12 +82,27 @@ async def enable_user(session: AsyncSession, user_id: int, *, actor: Actor) -> U
 async def set_password(session: AsyncSession, user_id: int, password_hash: str, *, actor: Actor) -> User:
     """Replaces the password and signs the user out everywhere. `password_hash`: see passwords.hashed."""
     user = await _held(session, user_id)
+    await _replace_password(session, user, password_hash, actor=actor)
+    return user
+
+
+async def change_password(session: AsyncSession, actor: Actor, old_hash: str, new_hash: str, *, keep: str) -> None:
+    """Replaces one's own password, and signs oneself out everywhere else. `keep`: the digest of the session that goes
+    on. Raises Conflict where the password was replaced meanwhile."""
+    user = await _held(session, actor.user_id)
+    if user.password_hash != old_hash:
+        raise Conflict("The password was replaced meanwhile: sign in again.")
+    await _replace_password(session, user, new_hash, actor=actor, keep=keep)
+
+
+async def _replace_password(
+    session: AsyncSession, user: User, password_hash: str, *, actor: Actor, keep: str = ""
+) -> None:
     if user.kind is ActorKind.AGENT:
         raise InvalidInput(f"{user.name} is an agent: it comes with a token, not with a password.")
     user.password_hash = password_hash
-    await _sign_out_everywhere(session, user_id)
+    await _sign_out_everywhere(session, user.id, keep=keep)
     await record(session, actor, [noted("user.password_changed", user.id, user.name)])
-    return user
 
 
 async def get_user(session: AsyncSession, user_id: int) -> User:
@@ -119,6 +144,11 @@ async def _refuse_namesake(session: AsyncSession, name: str) -> None:
         raise Conflict(f"There is a user {same[0]!r} already.")
 
 
+async def _looks_the_same(session: AsyncSession, name: str) -> str:
+    known = await session.scalar(select(User.name).where(User.look == skeleton(name)))
+    return f"There is a user {known!r} already, and {name!r} looks the same: choose a name that people can tell apart."
+
+
 async def _held(session: AsyncSession, user_id: int) -> User:
     """The user, held until the commit. The system is nobody's to change."""
     user = await session.get(User, user_id, with_for_update=True, populate_existing=True)
@@ -156,6 +186,8 @@ def _has_a_way_in() -> ColumnElement[bool]:
     return or_(User.password_hash.is_not(None), User.oidc_subject.is_not(None), token)
 
 
-async def _sign_out_everywhere(session: AsyncSession, user_id: int) -> None:
-    await session.execute(delete(SignedIn).where(SignedIn.user_id == user_id))
+async def _sign_out_everywhere(session: AsyncSession, user_id: int, *, keep: str = "") -> None:
+    """Devices and addresses are no longer known either. `keep`: the digest of a session that goes on."""
+    await session.execute(delete(SignedIn).where(SignedIn.user_id == user_id, SignedIn.id_hash != keep))
     await session.execute(delete(SignInLink).where(SignInLink.user_id == user_id))
+    await session.execute(delete(KnownPlace).where(KnownPlace.user_id == user_id))

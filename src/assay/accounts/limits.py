@@ -25,9 +25,6 @@ class Rate:
         return cls(timedelta(seconds=1 / number), burst)
 
 
-SIGN_IN: Final = Rate(timedelta(seconds=6), burst=10)
-
-
 async def spend(session: AsyncSession, key: str, rate: Rate) -> None:
     """Takes one from the allowance of `key`. Raises TooMany, with the seconds to wait, where none is left.
 
@@ -44,6 +41,14 @@ async def spend(session: AsyncSession, key: str, rate: Rate) -> None:
     )
     if not spent:
         raise TooMany("Too many requests: wait a little.", retry_after=max(1, round(interval.total_seconds())))
+
+
+async def give_back(session: AsyncSession, key: str, rate: Rate) -> None:
+    """Puts back one that was taken."""
+    await session.execute(
+        text("UPDATE rate_limits SET free_at = free_at - :interval WHERE key = :key"),
+        {"key": key, "interval": rate.interval},
+    )
 
 
 async def forget_spent(session: AsyncSession) -> None:

@@ -17,7 +17,7 @@ from assay.audit.actor import SYSTEM, Actor
 from assay.clock import now
 from assay.db.engine import Database
 from assay.db.models import ActorKind, Role, SignedIn, SignInLink, User, Via
-from assay.errors import Forbidden, Unauthenticated
+from assay.errors import Conflict, Forbidden, Unauthenticated
 
 LIFETIME: Final = timedelta(days=7)
 LINK_LIFETIME: Final = timedelta(minutes=10)
@@ -44,6 +44,26 @@ async def sign_in(database: Database, name: str, password: str) -> NewSession:
     if opened is None:
         raise Unauthenticated("The name or the password is wrong.")
     return opened
+
+
+async def change_password(database: Database, identity: Identity, old: str, new: str) -> None:
+    """Replaces one's own password. Other sessions end, this one goes on. Raises Forbidden for a wrong old one and
+    for what is no session, InvalidInput for a password that is none, Conflict where there is none to
+    replace."""
+    if not identity.by_session:
+        raise Forbidden("A token changes no password: sign in.")
+    async with database.transaction() as session:
+        before = (await actions.get_user(session, identity.actor.user_id)).password_hash
+    if before is None:
+        raise Conflict("This account has no password to change: ask an admin for one.")
+    replaced = await passwords.hashed(new)
+    if not await passwords.fits(old, before):
+        async with database.transaction() as session:
+            actor = identity.actor
+            await record(session, actor, [noted("user.password_change_failed", actor.user_id, actor.name)])
+        raise Forbidden("The old password is wrong.")
+    async with database.transaction() as session:
+        await actions.change_password(session, identity.actor, before, replaced, keep=identity.credential)
 
 
 async def make_link(session: AsyncSession, user_id: int) -> str:

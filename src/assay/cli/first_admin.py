@@ -62,7 +62,7 @@ async def link_for_operator(database: Database, address: str) -> str:
     """An address that signs the person at this terminal in once, as one who may do everything."""
 
     async def link(session: AsyncSession) -> str:
-        actor = await actions.ensure_user(session, f"local:{getpass.getuser()}")
+        actor = await actions.ensure_user(session, f"{actions.OPERATOR}{getpass.getuser()}")
         user = await actions.get_user(session, actor.user_id)
         if user.role is None:
             await actions.set_role(session, user.id, Role.ADMIN, actor=SYSTEM)

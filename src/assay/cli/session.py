@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay import settings as configuration
-from assay.accounts.actions import ensure_user
+from assay.accounts.actions import OPERATOR, ensure_user
 from assay.audit.actor import Actor
 from assay.db import migrate, troubles
 from assay.db.engine import Database
@@ -65,7 +65,7 @@ def with_servers_as_they_are(act: Callable[[Database, str], Awaitable[Result]]) 
 async def operator(database: Database) -> Actor:
     """The person at this terminal, by the name of the login."""
     async with database.transaction() as session:
-        actor = await ensure_user(session, f"local:{getpass.getuser()}")
+        actor = await ensure_user(session, f"{OPERATOR}{getpass.getuser()}")
     return replace(actor, via=Via.COMMAND_LINE, is_admin=True)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Coroutine
 from enum import StrEnum
-from ipaddress import ip_address
 from typing import Annotated, Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from assay.accounts.limits import Rate
 from assay.audit.actor import Actor
 from assay.db.models import Scope
 from assay.errors import AssayError, Forbidden, Unauthenticated
+from assay.web.proxies import from_this_machine
 from assay.web.state import WebState
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -151,13 +151,6 @@ def refuse_other_origins(connection: HTTPConnection) -> None:
         require_same_origin(connection)
 
 
-def from_this_machine(connection: HTTPConnection) -> bool:
-    """Whether the request comes over loopback and nobody handed it on, as a proxy on this machine would."""
-    client = connection.client.host if connection.client else ""
-    forwarded = set(connection.headers) & {"forwarded", "x-forwarded-for", "x-real-ip"}
-    return _is_loopback(client) and not forwarded
-
-
 def cookie_name(connection: HTTPConnection) -> str:
     plain = connection.url.scheme in {"http", "ws"} and connection.url.hostname in LOOPBACK_NAMES
     return LOOPBACK_COOKIE if plain else HOST_COOKIE
@@ -165,13 +158,6 @@ def cookie_name(connection: HTTPConnection) -> str:
 
 def session_cookie(connection: HTTPConnection) -> str | None:
     return connection.cookies.get(cookie_name(connection))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def identity(connection: HTTPConnection) -> Identity:

@@ -35,6 +35,7 @@ from assay.web.api.v1 import (
 )
 from assay.web.document import describe
 from assay.web.guard import LARGEST_BODY, TOO_LARGE, App, BodyDeadline, SecurityHeaders
+from assay.web.proxies import TrustedProxies
 from assay.web.refusals import Refusals
 from assay.web.state import WebState
 from assay.web.telemetry import count_requests
@@ -70,6 +71,7 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
     wrong_host = f"The Host header names somebody else: this is {', '.join(hosts)}."
     app.add_middleware(errors.AsProblem, sentences={400: wrong_host, 413: TOO_LARGE})
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(TrustedProxies, trusted=settings.trusted_proxies)
     telemetry = count_requests(app)
     errors.install(app)
     app.include_router(index.router)

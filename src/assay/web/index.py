@@ -10,8 +10,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from assay.accounts import sessions
 from assay.accounts.oidc import is_configured
 from assay.errors import Forbidden
-from assay.web.access import Open, allow, from_this_machine, session_cookie
-from assay.web.api.v1.session import set_cookie
+from assay.web.access import Open, allow, session_cookie
+from assay.web.api.v1.session import let_in
+from assay.web.proxies import from_this_machine
 from assay.web.state import Session, State
 
 router = APIRouter(dependencies=[allow(Open.EVERYBODY)])
@@ -60,7 +61,7 @@ async def sign_in_by_link(
         raise Forbidden("This link works only on the machine that Assay runs on.")
     opened = await sessions.sign_in_by_link(session, link)
     answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
-    set_cookie(request, answer, opened.secret)
+    await let_in(request, answer, session, opened)
     return answer
 
 

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse
 
-from assay.accounts import oidc, sessions
+from assay.accounts import attempts, oidc, sessions
 from assay.accounts.oidc import Attempt, Provider
 from assay.db.models import Role
 from assay.errors import NotFound
 from assay.settings import Settings
 from assay.web.access import HOST_COOKIE, Open, allow, cookie_name
-from assay.web.api.v1.session import hold_back, set_cookie
+from assay.web.api.v1.session import let_in, whereabouts
 from assay.web.state import State
 
 router = APIRouter(prefix="/sign-in/oidc", dependencies=[allow(Open.EVERYBODY)], include_in_schema=False)
@@ -26,7 +26,8 @@ Parameter = Annotated[str | None, Query(max_length=LONGEST)]
 async def begin(request: Request, state: State) -> RedirectResponse:
     """Sends the browser to the provider."""
     provider = _provider(state.settings)
-    await hold_back(request, state)
+    async with state.database.transaction() as session:
+        await attempts.spend_address(session, whereabouts(request))
     attempt = Attempt.anew()
     answer = RedirectResponse(await provider.begin(attempt), HTTPStatus.SEE_OTHER)
     answer.set_cookie(_attempt_cookie(request), attempt.write(), max_age=ATTEMPT_SECONDS, **_kept_safe(request))
@@ -48,11 +49,12 @@ async def back(
     if error is not None or code is None:
         raise oidc.refused(error or "no code")
     person = await provider.finish(attempt, code)
+    answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
     new_role = state.settings.assay_oidc_new_role
     async with state.database.transaction() as session:
         opened = await sessions.sign_in_by_provider(session, person, new_role=Role(new_role) if new_role else None)
-    answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
-    set_cookie(request, answer, opened.secret)
+        await attempts.succeeded(session, attempts.of_address(whereabouts(request)))
+        await let_in(request, answer, session, opened)
     answer.delete_cookie(_attempt_cookie(request), **_kept_safe(request))
     return answer
 

@@ -14,6 +14,7 @@ from assay.db.models.job_dead_letters import DeadReason, JobDeadLetter
 from assay.db.models.job_processes import JobProcess, ProcessRole
 from assay.db.models.job_requests import JobRequest
 from assay.db.models.job_runs import JobRun, JobState
+from assay.db.models.known_places import KnownPlace
 from assay.db.models.merges import Merge
 from assay.db.models.messages import MAX_FAILED_READS, Message
 from assay.db.models.outbox import OutboxEntry
@@ -68,6 +69,7 @@ __all__ = [
     "JobRun",
     "JobState",
     "KnowledgeExtractionRun",
+    "KnownPlace",
     "Merge",
     "Message",
     "ModelState",

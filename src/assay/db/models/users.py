@@ -5,9 +5,11 @@ from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import Identity, func
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assay.db.base import Base
+from assay.text.names import skeleton
 
 SYSTEM_USER_ID: Final = 1
 
@@ -35,6 +37,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+def _look(context: DefaultExecutionContext) -> str:
+    return skeleton(context.get_current_parameters()["name"])  # type: ignore[no-untyped-call]
+
+
 class User(Base):
     """One who can sign a decision. The system user has the fixed id 1 and can never log in."""
 
@@ -42,6 +48,8 @@ class User(Base):
 
     id: Mapped[int] = mapped_column(Identity(start=100), primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
+    look: Mapped[str | None] = mapped_column(unique=True, default=_look)
+    """What its name looks like. None: an older user has a name that looks the same, from before that was refused."""
     kind: Mapped[ActorKind]
     role: Mapped[Role | None]
     """None: known by name only, and may not sign in."""

@@ -1,11 +1,14 @@
 """Signing in with a password, and out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.accounts import limits, sessions
+from assay.accounts import attempts, sessions
+from assay.accounts.attempts import Place
+from assay.accounts.sessions import NewSession
 from assay.db.models import ActorKind, Role, Scope
 from assay.web.access import (
     HOST_COOKIE,
@@ -17,7 +20,8 @@ from assay.web.access import (
 )
 from assay.web.errors import documented
 from assay.web.models import Answer, Asked, Text
-from assay.web.state import Session, State, WebState
+from assay.web.proxies import address
+from assay.web.state import Session, State
 
 router = APIRouter(prefix="/session", tags=["session"])
 
@@ -25,6 +29,11 @@ router = APIRouter(prefix="/session", tags=["session"])
 class Credentials(Asked):
     name: Text
     password: Text
+
+
+class PasswordChange(Asked):
+    old: Text
+    new: Text
 
 
 class SessionView(Answer):
@@ -41,24 +50,21 @@ class SessionView(Answer):
 
 @router.post("", status_code=HTTPStatus.CREATED, dependencies=[allow(Open.EVERYBODY)])
 async def sign_in(credentials: Credentials, request: Request, response: Response, state: State) -> SessionView:
-    """Sign in. The answer sets a cookie that lasts seven days."""
+    """Sign in. The answer sets a cookie that lasts seven days, and one by which this device is known again."""
     refuse_other_origins(request)
-    await hold_back(request, state, f"sign-in as {credentials.name[:200].casefold()}")
-    opened = await sessions.sign_in(state.database, credentials.name, credentials.password)
-    set_cookie(request, response, opened.secret)
     async with state.database.transaction() as session:
+        spent = await attempts.spend(session, credentials.name, whereabouts(request))
+    opened = await sessions.sign_in(state.database, credentials.name, credentials.password)
+    async with state.database.transaction() as session:
+        await attempts.succeeded(session, spent)
+        await let_in(request, response, session, opened)
         found = await sessions.identify(session, opened.secret)
     assert found  # noqa: S101  # it was opened a moment ago
     return view(found)
 
 
-async def hold_back(request: Request, state: WebState, *keys: str) -> None:
-    """Raises TooMany for who tries to sign in again and again, from one address or by another key."""
-    address = request.client.host if request.client else "unknown"
-    async with state.database.transaction() as session:
-        for key in (f"sign-in from {address}", *keys):
-            await limits.spend(session, key, limits.SIGN_IN)
-        await limits.forget_spent(session)
+def whereabouts(request: Request) -> Place:
+    return Place(address(request), request.cookies.get(device_cookie(request)))
 
 
 @router.get("", dependencies=[allow(Open.SIGNED_IN)])
@@ -75,6 +81,25 @@ async def sign_out(account: Account, request: Request, response: Response, sessi
     response.delete_cookie(cookie_name(request), path="/")
 
 
+@router.put(
+    "/password",
+    status_code=HTTPStatus.NO_CONTENT,
+    dependencies=[allow(Open.SIGNED_IN)],
+    responses=documented(403, 409),
+)
+async def change_password(
+    change: PasswordChange, account: Account, request: Request, response: Response, state: State
+) -> None:
+    """Change your own password. Your other sessions end. Wrong tries are counted like those to sign in."""
+    async with state.database.transaction() as session:
+        spent = await attempts.spend(session, account.actor.name, whereabouts(request))
+    await sessions.change_password(state.database, account, change.old, change.new)
+    async with state.database.transaction() as session:
+        await attempts.succeeded(session, spent)
+        device = await attempts.remember(session, account.actor.user_id, whereabouts(request))
+    _set_cookie(request, response, device_cookie(request), device, attempts.REMEMBERED)
+
+
 def view(account: Account) -> SessionView:
     actor = account.actor
     return SessionView(
@@ -87,15 +112,25 @@ def view(account: Account) -> SessionView:
     )
 
 
-def set_cookie(request: Request, response: Response, secret: str) -> None:
-    """Gives the browser its session, out of reach of scripts and of pages elsewhere."""
-    name = cookie_name(request)
+async def let_in(request: Request, response: Response, session: AsyncSession, opened: NewSession) -> None:
+    """Gives the browser its session, and what it is known again by."""
+    device = await attempts.remember(session, opened.user.id, whereabouts(request))
+    _set_cookie(request, response, cookie_name(request), opened.secret, sessions.LIFETIME)
+    _set_cookie(request, response, device_cookie(request), device, attempts.REMEMBERED)
+
+
+def device_cookie(request: Request) -> str:
+    return cookie_name(request).replace("session", "device")
+
+
+def _set_cookie(request: Request, response: Response, name: str, secret: str, lifetime: timedelta) -> None:
+    """Out of reach of scripts and of pages elsewhere."""
     response.set_cookie(
         name,
         secret,
-        max_age=int(sessions.LIFETIME.total_seconds()),
+        max_age=int(lifetime.total_seconds()),
         path="/",
-        secure=name == HOST_COOKIE,
+        secure=cookie_name(request) == HOST_COOKIE,
         httponly=True,
         samesite="lax",
     )
