@@ -114,3 +114,16 @@ def test_merges_and_vectors_of_before_are_taken_over(empty_url):
     filing = {"topic_id": names["topic"], "atom_id": names["target"], "own": True}
     assert merge.brought == {"filings": [filing], "links": []}
     assert models == [("old-model", "serving")]
+
+
+def test_of_users_whose_names_looked_alike_before_the_oldest_keeps_the_look(empty_url):
+    migrate.upgrade(empty_url, "0014")
+    engine = create_engine(driver_url(empty_url))
+    with engine.begin() as connection:
+        for name in ("ana", "аna", "bob"):
+            connection.execute(text("INSERT INTO users (name, kind) VALUES (:name, 'user')"), {"name": name})
+    migrate.upgrade(empty_url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT name, look IS NULL FROM users WHERE id > 1 ORDER BY id")).all()
+    engine.dispose()
+    assert found == [("ana", False), ("аna", True), ("bob", False)]

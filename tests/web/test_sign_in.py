@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from tests.builders import rows, scalar
-from tests.web.lab import BASE, ELSEWHERE, PASSWORD, asking, serving, with_password
+from tests.web.lab import BASE, ELSEWHERE, PASSWORD, asking, bearer, serving, signed_in, token, with_password
 
 from assay.accounts import actions, attempts
 from assay.accounts.attempts import AT_A_PLACE, network
 from assay.audit.actor import SYSTEM
+from assay.db.models import Role, Scope
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -248,3 +249,67 @@ async def test_who_fails_and_who_comes_in_stands_in_the_trail(database, database
         await tries(app, "ana", PASSWORD)
     trail = await rows(database, "SELECT action FROM audit_log ORDER BY id")
     assert [each.action for each in trail][-2:] == ["user.sign_in_failed", "user.signed_in"]
+
+
+NEW = f"another {PASSWORD}"
+OURS = {"Sec-Fetch-Site": "same-origin"}
+
+
+async def changes(http: Any, old: str = PASSWORD, new: str = NEW) -> tuple[int, str]:
+    answer = await http.put(f"{BASE}/session/password", json={"old": old, "new": new}, headers=OURS)
+    return answer.status_code, answer.json()["detail"] if answer.content else ""
+
+
+async def test_people_change_their_own_password_and_only_this_session_goes_on(database, database_url):
+    await with_password(database, "ana")
+    async with serving(database_url) as app, signed_in(app, "ana") as here, signed_in(app, "ana") as there:
+        assert await changes(here) == (204, "")
+        assert (await here.get(f"{BASE}/session")).status_code == 200
+        assert (await there.get(f"{BASE}/session")).status_code == 401
+        assert await tries(app, "ana") == 401
+        assert await tries(app, "ana", NEW) == 201
+        await uses_up(database, tried("ana", f" from address {ELSEWHERE}"))
+        again = await here.post(f"{BASE}/session", json={"name": "ana", "password": NEW})
+        assert again.status_code == 201  # the device is known still
+    trail = await rows(database, "SELECT action FROM audit_log WHERE action LIKE 'user.password%' ORDER BY id")
+    assert [each.action for each in trail] == ["user.password_changed"] * 2
+
+
+async def test_a_password_is_changed_only_by_who_knows_the_old_one(database, database_url):
+    ana = await with_password(database, "ana")
+    secret = await token(database, ana, Scope.READ)
+    async with serving(database_url) as app, signed_in(app, "ana") as http:
+        assert await changes(http, old="wrong") == (403, "The old password is wrong.")
+        assert await changes(http, new="short") == (422, "The password has 5 characters; 12 to 1000 are allowed.")
+        async with asking(app, **bearer(secret)) as program:
+            assert await changes(program) == (403, "A token changes no password: sign in.")
+        async with asking(app) as nobody:
+            assert (await changes(nobody))[0] == 401
+        assert await until_refused(lambda: _status(changes(http, old="wrong"))) >= 1
+        assert (await http.get(f"{BASE}/session")).status_code == 200
+    assert await scalar(database, "SELECT count(*) FROM audit_log WHERE action = 'user.password_change_failed'") > 1
+
+
+async def _status(answer: Any) -> int:
+    return (await answer)[0]
+
+
+async def test_of_two_changes_at_once_one_is_made(database, database_url):
+    await with_password(database, "ana")
+    async with serving(database_url) as app, signed_in(app, "ana") as http:
+        both = await asyncio.gather(changes(http), changes(http, new=f"a third {PASSWORD}"))
+    assert sorted(status for status, _ in both) == [204, 409]
+
+
+async def test_an_admin_resets_a_password_and_every_session_ends(database, database_url):
+    ana, ada = await with_password(database, "ana"), await with_password(database, "ada", Role.ADMIN)
+    key = bearer(await token(database, ada, Scope.ADMIN))
+    async with serving(database_url) as app, signed_in(app, "ana") as http, asking(app, **key) as admin:
+        reset = await admin.put(f"{BASE}/users/{ana.user_id}/password", json={"password": NEW})
+        assert reset.status_code == 204
+        assert (await http.get(f"{BASE}/session")).status_code == 401
+        assert await tries(app, "ana", NEW) == 201
+    wanted = "SELECT detail FROM audit_log WHERE actor_user_id = :ada AND action = 'user.password_changed'"
+    [entry] = await rows(database, wanted, ada=ada.user_id)
+    assert entry.detail["name"] == "ana"
+    assert NEW not in str(entry.detail)

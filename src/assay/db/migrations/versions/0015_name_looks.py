@@ -7,6 +7,7 @@ Revision: 0015
 
 import sqlalchemy as sa
 from alembic import op
+
 from assay.text.names import skeleton
 
 revision = "0015"
