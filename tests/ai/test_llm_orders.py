@@ -16,7 +16,6 @@ from tests.ai.llm import FACT, NOTHING, atom, found, scripted
 from tests.ai.model_server import Asked, Reply, says
 
 from assay.ai.extractor import Extraction, KnownAtom, Message, Window
-from assay.ai.looks import visible
 from assay.ai.providers.llm import shown
 from assay.ai.providers.llm.compose import compose
 from assay.ai.providers.llm.shown import WITHHELD, line
@@ -24,6 +23,7 @@ from assay.ai.spending import Meter
 from assay.extraction.drafting import drafted
 from assay.extraction.evidence import locate
 from assay.kinds import AtomType
+from assay.text.looks import visible
 
 pytestmark = pytest.mark.anyio
 

@@ -15,7 +15,7 @@ from assay.db.locks import USER_NAMES, hold_until_commit
 from assay.db.models import SYSTEM_USER_ID, ActorKind, ApiToken, KnownPlace, Role, Scope, SignedIn, SignInLink, User
 from assay.errors import Conflict, InvalidInput, NotFound
 from assay.kinds import folded
-from assay.text.names import skeleton
+from assay.text.names import strict_skeleton
 
 NAME_LIMIT: Final = 100
 OPERATOR: Final = "local:"
@@ -37,7 +37,7 @@ async def create_user(
     """A new person or agent. Raises InvalidInput for a name that cannot be one, Conflict for one that is taken, also
     in other letters or by a name that looks the same."""
     _check_name(name)
-    if skeleton(name).startswith(skeleton(OPERATOR)):
+    if strict_skeleton(name).startswith(strict_skeleton(OPERATOR)):
         raise InvalidInput(f"Names that begin with {OPERATOR} are those of people at the command line: choose another.")
     if kind is ActorKind.SYSTEM:
         raise InvalidInput("There is one system, and it cannot be created: a user or an agent can.")
@@ -145,7 +145,7 @@ async def _refuse_namesake(session: AsyncSession, name: str) -> None:
 
 
 async def _looks_the_same(session: AsyncSession, name: str) -> str:
-    known = await session.scalar(select(User.name).where(User.look == skeleton(name)))
+    known = await session.scalar(select(User.name).where(User.look == strict_skeleton(name)))
     return f"There is a user {known!r} already, and {name!r} looks the same: choose a name that people can tell apart."
 
 

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 from urllib.parse import unquote
 
-from assay.ai.looks import look
+from assay.text.looks import look
 
 READ: Final = 50_000
 """Characters of a text that are looked at, from each end."""

@@ -5,8 +5,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from assay.ai.looks import look
 from assay.kinds import folded
+from assay.text.looks import look
 
 LONGEST: Final = 500
 """Characters of a name that are looked at."""

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from assay.ai.looks import is_invisible, look_of
 from assay.ai.secret_values import Trust, is_random, is_secret
+from assay.text.looks import is_invisible, look_of
 
 Place = tuple[int, int]
 MASK: Final = "[masked]"

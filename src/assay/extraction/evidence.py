@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from assay.ai.looks import is_invisible
 from assay.extraction.incoming import TEXT_LIMIT
+from assay.text.looks import is_invisible
 
 LEAST_LETTERS: Final = 3
 MOST_CANDIDATES: Final = 100

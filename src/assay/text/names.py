@@ -4,6 +4,8 @@ import unicodedata
 from functools import cache
 from typing import Final
 
+from assay.text.looks import LOOKALIKES, in_latin
+
 TOLD_APART_BY_NOBODY: Final = str.maketrans("i1|0", "lllo")
 """In every typeface, once a capital I and a capital O are small."""
 SHOWS_NOTHING: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -23,6 +25,12 @@ def skeleton(name: str) -> str:
     return said.translate(TOLD_APART_BY_NOBODY)
 
 
+def strict_skeleton(name: str) -> str:
+    """As `skeleton`, and also what a capital looks like, whose small letter looks like another: a Greek H. For names
+    by which people trust one another; it may differ for two that differ in case only."""
+    return skeleton(in_latin(unicodedata.normalize("NFKC", name)))
+
+
 def _plain(name: str) -> str:
     shown = (each for each in unicodedata.normalize("NFKD", name) if not _is_hidden(each))
     dashed = "".join("-" if unicodedata.category(each) == "Pd" else each for each in shown)
@@ -39,6 +47,7 @@ def _prototypes() -> dict[str, str]:
     """For each character that looks like another: the one of them that all are compared with."""
     from confusable_homoglyphs.confusables import confusables_data  # a large table, which few processes need
 
+    ours = {each: latin for each, latin in LOOKALIKES.items() if each == each.casefold() and latin == latin.casefold()}
     alike = {each: [other["c"].strip("\u200e") for other in others] for each, others in confusables_data.items()}
     firsts = {each: others[0] for each, others in alike.items() if len(each) == len(others) == 1}
-    return {each: first for each, first in firsts.items() if firsts.get(first) != each or first < each}
+    return {each: first for each, first in firsts.items() if firsts.get(first) != each or first < each} | ours

@@ -9,7 +9,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assay.db.base import Base
-from assay.text.names import skeleton
+from assay.text.names import strict_skeleton
 
 SYSTEM_USER_ID: Final = 1
 
@@ -38,7 +38,7 @@ class Role(StrEnum):
 
 
 def _look(context: DefaultExecutionContext) -> str:
-    return skeleton(context.get_current_parameters()["name"])  # type: ignore[no-untyped-call]
+    return strict_skeleton(context.get_current_parameters()["name"])  # type: ignore[no-untyped-call]
 
 
 class User(Base):

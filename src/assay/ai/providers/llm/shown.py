@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from assay.ai.looks import visible
 from assay.ai.orders import gives_orders
 from assay.ai.secrets import MASK, masked
 from assay.kinds import AtomType
+from assay.text.looks import visible
 
 WITHHELD: Final = "[left out: it gives orders to machines]"
 CUT: Final = " [cut]"

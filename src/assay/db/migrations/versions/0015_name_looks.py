@@ -8,7 +8,7 @@ Revision: 0015
 import sqlalchemy as sa
 from alembic import op
 
-from assay.text.names import skeleton
+from assay.text.names import strict_skeleton
 
 revision = "0015"
 down_revision = "0014"
@@ -21,7 +21,7 @@ def upgrade() -> None:
     op.create_unique_constraint(op.f("uq_users_look"), "users", ["look"])
     looks: dict[str, int] = {}
     for user in op.get_bind().execute(sa.text("SELECT id, name FROM users ORDER BY created_at, id")):
-        looks.setdefault(skeleton(user.name), user.id)
+        looks.setdefault(strict_skeleton(user.name), user.id)
     if looks:
         op.get_bind().execute(
             sa.text("""

@@ -50,6 +50,11 @@ def look(text: str) -> str:
     return visible(bare).translate(_AS_LATIN)
 
 
+def in_latin(text: str) -> str:
+    """The text with Latin letters for all that look like them, of the same case."""
+    return text.translate(_AS_LATIN)
+
+
 @lru_cache(maxsize=4_096)
 def look_of(character: str) -> str:
     """One Latin character for one that looks like it, of the same case; any other stays."""
