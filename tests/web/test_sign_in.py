@@ -11,6 +11,7 @@ from tests.web.lab import BASE, ELSEWHERE, PASSWORD, asking, bearer, serving, si
 
 from assay.accounts import actions, attempts
 from assay.accounts.attempts import AT_A_PLACE, network
+from assay.accounts.secrets import digest
 from assay.audit.actor import SYSTEM
 from assay.db.models import Role, Scope
 from assay.settings import Settings
@@ -21,12 +22,12 @@ HERE = f"sign-in from address {ELSEWHERE}"
 
 async def tries(app: Any, name: str, password: str = "wrong", *, peer: str = ELSEWHERE, **headers: str) -> int:
     async with asking(app, peer=peer, **headers) as http:
-        return (await http.post(f"{BASE}/session", json={"name": name, "password": password})).status_code
+        return int((await http.post(f"{BASE}/session", json={"name": name, "password": password})).status_code)
 
 
 def tried(name: str, at: str = "") -> str:
     """The allowance of a name, of all strangers or at one place."""
-    return f"sign-in as {attempts.digest(name)}{at}"
+    return f"sign-in as {digest(name)}{at}"
 
 
 async def uses_up(database: Any, *keys: str) -> None:
@@ -91,7 +92,7 @@ async def test_what_others_try_at_the_same_address_leaves_a_known_device_alone(d
         assert (await laptop.post(f"{BASE}/session", json=right)).status_code == 201
 
         async def wrong() -> int:
-            return (await laptop.post(f"{BASE}/session", json={**right, "password": "wrong"})).status_code
+            return int((await laptop.post(f"{BASE}/session", json={**right, "password": "wrong"})).status_code)
 
         assert await until_refused(wrong) >= AT_A_PLACE.burst
 
@@ -291,7 +292,7 @@ async def test_a_password_is_changed_only_by_who_knows_the_old_one(database, dat
 
 
 async def _status(answer: Any) -> int:
-    return (await answer)[0]
+    return int((await answer)[0])
 
 
 async def test_of_two_changes_at_once_one_is_made(database, database_url):

@@ -24,8 +24,11 @@ OPERATOR: Final = "local:"
 
 async def ensure_user(session: AsyncSession, name: str) -> Actor:
     """The person of this name, made known at the first decision. Raises Conflict where another's looks the same."""
-    await session.execute(insert(User).values(name=name, kind=ActorKind.USER).on_conflict_do_nothing())
-    user = await session.scalar(select(User).where(User.name == name))
+    named = select(User).where(User.name == name)
+    user = await session.scalar(named)
+    if user is None:
+        await session.execute(insert(User).values(name=name, kind=ActorKind.USER).on_conflict_do_nothing())
+        user = await session.scalar(named)
     if user is None:
         raise Conflict(await _looks_the_same(session, name))
     return Actor(user.id, user.name, user.kind)
