@@ -117,7 +117,7 @@ def test_merges_and_vectors_of_before_are_taken_over(empty_url):
 
 
 def test_of_users_whose_names_looked_alike_before_the_oldest_keeps_the_look(empty_url):
-    migrate.upgrade(empty_url, "0015")
+    migrate.upgrade(empty_url, "0016")
     engine = create_engine(driver_url(empty_url))
     with engine.begin() as connection:
         for name in ("ana", "аna", "bob"):

@@ -2,7 +2,7 @@
 
 Of those that do already the oldest keeps the look; nobody else can take it.
 
-Revision: 0016
+Revision: 0017
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from alembic import op
 
 from assay.text.names import strict_skeleton
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
