@@ -174,7 +174,7 @@ def unknown_variables(names: Iterable[str]) -> list[str]:
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    near = get_close_matches(name, known, n=1, cutoff=0.7)
     return f"did you mean {near[0]}" if near else "assay settings shows those that there are"
 
 

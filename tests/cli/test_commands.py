@@ -1,16 +1,18 @@
 """The commands that show how things stand."""
 
+import getpass
 import re
 import socket
 
+import psycopg
 import pytest
 from tests.jobs.test_declarations import CONTRACT
 
 from assay.db.models import SYSTEM_USER_ID
 
 METRICS = {
-    "pending", "approved", "rejected", "merged", "expired", "approval_rate", "avg_confidence", "auto_approved",
-    "auto_approval_rate", "auto_approval_success_rate", "duplicate_rate", "oldest_pending_seconds",
+    "pending", "approved", "rejected", "merged", "expired", "withdrawn", "approval_rate", "avg_confidence",
+    "auto_approved", "auto_approval_rate", "auto_approval_success_rate", "duplicate_rate", "oldest_pending_seconds",
     "high_confidence_queue_age_seconds",
 }  # fmt: skip
 
@@ -241,13 +243,36 @@ def test_a_decision_on_a_group_can_be_looked_at_first(assay):
     assert foreseen == {**done, "dry_run": True}
 
 
-def test_who_proposed_something_is_told_that_others_decide_on_it(assay):
-    flagged = assay("proposals", "list", "--duplicates", "--json").document["items"]
-    own = next(each for each in flagged if each["proposed_by_user_id"] != SYSTEM_USER_ID)
+def proposed_by_hand(assay):
+    flagged = assay("proposals", "list", "--duplicates", "--json").items
+    return [each for each in flagged if each["proposed_by_user_id"] != SYSTEM_USER_ID]
+
+
+def test_what_a_colleague_of_the_demo_proposed_is_decided_by_whoever_tries_it(assay):
+    assert len(proposed_by_hand(assay)) == 3
+    for each in proposed_by_hand(assay):
+        assert assay("proposals", "reject", each["id"]).code == 0
+    assert proposed_by_hand(assay) == []
+
+
+def test_who_proposed_something_is_told_that_others_decide_on_it_and_may_withdraw_it(assay, demo_url):
+    own, other = proposed_by_hand(assay)[:2]
+    refused = assay("proposals", "withdraw", other["id"])
+    assert (refused.code, "Only who proposed it may withdraw it" in refused.out) == (1, True)
+    with psycopg.connect(demo_url) as connection:
+        connection.execute(
+            "UPDATE proposals SET proposed_by_user_id = (SELECT id FROM users WHERE name = %s) WHERE id = %s",
+            [f"local:{getpass.getuser()}", own["id"]],
+        )
     shown = assay("proposals", "show", own["id"]).out
     assert "proposed it, and may not decide on it: that is for somebody else." in shown
     refused = assay("proposals", "decide-group", own["similar_entity_id"], "--preview")
     assert (refused.code, "that is for somebody else" in refused.out) == (1, True)
+    assert assay("proposals", "withdraw", own["id"], "--note", "A slip.").out.endswith("Withdrawn.\n")
+    found = assay("proposals", "show", own["id"], "--json").document
+    assert (found["proposal"]["status"], found["proposal"]["review_action"]) == ("rejected", "withdrawn")
+    assert (found["trail"][-1]["action"], found["trail"][-1]["notes"]) == ("proposal.withdrawn", "A slip.")
+    assert "was already withdrawn by" in assay("proposals", "withdraw", own["id"]).out
 
 
 def test_what_was_taken_back_still_says_what_it_is_like(assay):
@@ -277,3 +302,21 @@ def test_every_command_says_what_it_is_for(alone, group):
     commands = [line for line in lines if not line.startswith(" ")]
     assert commands
     assert [each for each in commands if " " not in each] == []
+
+
+def test_what_is_like_a_pending_proposal_is_shown_beside_it(assay):
+    flagged = assay("proposals", "list", "--duplicates", "--limit", "500", "--json").items
+    each = next(one for one in flagged if one["similar_proposal_id"])
+    merge = assay("proposals", "show", each["id"], "--json").document["merge"]
+    assert (merge["source_id"], merge["target_id"]) == (each["id"], each["similar_proposal_id"])
+    shown = assay("proposals", "show", each["id"]).out
+    assert f"{each['similar_proposal_id'][-8:]} has" in shown
+
+
+def test_scores_are_cut_everywhere(assay, demo_url):
+    waiting = assay("proposals", "list", "--kind", "atom", "--json").items[0]
+    with psycopg.connect(demo_url) as connection:
+        connection.execute("UPDATE proposals SET confidence = 0.9499 WHERE id = %s", [waiting["id"]])
+    row = next(each for each in assay("proposals", "list").out.splitlines() if each.startswith(waiting["id"][-8:]))
+    assert "  0.94  " in row
+    assert "confidence 0.94 (" in assay("proposals", "show", waiting["id"]).out

@@ -32,8 +32,9 @@ def read(empty) -> int:
 def test_a_file_is_imported_once_however_often_it_is_read(empty, chat):
     path = chat(line(1) + line(2))
     first, second = (empty("ingest", path, "--json").document for _ in range(2))
-    assert first == {"added": 2, "edited": 0, "unchanged": 0, "left_out": 0, "problems": []}
-    assert second == {"added": 0, "edited": 0, "unchanged": 2, "left_out": 0, "problems": []}
+    rest = {"edited": 0, "left_out": 0, "problems": [], "sources": {"chat.jsonl": "chat"}, "warnings": []}
+    assert first == {"added": 2, "unchanged": 0, **rest}
+    assert second == {"added": 0, "unchanged": 2, **rest}
 
 
 def test_new_words_under_an_old_id_are_an_edit(empty, chat):
@@ -55,6 +56,43 @@ def test_a_person_is_told_what_came_in_and_what_to_do_next(empty, chat):
     assert answer.code == 0
     assert re.search(r"\b1 (messages )?added\b", answer.out)
     assert "assay jobs run " in answer.out
+
+
+def test_the_source_of_a_file_is_said(empty, chat):
+    assert "The messages of chat.jsonl are known under the source 'chat'." in empty("ingest", chat(line())).out
+    assert "the source 'team'." in empty("ingest", chat(line()), "--source", "team").out
+    shown = " ".join(empty("ingest", "--help").out.replace("│", " ").split())
+    assert "the name of the file without its ending" in shown
+
+
+def test_who_would_double_a_chat_is_warned_and_told_how_not_to(empty, chat):
+    path = chat("".join(line(number, text=f"Point {number}.") for number in range(9)))
+    empty("ingest", path)
+    doubled = empty("ingest", path, "--source", "chat.jsonl", "--json")
+    [warning] = doubled.document["warnings"]
+    assert warning == (
+        "chat.jsonl: 9 of the first 9 messages are known already, under the source 'chat'. "
+        "Under 'chat.jsonl' they come in once more: --source chat adds nothing twice."
+    )
+    assert warning in doubled.err
+    assert empty("ingest", path, "--source", "chat", "--json").document["unchanged"] == 9
+    assert empty("ingest", path, "--source", "chat.jsonl", "--json").document["warnings"] == []
+
+
+def test_a_renamed_log_without_channels_is_doubled_unless_the_channel_is_named_too(empty, chat):
+    text = "[2026-03-02 09:00] ana: Hello.\n[2026-03-02 09:01] ben: Good morning.\n"
+    empty("ingest", chat(text, "team.log"))
+    renamed = chat(text, "team-march.log")
+    [warning] = empty("ingest", renamed, "--source", "team", "--json").document["warnings"]
+    assert warning.endswith("they come in once more: --source team --channel team adds nothing twice.")
+    again = empty("ingest", renamed, "--source", "team", "--channel", "team", "--json").document
+    assert (again["unchanged"], again["warnings"]) == (2, [])
+
+
+def test_a_chat_of_which_little_is_known_is_no_reason_to_warn(empty, chat):
+    empty("ingest", chat(line(1), "old.jsonl"))
+    path = chat("".join(line(number, text=f"Point {number}.") for number in range(5)) + line(9), "new.jsonl")
+    assert empty("ingest", path, "--json").document["warnings"] == []
 
 
 def test_half_a_line_is_reported_with_its_number_and_the_rest_goes_in(empty, chat):

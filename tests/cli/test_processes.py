@@ -47,9 +47,10 @@ def test_assay_runs_answers_is_seen_is_never_run_twice_and_stops_without_an_orph
         status = told("status")
         assert (status["running"], status["pid"], status["web_url"]) == (True, process.pid, address)
 
-        again = lab.assay(home, "up", "--port", "0")
-        assert (again.returncode, again.stdout) == (1, "")
-        assert again.stderr == f"Assay is already running at {address}. Stop it with: assay down\n"
+        for port in ("0", address.rpartition(":")[2]):
+            again = lab.assay(home, "up", "--port", port)
+            assert (again.returncode, again.stdout) == (1, "")
+            assert again.stderr == f"Assay is already running at {address}. Stop it with: assay down\n"
 
         metrics = told("metrics")
         assert _asked(f"{address}/api/v1/metrics/proposals")["atom_proposals"] == metrics["atom_proposals"]

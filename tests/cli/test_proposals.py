@@ -131,6 +131,34 @@ def test_an_atom_that_waits_for_its_topic_is_approved_together_with_it(assay):
     assert {each["id"] for each in outcomes} == {atom["id"], topic["id"]}
 
 
+def test_undoing_what_was_approved_with_its_topic_says_that_the_topic_stays(assay):
+    topics = {each["id"] for each in listed(assay, "--kind", "topic", "--limit", "500")}
+    atom = next(each for each in listed(assay, "--kind", "atom", "--limit", "500") if topic_of(each) in topics)
+    topic = topic_of(atom)
+    assert "approve both" in (refused := assay("proposals", "approve", atom["id"]).out)
+    assert (topic[-8:] in refused, topic in refused) == (True, False)
+    assert assay("proposals", "approve", atom["id"], "--with-topics").code == 0
+    name = atom["proposed_topic"]["name"]
+    said = assay("proposals", "revert", atom["id"]).out
+    assert said == f"{atom['id'][-8:]}  Reverted. Its topic '{name}', {topic[-8:]}, stays approved.\n"
+
+
+def test_undoing_a_topic_says_how_many_atoms_have_none_any_more(assay):
+    topics = {each["id"] for each in listed(assay, "--kind", "topic", "--limit", "500")}
+    atom = next(each for each in listed(assay, "--kind", "atom", "--limit", "500") if topic_of(each) in topics)
+    topic = topic_of(atom)
+    assert assay("proposals", "approve", atom["id"], "--with-topics").code == 0
+    assert decide(assay, "revert", topic)["message"] == "Reverted. 1 atom stays approved and has no topic any more."
+
+
+def test_undoing_both_leaves_nothing_to_say(assay):
+    topics = {each["id"] for each in listed(assay, "--kind", "topic", "--limit", "500")}
+    atom = next(each for each in listed(assay, "--kind", "atom", "--limit", "500") if topic_of(each) in topics)
+    assert assay("proposals", "approve", atom["id"], "--with-topics").code == 0
+    both = assay("proposals", "revert", atom["id"], topic_of(atom), "--json").items
+    assert {each["message"] for each in both} == {"Reverted."}
+
+
 def test_what_the_machine_gave_up_on_is_listed_and_given_back_to_it(assay, demo_url):
     assert listed(assay, "--needs-attention") == []
     proposal = fresh(assay, "atom")

@@ -10,7 +10,7 @@ from assay.db.engine import Database
 from assay.db.models import ActorKind, ProposalStatus, ReviewAction, User
 from assay.errors import InvalidInput
 from assay.kinds import Kind, LinkType
-from assay.proposals import actions, queries
+from assay.proposals import actions, metrics, queries, rebuild
 from assay.proposals.drafts import ProposedLink
 from assay.proposals.outcomes import Refusal
 
@@ -355,3 +355,45 @@ async def test_the_same_id_twice_is_one_decision(database):
         ids = await queries.full_ids(session, [str(each), str(each)[-8:]])
         outcomes = await actions.approve(session, ids, actor=SYSTEM)
     assert [outcome.done for outcome in outcomes] == [True]
+
+
+async def withdraw(database: Database, *ids, actor: Actor):
+    async with database.transaction() as session:
+        return await actions.withdraw(session, ids, actor=actor)
+
+
+@kinds
+async def test_who_proposed_it_takes_it_back_and_nobody_else(database, ana, kind):
+    [mine, theirs] = await propose(database, [draft(kind), draft(kind)], ana)
+    outcomes = await withdraw(database, mine, theirs, actor=SYSTEM)
+    assert {each.refusal for each in outcomes} == {Refusal.FORBIDDEN}
+    [done] = await withdraw(database, mine, actor=ana)
+    proposal = await get(database, mine)
+    assert (done.message, proposal.status, proposal.review_action) == (
+        "Withdrawn.",
+        ProposalStatus.REJECTED,
+        ReviewAction.WITHDRAWN,
+    )
+    [again] = await withdraw(database, mine, actor=ana)
+    assert again.refusal is Refusal.CONFLICT
+    assert again.message.startswith("The proposal was already withdrawn by ana at")
+    events = "SELECT action, data->>'actor' FROM audit_log WHERE subject_id = :id ORDER BY id"
+    assert await rows(database, events, id=mine) == [("proposal.created", "ana"), ("proposal.withdrawn", "ana")]
+
+
+@kinds
+async def test_what_was_approved_is_not_withdrawn(database, ana, kind):
+    [proposal] = await propose(database, [draft(kind)], ana)
+    await approve(database, proposal)
+    [outcome] = await withdraw(database, proposal, actor=ana)
+    assert outcome.refusal is Refusal.CONFLICT
+
+
+@kinds
+async def test_a_withdrawal_is_in_no_rate_and_is_replayed_from_the_log(database, ana, kind):
+    [proposal] = await propose(database, [draft(kind)], ana)
+    await withdraw(database, proposal, actor=ana)
+    async with database.transaction() as session:
+        part = (await metrics.document(session, sure=0.9))[f"{kind}_proposals"]
+        assert (part["withdrawn"], part["rejected"], part["approval_rate"]) == (1, 0, 0)
+        assert await rebuild.from_log(session) == await rebuild.from_tables(session)

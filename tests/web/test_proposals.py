@@ -361,3 +361,27 @@ async def test_nothing_is_given_to_those_who_cannot_decide_on_it(database, ana_h
         answer = await ana_http.put(f"{base(kind)}/{each}/assignee", json={"to": user_id})
         assert (answer.status_code, bool(answer.json()["detail"])) == (status, True), user_id
     assert await rows(database, "SELECT * FROM proposals") == before
+
+
+@kinds
+async def test_an_agent_that_may_only_propose_takes_back_its_own(database, database_url, kind):
+    [theirs] = await propose(database, [draft(kind)])
+    async with asked_by(database, database_url, "bot", Scope.PROPOSE, Scope.READ) as http:
+        key = f"proposed_{TRAITS[kind].title_label}"
+        asked = {key: "Ledger storage", "confidence": 0.9} | (
+            {"proposed_type": "decision"} if kind is Kind.ATOM else {}
+        )
+        [mine] = (await http.post(base(kind), json=[asked])).json()["items"]
+        done = await http.post(f"{base(kind)}/{mine['id']}/withdraw", json={"notes": "A slip."})
+        assert (done.status_code, done.json()["status"], done.json()["review_action"]) == (200, "rejected", "withdrawn")
+        assert (await http.post(f"{base(kind)}/{mine['id']}/withdraw", json={})).status_code == 409
+        assert (await http.post(f"{base(kind)}/{theirs}/withdraw", json={})).status_code == 403
+        assert (await http.post(f"{base(kind)}/{uuid4()}/withdraw", json={})).status_code == 404
+
+
+@kinds
+async def test_a_list_says_of_each_why_it_waits(database, ana_http, kind):
+    await propose(database, [draft(kind, confidence=0.2)])
+    [listed] = (await ana_http.get(base(kind))).json()["items"]
+    assert "confidence below the threshold" in listed["held"]
+    assert (await ana_http.get(f"{base(kind)}/{listed['id']}")).json()["held"] == listed["held"]

@@ -18,7 +18,7 @@ from cyclopts import App, CycloptsError
 from assay.cli import streams
 from assay.cli.invoked import INVOKED
 from assay.cli.logs import log_to_stderr
-from assay.cli.output import complain, print_problem, with_short_ids
+from assay.cli.output import complain, console, errors, print_problem, with_short_ids
 from assay.errors import AssayError, InvalidInput, NotFound, Unavailable
 
 REFUSED: Final = 1
@@ -35,6 +35,8 @@ app = App(
     help="Weighs what machines extract from a team's messages before it becomes knowledge.",
     version=version("assay"),
     version_flags=["--version"],
+    console=console,
+    error_console=errors,
 )
 for command, place, words in (
     ("demo", "demo:demo", "Turn the sample chat into knowledge, and leave Assay running."),

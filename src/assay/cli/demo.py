@@ -9,6 +9,7 @@ from pydantic_core import from_json
 from rich.status import Status
 from sqlalchemy import exists, select
 
+from assay.accounts.actions import ensure_user
 from assay.ai.extractor import AtomDraft, Extraction, TopicDraft
 from assay.audit.actor import SYSTEM
 from assay.cli.background import ensure_running
@@ -16,7 +17,7 @@ from assay.cli.first_admin import link_for_operator, open_in_browser
 from assay.cli.ingest import Imported, import_messages
 from assay.cli.output import Json, errors, print_json, program, say
 from assay.cli.pipeline import run_pipeline
-from assay.cli.session import operator, with_database, with_tools
+from assay.cli.session import with_database, with_tools
 from assay.cli.summary import Summary, print_summary
 from assay.db.locks import held
 from assay.db.models import Proposal
@@ -27,6 +28,8 @@ from assay.jobs.tools import Tools
 from assay.kinds import AtomType
 
 SOURCE: Final = "demo"
+COLLEAGUE: Final = "demo:priya"
+"""Somebody of the sample chat. Whoever tries the demo could never decide on what they proposed themselves."""
 HOW_SURE: Final = 0.9
 
 
@@ -38,7 +41,7 @@ def demo(
     """Turn the sample chat into knowledge, and leave Assay running.
 
     The chat is imported a week at a time, as a team would, each week weighed against what is known by then. At the
-    end somebody proposes by hand what the team knows already.
+    end an invented colleague proposes by hand what the team knows already.
     Running it again continues where it was and adds nothing twice.
     """
     with errors.status("Starting the servers") as status:
@@ -74,11 +77,11 @@ async def _propose_by_hand(tools: Tools) -> None:
     drafts = [_draft(from_json(line)) for line in lines]
     atoms = [each for each in drafts if isinstance(each, AtomDraft)]
     topics = [each for each in drafts if isinstance(each, TopicDraft)]
-    actor = await operator(tools.database)
     async with tools.database.transaction() as session:
         known = exists().where(Proposal.extraction_run_id.is_(None), Proposal.title == atoms[0].title)
         if not await session.scalar(select(known)):
-            await suggest(session, Extraction(topics, atoms), actor=actor)
+            colleague = await ensure_user(session, COLLEAGUE)
+            await suggest(session, Extraction(topics, atoms), actor=colleague)
 
 
 def _draft(said: dict[str, Any]) -> AtomDraft | TopicDraft:

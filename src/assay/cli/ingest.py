@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from assay.audit.actor import Actor
+from assay.cli.doubles import about_doubles
 from assay.cli.output import Json, errors, print_json, printable, say
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
@@ -19,6 +22,8 @@ from assay.extraction.parsing import check_file, default_channel, read_file
 from assay.lines import BadLine
 
 SHOWN_PROBLEMS: Final = 20
+SAMPLE: Final = 500
+"""Messages at the beginning of a file of which it is looked up whether they are known."""
 
 
 @dataclass
@@ -31,6 +36,9 @@ class Imported:
     left_out: int = 0
     problems: list[str] = field(default_factory=list)
     """The first few, with their line numbers."""
+    sources: dict[str, str] = field(default_factory=dict)
+    """What the messages of each file are known under."""
+    warnings: list[str] = field(default_factory=list)
 
     def without_problems(self, found: Iterable[IncomingMessage | BadLine], name: str) -> Iterator[IncomingMessage]:
         """The messages; what is wrong with the other lines is kept."""
@@ -50,12 +58,14 @@ class Imported:
 def ingest(
     *files: Path,
     source: Annotated[
-        str | None, Parameter(help="What the messages are known under; else the name of the file.")
+        str | None,
+        Parameter(help="What the messages are known under; else the name of the file without its ending."),
     ] = None,
     channel: Annotated[str | None, Parameter(help="The channel, where a line names none.")] = None,
     json: Json = False,
 ) -> int:
-    """Import chat files: JSON lines, or plain-text chat logs, also gzipped. Importing again adds nothing twice.
+    """Import chat files: JSON lines, or plain-text chat logs, also gzipped. Importing again adds nothing twice, as
+    long as the source is the same.
 
     Lines that make no sense are reported and left out, and the exit code is then 1. Where a whole file cannot be
     read, nothing is imported.
@@ -99,7 +109,12 @@ async def _import_files(
     for path in files:
         task = progress.add_task(printable(path.name), total=None, read=0)
         counted = _counted(done.without_problems(read_file(path, channel), path.name), progress, task)
-        await import_messages(database, counted, source=_source_of(path, source), actor=actor, done=done)
+        known_as = done.sources[path.name] = _source_of(path, source)
+        first = list(islice(counted, SAMPLE))
+        if warning := await about_doubles(database, first, path.name, known_as):
+            done.warnings.append(warning)
+            progress.console.print(Text(printable(warning), style="yellow"), soft_wrap=True)
+        await import_messages(database, chain(first, counted), source=known_as, actor=actor, done=done)
 
 
 def _source_of(path: Path, source: str | None) -> str:
@@ -123,6 +138,8 @@ def _print(done: Imported) -> None:
         say(printable(problem), style="yellow")
     if done.left_out > len(done.problems):
         say(f"... and {done.left_out - len(done.problems):,} lines more.", style="yellow")
+    for name, source in done.sources.items():
+        say(f"The messages of {printable(name)} are known under the source {printable(source)!r}.")
     counts = f"Messages: {done.added:,} added, {done.edited:,} edited, {done.unchanged:,} known already"
     say(f"{counts}, {done.left_out:,} left out.")
     if done.added or done.edited:

@@ -127,6 +127,16 @@ def reject(*proposals: str, note: Note = None, json: Json = False) -> int:
 
 
 @app.command
+def withdraw(*proposals: str, note: Note = None, json: Json = False) -> int:
+    """Take back pending proposals of your own. It counts as nobody's verdict on them."""
+
+    async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
+        return await actions.withdraw(session, ids, actor=actor, notes=note)
+
+    return decided(proposals, decide, json)
+
+
+@app.command
 def merge(
     *proposals: str,
     into: Annotated[str | None, Parameter(help="A topic or atom, or the number of a candidate, 1 to 5.")] = None,

@@ -49,12 +49,11 @@ def up(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT, drain: Drain = D
     settings = configuration.load()
     log_to_stderr(settings.assay_log_level)
     check_settings(settings)
-    with listening(host, port) as listener:
-        _await_passing_owner(settings)
-        with ready(for_guests=True) as found:
-            _require_ownership(settings, found)
-            tools = make_tools(settings, found.database_url)
-            _serve(settings, found, listener, host, partial(_jobs, tools, found.nats_url, drain))
+    _refuse_a_second(settings)
+    with listening(host, port) as listener, ready(for_guests=True) as found:
+        _require_ownership(settings, found)
+        tools = make_tools(settings, found.database_url)
+        _serve(settings, found, listener, host, partial(_jobs, tools, found.nats_url, drain))
 
 
 def api(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT) -> None:
@@ -87,6 +86,14 @@ async def _no_jobs() -> AsyncIterator[None]:
     yield None
 
 
+def _refuse_a_second(settings: Settings) -> None:
+    """Before anything is taken that the first one has. Raises Conflict, saying where that answers."""
+    if not _on_own_servers(settings):
+        _await_passing_owner(settings)
+        if running(settings.assay_home):
+            raise _already_running(settings)
+
+
 def _await_passing_owner(settings: Settings) -> None:
     """Lets a command that runs the servers for itself alone come to its end."""
     deadline = time.monotonic() + PASSING_SECONDS
@@ -95,12 +102,19 @@ def _await_passing_owner(settings: Settings) -> None:
 
 
 def _require_ownership(settings: Settings, found: Services) -> None:
-    external = settings.database_url is not None and settings.nats_url is not None
-    if found.owned or external:
-        return
+    if not found.owned and not _on_own_servers(settings):
+        raise _already_running(settings)
+
+
+def _on_own_servers(settings: Settings) -> bool:
+    """Whether neither server is an embedded one."""
+    return settings.database_url is not None and settings.nats_url is not None
+
+
+def _already_running(settings: Settings) -> Conflict:
     state = running(settings.assay_home)
     where = f" at {state.web_url}" if state and state.web_url else ""
-    raise Conflict(f"Assay is already running{where}. Stop it with: assay down")
+    return Conflict(f"Assay is already running{where}. Stop it with: assay down", web_url=state and state.web_url)
 
 
 async def _welcome(database_url: str) -> None:

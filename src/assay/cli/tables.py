@@ -10,7 +10,7 @@ from rich.text import Text
 from assay.cli.output import console, printable, say
 
 PROSE: Final = frozenset(
-    {"title", "text", "error", "meaning", "note", "what", "keywords", "result", "stays in the queue, because"}
+    {"title", "text", "error", "meaning", "note", "what", "keywords", "result", "value", "stays in the queue, because"}
 )
 """Columns that may wrap, at blanks."""
 MIN_PROSE: Final = 24
@@ -24,10 +24,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, prose: Co
     """Prints a row a line, as wide as it is where no terminal limits it; on a terminal that is too narrow for what
     may not wrap, a line for each cell."""
     cells = [[_cell(each) for each in row] for row in rows]
-    if console.is_terminal and _least(columns, cells, prose) > console.width:
+    if not console.is_terminal:
+        _print_rows(columns, cells)
+    elif (widths := _least(columns, cells, prose)) and sum(widths) + GAP * (len(widths) - 1) > console.width:
         _print_lines(columns, cells)
     else:
-        _print_grid(columns, cells, prose)
+        _print_grid(columns, cells, prose, widths)
 
 
 def _cell(value: object) -> str:
@@ -38,28 +40,32 @@ def _widths(columns: Cells, rows: Sequence[Cells]) -> list[int]:
     return [max(map(cell_len, cells)) for cells in zip(columns, *rows, strict=True)]
 
 
-def _least(columns: Cells, rows: Sequence[Cells], prose: Collection[str]) -> int:
-    """The width below which an id or a name would be broken, or prose become a thread."""
-    needed = [
+def _least(columns: Cells, rows: Sequence[Cells], prose: Collection[str]) -> list[int]:
+    """The widths below which an id or a name would be broken, or prose become a thread."""
+    return [
         min(width, max(MIN_PROSE, _longest_word(cells))) if name in prose else width
         for name, width, cells in zip(columns, _widths(columns, rows), zip(columns, *rows, strict=True), strict=True)
     ]
-    return sum(needed) + GAP * (len(columns) - 1)
 
 
 def _longest_word(cells: Cells) -> int:
     return max((cell_len(word) for cell in cells for word in cell.split()), default=0)
 
 
-def _print_grid(columns: Cells, rows: Sequence[Cells], prose: Collection[str]) -> None:
-    grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
+def _print_rows(columns: Cells, rows: Sequence[Cells]) -> None:
     widths = _widths(columns, rows)
-    for name, width in zip(columns, widths, strict=True):
-        grid.add_column(name, no_wrap=name not in prose, min_width=width if name not in prose else None)
+    for row in (columns, *rows):
+        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
+        say((" " * GAP).join(padded).rstrip())
+
+
+def _print_grid(columns: Cells, rows: Sequence[Cells], prose: Collection[str], least: Sequence[int]) -> None:
+    grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
+    for name, width in zip(columns, least, strict=True):
+        grid.add_column(name, no_wrap=name not in prose, min_width=width)
     for row in rows:
         grid.add_row(*map(Text, row))
-    whole = sum(widths) + GAP * len(columns)
-    console.print(grid, width=None if console.is_terminal else whole, crop=False, overflow="ignore")
+    console.print(grid)
 
 
 def _print_lines(columns: Cells, rows: Sequence[Cells]) -> None:

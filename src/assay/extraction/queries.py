@@ -1,15 +1,18 @@
 """Reads of messages and runs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import md5
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db import short_ids
 from assay.db.models import KnowledgeExtractionRun, Message, RunStatus
 from assay.db.models.messages import FAILING, UNREAD
+from assay.extraction.incoming import IncomingMessage
 
 
 async def count_unread(session: AsyncSession) -> int:
@@ -38,6 +41,38 @@ async def listed_messages(
     if after is not None:
         newest = newest.where(tuple_(Message.sent_at, Message.id) < tuple_(*after))
     return (await session.scalars(newest)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Where somebody's words of a moment are known already."""
+
+    source: str
+    channel: str
+    external_id: str
+
+
+async def known_words(session: AsyncSession, messages: Sequence[IncomingMessage]) -> list[list[Known]]:
+    """Of each message where its author's words at that moment are known already. An index look-up each."""
+    digests = [md5(each.text.encode(), usedforsecurity=False).hexdigest() for each in messages]
+    rows = await session.execute(
+        text("""
+        SELECT asked.place, known.source, known.channel, known.external_id
+        FROM unnest(CAST(:moments AS timestamptz[]), CAST(:authors AS text[]), CAST(:digests AS text[]))
+            WITH ORDINALITY AS asked (sent_at, author, digest, place)
+        CROSS JOIN LATERAL (SELECT * FROM messages m WHERE m.sent_at = asked.sent_at OFFSET 0) AS known
+        WHERE known.author = asked.author AND md5(known.text) = asked.digest
+        ORDER BY known.source, known.channel"""),
+        {
+            "moments": [each.sent_at for each in messages],
+            "authors": [each.author for each in messages],
+            "digests": digests,
+        },
+    )
+    found: list[list[Known]] = [[] for _ in messages]
+    for place, *known in rows:
+        found[place - 1].append(Known(*known))
+    return found
 
 
 async def listed_runs(

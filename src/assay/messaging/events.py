@@ -60,6 +60,10 @@ class ProposalRejected(ProposalChanged):
     type = "proposal.rejected"
 
 
+class ProposalWithdrawn(ProposalChanged):
+    type = "proposal.withdrawn"
+
+
 class ProposalMerged(ProposalChanged):
     type = "proposal.merged"
 

@@ -19,6 +19,7 @@ FOLLOWERS: Final[Mapping[str, tuple[str, ...]]] = {
     "proposal.created": (SCAN,),
     "proposal.reopened": (SCAN,),
     "proposal.reverted": (SCAN,),
+    "proposal.withdrawn": (SCAN,),
     "proposal.duplicate_detected": (METRICS,),
     "proposal.approved": (REVIEW,),
     "proposal.auto_approved": (METRICS,),

@@ -27,6 +27,7 @@ from assay.messaging.events import (
     ProposalReopened,
     ProposalsExpired,
     ProposalsExpiring,
+    ProposalWithdrawn,
 )
 from assay.proposals import merge_statements as merge_sql
 from assay.proposals import merging, queries, relations, unmerging
@@ -41,12 +42,14 @@ from assay.proposals.outcomes import (
     judged_for_approval,
     missing,
     own_proposal,
+    proposed_by_another,
     stale,
     unfit_target,
     unless_other,
     unless_pending,
 )
 from assay.proposals.records import changed, created
+from assay.proposals.remarks import of_reverts, remarked
 
 ANY_VERSION: Final[Mapping[UUID, int]] = MappingProxyType({})
 KEEP_ALL: Final[Choices] = MappingProxyType({})
@@ -120,6 +123,18 @@ async def reject(
     accepted, outcomes = await lock_and_judge(session, ids, versions, unless_pending, "Rejected.", by=actor)
     await put_away(session, accepted, ReviewAction.REJECT, actor, notes)
     await record(session, actor, [changed(ProposalRejected, row, actor, notes=notes) for row in accepted])
+    return outcomes
+
+
+async def withdraw(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | None = None) -> list[Outcome]:
+    """Takes back pending proposals of the actor's own. Like expiry it counts as nobody's verdict on them."""
+
+    def judge(row: Locked) -> Outcome | None:
+        return proposed_by_another(row, actor) or unless_pending(row)
+
+    accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, judge, "Withdrawn.")
+    await put_away(session, accepted, ReviewAction.WITHDRAWN, actor, notes)
+    await record(session, actor, [changed(ProposalWithdrawn, row, actor, notes=notes) for row in accepted])
     return outcomes
 
 
@@ -225,8 +240,9 @@ async def revert(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | 
         return None
 
     accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, judge, "Reverted.", by=actor)
+    remarks = await of_reverts(session, [row.id for row in accepted])
     await carry_out_revert(session, accepted, undo, actor, notes)
-    return outcomes
+    return remarked(outcomes, remarks)
 
 
 async def note_failure(

@@ -15,7 +15,7 @@ from assay.clock import now
 from assay.db.models import SYSTEM_USER_ID, ProposalStatus, ReviewAction
 from assay.kinds import Kind
 
-STATES: Final = ("pending", "approved", "rejected", "merged", "expired")
+STATES: Final = ("pending", "approved", "rejected", "merged", "expired", "withdrawn")
 """Each proposal is in exactly one of these."""
 _DIMENSIONS: Final = "kind, status, review_action, auto_approved, auto_reverted, flagged"
 
@@ -54,15 +54,16 @@ def summary(
 ) -> dict[str, int | float]:
     """One kind's part of the document. Numbers are 0 where there is nothing yet.
 
-    Expiry counts neither as a rejection nor in the approval rate, for nobody decided.
+    Expiry and withdrawal count neither as a rejection nor in the approval rate, for nobody decided.
     """
     pending = [each for each in tallies if each.status is ProposalStatus.PENDING]
     expired = _count(each for each in tallies if each.review_action == ReviewAction.EXPIRED)
+    withdrawn = _count(each for each in tallies if each.review_action == ReviewAction.WITHDRAWN)
     approved, merged = (
         _count(each for each in tallies if each.status is status)
         for status in (ProposalStatus.APPROVED, ProposalStatus.MERGED)
     )
-    rejected = _count(each for each in tallies if each.status is ProposalStatus.REJECTED) - expired
+    rejected = _count(each for each in tallies if each.status is ProposalStatus.REJECTED) - expired - withdrawn
     auto_approved = _count(each for each in tallies if each.auto_approved)
     auto_reverted = _count(each for each in tallies if each.auto_reverted)
     total = _count(tallies)
@@ -72,6 +73,7 @@ def summary(
         "rejected": rejected,
         "merged": merged,
         "expired": expired,
+        "withdrawn": withdrawn,
         "approval_rate": ratio(approved, approved + rejected + merged),
         "avg_confidence": ratio(sum(each.confidence for each in pending), _count(pending)),
         "auto_approved": auto_approved,

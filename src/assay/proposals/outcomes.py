@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from assay.audit.actor import Actor
@@ -17,6 +18,10 @@ class Refusal(StrEnum):
     FORBIDDEN = "forbidden"
     WAITING = "waiting"
     STALE = "stale"
+
+
+UNDECIDED: Final = frozenset({ReviewAction.EXPIRED, ReviewAction.WITHDRAWN})
+"""How a proposal is put away without anybody's verdict on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class Locked:
 
     def history(self) -> str:
         """Who decided what, and when."""
-        verb = self.review_action if self.review_action is ReviewAction.EXPIRED else self.status
+        verb = self.review_action if self.review_action in UNDECIDED else self.status
         return f"{verb} {self.decision()}"
 
 
@@ -112,6 +117,13 @@ def own_proposal(row: Locked, actor: Actor) -> Outcome | None:
     return Outcome(
         row.id, f"{actor.name} proposed this and may not decide on it: that is for somebody else.", Refusal.FORBIDDEN
     )
+
+
+def proposed_by_another(row: Locked, actor: Actor) -> Outcome | None:
+    """Nobody takes back what somebody else proposed."""
+    if row.proposed_by_user_id == actor.user_id:
+        return None
+    return Outcome(row.id, "Only who proposed it may withdraw it: others reject it.", Refusal.FORBIDDEN)
 
 
 def first_refusal(refusals: Iterable[Outcome | None]) -> Outcome | None:

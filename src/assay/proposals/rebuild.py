@@ -39,6 +39,7 @@ DECISIONS: Final[dict[str, tuple[ProposalStatus, ReviewAction | None]]] = {
     "proposal.auto_approved": (ProposalStatus.APPROVED, ReviewAction.APPROVE),
     "proposal.rejected": (ProposalStatus.REJECTED, ReviewAction.REJECT),
     "proposal.expired": (ProposalStatus.REJECTED, ReviewAction.EXPIRED),
+    "proposal.withdrawn": (ProposalStatus.REJECTED, ReviewAction.WITHDRAWN),
     "proposal.merged": (ProposalStatus.MERGED, ReviewAction.MERGE),
     "proposal.reverted": (ProposalStatus.PENDING, ReviewAction.REVERTED),
     "proposal.reopened": (ProposalStatus.PENDING, None),

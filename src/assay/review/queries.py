@@ -99,7 +99,8 @@ _ALIKE: Final = f"""
         p.kind, p.atom_type, p.status, p.dedup_state, p.dedup_scorer, p.llm_recommendation, sources, channels,
         coalesce(authors, 0) AS authors, coalesce(quotes, 0) AS quotes, coalesce(verified, 0) AS verified,
         coalesce(topic.status = 'pending', false) AS topic_is_pending,
-        coalesce(p.reviewed_by_user_id <> {SYSTEM_USER_ID}, false) AS by_people, {_TAKEN_BACK} AS taken_back,
+        coalesce(p.reviewed_by_user_id <> {SYSTEM_USER_ID} AND p.review_action <> 'withdrawn', false) AS by_people,
+        {_TAKEN_BACK} AS taken_back,
         untrusted_sources, {_PROPOSER.format(system=SYSTEM_USER_ID, kind="proposer.kind")}, run.extractor
     FROM proposals p
     JOIN users proposer ON proposer.id = p.proposed_by_user_id

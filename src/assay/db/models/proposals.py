@@ -28,6 +28,7 @@ class ReviewAction(StrEnum):
     EDIT = "edit"
     EXPIRED = "expired"
     REVERTED = "reverted"
+    WITHDRAWN = "withdrawn"
 
 
 class Recommendation(StrEnum):

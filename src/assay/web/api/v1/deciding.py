@@ -65,7 +65,7 @@ def router_for(shapes: Shapes) -> APIRouter:
         prefix=f"/knowledge/{TRAITS[kind].plural}/proposals/{{proposal_id}}",
         tags=[f"{kind} proposals"],
         route_class=Route,
-        dependencies=[allow(Scope.REVIEW), Depends(_as_read(kind))],
+        dependencies=[allow(Scope.REVIEW), Depends(as_read(kind))],
         responses=documented(404, 409, 412),
     )
     routes: tuple[tuple[str, str, str, Decide], ...] = (
@@ -87,20 +87,20 @@ async def approve(proposal_id: UUID, asked: Approval, session: Write, actor: Cal
     outcomes = await actions.approve(
         session, [proposal_id], actor=actor, notes=asked.notes, with_topics=asked.with_topics
     )
-    return await _answer(session, proposal_id, outcomes, response)
+    return await answer(session, proposal_id, outcomes, response)
 
 
 async def reject(proposal_id: UUID, asked: DecisionNotes, session: Write, actor: Caller, response: Response) -> Any:
     """Decline it. It can be reopened."""
     outcomes = await actions.reject(session, [proposal_id], actor=actor, notes=asked.notes)
-    return await _answer(session, proposal_id, outcomes, response)
+    return await answer(session, proposal_id, outcomes, response)
 
 
 async def merge(proposal_id: UUID, asked: Merge, session: Write, actor: Caller, response: Response) -> Any:
     """Merge it into what says it already. Its evidence goes with it."""
     targets = {proposal_id: asked.into}
     outcomes = await actions.merge(session, targets, actor=actor, notes=asked.notes, choices=asked.fields)
-    return await _answer(session, proposal_id, outcomes, response)
+    return await answer(session, proposal_id, outcomes, response)
 
 
 async def not_duplicate(
@@ -115,13 +115,13 @@ async def not_duplicate(
         actor=actor,
         notes=asked.notes,
     )
-    return await _answer(session, proposal_id, outcomes, response)
+    return await answer(session, proposal_id, outcomes, response)
 
 
 async def assign(proposal_id: UUID, asked: Assignment, session: Write, actor: Caller, response: Response) -> Any:
     """Give it to somebody to decide on, or back to nobody. Others may still decide."""
     outcomes = await assigning.assign(session, [proposal_id], asked.to, actor=actor, notes=asked.notes)
-    return await _answer(session, proposal_id, outcomes, response)
+    return await answer(session, proposal_id, outcomes, response)
 
 
 def _edit(shapes: Shapes) -> Decide:
@@ -135,7 +135,7 @@ def _edit(shapes: Shapes) -> Decide:
         """Give a pending proposal other words. It is compared anew before the machine decides on it."""
         edits = {proposal_id: asked.changes()}
         outcomes = await editing.edit(session, edits, actor=actor, notes=asked.notes)
-        return await _answer(session, proposal_id, outcomes, response)
+        return await answer(session, proposal_id, outcomes, response)
 
     return edit
 
@@ -143,13 +143,13 @@ def _edit(shapes: Shapes) -> Decide:
 def _simple(act: Act, purpose: str) -> Decide:
     async def decide(proposal_id: UUID, asked: DecisionNotes, session: Write, actor: Caller, response: Response) -> Any:
         outcomes = await act(session, [proposal_id], actor=actor, notes=asked.notes)
-        return await _answer(session, proposal_id, outcomes, response)
+        return await answer(session, proposal_id, outcomes, response)
 
     decide.__doc__ = purpose
     return decide
 
 
-def _as_read(kind: Kind) -> Callable[..., Awaitable[None]]:
+def as_read(kind: Kind) -> Callable[..., Awaitable[None]]:
     """What stands before every decision: there is such a proposal, and it is as the client has read it."""
 
     async def check(proposal_id: UUID, session: Write, if_match: IfMatch = None) -> None:
@@ -165,9 +165,7 @@ def _as_read(kind: Kind) -> Callable[..., Awaitable[None]]:
     return check
 
 
-async def _answer(
-    session: AsyncSession, proposal_id: UUID, outcomes: Sequence[Outcome], response: Response
-) -> Proposal:
+async def answer(session: AsyncSession, proposal_id: UUID, outcomes: Sequence[Outcome], response: Response) -> Proposal:
     """The proposal as it is now. Raises the error of a refusal."""
     raise_refusal(outcomes, proposal_id)
     found = await session.get_one(Proposal, proposal_id, populate_existing=True)

@@ -21,6 +21,7 @@ class KindMetrics(BaseModel):
     rejected: int
     merged: int
     expired: int
+    withdrawn: int
     approval_rate: float
     avg_confidence: float
     auto_approved: int

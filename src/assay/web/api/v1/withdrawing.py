@@ -1,0 +1,40 @@
+"""Taking back what one proposed: one router, mounted for topics and for atoms."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+
+from assay.db.models import Scope
+from assay.kinds import TRAITS
+from assay.proposals import actions
+from assay.web.access import Caller, allow
+from assay.web.api.v1.deciding import DecisionNotes, answer, as_read
+from assay.web.errors import documented
+from assay.web.idempotency import Route, Write
+from assay.web.views.proposals import SHAPES, Shapes
+
+
+def router_for(shapes: Shapes) -> APIRouter:
+    kind = shapes.kind
+    view: Any = shapes.view
+    router = APIRouter(
+        prefix=f"/knowledge/{TRAITS[kind].plural}/proposals/{{proposal_id}}",
+        tags=[f"{kind} proposals"],
+        route_class=Route,
+        dependencies=[allow(Scope.PROPOSE), Depends(as_read(kind))],
+        responses=documented(404, 409, 412),
+    )
+
+    @router.post("/withdraw", response_model=view, name=f"withdraw_{kind}_proposal")
+    async def withdraw(
+        proposal_id: UUID, asked: DecisionNotes, session: Write, actor: Caller, response: Response
+    ) -> Any:
+        """Take back a pending proposal of your own. It counts as nobody's verdict, and can be reopened by others."""
+        outcomes = await actions.withdraw(session, [proposal_id], actor=actor, notes=asked.notes)
+        return await answer(session, proposal_id, outcomes, response)
+
+    return router
+
+
+routers = [router_for(each) for each in SHAPES]

@@ -1,0 +1,133 @@
+"""Every list at the command line: one way to page, the records of HTTP, and what is said where there is more."""
+
+import re
+import shlex
+
+import pytest
+
+from assay.settings import Settings
+from assay.web.app import create_app
+
+SCHEMAS = create_app(Settings(), "postgresql://", "nats://").openapi()["components"]["schemas"]
+LISTS = {
+    ("proposals", "list", "--kind", "atom"): "ListedAtomProposal",
+    ("proposals", "list", "--kind", "topic"): "ListedTopicProposal",
+    ("topics",): "TopicView",
+    ("topics", "list"): "TopicView",
+    ("atoms",): "AtomView",
+    ("atoms", "list"): "AtomView",
+    ("messages", "list"): "MessageView",
+    ("extractions", "list"): "RunView",
+    ("jobs", "runs", "deduplication_scan"): "JobRunView",
+    ("audit", "list"): "AuditEntryView",
+    ("users", "list"): "UserView",
+}
+
+
+def keys(model: str) -> set[str]:
+    """What a record has over HTTP."""
+    found = [name for name in SCHEMAS if name == model or name.startswith(f"{model}-")]
+    return set(SCHEMAS[found[0]]["properties"])
+
+
+@pytest.mark.parametrize("words", LISTS, ids=" ".join)
+def test_a_list_goes_on_where_it_ended_and_its_records_are_those_of_http(assay, words):
+    everything = assay(*words, "--limit", "1000", "--json").document
+    assert everything["next"] is None
+    assert {frozenset(each) for each in everything["items"]} == {frozenset(keys(LISTS[words]))}
+    half = len(everything["items"]) // 2
+    first = assay(*words, "--limit", str(half), "--json").document
+    rest = assay(*words, "--limit", "1000", "--after", first["next"], "--json").document
+    known = [each["id"] for each in everything["items"]]
+    assert [each["id"] for each in (*first["items"], *rest["items"])] == known
+
+
+@pytest.mark.parametrize("words", LISTS, ids=" ".join)
+def test_a_list_says_that_there_is_more_and_with_which_command_to_go_on(assay, words):
+    whole = assay(*words, "--limit", "1").out
+    [more] = [line for line in whole.splitlines() if line.startswith("There is more: ")]
+    going_on = shlex.split(more.removeprefix("There is more: assay "))
+    assert going_on[: len(words)] == list(words)
+    second = assay(*going_on).out
+    assert second.splitlines()[1] not in whole
+
+
+def test_tokens_versions_pairs_and_groups_are_paged_too(assay):
+    assay("users", "create", "bot", "--agent")
+    for _ in range(3):
+        assay("tokens", "create", "bot")
+    for threshold in ("0.9", "0.91", "0.92"):
+        assay("policy", "set", "--threshold", threshold)
+    assay("duplicates", "scan", "--entities", KNOWLEDGE_DEDUP_SIMILARITY_THRESHOLD="0.4")
+    for words, model in (
+        (("tokens", "list"), "TokenView"),
+        (("policy", "history"), "VersionView"),
+        (("duplicates", "list"), None),
+        (("proposals", "groups"), None),
+    ):
+        everything = assay(*words, "--limit", "1000", "--json").items
+        assert len(everything) > 2, words
+        assert model is None or set(everything[0]) == keys(model)
+        first = assay(*words, "--limit", "2", "--json").document
+        rest = assay(*words, "--limit", "1000", "--after", first["next"], "--json").document
+        assert [*first["items"], *rest["items"]] == everything
+
+
+@pytest.mark.parametrize("words", [("jobs", "dead", "list"), ("alerts", "list"), ("tokens", "list")])
+def test_an_empty_list_says_so_and_is_a_page_in_json(empty, words):
+    assert empty(*words, "--json").document == {"items": [], "next": None}
+    assert empty(*words).out.strip()
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10=", "WyJ1c2VycyIsIDFd", "ffff0000"])
+def test_a_cursor_that_is_none_of_ours_is_one_sentence(empty, cursor):
+    assert empty("users", "list", "--after", cursor).refused(2).startswith("This cursor is none of ours")
+
+
+def test_an_option_that_goes_on_takes_the_place_of_the_one_before(assay, capfd):
+    first = assay("atoms", "--limit", "2").out
+    words = shlex.split(first.splitlines()[-1].removeprefix("There is more: assay "))
+    again = assay(*words).out.splitlines()[-1]
+    assert again.count("--after") == 1
+    assert re.search(r"assay atoms --limit 2 --after=\S+$", again)
+
+
+@pytest.mark.parametrize("kind", ["topic", "atom"])
+def test_what_is_known_is_shown_with_why_we_believe_it(assay, kind):
+    entity = assay(f"{kind}s", "--json").items[0]
+    found = assay(f"{kind}s", "show", entity["id"][-8:], "--json").document
+    assert found["entity"] == entity
+    assert set(found) == keys(f"Believed_{kind.capitalize()}View_")
+    shown = assay(f"{kind}s", "show", entity["id"]).out
+    for words in (entity["title" if kind == "atom" else "name"], "Evidence", "Proposed and decided", "History"):
+        assert words in shown
+    other = {"topic": "atoms", "atom": "topics"}[kind]
+    assert f"There is no {other[:-1]} " in assay(other, "show", entity["id"]).refused(2)
+
+
+def test_a_proposal_is_shown_with_the_keys_of_http(assay):
+    for kind in ("topic", "atom"):
+        proposal = assay("proposals", "list", "--kind", kind, "--json").items[0]
+        found = assay("proposals", "show", proposal["id"], "--json").document
+        assert set(found) == keys(f"Detail_{kind.capitalize()}ProposalView_")
+        assert set(found["proposal"]) == keys(f"{kind.capitalize()}ProposalView")
+        assert found["held"] == proposal["held"]
+
+
+def test_what_is_known_is_found_by_words(assay):
+    atom = assay("atoms", "--json").items[0]
+    document = assay("search", atom["title"], "--json").document
+    best = document["items"][0]
+    assert best["entity"] == atom
+    assert set(best) == keys("Ranked_AtomView_")
+    assert atom["id"][-8:] in assay("search", *atom["title"].split()).out
+    kinds = {each["entity"]["kind"] for each in assay("search", atom["title"], "--kind", "topic", "--json").items}
+    assert kinds <= {"topic"}
+    assert "in 1 to 200 characters" in assay("search").refused(2)
+
+
+def test_decisions_are_answered_as_bulk_decisions_are(assay):
+    proposal = assay("proposals", "list", "--kind", "atom", "--json").items[0]
+    answer = assay("proposals", "reject", proposal["id"], "--note", "No.", "--json").document
+    assert set(answer) == keys("BulkAnswer")
+    assert set(answer["items"][0]) == keys("OutcomeView")
