@@ -1,6 +1,10 @@
 """The one source of the current time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+MAX_SKEW: Final = timedelta(minutes=1)
+"""How far the clocks of two machines may differ. What is dated later was written by a clock that was ahead once."""
 
 
 def now() -> datetime:

@@ -37,3 +37,25 @@ async def test_an_allowance_comes_back_and_is_then_forgotten(database):
         await session.execute(text("UPDATE rate_limits SET free_at = now() - interval '2 hours'"))
         await limits.forget_spent(session)
     assert await scalar(database, "SELECT count(*) FROM rate_limits") == 0
+
+
+async def test_a_window_that_a_clock_ahead_has_opened_is_over(database):
+    async def spend(times: int) -> None:
+        for _ in range(times):
+            async with database.transaction() as session:
+                await limits.spend(session, "key", SLOW)
+
+    await spend(1)
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE rate_limits SET free_at = now() + interval '40 days'"))
+    await spend(SLOW.burst)
+    with pytest.raises(TooMany):
+        await spend(1)
+
+
+async def test_a_window_ahead_is_forgotten(database):
+    async with database.transaction() as session:
+        await limits.spend(session, "key", SLOW)
+        await session.execute(text("UPDATE rate_limits SET free_at = now() + interval '40 days'"))
+        await limits.forget_spent(session)
+    assert await scalar(database, "SELECT count(*) FROM rate_limits") == 0

@@ -8,6 +8,7 @@ from tests.extraction.chats import from_all, incoming, ingest
 from tests.jobs.lab import arrived, change, cleared, done, tuned
 
 from assay.ai.fakes import ScriptedExtractor
+from assay.proposals import expiring
 
 pytestmark = pytest.mark.anyio
 
@@ -46,7 +47,8 @@ async def proposed(tools, number):
         ("proposal_metrics_update", proposed),
     ],
 )
-async def test_the_number_of_statements_does_not_depend_on_the_number_of_items(tools, name, prepare):
+async def test_the_number_of_statements_does_not_depend_on_the_number_of_items(tools, name, prepare, monkeypatch):
+    monkeypatch.setattr(expiring, "MIN_AT_ONCE", 1000)  # else a hundred at once wait for a person
     tools = replace(
         tuned(tools, knowledge_auto_approval_batch_size=500, knowledge_dedup_batch_size=1000),
         extractor=ScriptedExtractor(from_all),

@@ -29,13 +29,17 @@ async def spend(session: AsyncSession, key: str, rate: Rate) -> None:
     """Takes one from the allowance of `key`. Raises TooMany, with the seconds to wait, where none is left.
 
     One statement (the generic cell rate algorithm): the row holds the moment at which all of the allowance is free.
+    A moment beyond the window was written by a clock that was ahead: that window is over.
     """
     interval, window = rate.interval, rate.interval * rate.burst
     spent = await session.scalar(
         text("""
         INSERT INTO rate_limits AS r (key, free_at) VALUES (:key, clock_timestamp() + :interval)
-        ON CONFLICT (key) DO UPDATE SET free_at = greatest(r.free_at, clock_timestamp()) + :interval
+        ON CONFLICT (key) DO UPDATE SET free_at = CASE
+            WHEN r.free_at > clock_timestamp() + :window THEN clock_timestamp()
+            ELSE greatest(r.free_at, clock_timestamp()) END + :interval
         WHERE greatest(r.free_at, clock_timestamp()) + :interval <= clock_timestamp() + :window
+            OR r.free_at > clock_timestamp() + :window
         RETURNING true"""),
         {"key": key, "interval": interval, "window": window},
     )
@@ -57,6 +61,7 @@ async def forget_spent(session: AsyncSession) -> None:
         text("""
         DELETE FROM rate_limits WHERE key IN (
             SELECT key FROM rate_limits WHERE free_at < clock_timestamp() - interval '1 hour'
+                OR free_at > clock_timestamp() + interval '1 day'
             LIMIT :most FOR UPDATE SKIP LOCKED)"""),
         {"most": FORGET},
     )

@@ -81,7 +81,7 @@ async def sign_in_by_link(session: AsyncSession, secret: str) -> NewSession:
         .returning(SignInLink.user_id, SignInLink.expires_at)
     )
     link = found.one_or_none()
-    user = await session.get(User, link.user_id) if link and link.expires_at > now() else None
+    user = await session.get(User, link.user_id) if link and now() < link.expires_at <= now() + LINK_LIFETIME else None
     if user is None or not _may_sign_in(user):
         raise Unauthenticated("This link was used already, or is too old.")
     return await _open(session, user, "link")
@@ -124,7 +124,7 @@ async def identify(session: AsyncSession, secret: str) -> Identity | None:
     found = await session.execute(
         select(User, SignedIn.expires_at)
         .join(SignedIn, SignedIn.user_id == User.id)
-        .where(SignedIn.id_hash == digest(secret), SignedIn.expires_at > now())
+        .where(SignedIn.id_hash == digest(secret), SignedIn.expires_at.between(now(), now() + LIFETIME))
     )
     user, ends = found.tuples().one_or_none() or (None, None)
     if user is None or user.role is None or not _may_sign_in(user):

@@ -14,7 +14,7 @@ from sqlalchemy import Row, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.alerts.notice import Notice
-from assay.alerts.rules import Told, next_pause, worth_telling
+from assay.alerts.rules import PAUSES, Told, next_pause, worth_telling
 from assay.clock import now
 from assay.db.locks import hold_until_commit
 from assay.db.models import AlertDelivery, AuditEntry, DeliveryState
@@ -37,7 +37,8 @@ _UNPLANNED: Final = text("""
 _TAKE: Final = text("""
     UPDATE alert_deliveries SET attempts = attempts + 1, due_at = :lease WHERE id = (
         SELECT d.id FROM alert_deliveries d
-        WHERE d.receiver = :receiver AND d.state = 'pending' AND d.due_at <= :now AND NOT EXISTS (
+        WHERE d.receiver = :receiver AND d.state = 'pending'
+            AND (d.due_at <= :now OR d.due_at > :latest) AND NOT EXISTS (
             SELECT FROM alert_deliveries before WHERE before.receiver = d.receiver AND before.state = 'pending'
                 AND before.subject = d.subject AND before.id < d.id)
         ORDER BY d.id LIMIT 1 FOR UPDATE SKIP LOCKED)
@@ -75,7 +76,9 @@ async def plan(session: AsyncSession, receiver: str, severities: Sequence[Severi
 async def take(session: AsyncSession, receiver: str) -> Taken | None:
     """The next delivery that is due, leased to the caller. What a subject has to say is told in its order."""
     at = now()
-    row = (await session.execute(_TAKE, {"receiver": receiver, "now": at, "lease": at + LEASE})).one_or_none()
+    row = (
+        await session.execute(_TAKE, {"receiver": receiver, "now": at, "lease": at + LEASE, "latest": at + PAUSES[-1]})
+    ).one_or_none()
     if row is None:
         return None
     entry = await session.get_one(AuditEntry, row.audit_id)

@@ -32,11 +32,16 @@ def worth_telling(told: Sequence[Told], news: Told) -> bool:
     """
     if news.complaint is None:
         return bool(told) and told[-1].complaint is not None
-    within_a_day = [each for each in told if each.at > news.at - DAY and each.complaint is not None]
+    within_a_day = [each for each in told if _is_near(each, news) and each.complaint is not None]
     if len(within_a_day) >= MOST_A_DAY:
         return False
     since_it_worked = takewhile(lambda each: each.complaint is not None, reversed(told))
-    return all(each.complaint != news.complaint or each.at <= news.at - DAY for each in since_it_worked)
+    return all(each.complaint != news.complaint or not _is_near(each, news) for each in since_it_worked)
+
+
+def _is_near(told: Told, news: Told) -> bool:
+    """Within a day. What was told by a clock that was ahead mutes nothing when the clock is right again."""
+    return news.at - DAY < told.at < news.at + DAY
 
 
 def next_pause(attempts: int) -> timedelta | None:

@@ -5,6 +5,7 @@ import platform
 import shutil
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Final
 
@@ -16,10 +17,12 @@ from assay.ai.choose import OFFLINE
 from assay.ai.providers.llm.ping import ping
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.cli.output import Json, print_json, say
+from assay.clock import now
 from assay.db import migrate
 from assay.db.engine import Database
-from assay.errors import AssayError, covered
+from assay.errors import AssayError, Conflict, covered
 from assay.messaging import bus
+from assay.proposals.expiring import overdue
 from assay.runtime.services import Services, running, services
 
 LEAST_FREE_BYTES: Final = 1_000_000_000
@@ -83,6 +86,7 @@ async def _look_at_servers(findings: Findings, found: Services) -> None:
     database = Database(found.database_url)
     await findings.look("migrations", _migrations(found.database_url))
     await findings.look("postgres", _database_versions(database))
+    await findings.look("expiry", _expiry(database))
     await findings.look("nats", _broker(found.nats_url))
     await findings.look("embedding model", _model())
     await findings.look("extractor", _extractor())
@@ -99,6 +103,15 @@ async def _database_versions(database: Database) -> str:
             text("SELECT a <=> a FROM (SELECT array_agg(random())::real[]::vector AS a FROM generate_series(1, 384)) s")
         )
     return f"{server} with pgvector {vector}, self-test with 384 dimensions passed"
+
+
+async def _expiry(database: Database) -> str:
+    days = configuration.load().knowledge_proposal_expiration_days
+    async with database.transaction() as session:
+        found = await overdue(session, now() - timedelta(days=days))
+    if found.needs_a_person:
+        raise Conflict(found.sentence)
+    return f"{found.number} of {found.pending} pending proposals are older than {days} days"
 
 
 async def _broker(nats_url: str) -> str:

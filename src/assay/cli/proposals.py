@@ -37,6 +37,7 @@ for command, place, words in (
     ("decide-group", "decide_group", "Approve what a group is about, and merge or reject what says the same."),
 ):
     app.command(f"assay.cli.likeness:{place}", name=command, help=words)
+app.command("assay.cli.expiring:expire", name="expire", help="Let everything expire that has waited too long.")
 
 
 @app.command(name="list")

@@ -21,7 +21,7 @@ from assay.clock import now
 from assay.db.bulk import as_json
 from assay.db.engine import Database
 from assay.db.locks import DECISIONS, hold_until_commit
-from assay.db.models import MAX_FAILURES, DedupState
+from assay.db.models import MAX_FAILURES, MAX_REST, DedupState
 from assay.duplicates import candidates, memory, scale, scorer, vectors
 from assay.duplicates.judging import Near, Verdict, judged, verdicts
 from assay.duplicates.serving import scorer_version
@@ -79,13 +79,15 @@ async def next_batch(session: AsyncSession, *, model: str, limit: int, at: datet
     rows = await session.scalars(
         text("""
         SELECT p.id FROM proposals p
-        WHERE p.status = 'pending' AND p.failures < :most_failures AND (p.retry_at IS NULL OR p.retry_at <= :now)
+        WHERE p.status = 'pending' AND p.failures < :most_failures
+            AND (p.retry_at IS NULL OR p.retry_at <= :now OR p.retry_at > :latest)
             AND (p.dedup_state IN ('unchecked', 'error') OR p.dedup_scorer IS DISTINCT FROM :scorer)
             AND EXISTS (SELECT FROM embeddings v WHERE v.subject_id = p.id AND v.model = :model)
         ORDER BY p.created_at, p.id LIMIT :limit"""),
         {
             "most_failures": MAX_FAILURES,
             "now": at or now(),
+            "latest": (at or now()) + MAX_REST,
             "scorer": await scorer_version(session, model),
             "model": model,
             "limit": limit,

@@ -1,11 +1,11 @@
 """What reading may still cost: the budgets of the settings, less what the runs of this day have cost."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from math import inf
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import func
 
@@ -31,7 +31,7 @@ async def budget(session: AsyncSession, settings: Settings, run_id: UUID) -> Bud
 
 async def spent_today(session: AsyncSession) -> float:
     """US dollars of all runs that were started since midnight UTC."""
-    spent = select(func.sum(KnowledgeExtractionRun.cost_estimate)).where(KnowledgeExtractionRun.started_at >= _today())
+    spent = select(func.sum(KnowledgeExtractionRun.cost_estimate)).where(_is_of_today())
     return float(await session.scalar(spent) or 0.0)
 
 
@@ -42,13 +42,16 @@ async def is_stopped_today(session: AsyncSession, settings: Settings, extractor:
     said = Budget(settings.assay_llm_budget_per_day, OF_TODAY).name
     last = (
         select(KnowledgeExtractionRun.error)
-        .where(KnowledgeExtractionRun.started_at >= _today(), KnowledgeExtractionRun.extractor == extractor)
+        .where(_is_of_today(), KnowledgeExtractionRun.extractor == extractor)
         .order_by(KnowledgeExtractionRun.started_at.desc(), KnowledgeExtractionRun.id.desc())
         .limit(1)
     )
     return (await session.scalar(last) or "").startswith(said)
 
 
-def _today() -> datetime:
+def _is_of_today() -> ColumnElement[bool]:
+    """Whether a run was started on this day in UTC. One of a day to come was dated by a clock that was ahead."""
     at = now()
-    return datetime.combine(at, time.min, at.tzinfo)
+    midnight = datetime.combine(at, time.min, at.tzinfo)
+    began = KnowledgeExtractionRun.started_at
+    return (began >= midnight) & (began < midnight + timedelta(days=1))

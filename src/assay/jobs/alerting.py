@@ -21,7 +21,7 @@ from assay.alerts.receivers import configured
 from assay.alerts.rules import DAY, PAUSES, Told, worth_telling
 from assay.audit.actions import Record, record
 from assay.audit.actor import SYSTEM
-from assay.clock import now
+from assay.clock import MAX_SKEW, now
 from assay.db.engine import Database, first_line
 from assay.db.locks import hold_until_commit
 from assay.db.troubles import ensure_well
@@ -39,7 +39,7 @@ DATABASE: Final = "database"
 BROKER: Final = "broker"
 _LAST: Final = text("""
     SELECT action FROM audit_log
-    WHERE channel = 'system_notifications' AND at > :since AND data ->> 'job_name' = :subject
+    WHERE channel = 'system_notifications' AND at > :since AND at < :until AND data ->> 'job_name' = :subject
     ORDER BY at DESC, id DESC LIMIT 1""")
 
 
@@ -158,7 +158,7 @@ async def _tell_patiently(receiver: Receiver, notice: Notice) -> None:
 
 async def _is_known_to_fail(session: AsyncSession, subject: str) -> bool:
     """Whether the last notification about the subject says so. What lasts longer than a day is said anew."""
-    last = await session.scalar(_LAST, {"since": now() - DAY, "subject": subject})
+    last = await session.scalar(_LAST, {"since": now() - DAY, "until": now() + MAX_SKEW, "subject": subject})
     return bool(last == JobError.type)
 
 

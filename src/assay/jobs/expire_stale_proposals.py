@@ -8,11 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import SYSTEM
 from assay.clock import now
+from assay.errors import AssayError
 from assay.jobs.job import Statistics, job
+from assay.jobs.notify import send_job_error_notification
 from assay.jobs.work import Work
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions as proposals
 from assay.proposals import queries
+from assay.proposals.expiring import Overdue, overdue
 from assay.proposals.outcomes import Outcome
 
 BATCH = 5000
@@ -29,12 +32,18 @@ WARNED_BEFORE = timedelta(days=3)
     count_failing=queries.count_failing,
 )
 async def expire_stale_proposals(work: Work) -> Statistics:
-    """Reject what has waited longer than allowed, and announce what soon will have."""
+    """Reject what has waited longer than allowed, and announce what soon will have.
+
+    Where that is a large part of the queue, nothing is rejected: it is announced, and waits for a person.
+    """
     days = work.settings.knowledge_proposal_expiration_days
     cutoff = now() - timedelta(days=days)
     expired = dict.fromkeys(Kind, 0)
     async with work.database.transaction() as session:
-        work.begin(await queries.count_stale(session, cutoff))
+        found = await overdue(session, cutoff)
+    work.begin(found.number)
+    if found.needs_a_person:
+        await _hold(work, found)
 
     def done(outcomes: list[Outcome]) -> int:
         return sum(each.done for each in outcomes)
@@ -42,7 +51,7 @@ async def expire_stale_proposals(work: Work) -> Statistics:
     async def act(session: AsyncSession, ids: Sequence[UUID]) -> list[Outcome]:
         return await proposals.expire(session, ids, actor=SYSTEM, days=days)
 
-    while not work.time_is_up:
+    while not (found.needs_a_person or work.time_is_up):
         async with work.database.transaction() as session:
             stale = await queries.stale(session, cutoff, limit=BATCH, but=work.failed)
         for outcomes in await work.isolate(list(stale), act, done=done):
@@ -55,3 +64,13 @@ async def expire_stale_proposals(work: Work) -> Statistics:
         await proposals.announce_expiring(session, before=cutoff + WARNED_BEFORE, until=now() + WARNED_BEFORE)
     counts = {f"{TRAITS[kind].plural}_expired": number for kind, number in expired.items()}
     return {**counts, "total_expired": sum(expired.values())}
+
+
+async def _hold(work: Work, found: Overdue) -> None:
+    async with work.database.transaction() as session:
+        await proposals.announce_held(session, found)
+    await send_job_error_notification(work.database, work.job, ExpiryHeld(found.sentence), {}, "critical")
+
+
+class ExpiryHeld(AssayError):
+    """So many proposals would expire at once that a person is asked."""

@@ -26,6 +26,7 @@ from assay.jobs.cron import ticks
 from assay.jobs.job import JOBS, Job
 from assay.messaging import bus
 from assay.messaging.streams import Queue
+from assay.proposals.expiring import Overdue, overdue
 from assay.settings import Settings
 
 assert every_job  # noqa: S101  # importing it registers the jobs
@@ -100,6 +101,7 @@ class _Known:
     """What the database tells."""
 
     jobs: dict[str, JobHealth]
+    overdue: Overdue
     dead_letters: int | None = None
     not_taken: int = 0
     """Orders that the broker does not take, as when its store is full."""
@@ -114,7 +116,9 @@ async def look(database: Database, settings: Settings, nats_url: str, *, seen: S
     """
     home = settings.own_database
     problems = [sentence] if (sentence := disk.full(home)) else []
-    queue, known = await asyncio.gather(_queue(settings, nats_url, problems), _known(database, home, problems))
+    queue, known = await asyncio.gather(
+        _queue(settings, nats_url, problems), _known(database, settings, home, problems)
+    )
     if known is not None:
         problems += _complaints(known)
     problems = list(dict.fromkeys((*problems, *seen)))
@@ -151,11 +155,12 @@ async def _queue(settings: Settings, nats_url: str, problems: list[str]) -> Queu
     return None
 
 
-async def _known(database: Database, home: Path | None, problems: list[str]) -> _Known | None:
+async def _known(database: Database, settings: Settings, home: Path | None, problems: list[str]) -> _Known | None:
     try:
         async with asyncio.timeout(DATABASE_SECONDS), database.transaction() as session:
             return _Known(
                 await _jobs(session),
+                await overdue(session, now() - timedelta(days=settings.knowledge_proposal_expiration_days)),
                 await dead_letters.count(session),
                 await history.count_unkicked(session, older_than=now() - NOT_TAKEN_AFTER),
                 await _processes(session, ProcessRole.WORKER),
@@ -182,6 +187,8 @@ def _complaints(known: _Known) -> list[str]:
         found.append(
             f"The broker does not take {known.not_taken} orders: look at its log, and whether its disk is full."
         )
+    if known.overdue.needs_a_person:
+        found.append(known.overdue.sentence)
     if known.dead_letters:
         found.append(f"{known.dead_letters} dead letters wait for somebody: assay jobs dead list")
     return found
@@ -208,12 +215,12 @@ FIGURES: Final = """
         count(*) FILTER (WHERE state IN ('ok', 'failed', 'timeout', 'lost')) AS ended,
         count(*) FILTER (WHERE state = 'ok') AS good,
         count(*) FILTER (WHERE state = 'queued') AS queued,
-        max(tick) AS last_tick
+        max(tick) FILTER (WHERE tick <= clock_timestamp()) AS last_tick
     FROM job_runs GROUP BY job"""
 
 
 def _health(job: Job, last: JobRun | None, figures: Row[Any] | None, known: JobControl | None) -> JobHealth:
-    since = known.scheduled_since if known else now()
+    since = min(known.scheduled_since, now()) if known else now()
     settled = max(since, figures.last_tick) if figures and figures.last_tick else since
     due = next(ticks(job.cron, settled))
     paused = bool(known and known.paused_at)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.clock import now
+from assay.clock import MAX_SKEW, now
 from assay.db.base import new_id
 from assay.db.models import JobRun, JobState
 from assay.jobs.order import Order
@@ -149,7 +149,7 @@ async def previous(session: AsyncSession, job: str, before: UUID) -> JobRun | No
     unfinished = (JobState.SKIPPED, JobState.INTERRUPTED, *OPEN)
     return await session.scalar(
         select(JobRun)
-        .where(JobRun.job == job, JobRun.id != before, JobRun.state.not_in(unfinished))
+        .where(JobRun.job == job, JobRun.id != before, JobRun.state.not_in(unfinished), _was_before_now())
         .order_by(JobRun.started_at.desc().nulls_last())
         .limit(1)
     )
@@ -167,7 +167,7 @@ async def last_runs(session: AsyncSession) -> Sequence[JobRun]:
     """The newest run of each job that started, leaving out those that were skipped."""
     found = await session.scalars(
         select(JobRun)
-        .where(JobRun.state.not_in((JobState.SKIPPED, JobState.QUEUED)))
+        .where(JobRun.state.not_in((JobState.SKIPPED, JobState.QUEUED)), _was_before_now())
         .distinct(JobRun.job)
         .order_by(JobRun.job, JobRun.started_at.desc())
     )
@@ -194,7 +194,7 @@ async def unkicked(session: AsyncSession, *, older_than: datetime) -> list[Order
     found = await session.scalars(
         select(JobRun)
         .where(_still(JobState.QUEUED))
-        .where(func.coalesce(given, JobRun.queued_at) < older_than)
+        .where((func.coalesce(given, JobRun.queued_at) < older_than) | _was_given_ahead())
         .order_by(JobRun.queued_at)
     )
     return [order_of(run) for run in found]
@@ -217,6 +217,16 @@ async def prune(session: AsyncSession, *, older_than: timedelta) -> int:
         delete(JobRun).where(ended, JobRun.queued_at < now() - older_than).returning(JobRun.id)
     )
     return len(removed.all())
+
+
+def _was_before_now() -> ColumnElement[bool]:
+    """A run that was dated by a clock that was ahead would be the last one until then."""
+    return func.coalesce(JobRun.started_at, JobRun.queued_at) < now() + MAX_SKEW
+
+
+def _was_given_ahead() -> ColumnElement[bool]:
+    """Given to the broker at a moment that is still to come: nobody knows how long ago that was."""
+    return JobRun.due_at.is_(None) & (JobRun.kicked_at > now() + MAX_SKEW)
 
 
 def _is(order: Order) -> ColumnElement[bool]:

@@ -19,6 +19,8 @@ MESSAGE_ID: Final = "msg_id"
 
 MOST_ATTEMPTS: Final = 100
 LONGEST_ID: Final = 200
+MAX_PAUSE: Final = timedelta(hours=1)
+"""More than any job waits between two attempts."""
 LONGEST_TRACE: Final = 200
 
 REQUEST: Final = "request"
@@ -71,7 +73,8 @@ class Order:
 
     @property
     def waits(self) -> bool:
-        return self.due_at is not None and self.due_at > now()
+        """Whether it is not due yet. A pause longer than any was dated by a clock that was ahead."""
+        return self.due_at is not None and now() < self.due_at < now() + MAX_PAUSE
 
     @property
     def was_requested(self) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.clock import now
+from assay.clock import MAX_SKEW, now
 from assay.db.engine import UNREACHABLE, Database
 from assay.db.models import JobProcess, ProcessRole
 from assay.jobs.history import WORKER
@@ -50,7 +50,7 @@ async def _show(session: AsyncSession, role: ProcessRole) -> None:
 
 async def living(session: AsyncSession, role: ProcessRole) -> Sequence[JobProcess]:
     """Those that showed themselves lately."""
-    fresh = JobProcess.seen_at > now() - LIVE_FOR
+    fresh = JobProcess.seen_at.between(now() - LIVE_FOR, now() + MAX_SKEW)
     found = await session.scalars(
         select(JobProcess).where(JobProcess.role == role, fresh).order_by(JobProcess.started_at)
     )
@@ -58,4 +58,4 @@ async def living(session: AsyncSession, role: ProcessRole) -> Sequence[JobProces
 
 
 async def forget_the_dead(session: AsyncSession) -> None:
-    await session.execute(delete(JobProcess).where(JobProcess.seen_at < now() - KEPT_FOR))
+    await session.execute(delete(JobProcess).where(~JobProcess.seen_at.between(now() - KEPT_FOR, now() + MAX_SKEW)))

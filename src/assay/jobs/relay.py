@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.clock import now
+from assay.clock import MAX_SKEW, now
 from assay.db.engine import Database
 from assay.db.locks import held, try_until_commit
 from assay.db.models import JobControl, JobRequest, JobRun, JobState
@@ -82,7 +82,8 @@ async def sweep(broker: JobBroker, database: Database) -> Sequence[Order]:
 async def bury_the_dead(database: Database) -> None:
     """Marks runs as lost that show no sign of life, where the lock of the job proves that nobody runs it."""
     async with database.transaction() as session:
-        silent = JobRun.heartbeat_at.is_(None) | (JobRun.heartbeat_at < now() - SILENT_AFTER)
+        lately = JobRun.heartbeat_at.between(now() - SILENT_AFTER, now() + MAX_SKEW)
+        silent = JobRun.heartbeat_at.is_(None) | ~lately
         jobs = set(await session.scalars(select(JobRun.job).where(JobRun.state == JobState.RUNNING, silent)))
     for job in jobs:
         async with held(database.engine, f"job:{job}") as free:

@@ -126,11 +126,13 @@ class Scheduler(TaskiqScheduler):
 async def settled_until(session: AsyncSession) -> dict[str, datetime]:
     """For each job its last tick that somebody has claimed or recorded as missed, else since when it is scheduled.
 
-    A job that is paused is not among them.
+    A job that is paused is not among them. What lies ahead of the database's clock settles nothing: it was written by
+    a clock that was ahead, and would keep the job from its ticks until then.
     """
+    at = func.clock_timestamp()
     first = (JobRun.attempt == 1) & (JobRun.delivery == 1)  # as the index has it
-    newest = select(func.max(JobRun.tick)).where(JobRun.job == JobControl.job, first).scalar_subquery()
-    settled = func.greatest(JobControl.scheduled_since, newest)
+    newest = select(func.max(JobRun.tick)).where(JobRun.job == JobControl.job, first, JobRun.tick <= at)
+    settled = func.greatest(func.least(JobControl.scheduled_since, at), newest.scalar_subquery())
     found = await session.execute(select(JobControl.job, settled).where(JobControl.paused_at.is_(None)))
     return {job: moment for job, moment in found if job in JOBS}
 

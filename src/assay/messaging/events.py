@@ -190,6 +190,13 @@ class ProposalsExpiring(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalsExpiryHeld(Event):
+    type: ClassVar[str] = "proposals.expiry_held"
+    overdue: int
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
 class MetricsUpdated(Event):
     type: ClassVar[str] = "proposals.metrics_updated"
     document: dict[str, Any]

@@ -27,6 +27,7 @@ from assay.messaging.events import (
     ProposalReopened,
     ProposalsExpired,
     ProposalsExpiring,
+    ProposalsExpiryHeld,
     ProposalWithdrawn,
 )
 from assay.proposals import merge_statements as merge_sql
@@ -34,6 +35,7 @@ from assay.proposals import merging, queries, relations, unmerging
 from assay.proposals import statements as sql
 from assay.proposals.drafts import Draft
 from assay.proposals.effects import carry_out_approval, carry_out_merge, carry_out_revert, put_away
+from assay.proposals.expiring import Overdue
 from assay.proposals.fields import Choices, check
 from assay.proposals.outcomes import (
     Locked,
@@ -157,6 +159,11 @@ async def announce_expiring(session: AsyncSession, *, before: datetime, until: d
     if count:
         await record(session, SYSTEM, [Record.of(ProposalsExpiring(count, until))])
     return count
+
+
+async def announce_held(session: AsyncSession, found: Overdue) -> None:
+    """Announces that so many would have expired at once that it waits for a person."""
+    await record(session, SYSTEM, [Record.of(ProposalsExpiryHeld(found.number, found.pending))])
 
 
 async def reopen(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | None = None) -> list[Outcome]:

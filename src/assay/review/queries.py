@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.clock import now
-from assay.db.models import MAX_FAILURES, SYSTEM_USER_ID, DedupState, ProposalStatus, Recommendation
+from assay.db.models import MAX_FAILURES, MAX_REST, SYSTEM_USER_ID, DedupState, ProposalStatus, Recommendation
 from assay.kinds import AtomType, Kind, Proposer
 from assay.policies import queries as policies
 from assay.review.policy import Facts, Hold, Policy
@@ -110,7 +110,8 @@ _ALIKE: Final = f"""
         SELECT e.proposal_id, {_QUOTES} JOIN proposals p ON p.id = e.proposal_id GROUP BY e.proposal_id
     ) AS quoted ON quoted.proposal_id = p.id
     GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, p.failures >= {MAX_FAILURES},
-        coalesce(p.retry_at > :at, false), width_bucket(p.confidence, CAST(:thresholds AS float8[]))"""  # noqa: S608
+        coalesce(p.retry_at > :at AND p.retry_at < :latest, false),
+        width_bucket(p.confidence, CAST(:thresholds AS float8[]))"""  # noqa: S608
 
 
 async def everything(session: AsyncSession, *, scorer: str, thresholds: Iterable[float]) -> AsyncIterator[Alike]:
@@ -119,7 +120,9 @@ async def everything(session: AsyncSession, *, scorer: str, thresholds: Iterable
     What is decided is shown as it was before: scanned by what was current then, and its topic as approved.
     """
     at = now()
-    rows = await session.stream(text(_ALIKE), {"at": at, "thresholds": sorted(set(thresholds))})
+    rows = await session.stream(
+        text(_ALIKE), {"at": at, "latest": at + MAX_REST, "thresholds": sorted(set(thresholds))}
+    )
     async for row in rows.mappings():
         known, status = _facts(row, scorer, at), ProposalStatus(row["status"])
         if status is not ProposalStatus.PENDING:
@@ -180,7 +183,7 @@ def _facts(row: RowMapping, scorer: str, at: datetime) -> Facts:
         verified_quotes=values["verified"],
         topic_is_pending=values["topic_is_pending"],
         needs_attention=values["failures"] >= MAX_FAILURES,
-        backs_off=values["retry_at"] is not None and values["retry_at"] > at,
+        backs_off=values["retry_at"] is not None and at < values["retry_at"] < at + MAX_REST,
         taken_back=values["taken_back"],
         kind=Kind(values["kind"]),
         atom_type=values["atom_type"] and AtomType(values["atom_type"]),

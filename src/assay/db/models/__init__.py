@@ -23,6 +23,7 @@ from assay.db.models.policy_versions import PolicyVersion
 from assay.db.models.proposal_tallies import ProposalTally
 from assay.db.models.proposals import (
     MAX_FAILURES,
+    MAX_REST,
     AtomProposal,
     DedupState,
     Proposal,
@@ -41,6 +42,7 @@ __all__ = [
     "FINAL_RUN_STATES",
     "MAX_FAILED_READS",
     "MAX_FAILURES",
+    "MAX_REST",
     "SYSTEM_USER_ID",
     "ActorKind",
     "AlertDelivery",

@@ -1,6 +1,6 @@
 """What somebody claims to be knowledge: one table, two kinds."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,8 @@ class SimilarityType(StrEnum):
 
 
 MAX_FAILURES = 5
+MAX_REST = timedelta(days=1)
+"""More than the machine ever rests after a failure. A longer rest was written by a clock that was ahead: it is over."""
 PENDING = text("status = 'pending'")
 UNDECIDED = text("reviewed_at IS NULL")
 """The same in other words: PostgreSQL does not intersect two indexes that are partial by the same condition."""

@@ -1,0 +1,140 @@
+"""A clock that was ahead once, for forty days: what it dated blocks nothing when it is right again."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from tests.alerts.lab import failure
+from tests.builders import draft, get, propose, rows, scalar
+from tests.faults import lab
+from tests.jobs.lab import ERRORS, change, cleared, done
+
+from assay.alerts import outbox
+from assay.alerts.rules import Told, worth_telling
+from assay.audit.actions import Record, record
+from assay.audit.actor import SYSTEM
+from assay.clock import now
+from assay.db.models import SYSTEM_USER_ID, JobState, KnowledgeExtractionRun, ProcessRole, ProposalStatus
+from assay.duplicates import scan
+from assay.extraction.spending import spent_today
+from assay.jobs import history, processes, relay
+from assay.jobs.health import look
+from assay.jobs.order import Order
+from assay.jobs.schedule import Ticks
+
+pytestmark = pytest.mark.anyio
+
+AHEAD = "now() + interval '40 days'"
+JOB = "expire_stale_proposals"
+
+
+async def execute(database, statement: str, **values):
+    async with database.transaction() as session:
+        await session.execute(text(statement), values)
+
+
+async def forty_days_pass(database, *ids):
+    await change(database, "refreshed_at = now() - interval '40 days'", *ids)
+
+
+async def test_a_large_part_of_the_queue_waits_for_a_person_and_is_announced(tools, nats_url):
+    ids = await propose(tools.database, [draft() for _ in range(20)])
+    await forty_days_pass(tools.database, *ids)
+    assert (await done(JOB, tools))["total_expired"] == 0
+    assert {(await get(tools.database, each)).status for each in ids} == {ProposalStatus.PENDING}
+    held = "SELECT data FROM audit_log WHERE action = 'proposals.expiry_held'"
+    assert await rows(tools.database, held) == [({"overdue": 20, "pending": 20},)]
+    [(severity, job, sentence, _)] = await rows(tools.database, ERRORS)
+    assert (severity, job) == ("critical", JOB)
+    found = await look(tools.database, tools.settings, nats_url)
+    assert sentence in found.problems
+    assert sentence.startswith("20 of 20 pending proposals have waited longer than allowed.")
+
+
+async def test_a_person_lets_them_expire(tools, nats_url, tmp_path):
+    ids = await propose(tools.database, [draft() for _ in range(20)])
+    await forty_days_pass(tools.database, *ids[:19])
+    url = tools.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    for words, said in ((["--preview"], "have waited longer than 30 days"), ([], "expired")):
+        ended = lab.assay(tmp_path, "proposals", "expire", *words, DATABASE_URL=url, NATS_URL=nats_url)
+        assert ended.stdout == f"19 of 20 pending proposals {said}.\n"
+    assert await scalar(tools.database, "SELECT count(*) FROM proposals WHERE review_action = 'expired'") == 19
+    allowed = "SELECT detail FROM audit_log WHERE action = 'expiry.allowed'"
+    assert await rows(tools.database, allowed) == [({"overdue": 19, "pending": 20},)]
+
+
+async def test_a_small_queue_and_a_small_part_of_a_large_one_expire_by_themselves(tools):
+    few = await propose(tools.database, [draft() for _ in range(10)])
+    await forty_days_pass(tools.database, *few)
+    assert (await done(JOB, tools))["total_expired"] == 10
+    many = await propose(tools.database, [draft() for _ in range(60)])
+    await forty_days_pass(tools.database, *many[:12])
+    assert (await done(JOB, tools))["total_expired"] == 12
+    assert await rows(tools.database, ERRORS) == []
+
+
+async def test_a_tick_ahead_settles_nothing(tools):
+    ticks = Ticks(tools.database)
+    await ticks.startup()
+    await execute(tools.database, "UPDATE job_controls SET scheduled_since = now()")
+    before = {each.time for each in await ticks.get_schedules()}
+    async with tools.database.transaction() as session:
+        await history.queue_run(session, Order.at_tick(JOB, now() + timedelta(days=40)))
+    await execute(tools.database, f"UPDATE job_controls SET scheduled_since = {AHEAD}")
+    assert {each.time for each in await ticks.get_schedules()} == before
+
+
+async def test_a_run_and_a_process_that_lived_ahead_do_not_live_for_ever(tools):
+    async with tools.database.transaction() as session:
+        run = await history.open_run(session, Order(JOB, str(uuid4())))
+        await processes._show(session, ProcessRole.WORKER)
+    await execute(tools.database, f"UPDATE job_runs SET started_at = {AHEAD}, heartbeat_at = {AHEAD}")
+    await execute(tools.database, f"UPDATE job_processes SET seen_at = {AHEAD}")
+    await relay.bury_the_dead(tools.database)
+    assert await scalar(tools.database, f"SELECT state FROM job_runs WHERE id = '{run.id}'") == JobState.LOST
+    async with tools.database.transaction() as session:
+        assert await processes.living(session, ProcessRole.WORKER) == []
+        assert await history.last_runs(session) == []
+        assert await history.previous(session, JOB, uuid4()) is None
+        await processes.forget_the_dead(session)
+    assert await scalar(tools.database, "SELECT count(*) FROM job_processes") == 0
+
+
+async def test_a_rest_that_began_ahead_is_over(tools):
+    [each] = await cleared(tools, draft())
+    await change(tools.database, f"dedup_state = 'error', failures = 1, retry_at = {AHEAD}", each)
+    async with tools.database.transaction() as session:
+        assert await scan.next_batch(session, model=tools.embedder.model, limit=9) == [each]
+    await change(tools.database, "dedup_state = 'clear'", each)
+    assert (await done("auto_review_proposals", tools))["atoms_approved"] == 1
+
+
+async def test_a_retry_that_is_due_ahead_does_not_wait():
+    order = Order(JOB, "one", due_at=datetime.now(UTC) + timedelta(days=40))
+    assert not order.waits
+    assert Order(JOB, "one", due_at=datetime.now(UTC) + timedelta(minutes=2)).waits
+
+
+def test_what_was_told_ahead_mutes_nothing():
+    told = [Told(f"fault {number}", now() + timedelta(days=40)) for number in range(10)]
+    assert worth_telling(told, Told("fault 1", now()))
+
+
+async def test_a_delivery_that_is_due_ahead_is_made(tools):
+    async with tools.database.transaction() as session:
+        await record(session, SYSTEM, [Record.of(failure(), severity="critical")])
+        assert await outbox.plan(session, "webhook", ("critical", "error")) == 1
+    await execute(tools.database, f"UPDATE alert_deliveries SET due_at = {AHEAD}")
+    async with tools.database.transaction() as session:
+        assert await outbox.take(session, "webhook")
+
+
+async def test_what_was_spent_ahead_is_not_of_today(tools):
+    run = {"trigger_type": "manual", "triggered_by_user_id": SYSTEM_USER_ID, "status": "completed"}
+    made_by = {"extractor": "x", "model_name": "x", "prompt_version": "x", "cost_estimate": 5.0}
+    async with tools.database.transaction() as session:
+        for days, spent in ((40, 0.0), (0, 5.0)):
+            session.add(KnowledgeExtractionRun(started_at=now() + timedelta(days=days), **run, **made_by))
+            await session.flush()
+            assert await spent_today(session) == spent
