@@ -58,6 +58,7 @@ for command, place, words in (
     ("jobs", "jobs:app", "List and run the background jobs."),
     ("alerts", "alerts:app", "Test and list what is sent out about failures."),
     ("policy", "policy_trial:app", "Show and set the rules by which the system decides alone."),
+    ("sources", "sources:app", "List the sources of messages, and say who may write to them and which are trusted."),
     ("users", "users:app", "Create, list and change the people and agents who have access."),
     ("tokens", "tokens:app", "Create, list and revoke the keys by which programs act for a user."),
     ("extractions", "extractions:app", "List, show and cancel the runs that read messages."),

@@ -20,6 +20,7 @@ from assay.extraction import actions
 from assay.extraction.incoming import IncomingMessage, portions
 from assay.extraction.parsing import check_file, default_channel, read_file
 from assay.lines import BadLine
+from assay.sources.queries import is_untrusted
 
 SHOWN_PROBLEMS: Final = 20
 SAMPLE: Final = 500
@@ -111,10 +112,18 @@ async def _import_files(
         counted = _counted(done.without_problems(read_file(path, channel), path.name), progress, task)
         known_as = done.sources[path.name] = _source_of(path, source)
         first = list(islice(counted, SAMPLE))
-        if warning := await about_doubles(database, first, path.name, known_as):
+        warnings = [await about_doubles(database, first, path.name, known_as), await _about_trust(database, known_as)]
+        for warning in filter(None, warnings):
             done.warnings.append(warning)
             progress.console.print(Text(printable(warning), style="yellow"), soft_wrap=True)
         await import_messages(database, chain(first, counted), source=known_as, actor=actor, done=done)
+
+
+async def _about_trust(database: Database, source: str) -> str | None:
+    """What to say of a source that is there and not trusted."""
+    async with database.transaction() as session:
+        untrusted = await is_untrusted(session, source)
+    return f"The source {source!r} is not trusted: nothing of it is approved alone." if untrusted else None
 
 
 def _source_of(path: Path, source: str | None) -> str:

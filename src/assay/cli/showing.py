@@ -1,5 +1,6 @@
 """One proposal in full."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -99,6 +100,8 @@ def show_one(found: Shown) -> None:
     say(printable(proposal.reasoning))
     if found.reasons:
         say(f"It waits for a person: {', '.join(found.reasons)}.", style="yellow")
+    for source in found.detail.untrusted_sources:
+        say(f"The source {printable(source)!r} is not trusted. Trust it: {_to_trust(source)}", style="yellow")
     if found.asked is not None and proposal.proposed_by_user_id != SYSTEM_USER_ID:
         say(f"{found.proposer} proposed it, and may not decide on it: that is for somebody else.", style="yellow")
     if found.detail.went_into:
@@ -110,6 +113,10 @@ def show_one(found: Shown) -> None:
         say(f"\n{_next_step(found)}", style="yellow")
     show_evidence(found.detail.evidence)
     show_trail(found.detail.trail)
+
+
+def _to_trust(source: str) -> str:
+    return f"assay sources set {shlex.quote(printable(source))} --trust trusted"
 
 
 def _show_topic(found: Shown) -> None:

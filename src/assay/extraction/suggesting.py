@@ -23,7 +23,7 @@ async def suggest(session: AsyncSession, extraction: Extraction, *, actor: Actor
     written.
     """
     quotes = [each.quotes for each in extraction.topics] + [each.quotes for each in extraction.atoms]
-    window = Window(await _messages(session, [quote.message_id for each in quotes for quote in each]))
+    window = Window(await _messages(session, [quote.message_id for each in quotes for quote in each], actor))
     taken = await nearby.taken_topics(session, topic_names(extraction))
     drafts, dropped = drafted(extraction, window, taken, tidied=tidy.covered)
     if dropped.known_topics:
@@ -33,7 +33,8 @@ async def suggest(session: AsyncSession, extraction: Extraction, *, actor: Actor
     return await actions.propose(session, drafts, run_id=None, actor=actor)
 
 
-async def _messages(session: AsyncSession, ids: Sequence[UUID]) -> list[Message]:
+async def _messages(session: AsyncSession, ids: Sequence[UUID], proposer: Actor) -> list[Message]:
+    """What the proposer wrote in is as good as said by a machine: it is no voice of somebody else."""
     found = list(await session.scalars(select(models.Message).where(models.Message.id.in_(ids))))
     if unknown := set(ids) - {each.id for each in found}:
         raise InvalidInput(f"There is no message {min(unknown)}: a quote needs the id of a message that came in.")
@@ -45,7 +46,7 @@ async def _messages(session: AsyncSession, ids: Sequence[UUID]) -> list[Message]
             sent_at=each.sent_at,
             text=each.text,
             thread=each.thread,
-            is_bot=each.is_bot,
+            is_bot=each.is_bot or each.written_by_user_id == proposer.user_id,
             source=each.source,
         )
         for each in found

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actions import Record, record
@@ -26,6 +26,7 @@ class Quoted:
     verified: bool
     author: str
     is_bot: bool
+    """Or what the proposer wrote in, which is no voice of somebody else."""
 
 
 Weigh = Callable[[Proposal, Sequence[Quoted]], float]
@@ -81,9 +82,12 @@ async def hold_pending(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID,
 
 async def quoted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[Quoted]]:
     """The quotes that back each, in their order."""
+    own = and_(Proposal.extraction_run_id.is_(None), Message.written_by_user_id == Proposal.proposed_by_user_id)
+    is_bot = or_(Message.is_bot, func.coalesce(own, False)).label("is_bot")
     rows = await session.execute(
-        select(Evidence.proposal_id, Message.id, Evidence.quote, Evidence.verified, Message.author, Message.is_bot)
+        select(Evidence.proposal_id, Message.id, Evidence.quote, Evidence.verified, Message.author, is_bot)
         .join(Message, Message.id == Evidence.message_id)
+        .join(Proposal, Proposal.id == Evidence.proposal_id)
         .where(Evidence.proposal_id.in_(ids))
         .order_by(Evidence.proposal_id, Evidence.position)
     )

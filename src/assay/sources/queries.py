@@ -41,11 +41,10 @@ _SHOWN: Final = """
     FROM sources s JOIN users owner ON owner.id = s.owner_user_id"""
 
 
-async def listed(session: AsyncSession, *, after: str | None = None, limit: int) -> list[Shown]:
+async def listed(session: AsyncSession, *, after: UUID | None = None, limit: int) -> list[Shown]:
     """Sources by name; `after` this one."""
-    return await _found(
-        session, "WHERE s.name > coalesce(:after, '') ORDER BY s.name LIMIT :limit", after=after, limit=limit
-    )
+    behind = "WHERE s.name > (SELECT name FROM sources WHERE id = :after)" if after else ""
+    return await _found(session, f"{behind} ORDER BY s.name LIMIT :limit", after=after, limit=limit)
 
 
 async def get(session: AsyncSession, source_id: UUID) -> Shown:
@@ -62,6 +61,24 @@ async def named(session: AsyncSession, name: str) -> Shown:
     if not found:
         raise NotFound(f"There is no source {name!r}. All of them: assay sources list")
     return found[0]
+
+
+async def is_untrusted(session: AsyncSession, name: str) -> bool:
+    """Whether there is such a source, and nobody trusts it."""
+    found = text("SELECT EXISTS (SELECT FROM sources WHERE name = :name AND trust <> 'trusted')")
+    return bool(await session.scalar(found, {"name": name}))
+
+
+async def untrusted_sources(session: AsyncSession, proposal_id: UUID) -> Sequence[str]:
+    """The sources that a proposal is quoted from and nobody trusts, by name."""
+    found = await session.scalars(
+        text("""
+        SELECT DISTINCT m.source FROM evidence e JOIN messages m ON m.id = e.message_id
+        LEFT JOIN sources s ON s.name = m.source
+        WHERE e.proposal_id = :id AND s.trust IS DISTINCT FROM 'trusted' ORDER BY m.source"""),
+        {"id": proposal_id},
+    )
+    return found.all()
 
 
 async def _found(session: AsyncSession, which: str, **values: Any) -> list[Shown]:

@@ -14,6 +14,7 @@ from assay.proposals.merge_statements import survivors
 from assay.proposals.preview import preview_of_likeness
 from assay.review.policy import Hold
 from assay.settings import Settings
+from assay.sources.queries import untrusted_sources
 from assay.web.models import Answer
 from assay.web.views.merging import MergePreview
 from assay.web.views.queue import reasons_to_wait
@@ -70,6 +71,8 @@ class Detail(Answer, Generic[View]):
     evidence: list[QuoteView]
     held: list[Hold]
     """Why the system does not approve it alone; empty where it may, or where it is decided."""
+    untrusted_sources: list[str]
+    """Those that it is quoted from; of a proposal that is pending."""
     candidates: list[CandidateView]
     """The nearest of what came before it, the best first."""
     merge: MergePreview | None
@@ -83,10 +86,12 @@ class Detail(Answer, Generic[View]):
 async def detail(session: AsyncSession, proposal: Proposal, settings: Settings) -> dict[str, Any]:
     """What `Detail` is made of, for the proposal in any view."""
     held = await reasons_to_wait(session, [proposal.id], settings)
+    untrusted = await untrusted_sources(session, proposal.id) if held else []
     return {
         "proposal": proposal,
         "evidence": await quotes_behind(session, proposal.id),
         "held": held.get(proposal.id, []),
+        "untrusted_sources": untrusted,
         "candidates": [CandidateView.of(each) for each in proposal.candidates],
         "merge": await preview_of_likeness(session, proposal),
         "repeated_by": [each.id for each in await queries.repeating(session, proposal.id, MAX_REPEATED)],

@@ -14,6 +14,7 @@ from assay.audit import queries as audit
 from assay.db.models import RunStatus
 from assay.extraction import queries as extraction
 from assay.policies import queries as policies
+from assay.sources import queries as origins
 from assay.web.models import Words
 from assay.web.views.paging import BY_NUMBER, PageOf, cursor, cut, place
 from assay.web.views.records import (
@@ -21,6 +22,7 @@ from assay.web.views.records import (
     AuditEntryView,
     MessageView,
     RunView,
+    SourceView,
     TokenView,
     UserView,
     VersionView,
@@ -39,6 +41,14 @@ async def messages(
     rows = await extraction.listed_messages(session, source=source, channel=channel, after=start, limit=limit + 1)
     found, rest = cut(rows, limit, lambda row: (row.sent_at, row.id))
     return PageOf[MessageView].model_validate({"items": found, "next": cursor(rest, "messages")})
+
+
+async def sources(session: AsyncSession, *, after: str | None, limit: int) -> PageOf[SourceView]:
+    """By name."""
+    start = place(after, "sources", BY_ID)
+    rows = await origins.listed(session, after=start and start[0], limit=limit + 1)
+    found, rest = cut(rows, limit, lambda row: (row.id,))
+    return PageOf[SourceView].model_validate({"items": found, "next": cursor(rest, "sources")})
 
 
 async def runs(

@@ -14,8 +14,11 @@ from assay.db.models import (
     Role,
     RunStatus,
     Scope,
+    SourceKind,
     TriggerType,
+    Via,
 )
+from assay.kinds import Trust
 from assay.web.models import Answer
 
 
@@ -31,9 +34,31 @@ class MessageView(Answer):
     text: str
     thread: str | None
     is_bot: bool
+    written_by_user_id: int | None
+    """Who wrote it into Assay, which is not who said it; null where it came in before that was kept."""
+    written_via: Via | None
+    written_by_token_id: UUID | None
     ingested_at: datetime
     extraction_run_id: UUID | None
     read_at: datetime | None
+
+
+class NamedUser(Answer):
+    id: int
+    name: str
+
+
+class SourceView(Answer):
+    """Where messages come from. `writers` may write to it besides its owner and the admins."""
+
+    id: UUID
+    name: str
+    kind: SourceKind
+    owner: NamedUser
+    writers: list[NamedUser]
+    trust: Trust
+    version: int
+    created_at: datetime
 
 
 class RunView(Answer):

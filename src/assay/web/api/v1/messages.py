@@ -59,7 +59,11 @@ class MessageQuery(PageQuery):
 
 @router.post("", dependencies=[allow(Scope.PROPOSE)], max_body_size=LARGEST_IMPORT)
 async def ingest(asked: Import, session: Write, actor: Caller) -> Imported:
-    """Bring in messages. They are read soon after; what is known by source and external id is not added again."""
+    """Bring in messages. They are read soon after; what is known by source and external id is not added again.
+
+    Who is no admin writes to sources of their own, which are there from their first message on, and to those that an
+    admin opened to them; another is answered with 403. Nothing is approved alone on a source until it is trusted.
+    """
     incoming = [IncomingMessage(**dict(each)) for each in asked.messages]
     report = await actions.ingest(session, incoming, source=asked.source, actor=actor)
     return Imported.model_validate(report)

@@ -1,0 +1,103 @@
+"""Where messages come from: who may write there, and whether the machine may believe it."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.accounts.actions import user_named
+from assay.audit.actor import Actor
+from assay.cli.output import Json, moment, print_json, printable, say
+from assay.cli.paging import After, Limit, show_page
+from assay.cli.session import as_operator, with_database
+from assay.db.engine import Database
+from assay.errors import InvalidInput
+from assay.kinds import Trust
+from assay.sources import actions, queries
+from assay.web.views import lists
+from assay.web.views.paging import PageOf
+from assay.web.views.records import SourceView
+
+app = App(name="sources", help="List the sources of messages, and say who may write to them and which are trusted.")
+
+OWNER_HELP = "Whose it is from now on."
+OPEN_HELP = "Who may write to it too; repeatable."
+CLOSE_HELP = "Who may not any more; repeatable."
+
+
+@app.command(name="list")
+def list_(*, limit: Limit = 50, after: After = None, json: Json = False) -> None:
+    """List the sources, by name."""
+
+    async def act(database: Database) -> PageOf[SourceView]:
+        async with database.transaction() as session:
+            return await lists.sources(session, after=after, limit=limit)
+
+    show_page(
+        with_database(act),
+        json,
+        ["name", "trust", "kind", "owner", "open to", "since"],
+        lambda each: (each.name, each.trust, each.kind, each.owner.name, _names(each), moment(each.created_at)),
+        nothing="There is no source yet: messages bring theirs. Import some with: assay ingest",
+    )
+
+
+@app.command
+def show(name: str, /, *, json: Json = False) -> None:
+    """Show one source."""
+
+    async def act(database: Database) -> SourceView:
+        async with database.transaction() as session:
+            return SourceView.model_validate(await queries.named(session, name))
+
+    _show(with_database(act), json)
+
+
+@app.command(name="set")
+def set_(
+    name: str,
+    /,
+    *,
+    trust: Annotated[Trust | None, Parameter(help="May the system approve alone what is quoted from it.")] = None,
+    owner: Annotated[str | None, Parameter(help=OWNER_HELP)] = None,
+    open_to: Annotated[list[str], Parameter(name="--open", negative="", help=OPEN_HELP)] = [],  # noqa: B006
+    close_to: Annotated[list[str], Parameter(name="--close", negative="", help=CLOSE_HELP)] = [],  # noqa: B006
+    json: Json = False,
+) -> None:
+    """Trust a source or not, give it to somebody, open it to users and close it. It holds at once."""
+    if trust is None and owner is None and not open_to and not close_to:
+        raise InvalidInput("Say what to change: --trust trusted|untrusted, --owner, --open or --close with a user.")
+
+    async def change(session: AsyncSession, actor: Actor) -> SourceView:
+        known = await queries.named(session, name)
+        writers = {each.id for each in known.writers} | await _ids(session, open_to)
+        await actions.change(
+            session,
+            known.id,
+            trust=trust or known.trust,
+            owner_user_id=known.owner.id if owner is None else (await user_named(session, owner)).id,
+            writers=sorted(writers - await _ids(session, close_to)),
+            actor=actor,
+            version=known.version,
+        )
+        return SourceView.model_validate(await queries.named(session, name))
+
+    _show(with_database(lambda database: as_operator(database, change)), json)
+
+
+async def _ids(session: AsyncSession, names: Sequence[str]) -> set[int]:
+    """Raises NotFound."""
+    return {(await user_named(session, each)).id for each in names}
+
+
+def _names(source: SourceView) -> str:
+    return ", ".join(each.name for each in source.writers)
+
+
+def _show(source: SourceView, json: bool) -> None:
+    if json:
+        print_json(source)
+        return
+    others = f", and open to {_names(source)}" if source.writers else ""
+    say(f"{printable(source.name)} is {source.trust}. It belongs to {source.owner.name}{others}.")
