@@ -99,5 +99,5 @@ def _show(source: SourceView, json: bool) -> None:
     if json:
         print_json(source)
         return
-    others = f", and open to {_names(source)}" if source.writers else ""
-    say(f"{printable(source.name)} is {source.trust}. It belongs to {source.owner.name}{others}.")
+    others = f" {_names(source)} may write to it too." if source.writers else ""
+    say(f"{printable(source.name)} is {source.trust}. It belongs to {source.owner.name}.{others}")

@@ -1,0 +1,63 @@
+"""Who may write where, and what is trusted, at the command line."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+
+@pytest.fixture
+def chat(tmp_path):
+    def written(name: str):
+        line = {
+            "id": "1",
+            "channel": "ops",
+            "author": "ana",
+            "ts": datetime.now(UTC).isoformat(),
+            "text": "Hello there.",
+        }
+        path = tmp_path / f"{name}.jsonl"
+        path.write_text(json.dumps(line))
+        return str(path)
+
+    return written
+
+
+def test_what_the_operator_imports_is_his_and_trusted(empty, chat):
+    assert empty("ingest", chat("crm"), "--json").document["untrusted_sources"] == []
+    shown = empty("sources", "show", "crm", "--json").document
+    assert (shown["trust"], shown["kind"], shown["writers"]) == ("trusted", "import", [])
+    assert shown["owner"]["name"].startswith("local:")
+    assert [each["name"] for each in empty("sources", "list", "--json").items] == ["crm"]
+    assert "trusted" in empty("sources", "list").out
+    [message] = empty("messages", "list", "--json").items
+    assert (message["written_via"], message["written_by_user_id"]) == ("command line", shown["owner"]["id"])
+
+
+def test_a_source_is_distrusted_given_away_opened_and_closed(empty, chat):
+    empty("ingest", chat("crm"))
+    for name in ("bridge", "other"):
+        empty("users", "create", name, "--agent")
+    done = empty("sources", "set", "crm", "--trust", "untrusted", "--owner", "bridge", "--open", "other")
+    assert done.out == "crm is untrusted. It belongs to bridge. other may write to it too.\n"
+    assert "'crm' is not trusted" in empty("ingest", chat("crm")).out
+    assert empty("sources", "set", "crm", "--close", "other").out == "crm is untrusted. It belongs to bridge.\n"
+    assert len(empty("audit", "list", "--action", "source.changed", "--json").items) == 2
+
+
+def test_a_file_whose_name_looks_like_a_source_brings_in_nothing(empty, chat):
+    empty("ingest", chat("crm"))
+    assert "would look like 'crm'" in empty("ingest", chat("CRM")).refused(1)
+    assert len(empty("messages", "list", "--json").items) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("show", "crm"), "There is no source 'crm'. All of them: assay sources list"),
+        (("set", "crm", "--trust", "trusted"), "There is no source 'crm'."),
+        (("set", "crm"), "Say what to change"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(empty, words, sentence):
+    assert sentence in empty("sources", *words).refused(2)
