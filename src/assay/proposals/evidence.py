@@ -12,7 +12,7 @@ from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.bulk import insert_rows
 from assay.db.locks import DECISIONS, hold_until_commit
-from assay.db.models import Evidence, Message, Proposal, ProposalStatus
+from assay.db.models import SYSTEM_USER_ID, Evidence, Message, Proposal, ProposalStatus
 from assay.messaging.events import EvidenceAdded
 from assay.proposals.drafts import Addition, QuotedEvidence, evidence_rows
 
@@ -82,7 +82,11 @@ async def hold_pending(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID,
 
 async def quoted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[Quoted]]:
     """The quotes that back each, in their order."""
-    own = and_(Proposal.extraction_run_id.is_(None), Message.written_by_user_id == Proposal.proposed_by_user_id)
+    own = and_(
+        Proposal.extraction_run_id.is_(None),
+        Proposal.proposed_by_user_id != SYSTEM_USER_ID,
+        Message.written_by_user_id == Proposal.proposed_by_user_id,
+    )
     is_bot = or_(Message.is_bot, func.coalesce(own, False)).label("is_bot")
     rows = await session.execute(
         select(Evidence.proposal_id, Message.id, Evidence.quote, Evidence.verified, Message.author, is_bot)

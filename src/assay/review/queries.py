@@ -20,12 +20,12 @@ from assay.settings import Settings
 PAGE: Final = 1000
 Position = tuple[datetime, UUID]
 
-_QUOTES: Final = """count(*) AS quotes, count(*) FILTER (WHERE e.verified) AS verified,
+_QUOTES: Final = f"""count(*) AS quotes, count(*) FILTER (WHERE e.verified) AS verified,
             array_agg(DISTINCT m.source) AS sources, array_agg(DISTINCT m.channel) AS channels,
             array_agg(DISTINCT m.source) FILTER (WHERE s.trust IS DISTINCT FROM 'trusted') AS untrusted_sources,
             count(DISTINCT lower(m.author)) FILTER (WHERE e.verified AND NOT m.is_bot AND (
-                p.extraction_run_id IS NOT NULL OR m.written_by_user_id IS DISTINCT FROM p.proposed_by_user_id
-            )) AS authors
+                p.extraction_run_id IS NOT NULL OR p.proposed_by_user_id = {SYSTEM_USER_ID}
+                OR m.written_by_user_id IS DISTINCT FROM p.proposed_by_user_id)) AS authors
         FROM evidence e JOIN messages m ON m.id = e.message_id LEFT JOIN sources s ON s.name = m.source"""
 _PROPOSER: Final = """CASE
         WHEN p.extraction_run_id IS NOT NULL OR p.proposed_by_user_id = {system} THEN 'extractor'
