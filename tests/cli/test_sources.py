@@ -24,7 +24,7 @@ def chat(tmp_path):
 
 
 def test_what_the_operator_imports_is_his_and_trusted(empty, chat):
-    assert empty("ingest", chat("crm"), "--json").document["untrusted_sources"] == []
+    assert empty("ingest", chat("crm"), "--json").document["warnings"] == []
     shown = empty("sources", "show", "crm", "--json").document
     assert (shown["trust"], shown["kind"], shown["writers"]) == ("trusted", "import", [])
     assert shown["owner"]["name"].startswith("local:")
@@ -40,7 +40,7 @@ def test_a_source_is_distrusted_given_away_opened_and_closed(empty, chat):
         empty("users", "create", name, "--agent")
     done = empty("sources", "set", "crm", "--trust", "untrusted", "--owner", "bridge", "--open", "other")
     assert done.out == "crm is untrusted. It belongs to bridge. other may write to it too.\n"
-    assert "'crm' is not trusted" in empty("ingest", chat("crm")).out
+    assert "'crm' is not trusted" in empty("ingest", chat("crm")).err
     assert empty("sources", "set", "crm", "--close", "other").out == "crm is untrusted. It belongs to bridge.\n"
     assert len(empty("audit", "list", "--action", "source.changed", "--json").items) == 2
 
