@@ -170,12 +170,12 @@ def unknown_variables(names: Iterable[str]) -> list[str]:
     """A sentence for each variable that has the name of no setting, with the nearest that there is."""
     known = [name.upper() for name in Settings.model_fields]
     unknown = sorted(name for name in names if name.upper() not in known)
-    return [f"{name} is no setting and was overlooked: {_nearest(name.upper(), known)}." for name in unknown]
+    return [f"{name} is no setting and was overlooked: {_nearest(name.upper(), known)}" for name in unknown]
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
     near = get_close_matches(name, known, n=1, cutoff=0.7)
-    return f"did you mean {near[0]}" if near else "assay settings shows those that there are"
+    return f"did you mean {near[0]}?" if near else "assay settings shows those that there are."
 
 
 @cache

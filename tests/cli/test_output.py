@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from rich.console import Console
+from tests.docs.test_reference import commands, parameters
 from tests.faults import lab
 
 from assay.cli import tables
@@ -50,9 +51,9 @@ def test_a_variable_that_is_no_setting_is_named_with_the_nearest_one(alone):
     answer = alone("settings", "--json", **given_)
     assert answer.document["KNOWLEDGE_DEDUP_BATCH_SIZE"] == 100
     assert answer.err.splitlines() == [
-        "ASSAY_EXTRACTER is no setting and was overlooked: did you mean ASSAY_EXTRACTOR.",
+        "ASSAY_EXTRACTER is no setting and was overlooked: did you mean ASSAY_EXTRACTOR?",
         "ASSAY_XYZZY is no setting and was overlooked: assay settings shows those that there are.",
-        "KNOWLEDGE_DEDUP_BATCHSIZE is no setting and was overlooked: did you mean KNOWLEDGE_DEDUP_BATCH_SIZE.",
+        "KNOWLEDGE_DEDUP_BATCHSIZE is no setting and was overlooked: did you mean KNOWLEDGE_DEDUP_BATCH_SIZE?",
     ]
 
 
@@ -144,3 +145,32 @@ def _completed(script: str, *words: str) -> list[str]:
 def test_ids_are_as_short_as_in_lists_unless_they_were_typed():
     assert with_short_ids(f"Its topic, proposal {ID}, waits.") == "Its topic, proposal deadbeef, waits."
     assert with_short_ids(f"There is no proposal {ID}.", but=["show", ID]) == f"There is no proposal {ID}."
+
+
+OPTIONS = {name: {each for (each,) in parameters(command)} for name, command in commands()}
+SERVING = {"assay up", "assay api", "assay worker", "assay scheduler", "assay completion"}
+DECISIONS = {
+    *(f"assay proposals {each}" for each in ("approve", "reject", "withdraw", "merge", "revert", "reopen")),
+    *(f"assay proposals {each}" for each in ("reset-failures", "not-duplicate", "decide-group")),
+    *(f"assay {kind} {each}" for kind in ("topics", "atoms") for each in ("merge", "unmerge")),
+    *(f"assay policy {each}" for each in ("set", "apply", "revert", "undo")),
+    "assay duplicates dismiss",
+}
+
+
+def test_every_command_that_answers_can_answer_in_json():
+    assert {name for name, options in OPTIONS.items() if "--json" not in options} == SERVING
+
+
+def test_every_decision_takes_a_note_and_every_list_is_paged():
+    assert {name for name, options in OPTIONS.items() if "--note" in options} == DECISIONS
+    lists = {name for name in OPTIONS if name.split()[-1] in {"list", "topics", "atoms", "history", "runs", "groups"}}
+    assert {name for name in lists if not {"--limit", "--after"} <= OPTIONS[name]} == {"assay jobs list"}  # six jobs
+
+
+def test_a_job_that_rests_is_answered_as_over_http(empty):
+    for command in ("pause", "resume"):
+        assert empty("jobs", command, "deduplication_scan", "--json").document == {
+            "job": "deduplication_scan",
+            "changed": True,
+        }

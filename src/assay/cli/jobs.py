@@ -19,7 +19,7 @@ from assay.jobs.run import RunResult, find
 from assay.jobs.run import run as run_job
 from assay.jobs.tools import Tools
 from assay.web.views import jobs as views
-from assay.web.views.records import JobView
+from assay.web.views.records import Accepted, JobView
 
 app = App(name="jobs", help="List and run the background jobs.")
 app.command("assay.cli.jobs_status:status", name="status", help="Say how queue and jobs stand.")
@@ -66,7 +66,10 @@ def run(
     names = [find(name).name] if name else [step for step, _ in STEPS]
     if queued:
         with_database(lambda database: _request(database, names))
-        say(f"Requested: {', '.join(names)}.")
+        if json:
+            print_json({"items": [Accepted(job=each, changed=True) for each in names]})
+        else:
+            say(f"Requested: {', '.join(names)}.")
         return 0
     with errors.status("Starting") as status:
         results = with_tools(lambda tools: _run(names, tools, status))

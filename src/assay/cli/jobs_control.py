@@ -3,28 +3,28 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from assay.cli.output import Json, say
+from assay.cli.output import Json, print_json, say
 from assay.cli.paging import After, Limit, show_page
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
 from assay.jobs import control
 from assay.web.views import jobs as views
 from assay.web.views.paging import PageOf
-from assay.web.views.records import JobRunView
+from assay.web.views.records import Accepted, JobRunView
 
 RUNS: Final = 20
 
 
-def pause(name: str, /) -> None:
+def pause(name: str, /, *, json: Json = False) -> None:
     """Let a job rest: neither schedule nor changes start it until it is resumed. A run under way goes on."""
     changed = _changed(name, control.pause)
-    say(f"{name} is paused." if changed else f"{name} was paused already.")
+    _say(name, changed, f"{name} is paused." if changed else f"{name} was paused already.", json)
 
 
-def resume(name: str, /) -> None:
+def resume(name: str, /, *, json: Json = False) -> None:
     """Let a paused job run again. What asked for it meanwhile makes one run."""
     changed = _changed(name, control.resume)
-    say(f"{name} runs again." if changed else f"{name} was not paused.")
+    _say(name, changed, f"{name} runs again." if changed else f"{name} was not paused.", json)
 
 
 def runs(name: str, /, *, limit: Limit = RUNS, after: After = None, json: Json = False) -> None:
@@ -36,6 +36,13 @@ def runs(name: str, /, *, limit: Limit = RUNS, after: After = None, json: Json =
 
     columns = ["started", "state", "asked for by", "attempt", "delivery", "seconds", "worker", "error"]
     show_page(with_database(act), json, columns, _row, nothing=f"{name} never ran.")
+
+
+def _say(job: str, changed: bool, sentence: str, json: bool) -> None:
+    if json:
+        print_json(Accepted(job=job, changed=changed))
+    else:
+        say(sentence)
 
 
 def _changed(name: str, change: Callable[..., Awaitable[bool]]) -> bool:

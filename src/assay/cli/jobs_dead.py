@@ -66,6 +66,7 @@ def replay(
     /,
     *,
     every: Annotated[bool, Parameter(name="--all", negative="", help="Give back all of them.")] = False,
+    json: Json = False,
 ) -> None:
     """Give dead letters back to the queue, as new. Doing it twice gives them back once."""
     if bool(letters) == every:
@@ -83,6 +84,9 @@ def replay(
             await broker.shutdown()
 
     given = with_servers(give_back)
+    if json:
+        print_json({"replayed": given})
+        return
     say(f"Given back to the queue: {', '.join(map(str, given))}." if given else "They were given back before.")
 
 

@@ -1,11 +1,23 @@
 """One topic or atom in full."""
 
-from typing import Any
+from typing import Any, Final
 
 from assay.cli.output import moment, printable, say, short
 from assay.cli.showing import show_evidence, show_trail
+from assay.db.models import ReviewAction
 from assay.duplicates.explanation import rounded
 from assay.web.views.knowledge import AtomView, Believed, DecisionView
+
+DONE: Final = {
+    None: "decided",
+    ReviewAction.APPROVE: "approved",
+    ReviewAction.MERGE: "merged",
+    ReviewAction.REJECT: "rejected",
+    ReviewAction.EDIT: "edited",
+    ReviewAction.EXPIRED: "expired",
+    ReviewAction.REVERTED: "reverted",
+    ReviewAction.WITHDRAWN: "withdrawn",
+}
 
 
 def show_believed(found: Believed[Any]) -> None:
@@ -53,7 +65,7 @@ def _show_merges(found: Believed[Any]) -> None:
 
 
 def _show_decision(decision: DecisionView) -> None:
-    by = f", {decision.review_action} by {decision.decided_by}, {moment(decision.decided_at)}"
+    by = f", {DONE.get(decision.review_action)} by {decision.decided_by}, {moment(decision.decided_at)}"
     decided = by if decision.decided_by else ""
     confidence = f"confidence {rounded(decision.confidence)}"
     said = f"proposed by {decision.proposed_by} ({confidence}){decided}"

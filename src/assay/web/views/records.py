@@ -117,6 +117,13 @@ class JobView(Answer):
     last_run: JobRunView | None
 
 
+class Accepted(Answer):
+    """`changed`: false where it was so already."""
+
+    job: str
+    changed: bool
+
+
 class DeadLetterView(Answer):
     """What the queue could not work off. `message`: what was queued, as text."""
 

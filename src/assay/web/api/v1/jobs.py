@@ -16,7 +16,7 @@ from assay.web.paging import PageQuery
 from assay.web.state import Session, State
 from assay.web.views import jobs as views
 from assay.web.views.paging import PageOf
-from assay.web.views.records import JobRunView, JobView
+from assay.web.views.records import Accepted, JobRunView, JobView
 
 router = APIRouter(prefix="/jobs", tags=["jobs"], route_class=Route)
 
@@ -25,13 +25,6 @@ JobName = Annotated[str, Path(pattern="^[a-z_]{1,100}$")]
 
 class Jobs(Answer):
     items: list[JobView]
-
-
-class Accepted(Answer):
-    """`changed`: false where it was so already."""
-
-    job: str
-    changed: bool
 
 
 @router.get("", dependencies=[allow(Scope.READ)])
