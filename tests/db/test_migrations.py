@@ -98,6 +98,37 @@ BEFORE_MERGES = """
         '{{"act": "merge", "entity_id": "{target}", "revision": 2, "topics": ["{topic}"], "links": []}}')"""
 
 
+BEFORE_SOURCES = """
+    INSERT INTO users (id, name, kind) OVERRIDING SYSTEM VALUE
+        VALUES (200, 'local:tom', 'user'), (201, 'bot', 'agent');
+    INSERT INTO messages (id, source, external_id, channel, author, sent_at, text)
+        SELECT gen_random_uuid(), source, n::text, 'ops', 'ana', now(), 'Hello.'
+        FROM unnest(ARRAY['team', 'feed', 'old']) AS source, generate_series(1, 3) AS n;
+    INSERT INTO audit_log (actor_user_id, action, detail) VALUES
+        (200, 'messages.ingested', '{"source": "team"}'), (201, 'messages.ingested', '{"source": "team"}'),
+        (201, 'messages.ingested', '{"source": "feed"}')"""
+
+
+def test_the_sources_of_before_are_trusted_and_belong_to_who_wrote_first(empty_url):
+    migrate.upgrade(empty_url, "0013")
+    for statement in BEFORE_SOURCES.split(";"):
+        administer(empty_url, statement)
+    migrate.upgrade(empty_url)
+    engine = create_engine(driver_url(empty_url))
+    with engine.connect() as connection:
+        sources = connection.execute(
+            text("SELECT name, trust, owner_user_id, kind, writers FROM sources ORDER BY 1")
+        ).all()
+        unknown = text("SELECT count(*) FROM messages WHERE num_nulls(written_by_user_id, written_via) = 2")
+        assert connection.scalar(unknown) == 9
+    engine.dispose()
+    assert sources == [
+        ("feed", "trusted", 201, "api", []),
+        ("old", "trusted", 1, "import", []),
+        ("team", "trusted", 200, "import", []),
+    ]
+
+
 def test_merges_and_vectors_of_before_are_taken_over(empty_url):
     migrate.upgrade(empty_url, "0005")
     names = {name: str(uuid4()) for name in ("source", "target", "topic")}

@@ -161,6 +161,20 @@ async def test_three_forged_voices_in_a_source_of_ones_own_wait_until_an_admin_t
     assert await rows(database, HELD) == [(LIE, "approved")]
 
 
+async def test_what_nobody_trusts_is_never_read_in_one_pass_with_what_is_trusted(database, world):
+    bot, _ = world
+    seen = []
+
+    def note(messages, _known) -> Extraction:
+        seen.append({message.text for message in messages})
+        return Extraction()
+
+    await team_says(database, "The release is on Monday")
+    await post(bot, "bot-feed")
+    await pipeline(tools_of(database, note))
+    assert seen == [{"The release is on Monday"}, {LIE}]
+
+
 async def test_one_quote_of_an_untrusted_source_is_enough_to_wait(database, world):
     bot, _ = world
     await team_says(database, LIE)
@@ -209,7 +223,7 @@ async def test_an_admin_opens_a_source_and_closes_it_again(database, world):
     assert (await post(bot, "team", forged("Once more"))).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["tеam", "TEAM", "team ", "te\u200bam", "ｔｅａｍ"])
+@pytest.mark.parametrize("name", ["tеam", "TEAM", "ΤΕΑΜ", "team ", "te\u200bam", "ｔｅａｍ"])
 async def test_no_source_looks_like_another(database, world, name):
     bot, _ = world
     await team_says(database, "The release is on Monday")

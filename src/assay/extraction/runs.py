@@ -38,12 +38,13 @@ from assay.extraction import statements as sql
 from assay.extraction.confidence import Voice, facts_of, weigh
 from assay.extraction.drafting import drafted, topic_names
 from assay.extraction.echoes import SortedOut
-from assay.extraction.windows import AFTERWARDS, Plan, planned
+from assay.extraction.windows import AFTERWARDS, Plan, planned_apart
 from assay.kinds import Kind
 from assay.messaging.events import ExtractionCompleted, ExtractionFailed, ExtractionStarted
 from assay.proposals import actions as proposals
 from assay.proposals import disputing, evidence
 from assay.proposals.drafts import Draft
+from assay.sources.queries import trusted_among
 
 RUN: Final = "extraction_run"
 MOST_MESSAGES: Final = 4_000
@@ -110,7 +111,8 @@ async def _planned(session: AsyncSession, run_id: UUID, held: sql.Held, extracto
     edges = [{"first": block[0].id, "last": block[-1].id} for block in blocks(held.messages)]
     most = extractor.reach.context
     beside = await sql.neighbours(session, run_id, edges, before=most, after=min(most, AFTERWARDS))
-    return planned(held.messages, beside, extractor.reach, held.failures)
+    trusted = await trusted_among(session, {message.source for message in held.messages})
+    return planned_apart(held.messages, beside, trusted, extractor.reach, held.failures)
 
 
 def _reader(extractor: Extractor) -> dict[str, str]:

@@ -23,6 +23,23 @@ class Plan:
     """What machines said: it is read for its context only."""
 
 
+def planned_apart(
+    messages: Sequence[Message], neighbours: Sequence[Message], trusted: Container[str], reach: Reach, failures: int
+) -> Plan:
+    """As `planned`, with what is said in other than the trusted sources read on its own: an extractor that is told
+    something there is told nothing about the words of others."""
+    parts = zip(_by_trust(messages, trusted), _by_trust(neighbours, trusted), strict=True)
+    plans = [planned(said, near, reach, failures) for said, near in parts]
+    return Plan([each for plan in plans for each in plan.windows], [each for plan in plans for each in plan.noise])
+
+
+def _by_trust(messages: Sequence[Message], trusted: Container[str]) -> tuple[list[Message], list[Message]]:
+    return (
+        [message for message in messages if message.source in trusted],
+        [message for message in messages if message.source not in trusted],
+    )
+
+
 def planned(messages: Sequence[Message], neighbours: Sequence[Message], reach: Reach, failures: int) -> Plan:
     """Conversations where the extractor reads one at a time, else everything that was said.
 

@@ -15,7 +15,7 @@ from assay.db.locks import DECISIONS, SOURCE_NAMES, hold_until_commit
 from assay.db.models import SYSTEM_USER_ID, Source, SourceKind, User, Via
 from assay.errors import Conflict, Forbidden, InvalidInput, NotFound, Stale
 from assay.kinds import Trust
-from assay.text.names import skeleton
+from assay.text.names import skeleton, strict_skeleton
 
 SOURCE: Final = "source"
 MAX_WRITERS: Final = 100
@@ -89,8 +89,9 @@ async def _held(session: AsyncSession, name: str) -> Source | None:
 
 async def _make(session: AsyncSession, name: str, actor: Actor) -> None:
     """Raises Conflict, and Forbidden for whoever has made too many."""
-    look = skeleton(name)
-    alike = await session.scalar(select(Source.name).where(Source.skeleton == look).limit(1))
+    look = strict_skeleton(name)
+    looks = {look, skeleton(name)}
+    alike = await session.scalar(select(Source.name).where(Source.skeleton.in_(looks)).limit(1))
     if alike is not None:
         raise Conflict(
             f"The source {name!r} would look like {alike!r}, which there is: write to that, or name it anew."

@@ -1,6 +1,6 @@
 """Reads of sources."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -61,6 +61,12 @@ async def named(session: AsyncSession, name: str) -> Shown:
     if not found:
         raise NotFound(f"There is no source {name!r}. All of them: assay sources list")
     return found[0]
+
+
+async def trusted_among(session: AsyncSession, names: Collection[str]) -> frozenset[str]:
+    """Those of the sources that are trusted."""
+    found = text("SELECT name FROM sources WHERE name = ANY(:names) AND trust = 'trusted'")
+    return frozenset(await session.scalars(found, {"names": list(names)}))
 
 
 async def is_untrusted(session: AsyncSession, name: str) -> bool:

@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from assay.db.base import new_id
-from assay.text.names import skeleton
+from assay.text.names import strict_skeleton
 
 revision = "0014"
 down_revision = "0013"
@@ -63,7 +63,7 @@ def _sources() -> None:
     for column in ("skeleton", "owner_user_id"):
         op.create_index(op.f(f"ix_sources_{column}"), "sources", [column])
     known = op.get_bind().execute(sa.text(KNOWN)).mappings().all()
-    rows = [{**row, "id": new_id(), "skeleton": skeleton(row["name"]), "trust": "trusted"} for row in known]
+    rows = [{**row, "id": new_id(), "skeleton": strict_skeleton(row["name"]), "trust": "trusted"} for row in known]
     op.bulk_insert(made, rows)
 
 
