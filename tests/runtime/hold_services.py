@@ -6,6 +6,7 @@ With a user id as argv[2] it becomes that user first. That is done here, after a
 Says on standard output where they are, then why they were lost or that they were let go.
 """
 
+import importlib.metadata
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import psycopg  # noqa: F401  # the servers need it, and import it late
 import structlog
 
 from assay.errors import AssayError
@@ -36,6 +38,8 @@ def main() -> None:
 
 
 def become(user: int) -> None:
+    importlib.metadata.version("assay")  # what these import, they import at their first call
+    importlib.metadata.files("assay")
     os.setgroups([])
     os.setgid(user)
     os.setuid(user)
