@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     assay_log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="least severity of the lines that workers, schedulers and the app log"
     )
+    assay_log_format: Literal["text", "json"] = Field(
+        "text", description="form of these lines; json: one object a line, for programs"
+    )
     assay_alert_severity: Literal["error", "critical"] = Field(
         "critical", description="least severity that goes out by webhook and mail"
     )

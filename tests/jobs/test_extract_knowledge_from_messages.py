@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 from tests.builders import MORNING, draft, rows, scalar
 from tests.extraction.chats import claimed, from_all, incoming, ingest
 from tests.jobs.lab import ERRORS, cleared, done, failed
@@ -201,3 +202,13 @@ async def topics_with_vectors(tools, number: int) -> None:
     """Topics with their vectors, one of them named like what is said."""
     names = [f"Subject {each} of quite another kind" for each in range(number - 1)]
     await cleared(tools, *(draft(Kind.TOPIC, name, body="") for name in (*names, "Talk 0.")))
+
+
+async def test_messages_are_counted_as_messages_and_never_more_than_there_are(tools):
+    await said(tools, "We use Postgres.", "We use NATS.")
+    with capture_logs() as logs:
+        await done(NAME, reading(tools))
+    said_of_job = [each["event"] for each in logs if each["event"].startswith(f"Job {NAME}")]
+    assert said_of_job[0] == f"Job {NAME} started: processing 2 messages"
+    steps = [each.split()[3].split("/") for each in said_of_job if "processed" in each]
+    assert all(int(done) <= int(total) for done, total in steps)

@@ -37,3 +37,11 @@ async def test_counts_that_went_wrong_are_repaired_with_a_warning(tools):
     with capture_logs() as logs:
         await done(NAME, tools)
     assert [each["event"] for each in logs if each["log_level"] == "warning"] == []
+
+
+async def test_the_document_is_not_in_the_log(tools):
+    with capture_logs() as logs:
+        await done(NAME, tools)
+    [line] = [each["event"] for each in logs if " completed: " in each["event"]]
+    assert "updated_at" in line
+    assert "approved" not in line

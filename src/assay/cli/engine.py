@@ -11,7 +11,7 @@ from cyclopts.validators import Number
 
 from assay import settings as configuration
 from assay.cli.checking import check_settings
-from assay.cli.logs import log_to_stderr
+from assay.cli.logs import log_as_server
 from assay.cli.output import say
 from assay.cli.session import ready
 from assay.jobs.alerting import telling
@@ -81,7 +81,7 @@ async def _until_told_to_stop(receiver: JobReceiver | None = None) -> None:
 
 def _serve(process: str, act: Callable[[Tools, str], Awaitable[None]]) -> None:
     settings = configuration.load()
-    log_to_stderr(settings.assay_log_level)
+    log_as_server(settings)
     check_settings(settings)
     with (
         ready(for_guests=True) as found,

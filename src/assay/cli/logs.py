@@ -1,31 +1,90 @@
-"""Where log lines go, and which of them."""
+"""Where log lines go, which of them, and in which form."""
 
 import logging
+import os
+import shutil
 import sys
+from pathlib import Path
+from typing import Final, TextIO
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from assay.errors import covered
+from assay.settings import Settings
+
+MAX_LOG_BYTES: Final = 20_000_000
+"""Of a log file in the data folder. Then it begins anew, and what it held is kept beside it until the next time."""
 
 
-def log_to_stderr(level: str = "warning") -> None:
+def log_to_stderr(level: str = "warning", form: str = "text", *, stream: TextIO | None = None) -> None:
     """Lines of this level and above, in colour only for a person: the output of a command belongs to its caller."""
     structlog.configure(
-        processors=[
-            structlog.stdlib.PositionalArgumentsFormatter(),
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _without_secrets,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-        ],
+        processors=[structlog.stdlib.PositionalArgumentsFormatter(), *_facts(), _without_secrets, _renderer(form)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def log_as_server(settings: Settings) -> None:
+    """The log of a process that stays: as the settings say, with what libraries warn of, in a file of bounded size."""
+    stream = Bounded.of(settings.assay_home) or sys.stderr
+    log_to_stderr(settings.assay_log_level, settings.assay_log_format, stream=stream)
+    handler = logging.StreamHandler(stream)
+    meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    rendering = [meta, _without_secrets, _renderer(settings.assay_log_format)]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_facts(), processors=rendering))
+    logging.root.handlers = [handler]
+
+
+def _facts() -> list[Processor]:
+    """What is known of a line beside its words: the ids of the run or request that it belongs to, level, time."""
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+
+
+def _renderer(form: str) -> Processor:
+    if form == "json":
+        return structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
 
 
 def _without_secrets(_logger: WrappedLogger, _name: str, line: EventDict) -> EventDict:
     """What libraries say of a failure may quote an address with its password."""
     return {name: covered(value) if isinstance(value, str) else value for name, value in line.items()}
+
+
+class Bounded:
+    """Standard error where it is a file in the data folder: it is emptied before it grows too large."""
+
+    def __init__(self, path: Path, most: int = MAX_LOG_BYTES) -> None:
+        self._path, self._most = path, most
+
+    @classmethod
+    def of(cls, home: Path) -> "TextIO | None":
+        """None where standard error goes elsewhere: whoever made that file looks after it."""
+        own = os.fstat(sys.stderr.fileno())
+        for path in home.glob("*.log"):
+            if os.path.samestat(path.stat(), own):
+                return cls(path)  # type: ignore[return-value]  # as much of a stream as a logger needs
+        return None
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+        if os.fstat(sys.stderr.fileno()).st_size > self._most:
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """The file is open for appending, here and in what prints beside us: emptied, it goes on at its beginning."""
+        kept = self._path.with_name(f"{self._path.name}.1")
+        shutil.copyfile(self._path, kept)
+        kept.chmod(0o600)
+        os.ftruncate(sys.stderr.fileno(), 0)

@@ -16,7 +16,7 @@ from assay.cli.checking import check_settings
 from assay.cli.engine import Drain, on_stop
 from assay.cli.first_admin import ensure_first_admin
 from assay.cli.listening import PREFERRED_PORT, listening, web_address
-from assay.cli.logs import log_to_stderr
+from assay.cli.logs import log_as_server
 from assay.cli.output import say
 from assay.cli.session import ready
 from assay.db.engine import Database
@@ -47,7 +47,7 @@ def up(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT, drain: Drain = D
     With DATABASE_URL and NATS_URL set, your own servers are used.
     """
     settings = configuration.load()
-    log_to_stderr(settings.assay_log_level)
+    log_as_server(settings)
     check_settings(settings)
     _refuse_a_second(settings)
     with listening(host, port) as listener, ready(for_guests=True) as found:
@@ -59,7 +59,7 @@ def up(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT, drain: Drain = D
 def api(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT) -> None:
     """Run the web app alone until Ctrl-C. Workers and schedulers run apart: assay worker, assay scheduler."""
     settings = configuration.load()
-    log_to_stderr(settings.assay_log_level)
+    log_as_server(settings)
     check_settings(settings)
     with listening(host, port) as listener, ready(for_guests=True) as found:
         _serve(settings, found, listener, host, _no_jobs)

@@ -22,7 +22,7 @@ AGE_DAYS: Final = 7
 )
 async def cleanup_orphaned_extractions(work: Work) -> Statistics:
     """Delete ended extraction runs that left no proposal."""
-    work.begin(0)
+    work.begin(0, "runs")
     async with work.database.transaction() as session:
         deleted = await extraction.delete_orphans(session, older_than=now() - timedelta(days=AGE_DAYS), actor=SYSTEM)
     return {"runs_deleted": deleted, "age_threshold_days": AGE_DAYS}

@@ -24,7 +24,7 @@ async def extract_knowledge_from_messages(work: Work) -> Statistics:
     """Read the messages that nobody read yet and propose what they teach."""
     counts: Counter[str] = Counter()
     async with work.database.transaction() as session:
-        work.begin(await queries.count_unread(session))
+        work.begin(await queries.count_unread(session), "messages")
     while not work.time_is_up:
         async with work.database.transaction() as session:
             if await spending.is_stopped_today(session, work.settings, work.tools.extractor.name):

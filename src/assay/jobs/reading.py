@@ -150,7 +150,13 @@ class Reading:
     async def _blame(self, window: Window, error: Exception) -> None:
         self.failure, self.failures = error, self.failures + 1
         self.work.went_wrong(self.run_id, window.ids, error)
-        log.error("Job %s: a window of run %s could not be read: %s", self.work.job, self.run_id, first_line(error))
+        log.error(
+            "Job %s: a window of run %s could not be read: %s",
+            self.work.job,
+            self.run_id,
+            first_line(error),
+            extraction=str(self.run_id),
+        )
         async with self.work.database.transaction() as session:
             await runs.give_back(session, self.run_id, window)
         context = {"extraction_run_id": str(self.run_id)}

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
+from structlog.contextvars import bound_contextvars
 
 from assay.db.engine import UNREACHABLE, first_line
 from assay.db.locks import held
@@ -123,10 +124,11 @@ async def _run_alone(job: Job, order: Order, tools: Tools, *, patient: bool) -> 
     if opened.state is not JobState.RUNNING:
         return RunResult(job.name, opened.state, opened.statistics, opened.error)
     work = Work(job.name, tools, job.timeout.total_seconds())
-    async with _beating(opened.id, work):
-        result = await _execute(job, work, opened)
-        conclude = partial(_conclude, job, result, opened.id, tools, again=result.ok and work.left_early)
-        return await (patiently(conclude, what=f"the end of {job.name}") if patient else conclude())
+    with bound_contextvars(job=job.name, run=str(opened.id)):
+        async with _beating(opened.id, work):
+            result = await _execute(job, work, opened)
+            conclude = partial(_conclude, job, result, opened.id, tools, again=result.ok and work.left_early)
+            return await (patiently(conclude, what=f"the end of {job.name}") if patient else conclude())
 
 
 @asynccontextmanager
@@ -161,7 +163,8 @@ async def _execute(job: Job, work: Work, row: JobRun) -> RunResult:
     if failure := systemic(len(work.broken), work.succeeded, work.last_failure):
         await _alert(job, work, failure, row.attempt)
         return ended(JobState.FAILED, statistics, str(failure))
-    log.info("Job %s completed: %s", job.name, statistics)
+    figures = {name: value for name, value in statistics.items() if not isinstance(value, Mapping)}
+    log.info("Job %s completed: %s", job.name, figures)
     return ended(JobState.OK, statistics)
 
 

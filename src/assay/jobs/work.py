@@ -85,14 +85,15 @@ class Work:
     def is_cut_off(self) -> bool:
         return self.limit is not None and self.limit.expired()
 
-    def begin(self, total: int) -> None:
+    def begin(self, total: int, what: str = "proposals") -> None:
         """Announces how many proposals (or messages, or runs) lie ahead."""
         self.total = total
-        log.info("Job %s started: processing %d proposals", self.job, total)
+        log.info("Job %s started: processing %d %s", self.job, total, what)
 
     def advance(self, count: int) -> None:
         self.processed += count
-        share = 100 * self.processed // max(self.total, self.processed, 1)
+        self.total = max(self.total, self.processed)  # more may have come meanwhile
+        share = 100 * self.processed // max(self.total, 1)
         log.debug("Job %s: processed %d/%d (%d%%)", self.job, self.processed, self.total, share)
 
     @property
@@ -133,7 +134,13 @@ class Work:
 
     async def _report(self, proposal_id: UUID, error: Exception) -> None:
         self.went_wrong(proposal_id, [proposal_id], error)
-        log.error("Job %s: failed to process proposal %s: %s", self.job, proposal_id, first_line(error))
+        log.error(
+            "Job %s: failed to process proposal %s: %s",
+            self.job,
+            proposal_id,
+            first_line(error),
+            proposal=str(proposal_id),
+        )
         async with self.database.transaction() as session:
             await proposals.note_failure(session, proposal_id, first_line(error), backoff=item_backoff, at=now())
         await send_job_error_notification(

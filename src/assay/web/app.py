@@ -73,8 +73,8 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
     wrong_host = f"The Host header names somebody else: this is {', '.join(hosts)}."
     app.add_middleware(errors.AsProblem, sentences={400: wrong_host, 413: TOO_LARGE})
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(TrustedProxies, trusted=settings.trusted_proxies)
     telemetry = count_requests(app)
+    app.add_middleware(TrustedProxies, trusted=settings.trusted_proxies)  # the outermost: what it hands on is a copy
     errors.install(app)
     app.include_router(index.router)
     app.include_router(oidc.router)

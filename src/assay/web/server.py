@@ -161,6 +161,7 @@ def make_server(app: FastAPI) -> Server:
     """A server for the app. It takes a socket that listens already."""
     config = uvicorn.Config(
         app,
+        log_config=None,  # what it warns of goes where our own lines go
         log_level="warning",
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         server_header=False,
