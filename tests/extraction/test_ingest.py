@@ -3,11 +3,13 @@
 import asyncio
 
 import pytest
-from tests.builders import counted_statements, rows, scalar
+from sqlalchemy import text
+from tests.builders import MORNING, counted_statements, rows, scalar
 from tests.extraction.chats import claimed, incoming, ingest, store
 
 from assay.ai.extractor import Extraction
 from assay.errors import InvalidInput
+from assay.extraction import queries
 from assay.extraction.actions import IngestReport
 
 pytestmark = pytest.mark.anyio
@@ -115,3 +117,20 @@ async def test_a_message_that_breaks_a_limit_is_refused_with_a_sentence(database
 async def test_a_source_has_a_name(database):
     with pytest.raises(InvalidInput, match="The source is empty"):
         await ingest(database, incoming(), source="")
+
+
+async def test_what_is_known_is_looked_up_by_the_moment_however_wrong_the_statistics(database):
+    async with database.transaction() as session:
+        await session.execute(
+            text("""INSERT INTO messages (id, source, external_id, channel, author, sent_at, text)
+                SELECT gen_random_uuid(), 'old', number::text, 'backend', 'tom', now() - number * interval '1 s', 'Hi'
+                FROM generate_series(1, 20000) AS number""")
+        )
+        await session.execute(
+            text("""SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', 'messages',
+                'relpages', 500, 'reltuples', 0::real)""")
+        )
+    statement = f"EXPLAIN {queries._KNOWN_WORDS.text}"
+    plan = await rows(database, statement, moments=[MORNING], authors=["tom"], digests=["x"])
+    assert "ix_messages_sent_at" in "\n".join(line for (line,) in plan)
+    assert "Seq Scan" not in "\n".join(line for (line,) in plan)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import md5
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select, text, tuple_
@@ -13,6 +14,14 @@ from assay.db import short_ids
 from assay.db.models import KnowledgeExtractionRun, Message, RunStatus
 from assay.db.models.messages import FAILING, UNREAD
 from assay.extraction.incoming import IncomingMessage
+
+_KNOWN_WORDS: Final = text("""
+    SELECT asked.place, known.source, known.channel, known.external_id
+    FROM unnest(CAST(:moments AS timestamptz[]), CAST(:authors AS text[]), CAST(:digests AS text[]))
+        WITH ORDINALITY AS asked (sent_at, author, digest, place)
+    CROSS JOIN LATERAL (SELECT * FROM messages m WHERE m.sent_at = asked.sent_at OFFSET 0) AS known
+    WHERE known.author = asked.author AND md5(known.text) = asked.digest
+    ORDER BY known.source, known.channel""")
 
 
 async def count_unread(session: AsyncSession) -> int:
@@ -56,13 +65,7 @@ async def known_words(session: AsyncSession, messages: Sequence[IncomingMessage]
     """Of each message where its author's words at that moment are known already. An index look-up each."""
     digests = [md5(each.text.encode(), usedforsecurity=False).hexdigest() for each in messages]
     rows = await session.execute(
-        text("""
-        SELECT asked.place, known.source, known.channel, known.external_id
-        FROM unnest(CAST(:moments AS timestamptz[]), CAST(:authors AS text[]), CAST(:digests AS text[]))
-            WITH ORDINALITY AS asked (sent_at, author, digest, place)
-        CROSS JOIN LATERAL (SELECT * FROM messages m WHERE m.sent_at = asked.sent_at OFFSET 0) AS known
-        WHERE known.author = asked.author AND md5(known.text) = asked.digest
-        ORDER BY known.source, known.channel"""),
+        _KNOWN_WORDS,
         {
             "moments": [each.sent_at for each in messages],
             "authors": [each.author for each in messages],
