@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from rich.cells import cell_len
-from rich.table import Table
-from rich.text import Text
 
 from assay.cli.output import console, printable, say
 
@@ -60,6 +58,9 @@ def _print_rows(columns: Cells, rows: Sequence[Cells]) -> None:
 
 
 def _print_grid(columns: Cells, rows: Sequence[Cells], prose: Collection[str], least: Sequence[int]) -> None:
+    from rich.table import Table  # slow to import, and only a terminal needs it
+    from rich.text import Text
+
     grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
     for name, width in zip(columns, least, strict=True):
         grid.add_column(name, no_wrap=name not in prose, min_width=width)
