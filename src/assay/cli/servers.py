@@ -23,6 +23,7 @@ from assay.db.engine import Database
 from assay.errors import Conflict
 from assay.jobs.alerting import telling
 from assay.jobs.engine import DRAIN_SECONDS, connected_broker, scheduling, working
+from assay.jobs.patience import patiently
 from assay.jobs.receiver import JobReceiver
 from assay.jobs.tools import Tools, make_tools
 from assay.messaging.background import background
@@ -120,7 +121,7 @@ def _already_running(settings: Settings) -> Conflict:
 async def _welcome(database_url: str) -> None:
     database = Database(database_url)
     try:
-        await ensure_first_admin(database)
+        await patiently(partial(ensure_first_admin, database), what="the database")
     finally:
         await database.close()
 

@@ -32,7 +32,7 @@ def ready(*, for_guests: bool = False) -> Iterator[Services]:
     `for_guests`: they run for others, not for the block alone.
     """
     with services(configuration.load(), for_guests=for_guests) as found:
-        migrate.ensure_newest(found.database_url)
+        (migrate.await_newest if for_guests else migrate.ensure_newest)(found.database_url)
         yield found
 
 

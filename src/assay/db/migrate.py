@@ -1,18 +1,24 @@
 """Bringing a database to the newest shape, and back."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import structlog
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.engine import driver_url, first_line
-from assay.db.troubles import explained, known
+from assay.db.troubles import RECOVERS, explained, known
 from assay.errors import Unavailable
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+PAUSE_SECONDS: Final = 1.0
+
+log = structlog.get_logger(__name__)
 
 _FOLDER: Final = Path(__file__).parent / "migrations"
 _IS_MIGRATED: Final = text("SELECT to_regclass('alembic_version') IS NOT NULL")
@@ -47,6 +53,23 @@ def ensure_newest(database_url: str) -> None:
         raise Unavailable(explained(error)) from error
     if not is_served(found):
         upgrade(database_url)
+
+
+def await_newest(database_url: str) -> None:
+    """The same for a process that stays: it waits while PostgreSQL starts or recovers, and says so once."""
+    told = False
+    while True:
+        try:
+            ensure_newest(database_url)
+        except Unavailable as error:
+            if not ((told and isinstance(error.__cause__, OperationalError)) or RECOVERS.search(str(error.__cause__))):
+                raise
+            if not told:
+                log.warning("waiting_for_servers", what="the database", reason=str(error))
+                told = True
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return
 
 
 def is_served(revision: str | None) -> bool:

@@ -20,6 +20,7 @@ from assay.jobs import all as every_job
 from assay.jobs import history, processes, relay
 from assay.jobs.broker import JobBroker
 from assay.jobs.failures import is_transient
+from assay.jobs.patience import patiently
 from assay.jobs.processes import shown
 from assay.jobs.receiver import JobReceiver
 from assay.jobs.schedule import Scheduler, Ticks
@@ -77,7 +78,7 @@ async def working(
 async def scheduling(broker: JobBroker, tools: Tools) -> AsyncIterator[None]:
     """A scheduler: fires ticks, relays what changes asked for, and looks after the history."""
     source = Ticks(tools.database)
-    await source.startup()
+    await patiently(source.startup, what="the schedules")
     scheduler = Scheduler(broker, source)
 
     async def relay_requests() -> float:
