@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from pydantic_core import to_json
 from sqlalchemy import text
@@ -28,3 +29,18 @@ async def insert_rows(session: AsyncSession, model: type[Base], rows: Sequence[M
     )
     for start in range(0, len(rows), CHUNK):
         await session.execute(statement, {"rows": as_json(rows[start : start + CHUNK])})
+
+
+async def update_rows(
+    session: AsyncSession, model: type[Base], rows: Mapping[str, Mapping[str, Any]], columns: Sequence[str], more: str = ""
+) -> None:
+    """Gives the rows of these ids new values of the columns. `more`: further assignments; the row is called `t`.
+
+    Each row fetches its own values. A join with them may be planned as one loop within the other.
+    """
+    table, names = model.__tablename__, ", ".join(columns)
+    statement = text(f"""
+        UPDATE {table} t SET {more} ({names}) = (
+            SELECT {names} FROM jsonb_populate_record(NULL\\:\\:{table}, CAST(:rows AS jsonb) -> t.id\\:\\:text))
+        WHERE t.id = ANY(:ids)""")  # noqa: S608  # our own names
+    await session.execute(statement, {"rows": as_json(rows), "ids": [UUID(each) for each in rows]})

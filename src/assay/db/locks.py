@@ -24,8 +24,12 @@ def _number(name: str) -> int:
 
 
 async def hold_until_commit(session: AsyncSession, name: str) -> None:
-    """Waits until no other transaction holds `name`, then holds it until this one ends."""
-    await session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _number(name)})
+    """Waits until no other transaction holds `name`, then holds it until this one ends.
+
+    Who holds it is waited for: each statement is planned for the tables as they are, not as they once were.
+    """
+    planned = "set_config('plan_cache_mode', 'force_custom_plan', true)"
+    await session.execute(text(f"SELECT pg_advisory_xact_lock(:number), {planned}"), {"number": _number(name)})
 
 
 async def try_until_commit(session: AsyncSession, name: str) -> bool:

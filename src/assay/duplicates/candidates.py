@@ -86,11 +86,13 @@ _WORDS: Final = "id, kind, title, body, identity_key, title_key"
 """An id is that of a live entity or of a pending proposal, never of both, so that one row is all there is."""
 _PROPOSALS: Final = """
     SELECT p.id, p.kind, p.title_key, p.identity_key, v.seq, v.vector
-    FROM proposals p JOIN embeddings v ON v.subject_id = p.id AND v.model = :model
+    FROM proposals p CROSS JOIN LATERAL (
+        SELECT seq, vector FROM embeddings WHERE subject_id = p.id AND model = :model OFFSET 0) v
     WHERE p.id = ANY(:ids) AND p.status = 'pending'"""
 _ENTITIES: Final = """
     SELECT e.id, e.kind, e.title_key, e.identity_key, -1 AS seq, v.vector
-    FROM entities e JOIN embeddings v ON v.subject_id = e.id AND v.model = :model
+    FROM entities e CROSS JOIN LATERAL (
+        SELECT vector FROM embeddings WHERE subject_id = e.id AND model = :model OFFSET 0) v
     WHERE e.id = ANY(:ids) AND NOT e.archived"""
 """No proposal arrived before the number -1, so that none is a candidate."""
 
@@ -111,12 +113,13 @@ def _statement(model: str, dimensions: int, batch: str = _PROPOSALS) -> str:
                 (CAST(:reach AS jsonb) ->> b.kind)\\:\\:float8 AS reach
             FROM found JOIN batch b ON b.id = found.proposal_id
             CROSS JOIN LATERAL (
-                SELECT {_WORDS}, true AS is_entity
-                FROM entities WHERE id = found.candidate_id AND NOT archived AND kind = b.kind
-                UNION ALL
-                SELECT {_WORDS}, false
-                FROM proposals WHERE id = found.candidate_id AND status = 'pending' AND kind = b.kind
-                LIMIT 1) AS alive
+                SELECT * FROM (
+                    (SELECT {_WORDS}, true AS is_entity, NOT archived AS lives
+                     FROM entities WHERE id = found.candidate_id OFFSET 0)
+                    UNION ALL
+                    (SELECT {_WORDS}, false, status = 'pending'
+                     FROM proposals WHERE id = found.candidate_id OFFSET 0)) AS either
+                WHERE lives AND kind = b.kind LIMIT 1) AS alive
         )
         SELECT proposal_id, id, kind, title, body, identity_key, is_entity, identical, cosine, trigram FROM measured
         WHERE place <= {PER_SEARCH} OR cosine >= reach OR identical OR trigram >= {LIKE_TITLE}
@@ -124,16 +127,21 @@ def _statement(model: str, dimensions: int, batch: str = _PROPOSALS) -> str:
 
 
 def _earlier(condition: str, order: str) -> str:
-    """Entities, and proposals that arrived before, which fulfil a condition on `c`."""
+    """Entities, and proposals that arrived before, which fulfil a condition on `c`.
+
+    What fulfils it is found first (OFFSET 0): by its own index, and not by reading all of a kind, or in an order.
+    """
+    hits = "SELECT c.id, c.title_key FROM {table} c WHERE c.kind || '' = b.kind AND {alive} AND {condition} OFFSET 0"
+    entities = hits.format(table="entities", alive="NOT c.archived", condition=condition)
+    proposals = hits.format(table="proposals", alive="c.status = 'pending'", condition=condition)
     return f"""
         SELECT b.id, hit.id, NULL\\:\\:float8 FROM batch b CROSS JOIN LATERAL (
-            SELECT c.id FROM entities c WHERE c.kind = b.kind AND NOT c.archived AND c.id <> b.id AND {condition}
-            ORDER BY {order} LIMIT {PER_SEARCH}) AS hit
+            SELECT c.id FROM ({entities}) c WHERE c.id <> b.id ORDER BY {order} LIMIT {PER_SEARCH}) AS hit
         UNION ALL
         SELECT b.id, hit.id, NULL FROM batch b CROSS JOIN LATERAL (
-            SELECT c.id FROM proposals c JOIN embeddings v ON v.subject_id = c.id AND v.model = :model
-            WHERE c.kind = b.kind AND c.status = 'pending' AND v.seq < b.seq AND {condition}
-            ORDER BY {order} LIMIT {PER_SEARCH}) AS hit"""  # noqa: S608  # our own fragments
+            SELECT c.id FROM ({proposals}) c CROSS JOIN LATERAL (
+                SELECT seq FROM embeddings WHERE subject_id = c.id AND model = :model OFFSET 0) v
+            WHERE v.seq < b.seq ORDER BY {order} LIMIT {PER_SEARCH}) AS hit"""  # noqa: S608  # our own fragments
 
 
 _BY_WORDS: Final = " UNION ALL ".join(
@@ -144,7 +152,7 @@ _BY_WORDS: Final = " UNION ALL ".join(
 def _by_letters(kind: Kind) -> str:
     """Titles that are spelled alike. The kind is a literal, so that its partial index serves the search."""
     return _earlier(
-        f"b.kind = '{kind}' AND c.kind = '{kind}' AND c.title_key % b.title_key",
+        f"b.kind = '{kind}' AND c.title_key % b.title_key",
         "similarity(c.title_key, b.title_key) DESC, c.id",
     )
 

@@ -18,10 +18,10 @@ from assay.ai.embedder import Embedder
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.clock import now
-from assay.db.bulk import as_json
+from assay.db.bulk import update_rows
 from assay.db.engine import Database
 from assay.db.locks import DECISIONS, hold_until_commit
-from assay.db.models import MAX_FAILURES, MAX_REST, DedupState
+from assay.db.models import MAX_FAILURES, MAX_REST, DedupState, Proposal
 from assay.duplicates import candidates, memory, scale, scorer, vectors
 from assay.duplicates.judging import Near, Verdict, judged, verdicts
 from assay.duplicates.serving import scorer_version
@@ -186,7 +186,8 @@ async def _lock(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[
     rows = await session.execute(
         text("""
         SELECT p.id, p.kind, p.title, p.body, p.identity_key, p.dedup_state, vector_dims(v.vector) AS dimensions
-        FROM proposals p JOIN embeddings v ON v.subject_id = p.id AND v.model = :model
+        FROM proposals p CROSS JOIN LATERAL (
+            SELECT vector FROM embeddings WHERE subject_id = p.id AND model = :model OFFSET 0) v
         WHERE p.id = ANY(:ids) AND p.status = 'pending' ORDER BY p.id FOR NO KEY UPDATE OF p"""),
         {"ids": list(ids), "model": model},
     )
@@ -203,37 +204,31 @@ async def _lock(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[
 def _row(verdict: Verdict) -> dict[str, Any]:
     match, target = verdict.match, verdict.match and verdict.match.candidate
     return {
-        "id": verdict.proposal.id,
-        "state": DedupState.DUPLICATE if match else DedupState.CLEAR,
+        "dedup_state": DedupState.DUPLICATE if match else DedupState.CLEAR,
         "similar_entity_id": target.id if target and target.is_entity else None,
         "similar_proposal_id": target.id if target and not target.is_entity else None,
-        "score": match and match.score,
-        "type": match and match.type,
-        "explanation": match and match.explanation,
+        "similarity_score": match and match.score,
+        "similarity_type": match and match.type,
+        "similarity_explanation": match and match.explanation,
         "candidates": verdict.nearest,
     }
 
 
 async def _stamp(session: AsyncSession, said: Sequence[Verdict], version: str) -> None:
-    await session.execute(
-        text("""
-        UPDATE proposals p SET dedup_state = new.state, dedup_checked_at = :at, dedup_scorer = :version,
-            similar_entity_id = new.similar_entity_id, similar_proposal_id = new.similar_proposal_id,
-            similarity_score = new.score, similarity_type = new.type, similarity_explanation = new.explanation,
-            candidates = new.candidates
-        FROM jsonb_to_recordset(:rows) AS new (id uuid, state text, similar_entity_id uuid, similar_proposal_id uuid,
-            score float8, type text, explanation text, candidates jsonb)
-        WHERE p.id = new.id"""),
-        {"at": now(), "version": version, "rows": as_json([_row(verdict) for verdict in said])},
-    )
+    stamps = {"dedup_checked_at": now(), "dedup_scorer": version}
+    rows = {str(verdict.proposal.id): {**_row(verdict), **stamps} for verdict in said}
+    if rows:
+        await update_rows(session, Proposal, rows, list(next(iter(rows.values()))))
 
 
 def _detected(verdict: Verdict) -> Record:
     row = _row(verdict)
-    event = DuplicateDetected(row["id"], row["similar_entity_id"], row["similar_proposal_id"], row["score"])
+    event = DuplicateDetected(
+        verdict.proposal.id, row["similar_entity_id"], row["similar_proposal_id"], row["similarity_score"]
+    )
     return Record.of(
         event,
-        subject_id=row["id"],
+        subject_id=verdict.proposal.id,
         entity_type=verdict.proposal.kind,
-        detail={"type": row["type"], "explanation": row["explanation"]},
+        detail={"type": row["similarity_type"], "explanation": row["similarity_explanation"]},
     )

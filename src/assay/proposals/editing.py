@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
-from assay.db.bulk import as_json
+from assay.db.bulk import update_rows
 from assay.db.models import Proposal
 from assay.messaging.events import ProposalEdited
 from assay.proposals import listing, relations
@@ -35,7 +34,7 @@ async def edit(
     accepted, outcomes = await lock_and_judge(session, list(edits), ANY_VERSION, unless_pending, "Edited.", by=actor)
     found = await listing.in_order(session, [row.id for row in accepted])
     before = {each.id: _words(each) for each in found}
-    rows = [_changed(each, edits[each.id]) for each in found]
+    rows = {str(each.id): _changed(each, edits[each.id]) for each in found}
     await _write(session, rows)
     await relations.resolve_topics(session, list(before))
     await sql.forget_vectors(session, list(before))
@@ -59,20 +58,20 @@ def _changed(proposal: Proposal, changes: Changes) -> dict[str, Any]:
         **{**_words(proposal), **changes},
     )
     row = draft.row()
-    return {"id": proposal.id, **{name: row[name] for name in COLUMNS}}
+    return {name: row[name] for name in COLUMNS}
 
 
-async def _write(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
-    changes = ", ".join(f"{name} = new.{name}" for name in COLUMNS)
-    await session.execute(
-        text(f"""
-        UPDATE proposals p SET {changes}, version = p.version + 1, review_action = 'edit',
-            topic_entity_id = CASE WHEN p.topic_key IS NOT DISTINCT FROM new.topic_key THEN p.topic_entity_id END,
-            topic_proposal_id = CASE WHEN p.topic_key IS NOT DISTINCT FROM new.topic_key THEN p.topic_proposal_id END,
+async def _write(session: AsyncSession, rows: Mapping[str, Mapping[str, Any]]) -> None:
+    stays = "CASE WHEN t.topic_key IS NOT DISTINCT FROM CAST(:rows AS jsonb) -> t.id\\:\\:text ->> 'topic_key' THEN t"
+    await update_rows(
+        session,
+        Proposal,
+        rows,
+        COLUMNS,
+        f"""version = t.version + 1, review_action = 'edit',
+            topic_entity_id = {stays}.topic_entity_id END, topic_proposal_id = {stays}.topic_proposal_id END,
             dedup_state = 'unchecked', similar_entity_id = NULL, similar_proposal_id = NULL, similarity_score = NULL,
-            similarity_type = NULL, similarity_explanation = NULL, candidates = '[]'
-        FROM jsonb_populate_recordset(NULL\\:\\:proposals, :rows) AS new WHERE p.id = new.id"""),  # noqa: S608  # ours
-        {"rows": as_json(rows)},
+            similarity_type = NULL, similarity_explanation = NULL, candidates = '[]',""",
     )
 
 

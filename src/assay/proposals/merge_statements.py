@@ -10,13 +10,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
-from assay.db.bulk import as_json
+from assay.db.bulk import as_json, update_rows
+from assay.db.models import Entity
 from assay.kinds import Kind, folded, identity_key
 from assay.proposals.fields import Values
 from assay.proposals.ledger import SHAPES, Ledger, Shape
 
 Ids = Iterable[UUID]
 
+_WORDS: Final = (
+    *("title", "body", "title_key", "identity_key", "icon", "color", "keywords", "atom_type", "meta", "confidence"),
+)
 _VALUES: Final = "id, kind, title, body, icon, color, keywords, atom_type, meta, confidence, identity_key"
 
 
@@ -83,10 +87,14 @@ async def survivors(session: AsyncSession, ids: Ids) -> dict[UUID, UUID]:
     rows = await session.execute(
         text("""
         SELECT given.id, coalesce(e.merged_into_entity_id, e.id) FROM unnest(CAST(:ids AS uuid[])) AS given (id)
-        LEFT JOIN proposals p ON p.id = given.id
-        JOIN entities e ON e.id = CASE p.status WHEN 'merged' THEN p.merged_into_entity_id
-            WHEN 'pending' THEN CASE WHEN p.similarity_type <> 'update' THEN p.similar_entity_id END
-            ELSE given.id END"""),
+        LEFT JOIN LATERAL (
+            SELECT status, merged_into_entity_id, similarity_type, similar_entity_id FROM proposals
+            WHERE id = given.id OFFSET 0) p ON true
+        CROSS JOIN LATERAL (
+            SELECT id, merged_into_entity_id FROM entities
+            WHERE id = CASE p.status WHEN 'merged' THEN p.merged_into_entity_id
+                WHEN 'pending' THEN CASE WHEN p.similarity_type <> 'update' THEN p.similar_entity_id END
+                ELSE given.id END OFFSET 0) e"""),
         {"ids": list(ids)},
     )
     return dict(rows.tuples().all())
@@ -129,7 +137,9 @@ def _neighbourhood(shape: Shape) -> str:
             SELECT {one} AS id FROM touching UNION SELECT {other} FROM touching
             UNION SELECT unnest(CAST(:near AS uuid[])))
         SELECT * FROM touching UNION
-        SELECT r.* FROM {shape.table} r JOIN near a ON a.id = r.{one} JOIN near b ON b.id = r.{other}"""  # noqa: S608
+        SELECT r.* FROM near CROSS JOIN LATERAL (
+            SELECT * FROM {shape.table} WHERE {other} = near.id OFFSET 0) r
+        WHERE r.{one} IN (SELECT id FROM near OFFSET 0)"""  # noqa: S608
 
 
 async def _ends_of_lists(session: AsyncSession, shape: Shape, ends: Ids) -> dict[UUID, int]:
@@ -137,7 +147,10 @@ async def _ends_of_lists(session: AsyncSession, shape: Shape, ends: Ids) -> dict
         return {}
     one = shape.key[0]
     rows = await session.execute(
-        text(f"SELECT {one}, max(position) FROM {shape.table} WHERE {one} = ANY(:ends) GROUP BY 1"),  # noqa: S608
+        text(f"""
+        SELECT given.id, last.position FROM unnest(CAST(:ends AS uuid[])) AS given (id) CROSS JOIN LATERAL (
+            SELECT position FROM {shape.table} WHERE {one} = given.id
+            ORDER BY {one} DESC, position DESC LIMIT 1) last"""),  # noqa: S608
         {"ends": list(ends)},
     )
     return dict(rows.tuples().all())
@@ -147,10 +160,13 @@ async def store(session: AsyncSession, found: Mapping[str, Ledger]) -> None:
     """Makes the tables as the ledgers say."""
     for ledger in found.values():
         shape = ledger.shape
-        keys = " AND ".join(f"t.{name} = gone.{name}" for name in shape.key)
+        keys = " AND ".join(f"{name} = gone.{name}" for name in shape.key)
         columns = ", ".join((*shape.key, *shape.values))
         await session.execute(
-            text(f"DELETE FROM {shape.table} t USING jsonb_to_recordset(:rows) AS gone ({shape.types}) WHERE {keys}"),  # noqa: S608
+            text(f"""
+            DELETE FROM {shape.table} WHERE ctid = ANY(ARRAY(
+                SELECT r.place FROM jsonb_to_recordset(:rows) AS gone ({shape.types}) CROSS JOIN LATERAL (
+                    SELECT ctid AS place FROM {shape.table} WHERE {keys} OFFSET 0) r))"""),  # noqa: S608
             {"rows": as_json(ledger.to_delete())},
         )
         await session.execute(
@@ -163,26 +179,18 @@ async def store(session: AsyncSession, found: Mapping[str, Ledger]) -> None:
 
 async def rewrite(session: AsyncSession, contents: Mapping[UUID, tuple[Kind, Values]]) -> None:
     """Gives entities other words. First all let go of their identity, so that two may exchange theirs."""
-    rows = [
-        {
+    rows = {
+        str(entity): {
             **values,
-            "id": entity,
             "title_key": folded(values["title"]),
             "identity_key": identity_key(kind, values["title"], values["body"]),
         }
         for entity, (kind, values) in contents.items()
-    ]
+    }
     await session.execute(
         text("UPDATE entities SET identity_key = id::text WHERE id = ANY(:ids)"), {"ids": list(contents)}
     )
-    await session.execute(
-        text("""
-        UPDATE entities e SET title = new.title, body = new.body, title_key = new.title_key,
-            identity_key = new.identity_key, icon = new.icon, color = new.color, keywords = new.keywords,
-            atom_type = new.atom_type, meta = new.meta, confidence = new.confidence
-        FROM jsonb_populate_recordset(NULL::entities, :rows) AS new WHERE e.id = new.id"""),
-        {"rows": as_json(rows)},
-    )
+    await update_rows(session, Entity, rows, _WORDS)
 
 
 async def put_into(session: AsyncSession, targets: Mapping[UUID, UUID]) -> dict[UUID, list[UUID]]:
@@ -192,15 +200,18 @@ async def put_into(session: AsyncSession, targets: Mapping[UUID, UUID]) -> dict[
     """
     parameters = {"ids": list(targets), "targets": as_json({str(key): value for key, value in targets.items()})}
     rows = await session.execute(
-        text("""
-        WITH earlier AS (SELECT id, merged_into_entity_id FROM entities WHERE merged_into_entity_id = ANY(:ids))
-        UPDATE entities e SET merged_into_entity_id = (CAST(:targets AS jsonb) ->> e.merged_into_entity_id::text)::uuid
-        FROM earlier WHERE e.id = earlier.id RETURNING earlier.merged_into_entity_id, e.id"""),
-        parameters,
+        text("SELECT merged_into_entity_id, id FROM entities WHERE merged_into_entity_id = ANY(:ids)"),
+        {"ids": list(targets)},
     )
     repointed: dict[UUID, list[UUID]] = {}
     for entity, earlier in rows:
         repointed.setdefault(entity, []).append(earlier)
+    await session.execute(
+        text("""
+        UPDATE entities SET merged_into_entity_id = (CAST(:targets AS jsonb) ->> merged_into_entity_id::text)::uuid
+        WHERE merged_into_entity_id = ANY(:ids)"""),
+        parameters,
+    )
     await session.execute(
         text("""
         UPDATE entities SET archived = true, merged_into_entity_id = (CAST(:targets AS jsonb) ->> id::text)::uuid

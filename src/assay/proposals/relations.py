@@ -14,6 +14,11 @@ Targets = Mapping[UUID, UUID]
 """The entities that proposals are about to be merged into."""
 
 
+_GIVEN: Final = "given AS MATERIALIZED (SELECT DISTINCT unnest(CAST(:ids AS uuid[])) AS id)"
+"""Where every statement here begins. From there on each row is looked up by itself (LATERAL, held apart by OFFSET 0),
+so that no plan can begin at the other end: the planner takes a table for empty that was vacuumed after a rollback."""
+
+
 def _became(proposal: str) -> str:
     """The id of the entity that a proposal became, was merged into, or is about to be merged into."""
     return (
@@ -25,39 +30,61 @@ def _became(proposal: str) -> str:
 def _living(name: str, entity: str) -> str:
     """Joins the live entity that stands for `entity` now: itself, or the one that it was merged into."""
     return f"""
-        JOIN entities old_{name} ON old_{name}.id = {entity}
-        JOIN entities {name} ON {name}.id = coalesce(old_{name}.merged_into_entity_id, old_{name}.id)
-            AND NOT {name}.archived"""
+        CROSS JOIN LATERAL (
+            SELECT coalesce(merged_into_entity_id, id) AS id FROM entities WHERE id = {entity} OFFSET 0) old_{name}
+        CROSS JOIN LATERAL (SELECT id, archived FROM entities WHERE id = old_{name}.id OFFSET 0) {name}"""
 
 
 _NAMED: Final = """
     LEFT JOIN LATERAL (
-        SELECT id FROM entities WHERE kind = 'topic' AND title_key = {key}
-            AND (NOT archived OR merged_into_entity_id IS NOT NULL)
-        ORDER BY archived, id LIMIT 1) named ON true"""
+        (SELECT id, 0 AS place FROM entities
+         WHERE kind = 'topic' AND title_key = {key} AND NOT archived ORDER BY id LIMIT 1)
+        UNION ALL
+        (SELECT id, 1 FROM entities
+         WHERE kind = 'topic' AND title_key = {key} AND merged_into_entity_id IS NOT NULL ORDER BY id LIMIT 1)
+        ORDER BY place LIMIT 1) named ON {key} IS NOT NULL"""
 """The topic of a name; where none is live, one of that name that was merged away."""
 
+_WANTS_TOPIC: Final = f"""
+    SELECT p.id, p.topic_key, p.topic_entity_id, p.topic_proposal_id, {_became("p")} AS entity_id FROM proposals p"""  # noqa: S608
+
 _FILINGS: Final = f"""
-    SELECT cause.id AS cause_id, p.id AS proposal_id, topic.id AS topic_id, atom.id AS atom_id
-    FROM proposals p
-    LEFT JOIN proposals tp ON tp.id = p.topic_proposal_id
+    WITH {_GIVEN}
+    SELECT given.id AS cause_id, p.id AS proposal_id, topic.id AS topic_id, atom.id AS atom_id
+    FROM given
+    CROSS JOIN LATERAL (
+        {_WANTS_TOPIC} WHERE p.id = given.id UNION ALL {_WANTS_TOPIC} WHERE p.topic_proposal_id = given.id) p
+    LEFT JOIN LATERAL (
+        SELECT {_became("t")} AS entity_id FROM proposals t WHERE t.id = p.topic_proposal_id OFFSET 0) tp ON true
     {_NAMED.format(key="p.topic_key")}
-    {_living("topic", f"coalesce(p.topic_entity_id, {_became('tp')}, named.id)")}
-    {_living("atom", _became("p"))}
-    JOIN unnest(CAST(:ids AS uuid[])) AS cause (id) ON cause.id IN (p.id, p.topic_proposal_id)
-    WHERE p.id = ANY(:ids) OR p.topic_proposal_id = ANY(:ids)"""  # noqa: S608  # our own fragments
+    {_living("topic", "coalesce(p.topic_entity_id, tp.entity_id, named.id)")}
+    {_living("atom", "p.entity_id")}
+    WHERE NOT topic.archived AND NOT atom.archived"""  # noqa: S608  # our own fragments
 """What decided proposals, and what waited for a topic among them, are to be filed under."""
 
+_HAS_LINKS: Final = f"""
+    SELECT p.id, p.proposed_links, {_became("p")} AS entity_id FROM proposals p WHERE p.proposed_links <> '[]'"""  # noqa: S608
+
 _LINKS: Final = f"""
+    WITH {_GIVEN}, run AS MATERIALIZED (
+        SELECT DISTINCT p.extraction_run_id AS id
+        FROM given CROSS JOIN LATERAL (SELECT extraction_run_id FROM proposals WHERE id = given.id OFFSET 0) p
+    ), linking AS MATERIALIZED (
+        SELECT p.* FROM given CROSS JOIN LATERAL ({_HAS_LINKS} AND p.id = given.id OFFSET 0) p
+        UNION SELECT p.* FROM run CROSS JOIN LATERAL ({_HAS_LINKS} AND p.extraction_run_id = run.id OFFSET 0) p
+    ), link AS MATERIALIZED (
+        SELECT f.id AS from_proposal, f.entity_id AS from_entity, l.*,
+            f.id IN (SELECT id FROM given) AS from_given, l."to" IN (SELECT id FROM given) AS to_given
+        FROM linking f
+        CROSS JOIN jsonb_to_recordset(f.proposed_links) AS l ("to" uuid, link_type text, strength float8))
     SELECT cause.id AS cause_id, a.id AS from_id, b.id AS to_id, link.link_type, link.strength
-    FROM proposals f
-    CROSS JOIN jsonb_to_recordset(f.proposed_links) AS link ("to" uuid, link_type text, strength float8)
-    JOIN proposals t ON t.id = link."to"
-    {_living("a", _became("f"))}
-    {_living("b", _became("t"))}
-    JOIN unnest(CAST(:ids AS uuid[])) AS cause (id) ON cause.id IN (f.id, t.id)
-    WHERE a.id <> b.id AND (f.id = ANY(:ids) OR t.id = ANY(:ids) AND f.extraction_run_id IN (
-        SELECT extraction_run_id FROM proposals WHERE id = ANY(:ids)))"""  # noqa: S608  # our own fragments
+    FROM link
+    CROSS JOIN LATERAL (
+        SELECT link.from_proposal AS id WHERE link.from_given UNION SELECT link."to" WHERE link.to_given) cause
+    CROSS JOIN LATERAL (SELECT {_became("t")} AS entity_id FROM proposals t WHERE t.id = link."to" OFFSET 0) t
+    {_living("a", "link.from_entity")}
+    {_living("b", "t.entity_id")}
+    WHERE a.id <> b.id AND NOT a.archived AND NOT b.archived"""  # noqa: S608  # our own fragments
 """The links that decided proposals propose, or that were proposed to them, where both ends are live."""
 
 NOWHERE: Final[dict[str, str | None]] = {"source": None, "channel": None}
@@ -74,16 +101,15 @@ async def resolve_topics(session: AsyncSession, ids: Ids) -> None:
     """Points the topic names of new proposals at a live topic, or else at the oldest pending proposal of one."""
     await session.execute(
         text(f"""
-        UPDATE proposals p SET topic_entity_id = entity.id,
-            topic_proposal_id = CASE WHEN entity.id IS NULL THEN topic.id END
-        FROM proposals self
-        {_NAMED.format(key="self.topic_key")}
-        LEFT JOIN entities known ON known.id = named.id
-        LEFT JOIN entities entity ON entity.id = coalesce(known.merged_into_entity_id, known.id)
-        LEFT JOIN LATERAL (
-            SELECT id FROM proposals WHERE kind = 'topic' AND title_key = self.topic_key AND status = 'pending'
-            ORDER BY created_at, id LIMIT 1) topic ON true
-        WHERE p.id = self.id AND p.id = ANY(:ids) AND p.topic_key IS NOT NULL"""),  # noqa: S608  # our own fragments
+        UPDATE proposals p SET (topic_entity_id, topic_proposal_id) = (
+            SELECT entity.id, CASE WHEN entity.id IS NULL THEN topic.id END FROM (SELECT p.topic_key AS key) wanted
+            {_NAMED.format(key="wanted.key")}
+            LEFT JOIN LATERAL (
+                SELECT coalesce(merged_into_entity_id, id) AS id FROM entities WHERE id = named.id OFFSET 0) entity ON true
+            LEFT JOIN LATERAL (
+                SELECT id FROM proposals WHERE kind = 'topic' AND title_key = wanted.key AND status = 'pending'
+                ORDER BY created_at, id LIMIT 1) topic ON true)
+        WHERE p.id = ANY(:ids) AND p.topic_key IS NOT NULL"""),  # noqa: S608  # our own fragments
         {"ids": list(ids)},
     )
 
@@ -103,12 +129,13 @@ async def file_under_topics(session: AsyncSession, ids: Ids) -> None:
     """Files what the approved proposals became, and what waited for a topic among them."""
     await session.execute(
         text(f"""
-        WITH filing AS (
+        WITH filing AS MATERIALIZED (
             SELECT DISTINCT ON (topic_id, atom_id) topic_id, atom_id, proposal_id FROM ({_FILINGS}) AS wanted
             ORDER BY topic_id, atom_id, proposal_id)
         INSERT INTO topic_atoms (topic_id, atom_id, position)
         SELECT topic_id, atom_id, row_number() OVER (PARTITION BY topic_id ORDER BY proposal_id)
-            + coalesce((SELECT max(position) FROM topic_atoms t WHERE t.topic_id = filing.topic_id), 0)
+            + coalesce((SELECT position FROM topic_atoms t WHERE t.topic_id = filing.topic_id
+                        ORDER BY t.topic_id DESC, position DESC LIMIT 1), 0)
         FROM filing ON CONFLICT DO NOTHING"""),  # noqa: S608  # our own fragments
         _parameters(ids, {}),
     )

@@ -24,12 +24,12 @@ async def lock(session: AsyncSession, ids: Ids) -> dict[UUID, Locked]:
     rows = await session.execute(
         text("""
         SELECT p.id, p.kind, p.title, p.status, p.version, p.identity_key, p.confidence, p.proposed_by_user_id,
-               p.review_action, p.reviewed_at, u.name AS reviewer, p.auto_approved,
-               coalesce(p.created_entity_id, p.merged_into_entity_id) AS entity_id,
-               p.topic_proposal_id, coalesce(topic.status = 'pending', false) AS topic_is_pending, p.failures
+               p.review_action, p.reviewed_at, p.auto_approved,
+               (SELECT name FROM users WHERE id = p.reviewed_by_user_id) AS reviewer,
+               coalesce(p.created_entity_id, p.merged_into_entity_id) AS entity_id, p.topic_proposal_id, p.failures,
+               coalesce((SELECT status = 'pending' FROM proposals WHERE id = p.topic_proposal_id), false)
+                   AS topic_is_pending
         FROM proposals p
-        LEFT JOIN users u ON u.id = p.reviewed_by_user_id
-        LEFT JOIN proposals topic ON topic.id = p.topic_proposal_id
         WHERE p.id = ANY(:ids) ORDER BY p.id FOR NO KEY UPDATE OF p"""),
         {"ids": list(ids)},
     )
@@ -186,8 +186,9 @@ async def built_upon(session: AsyncSession, revisions: Mapping[UUID, int], ids: 
             FROM merges WHERE undone_at IS NULL AND target_id = ANY(:entities)
                 AND (of_entity OR source_id <> ALL(CAST(:ids AS uuid[])))
             UNION ALL
-            SELECT r.entity_id, 'it was ' || r.change_type || ' by ' || u.name
-            FROM entity_revisions r JOIN users u ON u.id = r.changed_by_user_id
+            SELECT r.entity_id, 'it was ' || r.change_type || ' by '
+                || (SELECT name FROM users WHERE id = r.changed_by_user_id)
+            FROM entity_revisions r
             WHERE r.entity_id = ANY(:entities) AND r.change_type IN ('edited', 'restored')
                 AND r.number > (CAST(:revisions AS jsonb) ->> r.entity_id::text)::bigint
         ) AS later"""),
@@ -229,8 +230,13 @@ async def look_again(session: AsyncSession, ids: Ids) -> None:
     """What was marked as similar to these proposals or entities is to be scanned anew, for they are gone."""
     await session.execute(
         text("""
+        WITH given AS MATERIALIZED (SELECT unnest(CAST(:ids AS uuid[])) AS id), alike AS MATERIALIZED (
+            SELECT p.id, p.status FROM given CROSS JOIN LATERAL (
+                (SELECT id, status FROM proposals WHERE similar_proposal_id = given.id OFFSET 0)
+                UNION ALL
+                (SELECT id, status FROM proposals WHERE similar_entity_id = given.id OFFSET 0)) p)
         UPDATE proposals SET dedup_state = 'unchecked', similar_entity_id = NULL, similar_proposal_id = NULL,
             similarity_score = NULL, similarity_type = NULL, similarity_explanation = NULL, candidates = '[]'
-        WHERE status = 'pending' AND (similar_proposal_id = ANY(:ids) OR similar_entity_id = ANY(:ids))"""),
+        WHERE id = ANY(ARRAY(SELECT id FROM alike WHERE status = 'pending'))"""),
         {"ids": list(ids)},
     )

@@ -29,8 +29,9 @@ class Entity(Base):
 
     __tablename__ = "entities"
     __table_args__ = (
-        Index("uq_entities_live_identity", "kind", "identity_key", unique=True, postgresql_where=LIVE),
-        Index("ix_entities_live_title", "kind", "title_key", postgresql_where=LIVE),
+        Index("uq_entities_live_identity", "identity_key", "kind", unique=True, postgresql_where=LIVE),
+        Index("ix_entities_live_title", "title_key", "kind", postgresql_where=LIVE),
+        Index("ix_entities_merged_title", "title_key", "kind", postgresql_where=text("merged_into_entity_id IS NOT NULL")),
         Index(
             "ix_entities_live_title_trgm",
             "title_key",
@@ -93,6 +94,7 @@ class Atom(Entity):
 
 class TopicAtom(Base):
     __tablename__ = "topic_atoms"
+    __table_args__ = (Index("ix_topic_atoms_topic_id_position", "topic_id", "position"),)
 
     topic_id: Mapped[UUID] = mapped_column(ForeignKey("entities.id"), primary_key=True)
     atom_id: Mapped[UUID] = mapped_column(ForeignKey("entities.id"), primary_key=True, index=True)

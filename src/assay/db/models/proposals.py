@@ -81,8 +81,8 @@ class Proposal(Base):
         Index("ix_proposals_pending_confidence", "kind", "confidence", "created_at", postgresql_where=PENDING),
         Index("ix_proposals_pending_dedup", "dedup_state", "created_at", "id", postgresql_where=PENDING),
         Index("ix_proposals_pending_expiry", "refreshed_at", "id", postgresql_where=PENDING),
-        Index("ix_proposals_pending_key", "kind", "identity_key", postgresql_where=PENDING),
-        Index("ix_proposals_pending_title", "kind", "title_key", postgresql_where=PENDING),
+        Index("ix_proposals_pending_key", "identity_key", "kind", postgresql_where=PENDING),
+        Index("ix_proposals_pending_title", "title_key", "kind", postgresql_where=PENDING),
         Index(
             "ix_proposals_pending_title_trgm",
             "title_key",

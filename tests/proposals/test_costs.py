@@ -1,0 +1,73 @@
+"""What a decision costs must follow from what is decided, never from what else there is, nor from what the planner
+believes: its statistics are minutes old where much changes, and it takes a table that was emptied for empty."""
+
+import pytest
+from sqlalchemy import text
+from tests.builders import get
+from tests.plans import executed
+from tests.proposals.crowd import CROWDED, MODEL, crowded, newcomers
+
+from assay.audit.actor import SYSTEM
+from assay.duplicates import dismissing, scan
+from assay.proposals import actions, assigning, editing, entity_actions, restoring
+from assay.kinds import Kind
+
+pytestmark = pytest.mark.anyio
+
+OTHERS, OURS = 2_000, 8
+MAX_ROWS = 250 * OURS
+MAX_SCANS = 4
+"""Where the planner was told lies it may read through a table, once for the statement and never for each id."""
+
+ALL_TABLES = "(SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i'))"
+BELIEFS = {
+    "nothing": (),
+    "empty": (f"UPDATE pg_class SET reltuples = 0, relpages = greatest(relpages, 1) WHERE oid IN {ALL_TABLES}",),
+    "tiny": ("ANALYZE", f"UPDATE pg_class SET reltuples = 3 WHERE oid IN {ALL_TABLES} AND relpages > 0"),
+    "huge": ("ANALYZE", f"UPDATE pg_class SET reltuples = 1e9 WHERE oid IN {ALL_TABLES} AND relpages > 0"),
+    "what is so": ("ANALYZE",),
+}
+LIES = {"empty", "tiny"}
+
+
+async def test_the_work_of_a_decision_follows_from_what_is_decided(database, ana):
+    await crowded(database, OTHERS)
+    ids, known = await newcomers(database, OURS), await newcomers(database, OURS)
+    async with database.transaction() as session:
+        await actions.approve(session, known, actor=SYSTEM)
+    one, other = known[: OURS // 2], known[OURS // 2 :]
+    searching = {"model": MODEL, "threshold": 0.85, "actor": ana}
+    steps = {
+        "scan": lambda session: scan.scan(session, ids, **searching),
+        "edit": lambda session: editing.edit(session, {each: {"body": f"Now {each}"} for each in ids}, actor=ana),
+        "assign": lambda session: assigning.assign(session, ids, None, actor=ana),
+        "not a duplicate": lambda session: dismissing.not_duplicate(
+            session, dict(zip(ids, known, strict=True)), **searching
+        ),
+        "reject": lambda session: actions.reject(session, ids, actor=ana),
+        "reopen": lambda session: actions.reopen(session, ids, actor=ana),
+        "expire": lambda session: actions.expire(session, ids, actor=SYSTEM, days=30),
+        "reopen the expired": lambda session: actions.reopen(session, ids, actor=ana),
+        "merge": lambda session: actions.merge(session, dict(zip(ids, known, strict=True)), actor=ana),
+        "take the merge back": lambda session: actions.revert(session, ids, actor=ana),
+        "approve": lambda session: actions.approve(session, ids, actor=ana),
+        "revert": lambda session: actions.revert(session, ids, actor=ana),
+        "merge knowledge": lambda session: entity_actions.merge(session, dict(zip(one, other, strict=True)), actor=ana),
+        "unmerge knowledge": lambda session: entity_actions.unmerge(session, one, actor=ana),
+        "restore": lambda session: restoring.restore(session, Kind.ATOM, known[0], 1, actor=ana),
+    }
+    too_much = []
+    for belief, statistics in BELIEFS.items():
+        async with database.transaction() as session:
+            allowed = MAX_ROWS + (MAX_SCANS * OTHERS if belief in LIES else 0)
+            for each in statistics:
+                await session.execute(text(each.replace("::", "\\:\\:")))
+            async with executed(session) as statements:
+                for name, act in steps.items():
+                    statements.clear()
+                    outcomes = await act(session)
+                    assert not isinstance(outcomes, list) or all(each.done for each in outcomes), outcomes[0]
+                    assert statements
+                    too_much += [f"{name}, {belief}: {each}" for each in statements if each.rows > allowed]
+            await session.rollback()
+    assert not too_much, "\n".join(too_much)
