@@ -28,17 +28,21 @@ _STATEMENTS: Final = (
     "CREATE TEMP TABLE others ON COMMIT DROP AS SELECT n, gen_random_uuid() AS id, gen_random_uuid() AS pending, "
     "gen_random_uuid() AS message FROM generate_series(1, :number) n",
     "ANALYZE others",
-    """INSERT INTO extraction_runs (id, trigger_type, triggered_by_user_id, extractor, model_name, prompt_version, status)
+    """INSERT INTO extraction_runs
+            (id, trigger_type, triggered_by_user_id, extractor, model_name, prompt_version, status)
        SELECT id, 'manual', 1, 'x', 'x', 'x', 'completed' FROM others WHERE n % 20 = 0""",
-    f"""INSERT INTO entities (id, kind, title, body, title_key, identity_key, atom_type, confidence)
+    """INSERT INTO entities (id, kind, title, body, title_key, identity_key, atom_type, confidence)
         SELECT id, 'atom', 'Known ' || n, 'Known.', 'known ' || n, md5('known ' || n), 'insight', 0.5 FROM others""",
-    f"""INSERT INTO proposals (id, {_COLUMNS}, status, reviewed_at, reviewed_by_user_id, review_action, created_entity_id)
+    f"""INSERT INTO proposals
+            (id, {_COLUMNS}, status, reviewed_at, reviewed_by_user_id, review_action, created_entity_id)
         SELECT id, {_SAYS}, 'approved', now(), 1, 'approve', id FROM others""",
     f"""INSERT INTO proposals (id, {_COLUMNS}, topic_entity_id, topic_key, extraction_run_id, proposed_links,
             similar_entity_id, dedup_state)
         SELECT o.pending, {_SAYS}, :topic, 'everything', run.id, jsonb_build_array(jsonb_build_object(
-            'to', lag(o.pending, 1, o.id) OVER (ORDER BY n), 'link_type', 'supports', 'strength', 0.5)), o.id, 'duplicate'
-        FROM others o JOIN (SELECT n AS last, id FROM others) run ON run.last = least((n + 19) / 20 * 20, :number / 20 * 20)""",
+            'to', lag(o.pending, 1, o.id) OVER (ORDER BY n), 'link_type', 'supports', 'strength', 0.5)),
+            o.id, 'duplicate'
+        FROM others o
+        JOIN (SELECT n AS last, id FROM others) run ON run.last = least((n + 19) / 20 * 20, :number / 20 * 20)""",
     """INSERT INTO topic_atoms (topic_id, atom_id, position) SELECT :topic, id, n FROM others""",
     """INSERT INTO atom_links (from_id, to_id, link_type, strength)
        SELECT id, lag(id) OVER (ORDER BY n), 'supports', 0.5 FROM others OFFSET 1""",
@@ -84,7 +88,7 @@ async def newcomers(database: Database, number: int) -> list[UUID]:
             text(f"""
             INSERT INTO embeddings (subject_id, model, kind, text_hash, vector)
             SELECT o.id, '{MODEL}', 'atom', '', {_VECTOR.replace("::", chr(92) + ":" + chr(92) + ":")}
-            FROM unnest(CAST(:ids AS uuid[])) AS o (id)"""),  # noqa: S608
+            FROM unnest(CAST(:ids AS uuid[])) AS o (id)"""),
             {"ids": ids},
         )
     return ids

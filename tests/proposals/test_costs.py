@@ -3,14 +3,13 @@ believes: its statistics are minutes old where much changes, and it takes a tabl
 
 import pytest
 from sqlalchemy import text
-from tests.builders import get
 from tests.plans import executed
-from tests.proposals.crowd import CROWDED, MODEL, crowded, newcomers
+from tests.proposals.crowd import MODEL, crowded, newcomers
 
 from assay.audit.actor import SYSTEM
 from assay.duplicates import dismissing, scan
-from assay.proposals import actions, assigning, editing, entity_actions, restoring
 from assay.kinds import Kind
+from assay.proposals import actions, assigning, editing, entity_actions, restoring
 
 pytestmark = pytest.mark.anyio
 
@@ -20,6 +19,8 @@ MAX_SCANS = 4
 """Where the planner was told lies it may read through a table, once for the statement and never for each id."""
 
 ALL_TABLES = "(SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i'))"
+SEARCH = "WITH batch AS MATERIALIZED"
+"""The search for what is alike. Where it was told lies it may read through a table that it takes for a handful."""
 BELIEFS = {
     "nothing": (),
     "empty": (f"UPDATE pg_class SET reltuples = 0, relpages = greatest(relpages, 1) WHERE oid IN {ALL_TABLES}",),
@@ -56,10 +57,14 @@ async def test_the_work_of_a_decision_follows_from_what_is_decided(database, ana
         "unmerge knowledge": lambda session: entity_actions.unmerge(session, one, actor=ana),
         "restore": lambda session: restoring.restore(session, Kind.ATOM, known[0], 1, actor=ana),
     }
-    too_much = []
+    assert not await too_much(database, steps)
+
+
+async def too_much(database, steps):
+    found = []
     for belief, statistics in BELIEFS.items():
+        allowed = MAX_ROWS + (MAX_SCANS * OTHERS if belief in LIES else 0)
         async with database.transaction() as session:
-            allowed = MAX_ROWS + (MAX_SCANS * OTHERS if belief in LIES else 0)
             for each in statistics:
                 await session.execute(text(each.replace("::", "\\:\\:")))
             async with executed(session) as statements:
@@ -68,6 +73,11 @@ async def test_the_work_of_a_decision_follows_from_what_is_decided(database, ana
                     outcomes = await act(session)
                     assert not isinstance(outcomes, list) or all(each.done for each in outcomes), outcomes[0]
                     assert statements
-                    too_much += [f"{name}, {belief}: {each}" for each in statements if each.rows > allowed]
+                    over = [each for each in statements if each.rows > allowed]
+                    found += [f"{name}, believing {belief}: {each}" for each in over if not lied_to(each, belief)]
             await session.rollback()
-    assert not too_much, "\n".join(too_much)
+    return found
+
+
+def lied_to(each, belief):
+    return belief in LIES and SEARCH in each.statement

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from assay.messaging.events import Event, JobError, Severity
 
-FIGURES: Final = re.compile(r"\b[0-9a-f.:-]*\d[0-9a-f.:-]*\b", re.IGNORECASE)
+FIGURES: Final = re.compile(r"\b[0-9a-f.:-]+\b", re.IGNORECASE)
+"""Numbers, ids and dates, and words of their letters. Which it is, is looked at when it is found: a pattern that asks
+for a digit in the middle tries every place of a long word, again and again."""
 COMPLAINT_LENGTH: Final = 200
 SUBJECT_LENGTH: Final = 80
 
@@ -36,7 +38,7 @@ class Notice:
         """What is wrong, without ids and figures, which differ each time. None: it works again."""
         if self.type != JobError.type:
             return None
-        return f"{self.severity}: {FIGURES.sub('#', str(self.data.get('error_message')))}"[:COMPLAINT_LENGTH]
+        return f"{self.severity}: {without_figures(str(self.data.get('error_message')))}"[:COMPLAINT_LENGTH]
 
     def payload(self) -> dict[str, Any]:
         """For programs: the keys of Standard Webhooks, and the severity."""
@@ -60,3 +62,7 @@ class Notice:
                 "You are told again when it changes, or in a day.",
             ]
         return "\n".join(lines) + "\n"
+
+
+def without_figures(words: str) -> str:
+    return FIGURES.sub(lambda found: "#" if any(each.isdigit() for each in found[0]) else found[0], words)

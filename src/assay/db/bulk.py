@@ -32,7 +32,11 @@ async def insert_rows(session: AsyncSession, model: type[Base], rows: Sequence[M
 
 
 async def update_rows(
-    session: AsyncSession, model: type[Base], rows: Mapping[str, Mapping[str, Any]], columns: Sequence[str], more: str = ""
+    session: AsyncSession,
+    model: type[Base],
+    rows: Mapping[str, Mapping[str, Any]],
+    columns: Sequence[str],
+    more: str = "",
 ) -> None:
     """Gives the rows of these ids new values of the columns. `more`: further assignments; the row is called `t`.
 

@@ -1,6 +1,6 @@
 """Changing the words of a pending proposal before it is decided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 

@@ -32,7 +32,7 @@ def _living(name: str, entity: str) -> str:
     return f"""
         CROSS JOIN LATERAL (
             SELECT coalesce(merged_into_entity_id, id) AS id FROM entities WHERE id = {entity} OFFSET 0) old_{name}
-        CROSS JOIN LATERAL (SELECT id, archived FROM entities WHERE id = old_{name}.id OFFSET 0) {name}"""
+        CROSS JOIN LATERAL (SELECT id, archived FROM entities WHERE id = old_{name}.id OFFSET 0) {name}"""  # noqa: S608  # our own names
 
 
 _NAMED: Final = """
@@ -105,7 +105,8 @@ async def resolve_topics(session: AsyncSession, ids: Ids) -> None:
             SELECT entity.id, CASE WHEN entity.id IS NULL THEN topic.id END FROM (SELECT p.topic_key AS key) wanted
             {_NAMED.format(key="wanted.key")}
             LEFT JOIN LATERAL (
-                SELECT coalesce(merged_into_entity_id, id) AS id FROM entities WHERE id = named.id OFFSET 0) entity ON true
+                SELECT coalesce(merged_into_entity_id, id) AS id FROM entities
+                WHERE id = named.id OFFSET 0) entity ON true
             LEFT JOIN LATERAL (
                 SELECT id FROM proposals WHERE kind = 'topic' AND title_key = wanted.key AND status = 'pending'
                 ORDER BY created_at, id LIMIT 1) topic ON true)

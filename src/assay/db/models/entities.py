@@ -12,6 +12,7 @@ from assay.db.base import Base
 from assay.kinds import AtomType, Kind, LinkType
 
 LIVE = text("NOT archived")
+MERGED = text("merged_into_entity_id IS NOT NULL")
 WORDS = text("to_tsvector('english'::regconfig, (title || ' '::text) || \"left\"(body, 100000))")
 """What a search looks through. More than that of one text no index could hold."""
 
@@ -31,7 +32,9 @@ class Entity(Base):
     __table_args__ = (
         Index("uq_entities_live_identity", "identity_key", "kind", unique=True, postgresql_where=LIVE),
         Index("ix_entities_live_title", "title_key", "kind", postgresql_where=LIVE),
-        Index("ix_entities_merged_title", "title_key", "kind", postgresql_where=text("merged_into_entity_id IS NOT NULL")),
+        Index(
+            "ix_entities_merged_title", "title_key", "kind", postgresql_where=text("merged_into_entity_id IS NOT NULL")
+        ),
         Index(
             "ix_entities_live_title_trgm",
             "title_key",

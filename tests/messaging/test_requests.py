@@ -1,0 +1,102 @@
+"""What a change leaves behind is asked for in its own transaction: nothing waits for the next tick."""
+
+import inspect
+
+import pytest
+from sqlalchemy import text
+from tests.builders import draft, propose, rows, scalar, with_evidence
+
+from assay.audit.actor import SYSTEM
+from assay.duplicates import dismissing, pairs
+from assay.kinds import Kind
+from assay.messaging import events
+from assay.messaging.requests import FOLLOWERS, SCAN
+from assay.proposals import actions, assigning, disputing, editing, entity_actions, evidence, restoring
+from assay.proposals.drafts import Addition, QuotedEvidence
+
+pytestmark = pytest.mark.anyio
+
+MODEL = "hand-made"
+SEARCH = {"model": MODEL, "threshold": 0.85}
+ALIVE = """(SELECT id, kind FROM entities WHERE NOT archived
+    UNION ALL SELECT id, kind FROM proposals WHERE status = 'pending') alive"""
+WITHOUT_VECTOR = f"{ALIVE} WHERE NOT EXISTS (SELECT FROM embeddings WHERE subject_id = alive.id)"
+ALL_DONE = (
+    f"""INSERT INTO embeddings (subject_id, model, kind, text_hash, vector)
+        SELECT id, '{MODEL}', kind, '', '[1,0,0,0,0,0,0,0]' FROM {WITHOUT_VECTOR}""",
+    "UPDATE proposals SET dedup_state = 'clear' WHERE status = 'pending' AND dedup_state = 'unchecked'",
+    "DELETE FROM job_requests",
+)
+LEFT = f"""SELECT (SELECT count(*) FROM {WITHOUT_VECTOR})
+    + (SELECT count(*) FROM proposals WHERE status = 'pending' AND dedup_state = 'unchecked')"""
+MARK = """UPDATE proposals SET dedup_state = 'duplicate', similarity_type = 'semantic', similarity_score = 0.9,
+    similar_proposal_id = CAST(:proposal AS uuid), similar_entity_id = (SELECT id FROM entities WHERE id = :entity) WHERE id = :id"""
+NEVER_DONE_BY_HAND = {
+    "proposal.created": (SCAN,),
+    "proposal.auto_approved": FOLLOWERS["proposal.auto_approved"],
+    "proposal.duplicate_detected": FOLLOWERS["proposal.duplicate_detected"],
+    "proposals.expiring": (),
+    "proposals.metrics_updated": (),
+}
+"""What only jobs and proposers do, or what changes nothing."""
+
+
+async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
+    one, other, third, fourth, like_it, like_known = await propose(
+        database, await with_evidence(database, *[draft(title=f"Statement {n}") for n in range(6)])
+    )
+    [message] = (await rows(database, "SELECT message_id FROM evidence WHERE proposal_id = :id", id=third))[0]
+    quote = QuotedEvidence(message, "S", 0, 1)
+    objection = disputing.Objection(quote, [quote], "Not so.", 0.1)
+
+    def weigh(_proposal, _quotes):
+        return 0.5
+
+    steps = {
+        "proposal.approved": lambda s: actions.approve(s, [one, other], actor=ana),
+        "entity.merged": lambda s: entity_actions.merge(s, {one: other}, actor=ana, choices={"content": "both"}),
+        "entity.unmerged": lambda s: entity_actions.unmerge(s, [one], actor=ana),
+        "entity.restored": lambda s: restoring.restore(s, Kind.ATOM, other, 1, actor=ana),
+        "entity.not_duplicate": lambda s: pairs.dismiss(s, one, other, actor=ana, notes=None),
+        "proposal.merged": lambda s: actions.merge(s, {third: other}, actor=ana, choices={"content": "both"}),
+        "proposal.reverted": lambda s: actions.revert(s, [third, one], actor=ana),
+        "proposal.edited": lambda s: editing.edit(s, {third: {"body": "Another."}}, actor=ana),
+        "proposal.assigned": lambda s: assigning.assign(s, [third], None, actor=ana),
+        "proposal.evidence_added": lambda s: evidence.add(
+            s, {fourth: Addition([quote], 0.9)}, weigh=weigh, actor=SYSTEM
+        ),
+        "proposal.disputed": lambda s: disputing.doubt(s, {third: objection}, weigh=weigh, actor=SYSTEM),
+        "proposal.failures_reset": lambda s: actions.try_again(s, [fourth], actor=ana),
+        "proposal.not_duplicate": lambda s: dismissing.not_duplicate(s, {like_known: other}, actor=ana, **SEARCH),
+        "proposal.rejected": lambda s: actions.reject(s, [third], actor=ana),
+        "proposal.reopened": lambda s: actions.reopen(s, [third], actor=ana),
+        "proposals.expired": lambda s: actions.expire(s, [third], actor=SYSTEM, days=30),
+    }
+    assert set(steps) | set(NEVER_DONE_BY_HAND) | {"proposal.expired"} == of_knowledge()
+    for action, act in steps.items():
+        async with database.transaction() as session:
+            for each in ALL_DONE:
+                await session.execute(text(each))
+            await session.execute(text(MARK), {"id": like_it, "proposal": third, "entity": None})
+            await session.execute(text(MARK), {"id": like_known, "proposal": None, "entity": other})
+            await session.execute(text("UPDATE proposals SET failures = 1 WHERE id = :id"), {"id": fourth})
+            await session.execute(text(PAIR), {"one": one, "other": other})
+        async with database.transaction() as session:
+            await act(session)
+        assert await scalar(database, "SELECT action FROM audit_log ORDER BY id DESC LIMIT 1") == action
+        asked = {job for (job,) in await rows(database, "SELECT job FROM job_requests")}
+        left = await scalar(database, LEFT)
+        assert asked >= set(FOLLOWERS.get(action, ())), action
+        assert SCAN in asked or not left, f"{left} wait for a scan after {action}, and nobody asked for one"
+
+
+PAIR = """INSERT INTO entity_pairs (first_id, second_id, score, type, explanation, scorer, found_at)
+    SELECT least(:one, CAST(:other AS uuid)), greatest(:one, CAST(:other AS uuid)), 0.9, 'semantic', '', 'x', now()
+    WHERE (SELECT count(*) FROM entities WHERE id IN (:one, :other)) = 2 ON CONFLICT DO NOTHING"""
+
+
+def of_knowledge() -> set[str]:
+    """Everything that is recorded of proposals and entities."""
+    kinds = [each for _, each in inspect.getmembers(events, inspect.isclass) if hasattr(each, "type")]
+    names = {each.type for each in kinds if isinstance(each.type, str)}
+    return {each for each in names if each.startswith(("proposal", "entity"))}
