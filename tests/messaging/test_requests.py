@@ -1,6 +1,7 @@
 """What a change leaves behind is asked for in its own transaction: nothing waits for the next tick."""
 
 import inspect
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -17,7 +18,8 @@ from assay.proposals.drafts import Addition, QuotedEvidence
 pytestmark = pytest.mark.anyio
 
 MODEL = "hand-made"
-SEARCH = {"model": MODEL, "threshold": 0.85}
+SEARCH: Any = {"model": MODEL, "threshold": 0.85}
+BOTH: Any = {"content": "both"}
 ALIVE = """(SELECT id, kind FROM entities WHERE NOT archived
     UNION ALL SELECT id, kind FROM proposals WHERE status = 'pending') alive"""
 WITHOUT_VECTOR = f"{ALIVE} WHERE NOT EXISTS (SELECT FROM embeddings WHERE subject_id = alive.id)"
@@ -30,7 +32,8 @@ ALL_DONE = (
 LEFT = f"""SELECT (SELECT count(*) FROM {WITHOUT_VECTOR})
     + (SELECT count(*) FROM proposals WHERE status = 'pending' AND dedup_state = 'unchecked')"""
 MARK = """UPDATE proposals SET dedup_state = 'duplicate', similarity_type = 'semantic', similarity_score = 0.9,
-    similar_proposal_id = CAST(:proposal AS uuid), similar_entity_id = (SELECT id FROM entities WHERE id = :entity) WHERE id = :id"""
+    similar_proposal_id = CAST(:proposal AS uuid), similar_entity_id = (SELECT id FROM entities WHERE id = :entity)
+    WHERE id = :id"""
 NEVER_DONE_BY_HAND = {
     "proposal.created": (SCAN,),
     "proposal.auto_approved": FOLLOWERS["proposal.auto_approved"],
@@ -54,11 +57,11 @@ async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
 
     steps = {
         "proposal.approved": lambda s: actions.approve(s, [one, other], actor=ana),
-        "entity.merged": lambda s: entity_actions.merge(s, {one: other}, actor=ana, choices={"content": "both"}),
+        "entity.merged": lambda s: entity_actions.merge(s, {one: other}, actor=ana, choices=BOTH),
         "entity.unmerged": lambda s: entity_actions.unmerge(s, [one], actor=ana),
         "entity.restored": lambda s: restoring.restore(s, Kind.ATOM, other, 1, actor=ana),
         "entity.not_duplicate": lambda s: pairs.dismiss(s, one, other, actor=ana, notes=None),
-        "proposal.merged": lambda s: actions.merge(s, {third: other}, actor=ana, choices={"content": "both"}),
+        "proposal.merged": lambda s: actions.merge(s, {third: other}, actor=ana, choices=BOTH),
         "proposal.reverted": lambda s: actions.revert(s, [third, one], actor=ana),
         "proposal.edited": lambda s: editing.edit(s, {third: {"body": "Another."}}, actor=ana),
         "proposal.assigned": lambda s: assigning.assign(s, [third], None, actor=ana),

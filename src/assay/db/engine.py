@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from psycopg import AsyncCursor
-from psycopg.errors import QueryCanceled
+from psycopg.errors import LockNotAvailable, QueryCanceled
 from psycopg.pq import Format
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -41,18 +43,46 @@ class _BinaryCursor(AsyncCursor[Any]):
         self.format = Format.BINARY
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many connections there are for one purpose, and how long each waits, in seconds. None: for ever."""
+
+    connections: int
+    overflow: int = 0
+    """Further ones, which are closed after their use."""
+    for_connection: float = 30
+    for_statement: float | None = None
+    for_lock: float | None = None
+
+    @property
+    def most(self) -> int:
+        return self.connections + self.overflow
+
+
+ROOMY: Final = Room(5, overflow=10)
+ONE: Final = Room(1)
+
+
 class Database:
     """A pool of connections; the only thing that opens and commits transactions."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, room: Room = ROOMY) -> None:
         self.url = driver_url(database_url)
-        self.engine = self._pool()
+        self.engine = self._pool(room)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._beside = self._pool(pool_size=1, max_overflow=0)
+        self._beside = self._pool(ONE)
 
-    def _pool(self, **size: int) -> AsyncEngine:
-        return create_async_engine(
+    @property
+    def in_use(self) -> int:
+        """Connections that work at this moment."""
+        return int(self.engine.pool.checkedout())  # type: ignore[attr-defined]  # of the pool that it has
+
+    def _pool(self, room: Room) -> AsyncEngine:
+        engine = create_async_engine(
             self.url,
+            pool_size=room.connections,
+            max_overflow=room.overflow,
+            pool_timeout=room.for_connection,
             pool_pre_ping=True,
             hide_parameters=True,  # they are words of messages, and an error goes to the log
             connect_args={
@@ -60,8 +90,12 @@ class Database:
                 "application_name": "assay",
                 "cursor_factory": _BinaryCursor,
             },
-            **size,
         )
+        patience = {"statement_timeout": room.for_statement, "lock_timeout": room.for_lock}
+        limits = "; ".join(f"SET {name} = '{seconds}s'" for name, seconds in patience.items() if seconds)
+        if limits:
+            event.listen(engine.sync_engine, "connect", partial(_begin_with, limits))
+        return engine
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -89,6 +123,19 @@ class Database:
     async def close(self) -> None:
         await self.engine.dispose()
         await self._beside.dispose()
+
+
+def _begin_with(limits: str, connection: Any, _record: Any) -> None:
+    """What holds for all transactions of a new connection, so that none of them has to say it."""
+    cursor = connection.cursor()
+    cursor.execute(limits)
+    cursor.close()
+    connection.commit()
+
+
+def waited_for_lock(error: BaseException) -> bool:
+    """Whether the database gave a statement up because others held what it wanted."""
+    return isinstance(getattr(error, "orig", None), LockNotAvailable)
 
 
 def took_too_long(error: BaseException) -> bool:

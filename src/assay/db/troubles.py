@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from assay import disk
-from assay.db.engine import TOO_LONG, UNREACHABLE, Database, first_line, took_too_long
+from assay.db.engine import TOO_LONG, UNREACHABLE, Database, first_line, took_too_long, waited_for_lock
 from assay.errors import Unavailable
 
 NO_ROOM: Final = re.compile("no space left on device|disk quota exceeded|disk full", re.IGNORECASE)
@@ -20,6 +20,7 @@ RECOVERING: Final = "The database is starting or recovering from a crash: it ans
 READ_ONLY: Final = "The database takes no changes, it is read-only: make it writable, or name the primary server."
 CROWDED: Final = "The database takes no more connections: raise its max_connections, or run fewer processes."
 BUSY: Final = "Too many requests wait for the database: try again in a moment."
+HELD: Final = "Others change the same at this moment: nothing was changed, try again in a moment."
 AWAY: Final = "The database does not answer"
 
 
@@ -33,6 +34,8 @@ def known(error: BaseException, home: Path | None = None) -> str | None:
         return disk.full(home) or disk.FULL
     if took_too_long(error):
         return TOO_LONG
+    if waited_for_lock(error):
+        return HELD
     if RECOVERS.search(words):
         return RECOVERING
     if isinstance(cause, ReadOnlySqlTransaction):

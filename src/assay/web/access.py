@@ -1,6 +1,7 @@
 """Who asks, and whether they may. Nothing is answered by a route that does not declare who may ask."""
 
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from typing import Annotated, Any, Final, cast
 from urllib.parse import urlsplit
@@ -17,9 +18,8 @@ from assay.audit.actor import Actor
 from assay.db.models import Scope
 from assay.errors import AssayError, Forbidden, Unauthenticated
 from assay.web.proxies import from_this_machine
-from assay.web.state import WebState
+from assay.web.state import SAFE_METHODS, WebState
 
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 HOST_COOKIE: Final = "__Host-assay_session"
 LOOPBACK_COOKIE: Final = "assay_session"
@@ -74,9 +74,18 @@ class Guarded(APIRoute):
             for each in _declared(self):
                 await each.check(request)
                 request.state.let_in_by = each
-            return await handle(request)
+            with _counted(request):
+                return await handle(request)
 
         return answer
+
+
+def _counted(request: Request) -> AbstractContextManager[None]:
+    """A change is one of the few that its user may have under way."""
+    who: Identity | None = getattr(request.state, "identity", None)
+    if who is None or request.method in SAFE_METHODS:
+        return nullcontext()
+    return cast(WebState, request.app.state.assay).under_way.one_more(who.actor.user_id)
 
 
 def allow(permission: Permission) -> Any:
@@ -114,7 +123,7 @@ async def identify(connection: HTTPConnection) -> Identity | None:
     """
     state = cast(WebState, connection.app.state.assay)
     scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
-    async with state.database.transaction() as session:
+    async with state.connections.identity.transaction() as session:
         if scheme:
             identity = await tokens.identify(session, secret.strip()) if scheme.lower() == "bearer" else None
         elif cookie := session_cookie(connection):

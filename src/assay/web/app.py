@@ -35,12 +35,14 @@ from assay.web.api.v1 import (
     users,
     withdrawing,
 )
+from assay.web.connections import READS, Connections
 from assay.web.document import describe
 from assay.web.guard import LARGEST_BODY, TOO_LARGE, App, BodyDeadline, SecurityHeaders
 from assay.web.proxies import TrustedProxies
 from assay.web.refusals import Refusals
 from assay.web.state import WebState
 from assay.web.telemetry import count_requests
+from assay.web.under_way import UnderWay
 
 BASE: Final = "/api/v1"
 
@@ -51,12 +53,13 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        tools = make_tools(settings, database_url)
-        hub = Hub(tools.database, nats_url, observe=telemetry.broadcast.observe)
-        app.state.assay = WebState(settings, tools.database, nats_url, tools, hub, telemetry, Refusals())
+        tools = make_tools(settings, database_url, READS)
+        connections = Connections.to(database_url, tools.database)
+        hub = Hub(connections.live, nats_url, observe=telemetry.broadcast.observe)
+        app.state.assay = WebState(settings, connections, nats_url, tools, hub, telemetry, Refusals(), UnderWay())
         async with background(hub.run(), stop=hub.close):
             yield
-        await tools.database.close()
+        await connections.close()
 
     app = App(
         title="Assay",

@@ -18,15 +18,17 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assay.db import troubles
+from assay.db.engine import took_too_long
 from assay.errors import AssayError, TooMany, Unauthenticated
 from assay.web.guard import TOO_LARGE
 from assay.web.models import Problem
-from assay.web.state import WebState
+from assay.web.state import SAFE_METHODS, WebState
 from assay.web.views.problems import problem_document
 
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
+TOO_LARGE_A_CHANGE: Final = "It took too long and was given up: nothing was changed. Change less at once, or try again."
 RETRY_SECONDS: Final = 5
 """After which it is worth asking again where the database did not answer."""
 
@@ -132,7 +134,10 @@ def install(app: FastAPI) -> None:
             return await of_nobody(request, error)
         web: WebState = request.app.state.assay
         reason = troubles.explained(error, web.settings.own_database)
-        return _unavailable(request, troubles.for_everybody(error, web.settings.own_database), reason)
+        told = troubles.for_everybody(error, web.settings.own_database)
+        if request.method not in SAFE_METHODS and took_too_long(error):
+            told = TOO_LARGE_A_CHANGE
+        return _unavailable(request, told, reason)
 
     @app.exception_handler(Exception)
     async def of_nobody(request: Request, error: Exception) -> JSONResponse:

@@ -43,7 +43,7 @@ async def healthz() -> Alive:
 @router.get("/readyz", responses={503: {"model": Readiness}})
 async def readyz(state: State, response: Response) -> Readiness:
     """Database, broker and migrations are as they must be."""
-    well = troubles.ensure_well(state.database, state.settings.own_database)
+    well = troubles.ensure_well(state.connections.monitors, state.settings.own_database)
     database, broker, migrations = await asyncio.gather(
         _said(well, state), _said(bus.ping(state.nats_url), state), _said(_migrations(state), state)
     )
@@ -54,7 +54,7 @@ async def readyz(state: State, response: Response) -> Readiness:
 
 
 async def _migrations(state: WebState) -> None:
-    async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS), state.database.transaction() as session:
+    async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS), state.connections.monitors.transaction() as session:
         current = await migrate.revision(session)
     if not migrate.is_served(current):
         raise Unavailable(f"The database is at revision {current}, this version of Assay needs {migrate.newest()}.")

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.clock import now
 from assay.db.models import IdempotencyKey
 from assay.errors import Conflict
-from assay.web.access import SAFE_METHODS, Guarded, identity
-from assay.web.state import Session
+from assay.web.access import Guarded, identity
+from assay.web.state import SAFE_METHODS, Session
 
 KEPT_FOR: Final = timedelta(days=1)
 REPLAYED: Final = "Idempotency-Replayed"

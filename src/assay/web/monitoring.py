@@ -9,18 +9,17 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db.engine import Database
 from assay.proposals import metrics
 from assay.review import queries as review
 from assay.web.access import Open, allow
 from assay.web.errors import ALWAYS
-from assay.web.state import Session, State, WebState
+from assay.web.state import Monitoring, State, WebState
 
 router = APIRouter(tags=["health"], responses=ALWAYS)
 
 
 @router.get("/metrics", dependencies=[allow(Open.MONITOR)], response_class=Response)
-async def prometheus(session: Session, state: State) -> Response:
+async def prometheus(session: Monitoring, state: State) -> Response:
     """Figures in the format of Prometheus."""
     families = [*_of_process(state), *await _of_broker(state), *await _of_database(session, state)]
     stored = CollectorRegistry()
@@ -38,7 +37,7 @@ class _Collected:
 
 
 def _of_process(state: WebState) -> Iterator[Metric]:
-    hub, pool = state.hub, _pool(state.database)
+    hub, pool = state.hub, state.connections.in_use
     yield _gauge("assay_live_clients", "Clients that listen to live events here.", len(hub.clients))
     yield _gauge("assay_live_position", "The newest event that the clients here were given.", hub.position)
     for name, words in (("delivered", "Events given to clients."), ("dropped", "Clients that did not read in time.")):
@@ -53,10 +52,6 @@ async def _of_broker(state: WebState) -> list[Metric]:
     if seconds is None:
         return [connected]
     return [connected, _gauge("assay_broker_round_trip_seconds", "For a question to the broker and back.", seconds)]
-
-
-def _pool(database: Database) -> int:
-    return int(database.engine.pool.checkedout())  # type: ignore[attr-defined]  # of the pool that it has
 
 
 JOBS: Final = """

@@ -51,7 +51,7 @@ async def back(
     person = await provider.finish(attempt, code)
     answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
     new_role = state.settings.assay_oidc_new_role
-    async with state.database.transaction() as session:
+    async with state.connections.identity.transaction() as session:
         opened = await sessions.sign_in_by_provider(session, person, new_role=Role(new_role) if new_role else None)
         await attempts.succeeded(session, attempts.of_address(whereabouts(request)))
         await let_in(request, answer, session, opened)

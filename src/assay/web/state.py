@@ -2,30 +2,34 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated, Final, cast
 
 from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
-from assay.db.engine import Database
 from assay.jobs.tools import Tools
 from assay.messaging.hub import Hub
 from assay.settings import Settings
+from assay.web.connections import Connections
 from assay.web.refusals import Refusals
 from assay.web.telemetry import Telemetry
+from assay.web.under_way import UnderWay
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
 class WebState:
     settings: Settings
-    database: Database
+    connections: Connections
     nats_url: str
     tools: Tools
     """The models, which load at their first use."""
     hub: Hub
     telemetry: Telemetry
     refusals: Refusals
+    under_way: UnderWay
 
 
 def state(connection: HTTPConnection) -> WebState:
@@ -34,10 +38,19 @@ def state(connection: HTTPConnection) -> WebState:
 
 async def transaction(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
     """A session of its own for the request, committed before the answer leaves."""
-    async with state(connection).database.transaction() as session:
+    connections = state(connection).connections
+    reads = connection.scope.get("method", "GET") in SAFE_METHODS
+    async with (connections.reads if reads else connections.writes).transaction() as session:
+        yield session
+
+
+async def monitoring(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
+    """A session for what monitors ask, which is answered however much is asked besides."""
+    async with state(connection).connections.monitors.transaction() as session:
         yield session
 
 
 State = Annotated[WebState, Depends(state)]
 # scope="function": FastAPI would otherwise commit after the answer was sent, and a failed commit would answer 200.
 Session = Annotated[AsyncSession, Depends(transaction, scope="function")]
+Monitoring = Annotated[AsyncSession, Depends(monitoring, scope="function")]

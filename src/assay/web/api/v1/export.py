@@ -45,7 +45,7 @@ def of_proposals(shapes: Shapes) -> APIRouter:
     async def export(query: Annotated[ProposalExport, Query()], state: State) -> StreamingResponse:
         """All that fit, as JSON lines or CSV."""
         read = proposals_read(shapes, query)
-        return as_file(state.database, shapes.view, read, query.format, f"{kind}-proposals")
+        return as_file(state.connections.reads, shapes.view, read, query.format, f"{kind}-proposals")
 
     return router
 
@@ -63,7 +63,7 @@ def of_knowledge(kind: Kind) -> APIRouter:
     )
     async def export(query: Annotated[KnowledgeExport, Query()], state: State) -> StreamingResponse:
         """All live ones that fit, the newest first, as JSON lines or CSV."""
-        return as_file(state.database, BY_KIND[kind], knowledge_read(kind, query), query.format, plural)
+        return as_file(state.connections.reads, BY_KIND[kind], knowledge_read(kind, query), query.format, plural)
 
     return router
 

@@ -36,7 +36,7 @@ async def list_jobs(session: Session) -> Jobs:
 @router.get("/health", dependencies=[allow(Open.MONITOR)])
 async def jobs_health(state: State) -> Health:
     """How queue, processes and jobs stand. It answers although broker or database do not."""
-    return await look(state.database, state.settings, state.nats_url, seen=state.refusals.lately())
+    return await look(state.connections.monitors, state.settings, state.nats_url, seen=state.refusals.lately())
 
 
 @router.get("/{name}/runs", responses=documented(404), dependencies=[allow(Scope.READ)])

@@ -72,7 +72,11 @@ def _add_search(router: APIRouter, kind: Kind) -> None:
     @router.get("/search", response_model=Found[view], name=f"search_{plural}", dependencies=READING)  # type: ignore[valid-type]
     async def search_entities(query: Annotated[SearchQuery, Query()], state: State) -> Any:
         """By words and by meaning, the best first."""
-        return {"items": await finding.found(state.database, state.tools, [query.of(kind)], query.q, limit=query.limit)}
+        return {
+            "items": await finding.found(
+                state.connections.reads, state.tools, [query.of(kind)], query.q, limit=query.limit
+            )
+        }
 
 
 def _add_reasons(router: APIRouter, kind: Kind) -> None:

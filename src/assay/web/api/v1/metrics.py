@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from assay.proposals import metrics
 from assay.review import queries as review
 from assay.web.access import Open, allow
-from assay.web.state import Session, State
+from assay.web.state import Monitoring, State
 
 router = APIRouter(prefix="/metrics", tags=["metrics"], dependencies=[allow(Open.MONITOR)])
 
@@ -39,7 +39,7 @@ class MetricsDocument(BaseModel):
 
 
 @router.get("/proposals")
-async def proposal_metrics(session: Session, state: State) -> MetricsDocument:
+async def proposal_metrics(session: Monitoring, state: State) -> MetricsDocument:
     """How the queue stands and how well the machine decides."""
     policy = await review.policy(session, state.settings)
     return MetricsDocument.model_validate(await metrics.document(session, sure=policy.threshold))

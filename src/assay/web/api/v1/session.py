@@ -52,10 +52,10 @@ class SessionView(Answer):
 async def sign_in(credentials: Credentials, request: Request, response: Response, state: State) -> SessionView:
     """Sign in. The answer sets a cookie that lasts seven days, and one by which this device is known again."""
     refuse_other_origins(request)
-    async with state.database.transaction() as session:
+    async with state.connections.identity.transaction() as session:
         spent = await attempts.spend(session, credentials.name, whereabouts(request))
-    opened = await sessions.sign_in(state.database, credentials.name, credentials.password)
-    async with state.database.transaction() as session:
+    opened = await sessions.sign_in(state.connections.identity, credentials.name, credentials.password)
+    async with state.connections.identity.transaction() as session:
         await attempts.succeeded(session, spent)
         await let_in(request, response, session, opened)
         found = await sessions.identify(session, opened.secret)
@@ -91,10 +91,10 @@ async def change_password(
     change: PasswordChange, account: Account, request: Request, response: Response, state: State
 ) -> None:
     """Change your own password. Your other sessions end. Wrong tries are counted like those to sign in."""
-    async with state.database.transaction() as session:
+    async with state.connections.identity.transaction() as session:
         spent = await attempts.spend(session, account.actor.name, whereabouts(request))
-    await sessions.change_password(state.database, account, change.old, change.new)
-    async with state.database.transaction() as session:
+    await sessions.change_password(state.connections.identity, account, change.old, change.new)
+    async with state.connections.identity.transaction() as session:
         await attempts.succeeded(session, spent)
         device = await attempts.remember(session, account.actor.user_id, whereabouts(request))
     _set_cookie(request, response, device_cookie(request), device, attempts.REMEMBERED)

@@ -75,6 +75,6 @@ async def set_password(
 ) -> None:
     """Replace a password. The user is signed out everywhere."""
     hashed = await passwords.hashed(asked.password)
-    async with state.database.transaction() as session:
+    async with state.connections.writes.transaction() as session:
         await claim_for_secret(request, session, key)
         await actions.set_password(session, user_id, hashed, actor=actor)
