@@ -10,3 +10,16 @@ MAX_SKEW: Final = timedelta(minutes=1)
 def now() -> datetime:
     """The current moment, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same moment in UTC, which every part of the system takes; without a zone it is taken as UTC.
+
+    Raises ValueError where an offset carries it beyond the first or the last year.
+    """
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{moment.isoformat()} is in no year from 1 to 9999 of UTC") from None

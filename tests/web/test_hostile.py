@@ -4,10 +4,12 @@ import asyncio
 import json
 import resource
 import socket
+from base64 import urlsafe_b64encode
 from contextlib import asynccontextmanager, suppress
 
 import httpx2
 import pytest
+from pydantic_core import to_json
 from tests.builders import draft, get, propose, scalar
 from tests.patience import PATIENCE
 from tests.web.lab import BASE, asking, bearer, person, serving, token
@@ -254,3 +256,37 @@ def _raw(url: str, sent: bytes) -> bytes:
             return client.recv(1000)
         except ConnectionError:
             return b""
+
+
+MOMENTS = [
+    ("2026-03-02T09:14:05+23:59", True),
+    ("2026-03-02T09:14:05-23:59", True),
+    ("2026-03-02T09:14:05+15:59", True),
+    ("9999-12-31T23:59:59-23:59", False),
+    ("0001-01-01T00:00:00+23:59", False),
+    ("2016-12-31T23:59:60Z", False),
+    ("2026-03-02T09:14:05+24:00", False),
+    ("2026-03-02T09:14:05+01:00:30", False),
+    ("2026-03-02T09:14:05", False),
+    ("99999-01-01T00:00:00Z", False),
+]
+
+
+@pytest.mark.parametrize(("moment", "is_one"), MOMENTS)
+async def test_every_moment_is_taken_or_refused(http, moment, is_one):
+    message = {"external_id": "1", "channel": "a", "author": "tom", "text": "Hello", "sent_at": moment}
+    imported = await http.post(f"{BASE}/messages", json={"source": "chat", "messages": [message]})
+    made = await http.post(f"{BASE}/tokens", json={"name": "t", "scopes": ["read"], "expires_at": moment})
+    queue = f"{BASE}/knowledge/atoms/proposals"
+    listed = [await http.get(queue, params={name: moment}) for name in ("created_after", "created_before")]
+    taken = {answer.status_code for answer in (imported, *listed)}
+    assert taken == ({200} if is_one else {422}), imported.text
+    assert made.status_code == 422 or is_one
+
+
+@pytest.mark.parametrize("moment", [moment for moment, _ in MOMENTS])
+async def test_every_moment_in_a_cursor_is_taken_or_refused(http, moment):
+    for path in ("messages", "knowledge/atoms/proposals", "knowledge/topics", "extractions"):
+        for of in ("messages", "oldest", "newest", "topics", "extractions", "updated"):
+            after = urlsafe_b64encode(to_json([of, moment, "0198a1de-625e-71dc-a0a9-39cc6b1c256a"])).decode()
+            assert (await http.get(f"{BASE}/{path}", params={"after": after})).status_code in {200, 404, 422}

@@ -92,7 +92,7 @@ class Database:
             },
         )
         patience = {"statement_timeout": room.for_statement, "lock_timeout": room.for_lock}
-        limits = "; ".join(f"SET {name} = '{seconds}s'" for name, seconds in patience.items() if seconds)
+        limits = ", ".join(f"set_config('{name}', '{each}s', false)" for name, each in patience.items() if each)
         if limits:
             event.listen(engine.sync_engine, "connect", partial(_begin_with, limits))
         return engine
@@ -128,7 +128,7 @@ class Database:
 def _begin_with(limits: str, connection: Any, _record: Any) -> None:
     """What holds for all transactions of a new connection, so that none of them has to say it."""
     cursor = connection.cursor()
-    cursor.execute(limits)
+    cursor.execute(f"SELECT {limits}")
     cursor.close()
     connection.commit()
 

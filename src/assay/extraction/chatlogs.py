@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from assay.clock import in_utc
 from assay.extraction.incoming import NAME_LIMIT, TEXT_LIMIT
 from assay.extraction.said import Said
-from assay.extraction.timestamps import in_utc, shown
+from assay.extraction.timestamps import shown
 from assay.lines import BadLine, Line
 
 CLOCK: Final = r"(?P<clock>\d{1,2}:\d\d(?::\d\d)?)(?:[.,]\d{1,9})?"
@@ -193,7 +194,10 @@ def _slashed(stamp: re.Match[str], *, month_first: bool) -> date:
 def _offset(zone: str | None) -> timedelta:
     if zone is None or zone in {"Z", "UTC"}:
         return timedelta()
-    minutes = int(zone[1:3]) * 60 + int(zone[-2:])
+    hours, minutes = int(zone[1:3]), int(zone[-2:])
+    if hours > 23 or minutes > 59:
+        raise ValueError("No zone is so far from UTC.")
+    minutes += 60 * hours
     return timedelta(minutes=-minutes if zone[0] == "-" else minutes)
 
 

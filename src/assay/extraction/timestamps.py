@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
+from assay.clock import in_utc
+
 MILLISECONDS_FROM: Final = 10**11
 """Seconds since 1970 reach this in the year 5138, milliseconds reached it in 1973."""
 NUMBER: Final = re.compile(r"[0-9]{9,20}(?:\.[0-9]{1,20})?")
@@ -27,7 +29,7 @@ def moment_of(value: object) -> datetime:
 def _from_iso(value: str) -> datetime:
     try:
         return in_utc(datetime.fromisoformat(value.strip()))
-    except (ValueError, OverflowError):
+    except ValueError:
         raise ValueError(f"The date {shown(value)} is not one, like 2026-03-02T09:14:05Z.") from None
 
 
@@ -37,10 +39,6 @@ def _from_epoch(value: float) -> datetime:
         return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         raise ValueError("The date is a number beyond every calendar.") from None
-
-
-def in_utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def shown(value: str) -> str:

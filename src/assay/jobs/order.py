@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Self
 from uuid import uuid4
 
 from assay import tracing
-from assay.clock import now
+from assay.clock import in_utc, now
 from assay.tracing import TRACEPARENT
 
 if TYPE_CHECKING:
@@ -113,4 +113,4 @@ def _moment(label: str | None) -> datetime | None:
     moment = datetime.fromisoformat(label) if label else None
     if moment and moment.utcoffset() is None:
         raise ValueError("A moment without a time zone.")
-    return moment
+    return moment and in_utc(moment)

@@ -37,7 +37,7 @@ from assay.web.api.v1 import (
 )
 from assay.web.connections import READS, Connections
 from assay.web.document import describe
-from assay.web.guard import LARGEST_BODY, TOO_LARGE, App, BodyDeadline, SecurityHeaders
+from assay.web.guard import LARGEST_BODY, STOPPING, TOO_LARGE, App, BodyDeadline, EndsWithItsClient, SecurityHeaders
 from assay.web.proxies import TrustedProxies
 from assay.web.refusals import Refusals
 from assay.web.state import WebState
@@ -72,9 +72,10 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
         max_body_size=LARGEST_BODY,
     )
     app.add_middleware(BodyDeadline)
+    app.add_middleware(EndsWithItsClient)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     wrong_host = f"The Host header names somebody else: this is {', '.join(hosts)}."
-    app.add_middleware(errors.AsProblem, sentences={400: wrong_host, 413: TOO_LARGE})
+    app.add_middleware(errors.AsProblem, sentences={400: wrong_host, 413: TOO_LARGE, 503: STOPPING})
     app.add_middleware(SecurityHeaders)
     telemetry = count_requests(app)
     app.add_middleware(TrustedProxies, trusted=settings.trusted_proxies)  # the outermost: what it hands on is a copy

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -20,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assay.db import troubles
 from assay.db.engine import took_too_long
 from assay.errors import AssayError, TooMany, Unauthenticated
-from assay.web.guard import TOO_LARGE
+from assay.web.guard import RETRY_SECONDS, TOO_LARGE
 from assay.web.models import Problem
 from assay.web.state import SAFE_METHODS, WebState
 from assay.web.views.problems import problem_document
@@ -29,8 +30,6 @@ log = structlog.get_logger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
 TOO_LARGE_A_CHANGE: Final = "It took too long and was given up: nothing was changed. Change less at once, or try again."
-RETRY_SECONDS: Final = 5
-"""After which it is worth asking again where the database did not answer."""
 
 
 def problem(
@@ -94,6 +93,12 @@ def allowed(request: Request) -> str:
     return ", ".join(sorted({method for route in routes for method in route.methods or ()}))
 
 
+def _told(request: Request, error: Exception, home: Path | None) -> str:
+    if took_too_long(error) and request.method not in SAFE_METHODS:
+        return TOO_LARGE_A_CHANGE
+    return troubles.for_everybody(error, home)
+
+
 def install(app: FastAPI) -> None:
     """Answers every error of the app in this form."""
 
@@ -134,10 +139,7 @@ def install(app: FastAPI) -> None:
             return await of_nobody(request, error)
         web: WebState = request.app.state.assay
         reason = troubles.explained(error, web.settings.own_database)
-        told = troubles.for_everybody(error, web.settings.own_database)
-        if request.method not in SAFE_METHODS and took_too_long(error):
-            told = TOO_LARGE_A_CHANGE
-        return _unavailable(request, told, reason)
+        return _unavailable(request, _told(request, error, web.settings.own_database), reason)
 
     @app.exception_handler(Exception)
     async def of_nobody(request: Request, error: Exception) -> JSONResponse:

@@ -5,9 +5,12 @@ from functools import reduce
 from typing import Final
 
 from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assay.messaging.background import background
 
 LARGEST_BODY: Final = 1_000_000
 LARGEST_IMPORT: Final = 16_000_000
@@ -15,6 +18,9 @@ LARGEST_IMPORT: Final = 16_000_000
 TOO_LARGE: Final = f"The body is too large: at most {LARGEST_BODY:,} bytes are taken, of messages {LARGEST_IMPORT:,}."
 BODY_SECONDS: Final = 30
 """In which a body must have come. An import on a slow line may be cut into smaller ones."""
+STOPPING: Final = "Assay is being stopped. What was asked for was not done: try again in a moment."
+RETRY_SECONDS: Final = 5
+"""After which it is worth asking again."""
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
@@ -85,3 +91,70 @@ class BodyDeadline:
             return message
 
         await self.app(scope, receive_in_time, send)
+
+
+class EndsWithItsClient:
+    """Cancels what is done for a client that left before it was answered: its statement ends in the database too.
+
+    What the server itself cancels, because it stops, is answered so.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = _Watched(scope, receive, send)
+        try:
+            async with background(request.watch()):
+                await self.app(scope, request.receive, request.send)
+        except asyncio.CancelledError:
+            request.task.uncancel()
+            if not (request.was_left or request.begun):
+                await PlainTextResponse(STOPPING, 503, {"Retry-After": str(RETRY_SECONDS)})(scope, receive, send)
+
+
+class _Watched:
+    """A request whose client is listened to while it waits for the answer."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        task = asyncio.current_task()
+        assert task  # noqa: S101  # the server runs each request as a task
+        self.task = task
+        self.was_left = self.begun = self._answered = False
+        self._receive, self._send = receive, send
+        self._read, self._gone = asyncio.Event(), asyncio.Event()
+        headers = Headers(scope=scope)
+        self._has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+        if not self._has_body:
+            self._read.set()
+
+    async def receive(self) -> Message:
+        """The body, when it is asked for; behind it nothing, until the client leaves."""
+        if not self._has_body:
+            self._has_body = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        if self._read.is_set():
+            await self._gone.wait()
+            return {"type": "http.disconnect"}
+        message = await self._receive()
+        if not message.get("more_body", False):
+            self._read.set()
+        return message
+
+    async def send(self, message: Message) -> None:
+        self.begun = True
+        await self._send(message)
+        self._answered |= message["type"] == "http.response.body" and not message.get("more_body", False)
+
+    async def watch(self) -> None:
+        """Until the answer is complete, or nobody waits for it."""
+        await self._read.wait()
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._gone.set()
+        if not self._answered:
+            self.was_left = True
+            self.task.cancel()

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from assay.clock import in_utc
 from assay.db.bulk import as_json
 
 MOST_IDS: Final = 10_000
@@ -69,7 +70,8 @@ Meta = Annotated[
 ]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 UserId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
-Moment = AwareDatetime
+Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
+"""PostgreSQL takes no offset beyond sixteen hours, and Python any within a day: what comes in goes on in UTC."""
 
 
 class Answer(BaseModel):

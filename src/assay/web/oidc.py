@@ -26,7 +26,7 @@ Parameter = Annotated[str | None, Query(max_length=LONGEST)]
 async def begin(request: Request, state: State) -> RedirectResponse:
     """Sends the browser to the provider."""
     provider = _provider(state.settings)
-    async with state.database.transaction() as session:
+    async with state.connections.identity.transaction() as session:
         await attempts.spend_address(session, whereabouts(request))
     attempt = Attempt.anew()
     answer = RedirectResponse(await provider.begin(attempt), HTTPStatus.SEE_OTHER)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import AwareDatetime, SerializeAsAny
+from pydantic import SerializeAsAny
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,10 +14,11 @@ from assay.jobs.tools import Tools
 from assay.kinds import TRAITS
 from assay.knowledge import search
 from assay.knowledge.search import Filter, Meaning
+from assay.web.models import Moment
 from assay.web.views.knowledge import BY_KIND, EntityView, Ranked
 from assay.web.views.paging import PageOf, cursor, cut, place
 
-BY_AGE: Final[Any] = tuple[AwareDatetime, UUID]
+BY_AGE: Final[Any] = tuple[Moment, UUID]
 
 
 async def page(session: AsyncSession, wanted: Filter, *, after: str | None, limit: int) -> PageOf[EntityView]:

@@ -3,7 +3,6 @@
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import AwareDatetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.jobs import all as every_job
@@ -11,12 +10,13 @@ from assay.jobs import control, history
 from assay.jobs.dead_letters import letters
 from assay.jobs.job import JOBS
 from assay.jobs.run import find
+from assay.web.models import Moment
 from assay.web.views.paging import BY_NUMBER, PageOf, cursor, cut, place
 from assay.web.views.records import DeadLetterView, JobRunView, JobView
 
 assert every_job  # noqa: S101  # importing it registers the jobs
 
-BY_START: Final[Any] = tuple[AwareDatetime, UUID]
+BY_START: Final[Any] = tuple[Moment, UUID]
 
 
 async def jobs(session: AsyncSession) -> list[JobView]:

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import AwareDatetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.accounts import actions as accounts
@@ -15,7 +14,7 @@ from assay.db.models import RunStatus
 from assay.extraction import queries as extraction
 from assay.policies import queries as policies
 from assay.sources import queries as origins
-from assay.web.models import Words
+from assay.web.models import Moment, Words
 from assay.web.views.paging import BY_NUMBER, PageOf, cursor, cut, place
 from assay.web.views.records import (
     AlertView,
@@ -28,7 +27,7 @@ from assay.web.views.records import (
     VersionView,
 )
 
-BY_AGE: Final[Any] = tuple[AwareDatetime, UUID]
+BY_AGE: Final[Any] = tuple[Moment, UUID]
 BY_ID: Final[Any] = tuple[UUID]
 BY_NAME: Final[Any] = tuple[Words]
 

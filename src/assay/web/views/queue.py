@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import AwareDatetime, SerializeAsAny
+from pydantic import SerializeAsAny
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.choose import embedding_model
@@ -14,11 +14,11 @@ from assay.proposals.filters import Filter, Place, Sort
 from assay.review import queries as review
 from assay.review.policy import Hold
 from assay.settings import Settings
-from assay.web.models import Share
+from assay.web.models import Moment, Share
 from assay.web.views.paging import PageOf, cursor, place
 from assay.web.views.proposals import BY_KIND, ListedProposal
 
-BY_AGE: Final = tuple[AwareDatetime, UUID]
+BY_AGE: Final = tuple[Moment, UUID]
 BY_CONFIDENCE: Final = tuple[Share, UUID]
 PLACES: Final[dict[Sort, Any]] = {
     Sort.OLDEST: BY_AGE,

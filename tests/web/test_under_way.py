@@ -1,0 +1,117 @@
+"""Many requests at once: none keeps another out, and what nobody waits for ends."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from sqlalchemy import text
+from tests.builders import draft, propose, rows
+from tests.web.lab import BASE, asking, bearer, person, serving, token
+from tests.web.listening import listening
+
+from assay.db.engine import Room
+from assay.db.locks import DECISIONS, hold_until_commit
+from assay.db.models import Scope
+from assay.settings import Settings
+from assay.web import connections
+from assay.web.access import Guarded
+from assay.web.app import create_app
+from assay.web.connections import ROOMS
+from assay.web.state import SAFE_METHODS
+from assay.web.under_way import MAX_WRITES
+
+pytestmark = pytest.mark.anyio
+
+QUEUE = f"{BASE}/knowledge/atoms/proposals"
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+
+async def until(database, number, statement=WAITING):
+    while True:
+        if (await rows(database, statement))[0][0] == number:
+            return
+        await asyncio.sleep(0.05)
+
+
+async def test_one_user_has_few_changes_under_way_and_keeps_nobody_out(database, database_url, nats_url):
+    ids = [str(each) for each in await propose(database, [draft() for _ in range(3)])]
+    greedy = bearer(await token(database, await person(database, "greedy"), Scope.READ, Scope.REVIEW))
+    other = bearer(await token(database, await person(database, "other"), Scope.READ, Scope.REVIEW))
+    async with serving(database_url, nats_url) as app, asking(app) as http:
+        async with database.transaction() as session:
+            await hold_until_commit(session, DECISIONS)
+            rehearsal = {"ids": ids, "dry_run": True}
+            many = [
+                asyncio.create_task(http.post(f"{QUEUE}/bulk/approve", json=rehearsal, headers=greedy))
+                for _ in range(40)
+            ]
+            await until(database, MAX_WRITES)
+            for path in (f"{BASE}/session", f"{QUEUE}?limit=5", "/readyz", f"{BASE}/metrics/proposals"):
+                assert (await http.get(path, headers=other)).status_code == 200
+            decision = asyncio.create_task(http.put(f"{QUEUE}/{ids[0]}/reject", json={}, headers=other))
+            await until(database, MAX_WRITES + 1)
+        answers = await asyncio.gather(*many)
+        assert (await decision).status_code == 200
+    assert sorted(each.status_code for each in answers) == [200] * MAX_WRITES + [429] * (40 - MAX_WRITES)
+    refused = next(each for each in answers if each.status_code == 429)
+    assert refused.headers["retry-after"] == "1"
+    assert "wait for one of them" in refused.json()["detail"]
+
+
+async def test_who_waits_too_long_for_a_decision_is_told_to_come_again(database, database_url, monkeypatch):
+    monkeypatch.setattr(connections, "WRITES", Room(1, for_lock=0.1))
+    [proposal] = await propose(database, [draft()])
+    ana = bearer(await token(database, await person(database, "ana"), Scope.REVIEW))
+    async with serving(database_url) as app, asking(app) as http, database.transaction() as session:
+        await hold_until_commit(session, DECISIONS)
+        answer = await http.put(f"{QUEUE}/{proposal}/reject", json={}, headers=ana)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert answer.json()["detail"].startswith("Others change the same at this moment")
+
+
+@pytest.mark.parametrize("taken", ["reads", "writes", "monitors", "live"])
+async def test_connections_for_one_purpose_are_none_for_another(database, database_url, nats_url, taken):
+    ana = bearer(await token(database, await person(database, "ana"), Scope.READ, Scope.REVIEW))
+    asked = {"reads": f"{QUEUE}?limit=1", "monitors": "/readyz", "identity": f"{BASE}/session"}
+    async with serving(database_url, nats_url) as app, asking(app) as http, AsyncExitStack() as stack:
+        room = getattr(app.state.assay.connections, taken)
+        for _ in range(room.engine.pool.size()):
+            session = await stack.enter_async_context(room.transaction())
+            await session.execute(text("SELECT 1"))
+        for name, path in asked.items():
+            if name != taken:
+                assert (await http.get(path, headers=ana)).status_code == 200
+
+
+async def test_who_left_is_not_worked_for_any_more(database, database_url, nats_url, monkeypatch):
+    monkeypatch.setattr(connections, "WRITES", Room(2))
+    [proposal] = await propose(database, [draft()])
+    secret = await token(database, await person(database, "ana"), Scope.REVIEW)
+    app = create_app(Settings(), database_url, nats_url)
+    with listening(app) as address:
+        host, port = address.removeprefix("http://").split(":")
+        async with database.transaction() as session:
+            await hold_until_commit(session, DECISIONS)
+            _, writer = await asyncio.open_connection(host, int(port))
+            head = f"PUT {QUEUE}/{proposal}/reject HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {secret}\r\n"
+            writer.write(f"{head}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}".encode())
+            await until(database, 1)
+            writer.close()
+            await until(database, 0)
+    [(status,)] = await rows(database, "SELECT status FROM proposals WHERE id = :id", id=proposal)
+    assert status == "pending"
+
+
+async def test_every_request_has_its_patience():
+    assert all(room.for_statement and room.for_lock and room.for_connection <= 5 for room in ROOMS)
+
+
+async def test_every_change_is_counted(database_url):
+    async with serving(database_url) as app:
+        uncounted = {
+            route.path
+            for route in iter_route_contexts(app.routes)
+            if set(route.methods or ()) - SAFE_METHODS and not isinstance(route.original_route, Guarded)
+        }
+    assert uncounted == {f"{BASE}/session"}  # nobody is signed in yet, or is to be any more
