@@ -7,16 +7,27 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from assay.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 LINE_LIMIT: Final = 4 * 2**20
 """Bytes of a line. The longest text allowed, written as JSON escapes, fits."""
 HEAD: Final = 8 * 2**10
 """Bytes looked at to tell text from other things."""
 BUFFER: Final = 256 * 2**10
+MAX_RATIO: Final = 100
+"""Chats are unpacked to three to thirty times their packed size; what was made to fill a disk, to a thousand times."""
+FREE_TO_UNPACK: Final = 64 * 2**20
+"""Bytes that are unpacked whatever the ratio: a small file of few words packs well."""
+MAX_BLANK_LINES: Final = 100_000
+MAX_BLANK_BYTES: Final = 16 * 2**20
+"""In a row."""
 GZIP: Final = b"\x1f\x8b"
+BLANK: Final = f"at most {MAX_BLANK_LINES:,}, or {MAX_BLANK_BYTES:,} bytes of them, are read. Remove them"
 OTHER_KINDS: Final = {
     b"PK\x03\x04": "a zip archive: unpack it first",
     b"BZh": "compressed with bzip2: unpack it, or use gzip",
@@ -61,13 +72,26 @@ def open_file(path: Path) -> BinaryIO:
         raise InvalidInput(f"{path} cannot be read: {_reason(error)}.") from None
 
 
+def read_text(path: Path, most: int, what: str) -> str:
+    """A whole file of at most so many bytes, however large it says it is. Raises InvalidInput. `what` it should be."""
+    with open_file(path) as stream:
+        try:
+            raw = stream.read(most + 1)
+        except OSError as error:
+            raise InvalidInput(f"{path} cannot be read: {_reason(error)}.") from None
+    if len(raw) > most:
+        raise InvalidInput(f"{path} is larger than {most:,} bytes: that is no {what}.")
+    return _utf8(raw, 0, str(path))
+
+
 def read_lines(stream: BinaryIO, name: str) -> Iterator[Line | BadLine]:
     """The lines that are not blank; the stream is closed behind them.
 
     Raises InvalidInput where the file cannot be read on as a whole.
     """
+    packed = _Counted(stream)
     try:
-        yield from _decoded(_unpacked(stream, name), name)
+        yield from _decoded(_unpacked(packed, name), name, packed)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise InvalidInput(f"{name} is damaged: its gzip data cannot be unpacked ({_reason(error)}).") from None
     except OSError as error:
@@ -78,7 +102,27 @@ def _reason(error: Exception) -> str:
     return (getattr(error, "strerror", None) or str(error)).rstrip(".").lower()
 
 
-def _unpacked(stream: BinaryIO, name: str) -> io.BufferedReader:
+class _Counted(io.RawIOBase):
+    """A stream, and how much of it was taken."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = cast(io.RawIOBase, stream)
+        self.taken = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: "WriteableBuffer") -> int | None:
+        number = self._stream.readinto(room)
+        self.taken += number or 0
+        return number
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def _unpacked(stream: io.RawIOBase, name: str) -> io.BufferedReader:
     """The bytes behind the compression, if there is any. Raises InvalidInput for what is not UTF-8 text at all."""
     plain = _buffered(stream)
     if plain.peek(len(GZIP)).startswith(GZIP):
@@ -96,7 +140,7 @@ def _unpacked(stream: BinaryIO, name: str) -> io.BufferedReader:
     return plain
 
 
-def _buffered(stream: BinaryIO | gzip.GzipFile) -> io.BufferedReader:
+def _buffered(stream: io.IOBase) -> io.BufferedReader:
     return io.BufferedReader(cast(io.RawIOBase, stream), BUFFER)
 
 
@@ -109,13 +153,14 @@ def _wide_encoding(head: bytes) -> str | None:
     return "UTF-16" if fewest == 0 and most > len(head) * 0.3 else None
 
 
-def _decoded(stream: io.BufferedReader, name: str) -> Iterator[Line | BadLine]:
-    number, offset = 0, 0
+def _decoded(stream: io.BufferedReader, name: str, packed: _Counted) -> Iterator[Line | BadLine]:
+    number = offset = blank_lines = blank_bytes = 0
     while raw := stream.readline(LINE_LIMIT):
         number, start = number + 1, offset
         offset += len(raw)
+        _refuse_bomb(offset, packed, name)
         if len(raw) == LINE_LIMIT and not raw.endswith(b"\n"):
-            offset += _skip_line(stream)
+            offset += _skip_line(stream, offset, packed, name)
             yield BadLine(number, f"The line is longer than {LINE_LIMIT:,} bytes, which is not allowed.")
             continue
         if number == 1:
@@ -123,14 +168,27 @@ def _decoded(stream: io.BufferedReader, name: str) -> Iterator[Line | BadLine]:
             start = offset - len(raw)
         text = _utf8(raw, start, name).rstrip("\r\n")
         if text and not text.isspace():
+            blank_lines = blank_bytes = 0
             yield Line(number, text)
+        else:
+            blank_lines, blank_bytes = blank_lines + 1, blank_bytes + len(raw)
+            if blank_lines > MAX_BLANK_LINES or blank_bytes > MAX_BLANK_BYTES:
+                raise InvalidInput(f"{name} has {blank_lines:,} blank lines in a row up to line {number:,}: {BLANK}.")
 
 
-def _skip_line(stream: io.BufferedReader) -> int:
+def _refuse_bomb(unpacked: int, packed: _Counted, name: str) -> None:
+    if unpacked > max(FREE_TO_UNPACK, MAX_RATIO * packed.taken):
+        raise InvalidInput(
+            f"{name} unpacks to more than {MAX_RATIO} times its size, which no chat does: unpack it and look at it."
+        )
+
+
+def _skip_line(stream: io.BufferedReader, offset: int, packed: _Counted, name: str) -> int:
     """Reads to the end of the line and returns how many bytes that were."""
     skipped = 0
     while rest := stream.readline(LINE_LIMIT):
         skipped += len(rest)
+        _refuse_bomb(offset + skipped, packed, name)
         if rest.endswith(b"\n"):
             break
     return skipped

@@ -143,7 +143,7 @@ def test_a_bad_set_is_refused_in_one_sentence(tmp_path, content, sentence):
 
 
 def test_a_set_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(InvalidInput, match="cannot be read"):
+    with pytest.raises(InvalidInput, match="There is no file"):
         from_file(tmp_path / "none.jsonl")
 
 

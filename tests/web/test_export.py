@@ -56,7 +56,7 @@ async def test_no_more_goes_out_at_once_than_a_reader_can_take(database, app, mo
     monkeypatch.setattr(files, "CHUNK", 20_000)
     await propose(database, [draft(kind, body="x" * size) for size in (100, 15_000, 15_000, 200, 19_990, 30_000)])
     [shapes] = [each for each in SHAPES if each.kind is kind]
-    read, database = proposals_read(shapes, ProposalExport()), app.state.assay.database
+    read, database = proposals_read(shapes, ProposalExport()), app.state.assay.connections.reads
     chunks = [each async for each in files.chunks(database, shapes.view, read, files.Format.JSONL)]
     lines = b"".join(chunks).splitlines()
     assert len(lines) == 6
@@ -70,7 +70,7 @@ async def test_whoever_reads_slowly_holds_no_connection(database, app, monkeypat
     await approved(database, [draft(kind, f"Fact {number}") for number in range(5)])
     await propose(database, [draft(kind) for _ in range(5)])
     [shapes] = [each for each in SHAPES if each.kind is kind]
-    database = app.state.assay.database
+    database = app.state.assay.connections.reads
     for view, read in (
         (shapes.view, proposals_read(shapes, ProposalExport())),
         (BY_KIND[kind], knowledge_read(kind, KnowledgeExport())),

@@ -255,4 +255,4 @@ async def test_clients_that_left_are_forgotten(here):
     async with here.listen():
         await until(lambda: len(here.hub.clients) == 1)
     await until(lambda: not here.hub.clients)
-    assert await scalar(here.app.state.assay.database, "SELECT 1") == 1
+    assert await scalar(here.app.state.assay.connections.reads, "SELECT 1") == 1

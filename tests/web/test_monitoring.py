@@ -35,7 +35,7 @@ async def test_a_scrape_costs_the_same_for_many_proposals_as_for_few(database, d
         costs = []
         for _ in range(2):
             await propose(database, [draft() for _ in range(20)])
-            with counted_statements(app.state.assay.database) as statements:
+            with counted_statements(app.state.assay.connections.monitors) as statements:
                 await scraped(http)
             costs.append(len([each for each in statements if "outbox o" not in each]))
     assert abs(costs[0] - costs[1]) <= 2 < 15

@@ -15,6 +15,7 @@ from assay.db.engine import Database
 from assay.duplicates.serving import scorer_version
 from assay.errors import InvalidInput
 from assay.jobs.tools import Tools
+from assay.lines import read_text
 from assay.policies import actions
 from assay.proposals.outcomes import Outcome
 from assay.review import simulation
@@ -94,10 +95,8 @@ def undo(version: int, /, *, note: Note = None, json: Json = False) -> int:
 def _read(file: Path) -> Mapping[str, Any]:
     """Raises InvalidInput, naming the file."""
     try:
-        if file.stat().st_size > LARGEST_FILE:
-            raise InvalidInput(f"{file} is larger than {LARGEST_FILE:,} bytes: that is no policy.")
-        changes = reader.loads(file.read_text())
-    except (OSError, ValueError, RecursionError) as error:
+        changes = reader.loads(read_text(file, LARGEST_FILE, "policy"))
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{file} cannot be read as JSON: {error}") from None
     if not isinstance(changes, dict):
         raise InvalidInput(f"{file} holds no JSON object: expected rules, such as an object with `min_authors`.")

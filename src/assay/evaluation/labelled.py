@@ -13,6 +13,7 @@ from assay.ai.extractor import Message
 from assay.errors import InvalidInput
 from assay.extraction.incoming import NAME_LIMIT, TEXT_LIMIT
 from assay.kinds import AtomType
+from assay.lines import read_text
 
 BEGIN: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MOST_CONVERSATIONS: Final = 10_000
@@ -85,14 +86,7 @@ def shipped() -> list[Labelled]:
 
 def from_file(path: Path) -> list[Labelled]:
     """A set of one's own. Raises InvalidInput with the line and what is wrong with it."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InvalidInput(f"{path} is larger than {MOST_BYTES // 10**6} MB, which no labelled set is.")
-        lines = path.read_text("utf-8").split("\n")
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror or error}.") from None
-    except UnicodeDecodeError:
-        raise InvalidInput(f"{path} is no UTF-8 text.") from None
+    lines = read_text(path, MOST_BYTES, "labelled set").split("\n")
     return _read(lines, f"{path}, ")
 
 
