@@ -14,7 +14,7 @@ from assay.proposals import actions, assigning, editing, entity_actions, restori
 pytestmark = pytest.mark.anyio
 
 OTHERS, OURS = 2_000, 8
-MAX_ROWS = 200 * OURS
+MAX_ROWS = 240 * OURS
 MAX_SCANS = 4
 """Where the planner was told lies it may read through a table, once for the statement and never for each id."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 from fastapi.routing import iter_route_contexts
@@ -10,14 +11,15 @@ from tests.builders import draft, propose, rows
 from tests.web.lab import BASE, asking, bearer, person, serving, token
 from tests.web.listening import listening
 
-from assay.db.engine import Room
+from assay.db.engine import ROOMY, Room
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import Scope
+from assay.runtime.postgres import SETTINGS
 from assay.settings import Settings
 from assay.web import connections
 from assay.web.access import Guarded
 from assay.web.app import create_app
-from assay.web.connections import ROOMS
+from assay.web.connections import MAX_CONNECTIONS, ROOMS
 from assay.web.state import SAFE_METHODS
 from assay.web.under_way import MAX_WRITES
 
@@ -115,3 +117,10 @@ async def test_every_change_is_counted(database_url):
             if set(route.methods or ()) - SAFE_METHODS and not isinstance(route.original_route, Guarded)
         }
     assert uncounted == {f"{BASE}/session"}  # nobody is signed in yet, or is to be any more
+
+
+async def test_all_connections_fit_into_the_servers_that_come_along():
+    reserved, of_a_command, of_a_worker = 3, ROOMY.most, ROOMY.most + 1
+    assert MAX_CONNECTIONS + of_a_worker + of_a_command + reserved <= int(SETTINGS["max_connections"])
+    howto = (Path(__file__).parents[2] / "docs" / "howto" / "use-your-own-servers.md").read_text()
+    assert f"The web app opens up to {MAX_CONNECTIONS} connections" in howto

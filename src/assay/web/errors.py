@@ -45,7 +45,8 @@ def _unavailable(
 ) -> JSONResponse:
     """`reason`: what the log and the operators are told, where that is more."""
     web: WebState = request.app.state.assay
-    web.refusals.note(reason or sentence)
+    if sentence != troubles.HELD:  # nobody need do anything about it
+        web.refusals.note(reason or sentence)
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, sentence, {"Retry-After": str(RETRY_SECONDS)}, facts)
 
 
