@@ -2,6 +2,7 @@
 
 import time
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -9,7 +10,8 @@ from tests.builders import rows, scalar
 from tests.web.identity_provider import ANOTHER_KEY, CLIENT_ID, CLIENT_SECRET, identity_provider
 from tests.web.lab import asking, person, serving
 
-from assay.accounts import actions
+from assay.accounts import actions, attempts
+from assay.accounts.limits import Rate
 from assay.audit.actor import SYSTEM
 from assay.db.models import ActorKind, Role
 from assay.errors import InvalidInput
@@ -270,14 +272,17 @@ async def test_a_provider_that_is_away_is_one_sentence(database_url, provider):
     )
 
 
-async def test_sign_ins_are_held_back_and_those_that_succeed_cost_nothing(database, database_url, provider):
+async def test_sign_ins_are_held_back_and_those_that_succeed_cost_nothing(
+    database, database_url, provider, monkeypatch
+):
+    monkeypatch.setattr(attempts, "OF_AN_ADDRESS", Rate(timedelta(hours=1), burst=2))
     free = "SELECT free_at <= now() FROM rate_limits WHERE key LIKE 'sign-in from address%'"
     async with browser(database_url, provider, assay_oidc_new_role="viewer") as http:
         await sign_in(http, provider)
         assert await scalar(database, free)
         assert (await http.get("/sign-in/oidc")).status_code == 303
         async with database.transaction() as session:
-            await session.execute(text("UPDATE rate_limits SET free_at = now() + interval '1 day'"))
+            await session.execute(text("UPDATE rate_limits SET free_at = now() + interval '2 hours'"))
         assert (await http.get("/sign-in/oidc")).status_code == 429
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -30,15 +32,24 @@ def tried(name: str, at: str = "") -> str:
     return f"sign-in as {digest(name)}{at}"
 
 
+@pytest.fixture(autouse=True)
+def slow_refill(monkeypatch):
+    """So that no try comes free while a test runs, on however slow a machine."""
+    for name in ("AT_A_PLACE", "OF_AN_ADDRESS", "OF_STRANGERS"):
+        monkeypatch.setattr(attempts, name, replace(getattr(attempts, name), interval=timedelta(minutes=10)))
+
+
 async def uses_up(database: Any, *keys: str) -> None:
-    """Leaves nothing of these allowances for a day, as if somebody had tried and tried."""
+    """Leaves nothing of these allowances, as if somebody had tried and tried."""
     async with database.transaction() as session:
         for key in keys:
+            at_a_place = key.startswith("sign-in as") and " from " in key
+            burst = attempts.AT_A_PLACE.burst if at_a_place else attempts.OF_STRANGERS.burst
             await session.execute(
                 text("""
-                INSERT INTO rate_limits (key, free_at) VALUES (:key, now() + interval '1 day')
+                INSERT INTO rate_limits (key, free_at) VALUES (:key, now() + :window)
                 ON CONFLICT (key) DO UPDATE SET free_at = excluded.free_at"""),
-                {"key": key},
+                {"key": key, "window": burst * timedelta(minutes=10)},
             )
 
 

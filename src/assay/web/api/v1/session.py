@@ -13,6 +13,7 @@ from assay.db.models import ActorKind, Role, Scope
 from assay.web.access import (
     HOST_COOKIE,
     Account,
+    Guarded,
     Open,
     allow,
     cookie_name,
@@ -23,7 +24,7 @@ from assay.web.models import Answer, Asked, Text
 from assay.web.proxies import address
 from assay.web.state import Session, State
 
-router = APIRouter(prefix="/session", tags=["session"])
+router = APIRouter(prefix="/session", tags=["session"], route_class=Guarded)
 
 
 class Credentials(Asked):
