@@ -26,7 +26,8 @@ class TrustedProxies:
         self._resolve = ProxyHeadersMiddleware(cast(Any, self._resolved), trusted)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._resolve(cast(Any, {**scope, PEER: scope.get("client")}), cast(Any, receive), cast(Any, send))
+        scope[PEER] = scope.get("client")  # in place: who stands around this reads the route off the same scope
+        await self._resolve(cast(Any, scope), cast(Any, receive), cast(Any, send))
 
     async def _resolved(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope.get("client") is scope[PEER]:  # nobody told
