@@ -17,12 +17,33 @@ def listing(*names: str) -> Reply:
 
 
 @pytest.mark.parametrize(
-    ("reply", "says"),
-    [(listing("small"), "/v1"), (listing("large"), "does not list it"), (fails(404), "/v1"), (Reply(body=b"?"), "/v1")],
+    "replies",
+    [
+        [listing("small")],
+        [listing("small:latest")],
+        [listing()],
+        [listing("large"), Reply(body=b'{"id": "small"}')],
+        [fails(404), fails(400)],
+    ],
+    ids=["listed", "listed by its tag", "no list", "an alias", "without a list"],
 )
-async def test_a_server_that_is_there_is_named(reply, says):
-    async with ModelServer([reply]) as server:
-        assert (await ping(settings(server.url))).endswith(says)
+async def test_a_server_that_knows_the_model_is_named(replies):
+    async with ModelServer(replies) as server:
+        assert (await ping(settings(server.url))).endswith("/v1")
+
+
+@pytest.mark.parametrize(
+    ("replies", "says"),
+    [
+        ([Reply(body=b"<html>")], "is no model: what .*/models answers is no list of models"),
+        ([fails(404), fails(404)], "is no model: .* is no server of models"),
+        ([listing("large", "huge"), fails(404)], "is not listed by its server, which has huge, large: set"),
+    ],
+)
+async def test_what_is_no_server_of_models_or_lacks_the_model_is_named(replies, says):
+    async with ModelServer(replies) as server:
+        with pytest.raises(Unavailable, match=f"^The language model 'small' at {server.url}.* {says}"):
+            await ping(settings(server.url))
 
 
 @pytest.mark.parametrize(("provider", "header"), [("openai", "authorization"), ("anthropic", "x-api-key")])

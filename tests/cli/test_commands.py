@@ -1,7 +1,6 @@
 """The commands that show how things stand."""
 
 import getpass
-import re
 import socket
 
 import psycopg
@@ -149,26 +148,6 @@ def test_a_database_url_of_another_kind_is_one_sentence(alone):
     sentence = alone("metrics", DATABASE_URL="mysql://me:secret@there/db").refused(2)
     assert "expected postgresql://" in sentence
     assert "secret" not in sentence
-
-
-def test_the_doctor_finds_nothing_wrong(empty):
-    document = empty("doctor", "--json").document
-    assert document["problems"] == []
-    assert {"assay", "python", "postgres", "nats", "migrations", "embedding model"} <= set(document["facts"])
-
-
-def test_the_doctor_says_what_is_wrong(empty):
-    answer = empty("doctor", NATS_URL="nats://127.0.0.1:1")
-    assert answer.code == 1
-    assert re.search(r"The broker .*does not answer", answer.out)
-
-
-def test_the_doctor_names_a_language_model_that_does_not_answer(empty):
-    chosen = {"ASSAY_EXTRACTOR": "openai-compatible", "ASSAY_LLM_URL": "http://127.0.0.1:1/v1"}
-    answer = empty("doctor", ASSAY_LLM_MODEL="small", **chosen)
-    assert answer.code == 1
-    assert "The language model 'small' at http://127.0.0.1:1/v1 does not answer" in " ".join(answer.out.split())
-    assert "needs ASSAY_LLM_MODEL" in " ".join(empty("doctor", **chosen).out.split())
 
 
 def test_nothing_runs_that_was_not_started(alone):

@@ -2,28 +2,24 @@
 
 import asyncio
 import platform
-import shutil
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from importlib.metadata import version
+from pathlib import Path
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
+from assay import disk
 from assay import settings as configuration
-from assay.ai import choose
-from assay.ai.choose import OFFLINE
-from assay.ai.providers.llm.ping import ping
-from assay.ai.providers.offline_embedder import OfflineEmbedder
+from assay.cli import examining
+from assay.cli.listening import PREFERRED_PORT, is_free
 from assay.cli.output import Json, print_json, say
-from assay.clock import now
-from assay.db import migrate
-from assay.db.engine import Database
-from assay.errors import AssayError, Conflict, covered
-from assay.messaging import bus
-from assay.proposals.expiring import overdue
+from assay.db import troubles
+from assay.db.engine import Database, first_line
+from assay.errors import AssayError, covered
 from assay.runtime.services import Services, running, services
+from assay.settings import Settings
 
 LEAST_FREE_BYTES: Final = 1_000_000_000
 
@@ -34,18 +30,35 @@ class Findings:
 
     facts: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    home: Path | None = None
+    """The folder of our own database."""
+
+    def complain(self, sentence: str) -> None:
+        """Once for each."""
+        if (covering := covered(sentence)) not in self.problems:
+            self.problems.append(covering)
 
     async def look(self, name: str, check: Awaitable[str]) -> None:
+        """Whatever comes of a look is a fact or a sentence, never a traceback."""
         try:
             self.facts[name] = covered(await check)
-        except AssayError as error:
+        except Exception as error:  # noqa: BLE001  # what is wrong may be anything
             self.facts[name] = "failed"
-            if str(error) not in self.problems:
-                self.problems.append(str(error))
+            self.complain(explained(error, self.home, f"looking at {name}"))
+
+
+def explained(error: Exception, home: Path | None, what: str) -> str:
+    """One sentence about any error."""
+    if isinstance(error, AssayError):
+        return str(error)
+    if isinstance(error, SQLAlchemyError) and troubles.is_trouble(error):
+        return troubles.explained(error, home)
+    place = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
+    return f"A fault while {what}: {type(error).__name__}: {first_line(error)}{place}."
 
 
 def doctor(*, json: Json = False) -> int:
-    """Look for what is wrong, one sentence per problem. Exits with 1 when there is one."""
+    """Look for what is wrong, one sentence per problem. It changes no record. Exits with 1 when there is one."""
     found = _examine()
     if json:
         print_json({"facts": found.facts, "problems": found.problems})
@@ -63,75 +76,41 @@ def _examine() -> Findings:
     findings = Findings({"assay": version("assay"), "python": platform.python_version()})
     try:
         settings = configuration.load()
-        _look_at_disk(findings)
-        findings.facts["running"] = "yes" if running(settings.assay_home) else "no"
+        findings.home = settings.own_database
+        _look_at_home(findings, settings)
         with services(settings) as found:
-            asyncio.run(_look_at_servers(findings, found))
-    except AssayError as error:
-        findings.problems.append(str(error))
+            asyncio.run(_look_at_servers(findings, settings, found))
+    except Exception as error:  # noqa: BLE001  # what is wrong may be anything
+        findings.complain(disk.full(findings.home) or explained(error, findings.home, "the servers were started"))
     return findings
 
 
-def _look_at_disk(findings: Findings) -> None:
-    home = configuration.load().assay_home
-    place = next(each for each in (home, *home.parents) if each.exists())
-    free = shutil.disk_usage(place).free
+def _look_at_home(findings: Findings, settings: Settings) -> None:
+    home = settings.assay_home
+    free = disk.free_bytes(home)
     findings.facts["data"] = str(home)
-    findings.facts["disk free"] = f"{free / 1e9:.1f} GB"
-    if free < LEAST_FREE_BYTES:
-        findings.problems.append(f"The disk of {home} has {free / 1e9:.1f} GB left: 1 GB is the least to work well.")
+    findings.facts["disk free"] = "unknown" if free is None else f"{free / 1e9:.1f} GB"
+    if free is not None and free < LEAST_FREE_BYTES:
+        few = f"The disk of {home} has {free / 1e9:.1f} GB left, and 1 GB is the least to work well: make room on it."
+        findings.complain(disk.full(home) or few)
+    state = running(home)
+    findings.facts["running"] = "yes" if state else "no"
+    if not (state or is_free(PREFERRED_PORT)):
+        findings.facts["web app"] = f"port {PREFERRED_PORT} is taken: start with assay up --port 0"
 
 
-async def _look_at_servers(findings: Findings, found: Services) -> None:
+async def _look_at_servers(findings: Findings, settings: Settings, found: Services) -> None:
     database = Database(found.database_url)
-    await findings.look("migrations", _migrations(found.database_url))
-    await findings.look("postgres", _database_versions(database))
-    await findings.look("expiry", _expiry(database))
-    await findings.look("nats", _broker(found.nats_url))
-    await findings.look("embedding model", _model())
-    await findings.look("extractor", _extractor())
-    await database.close()
-
-
-async def _database_versions(database: Database) -> str:
-    await database.ping()
-    async with database.transaction() as session:
-        server = await session.scalar(text("SHOW server_version"))
-        vector = await session.scalar(text("SELECT extversion FROM pg_extension WHERE extname = 'vector'"))
-        # A pgvector built for another processor dies only when real dimensions reach its vector instructions.
-        await session.execute(
-            text("SELECT a <=> a FROM (SELECT array_agg(random())::real[]::vector AS a FROM generate_series(1, 384)) s")
-        )
-    return f"{server} with pgvector {vector}, self-test with 384 dimensions passed"
-
-
-async def _expiry(database: Database) -> str:
-    days = configuration.load().knowledge_proposal_expiration_days
-    async with database.transaction() as session:
-        found = await overdue(session, now() - timedelta(days=days))
-    if found.needs_a_person:
-        raise Conflict(found.sentence)
-    return f"{found.number} of {found.pending} pending proposals are older than {days} days"
-
-
-async def _broker(nats_url: str) -> str:
-    return f"{await bus.ping(nats_url)} with JetStream"
-
-
-async def _migrations(database_url: str) -> str:
-    await asyncio.to_thread(migrate.ensure_newest, database_url)
-    return await asyncio.to_thread(migrate.current, database_url) or "none"
-
-
-async def _model() -> str:
-    embedder = OfflineEmbedder()
-    await embedder.embed(["a text"])
-    return embedder.model
-
-
-async def _extractor() -> str:
-    settings = configuration.load()
-    if settings.assay_extractor == OFFLINE:
-        return OFFLINE
-    choose.check(settings)
-    return await ping(settings)
+    try:
+        await findings.look("postgres", examining.server(database))
+        await findings.look("migrations", examining.migrations(database))
+        await findings.look("nats", examining.broker(found.nats_url))
+        if findings.facts["postgres"] != "failed":
+            await findings.look("expiry", examining.expiry(database, settings))
+            await findings.look("vector indexes", examining.indexes(database))
+            for problem in await examining.problems_of_jobs(database, settings, found):
+                findings.complain(problem)
+        await findings.look("embedding model", examining.embedding_model(settings))
+        await findings.look("extractor", examining.extractor(settings))
+    finally:
+        await database.close()

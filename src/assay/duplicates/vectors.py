@@ -119,6 +119,19 @@ async def indexes_of(session: AsyncSession, model: str) -> list[str]:
     return list(found)
 
 
+async def outdated_indexes(session: AsyncSession) -> list[str]:
+    """The names of those that were built with other parameters than today's."""
+    found = await session.scalars(
+        text("""
+        SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam
+        WHERE i.indrelid = to_regclass('embeddings') AND a.amname = 'hnsw'
+            AND NOT coalesce(c.reloptions @> ARRAY[:links], false)
+        ORDER BY 1"""),
+        {"links": f"m={LINKS}"},
+    )
+    return list(found)
+
+
 async def all_entities_have(session: AsyncSession, model: str) -> bool:
     """Whether every live entity can be found by its meaning."""
     lacking = await session.scalar(

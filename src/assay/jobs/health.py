@@ -109,10 +109,12 @@ class _Known:
     schedulers: list[Process] = field(default_factory=list)
 
 
-async def look(database: Database, settings: Settings, nats_url: str, *, seen: Sequence[str] = ()) -> Health:
+async def look(
+    database: Database, settings: Settings, nats_url: str, *, seen: Sequence[str] = (), at_work: bool = True
+) -> Health:
     """Asks broker and database at the same time, each for a few seconds at most.
 
-    `seen`: what the caller has seen go wrong besides.
+    `seen`: what the caller has seen go wrong besides. `at_work`: somebody is meant to work on the jobs now.
     """
     home = settings.own_database
     problems = [sentence] if (sentence := disk.full(home)) else []
@@ -120,7 +122,7 @@ async def look(database: Database, settings: Settings, nats_url: str, *, seen: S
         _queue(settings, nats_url, problems), _known(database, settings, home, problems)
     )
     if known is not None:
-        problems += _complaints(known)
+        problems += [*(_absences(known) if at_work else ()), *_complaints(known)]
     problems = list(dict.fromkeys((*problems, *seen)))
     jobs = known.jobs if known else {name: JobHealth(UNREADABLE) for name in JOBS}
     return Health(
@@ -171,16 +173,27 @@ async def _known(database: Database, settings: Settings, home: Path | None, prob
         return None
 
 
-def _complaints(known: _Known) -> list[str]:
-    """What is wrong although database and broker answer."""
+def _absences(known: _Known) -> list[str]:
+    """What nobody does although somebody should."""
     found = []
     if not known.workers:
         found.append("No worker lives: nothing that is queued runs. Start one with: assay worker")
     if not known.schedulers:
         found.append("No scheduler lives: no job starts by itself. Start one with: assay scheduler")
+    found += [
+        f"Job {name} is overdue since {job.next_due:%Y-%m-%d %H:%M} UTC."
+        for name, job in known.jobs.items()
+        if job.overdue
+    ]
+    return found
+
+
+def _complaints(known: _Known) -> list[str]:
+    """What is wrong although database and broker answer."""
+    found = []
     for name, job in known.jobs.items():
-        if job.overdue:
-            found.append(f"Job {name} is overdue since {job.next_due:%Y-%m-%d %H:%M} UTC.")
+        if job.paused:
+            found.append(f"Job {name} is paused: nothing but a command starts it. Let it run: assay jobs resume {name}")
         if job.status in history.BAD:
             found.append(f"Job {name}: its last run ended as {job.status}: {job.error}")
     if known.not_taken:

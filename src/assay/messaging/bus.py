@@ -9,10 +9,13 @@ from urllib.parse import urlsplit
 import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+from nats.js.errors import Error as JetStreamError
 
 from assay.errors import InvalidInput, Unavailable
 
 CONNECT_TIMEOUT_SECONDS: Final = 3
+NO_JETSTREAM: Final = "The broker (NATS_URL) has no JetStream to keep the queue: start it with nats-server --jetstream."
 SCHEMES: Final = ("nats", "tls", "ws", "wss")
 
 
@@ -78,6 +81,8 @@ async def ping(nats_url: str) -> str:
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
                 await client.jetstream().account_info()
+        except (JetStreamError, NoRespondersError):
+            raise Unavailable(NO_JETSTREAM) from None
         except (NatsError, TimeoutError) as error:
             raise unavailable(error) from None
         number = client.connected_server_version

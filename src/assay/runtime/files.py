@@ -1,6 +1,7 @@
 """Folders and files that nobody but their owner may enter, read or lock, whatever the umask says."""
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from typing import IO, Final
 from assay.runtime.account import Account
 
 _LONGEST_END = 2000
+WHY: Final = re.compile("FATAL: |PANIC: ")
+OF_A_CLIENT: Final = re.compile("terminating connection|the database system is ")
 OTHERS: Final = 0o077
 
 
@@ -67,11 +70,20 @@ def secret(path: Path) -> str:
     return path.read_text()
 
 
+def fatal_line(path: Path) -> str:
+    """The last line of a server's log that says why it ended; empty where none does."""
+    why = [each for each in _end(path) if WHY.search(each) and not OF_A_CLIENT.search(each)]
+    return why[-1] if why else ""
+
+
 def last_lines(path: Path, count: int = 3) -> str:
     """The end of a log as one line for an error's sentence; empty when there is none."""
+    return " ".join(_end(path)[-count:])
+
+
+def _end(path: Path) -> list[str]:
     if not path.is_file():
-        return ""
+        return []
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _LONGEST_END))
-        lines = file.read().decode(errors="replace").splitlines()
-    return " ".join(lines[-count:])
+        return file.read().decode(errors="replace").splitlines()

@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from signal import SIGTERM
 from typing import ClassVar
@@ -38,7 +38,7 @@ class Nats(Server):
     def start(self, deadline: float) -> None:
         """Ready until `deadline`, on the port of last time unless somebody else has taken it."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        self._port = int(self._port_file.read_text()) if self._port_file.exists() else _ANY_PORT
+        self._port = _port_of_last_time(self._port_file)
         try:
             self._start_on_port(deadline)
         except Unavailable:
@@ -94,6 +94,12 @@ jetstream {{ store_dir: ".", max_mem: 64MB, max_file: 2GB, sync_interval: "1s" }
 
     def last_words(self) -> str:
         return last_lines(self.folder / "nats.log") or super().last_words()
+
+
+def _port_of_last_time(record: Path) -> int:
+    with suppress(FileNotFoundError, ValueError):  # a start that was cut short, or a damaged file, is no obstacle
+        return int(record.read_text())
+    return _ANY_PORT
 
 
 @contextmanager

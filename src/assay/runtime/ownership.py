@@ -55,7 +55,9 @@ def unusable(home: Path, error: OSError) -> Unavailable:
     """Another folder is no help where the disk is full: what Assay knows is in this one."""
     if error.errno in disk.NO_ROOM:
         return Unavailable(disk.full(home) or f"The disk of {home} is full: {disk.REMEDY}")
-    reason = "it is a file" if home.is_file() else (error.strerror or str(error)).lower()
+    reason = "it is a file" if os.path.isfile(home) else (error.strerror or str(error)).lower()  # noqa: PTH113  # that raises
+    if error.filename and Path(error.filename) != home:
+        reason += f" ({error.filename})"
     return Unavailable(f"The data folder {home} cannot be used: {reason}; set ASSAY_HOME to another.")
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from assay.errors import Unavailable
 from assay.runtime import cluster, programs
 from assay.runtime.account import server_account
-from assay.runtime.files import last_lines, secret, write_private
+from assay.runtime.files import fatal_line, last_lines, secret, write_private
 from assay.runtime.process import Steps, marker, remove_strays, spawn
 from assay.runtime.server import Server
 
@@ -141,12 +141,14 @@ class Postgres(Server):
     def last_words(self) -> str:
         """From the server's log, or from its output when it ended before it opened the log."""
         logs = self.folder.glob("log/*.log")
-        return last_lines(max((self.output, *logs), key=lambda path: path.stat().st_mtime))
+        log = max((self.output, *logs), key=lambda path: path.stat().st_mtime)
+        words = fatal_line(log) or last_lines(log)
+        return f"{words.replace(cluster.IN_PLACE, str(self.folder))} (in {log})"
 
 
 def _free_port(record: Path) -> int:
     """The port of last time while nobody else uses it, so that clients of a dead owner find the next one."""
-    with suppress(OSError), socket.create_server(("127.0.0.1", int(record.read_text()))) as probe:
+    with suppress(OSError, ValueError), socket.create_server(("127.0.0.1", int(record.read_text()))) as probe:
         return int(probe.getsockname()[1])
     with socket.create_server(("127.0.0.1", 0)) as probe:
         write_private(record, str(probe.getsockname()[1]))

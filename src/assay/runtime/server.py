@@ -1,9 +1,10 @@
 """What PostgreSQL and NATS have in common as servers of ours."""
 
+import re
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import structlog
 
@@ -13,6 +14,9 @@ from assay.runtime.files import last_lines
 from assay.runtime.process import Child, Steps, stop, wait_for
 
 log = structlog.get_logger(__name__)
+
+
+DAMAGED: Final = re.compile("could not (find|locate|open|read)|invalid checkpoint|corrupt|PANIC: ")
 
 
 class Server(ABC):
@@ -50,7 +54,9 @@ class Server(ABC):
     def ended(self, how: str) -> Unavailable:
         """What to raise about its end: its own last words, and what to do where its disk is full."""
         words = f"{self.name} {how}: {self.last_words()}"
-        return Unavailable(f"{words} {sentence}" if (sentence := disk.full(self.folder)) else words)
+        copy = f"Files are missing or damaged: put a copy of {self.folder.parent} in its place."
+        remedy = disk.full(self.folder) or (copy if DAMAGED.search(words) else None)
+        return Unavailable(f"{words}. {remedy}" if remedy else words)
 
     def last_words(self) -> str:
         return last_lines(self.output) or f"see {self.folder}"

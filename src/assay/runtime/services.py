@@ -46,7 +46,10 @@ def services(
     ownership.prepare(settings.assay_home)
     supervisor = Supervisor(settings.assay_home, database_url=database_url, nats_url=nats_url)
     with ExitStack() as visit:
-        visit.enter_context(guests.visit(settings.assay_home))
+        try:
+            visit.enter_context(guests.visit(settings.assay_home))
+        except OSError as error:
+            raise ownership.unusable(settings.assay_home, error) from None
         found = supervisor.start()
         if not found.owned:
             yield found

@@ -1,0 +1,127 @@
+"""What `assay doctor` looks at: each look tells what it saw, or raises with a sentence that says what to do."""
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.ai import choose
+from assay.ai.choose import OFFLINE
+from assay.ai.providers.offline_embedder import OfflineEmbedder
+from assay.clock import now
+from assay.db import migrate
+from assay.db.engine import Database
+from assay.db.troubles import READ_ONLY, ensure_well
+from assay.duplicates.vectors import LINKS, outdated_indexes
+from assay.errors import Conflict, Unavailable
+from assay.jobs import health
+from assay.messaging import bus
+from assay.proposals.expiring import overdue
+from assay.runtime.services import Services, running
+from assay.settings import Settings
+
+_VECTOR: Final = text("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+_AVAILABLE: Final = text("SELECT default_version FROM pg_available_extensions WHERE name = 'vector'")
+_IS_SUPERUSER: Final = text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+_TABLES: Final = text("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()")
+_MAY_CREATE: Final = text("SELECT has_schema_privilege(current_schema(), 'CREATE')")
+
+
+async def server(database: Database) -> str:
+    await ensure_well(database)
+    async with database.transaction() as session:
+        number = await session.scalar(text("SHOW server_version"))
+        if await session.scalar(text("SHOW transaction_read_only")) == "on":
+            raise Unavailable(READ_ONLY)
+        if not await session.scalar(_MAY_CREATE):
+            raise Unavailable(
+                "The user of DATABASE_URL may make nothing in its schema: "
+                "GRANT USAGE, CREATE ON SCHEMA public TO its name."
+            )
+        if not (vector := await session.scalar(_VECTOR)):
+            return f"{number} with pgvector {await _available(session)}, made by the first command"
+        # A pgvector built for another processor dies only when real dimensions reach its vector instructions.
+        await session.execute(
+            text("SELECT a <=> a FROM (SELECT array_agg(random())::real[]::vector AS a FROM generate_series(1, 384)) s")
+        )
+    return f"{number} with pgvector {vector}, self-test with 384 dimensions passed"
+
+
+async def _available(session: AsyncSession) -> str:
+    """The version that our first migration makes; raises where it cannot, or was made and is gone."""
+    version = await session.scalar(_AVAILABLE)
+    if not version:
+        raise Unavailable("PostgreSQL has no pgvector: install it on its server, then CREATE EXTENSION vector;")
+    if await session.scalar(_TABLES) or not await session.scalar(_IS_SUPERUSER):
+        raise Unavailable("The database lacks the extension pgvector: as a superuser, CREATE EXTENSION vector; in it.")
+    return str(version)
+
+
+async def broker(nats_url: str) -> str:
+    return f"{await bus.ping(nats_url)} with JetStream"
+
+
+async def migrations(database: Database) -> str:
+    """It makes none: the next command does."""
+    async with database.transaction() as session:
+        found, newest = await migrate.revision(session), migrate.newest()
+        tables = await session.scalar(_TABLES)
+    if found is None and not tables:
+        return f"none yet: the next command makes those up to {newest}"
+    if not migrate.is_served(found):
+        raise Unavailable(
+            f"The database is at revision {found}, and this version of Assay needs {newest}: "
+            "any other command brings it there, for example assay up."
+        )
+    return f"{found}, made by a newer version of Assay" if found != newest else newest
+
+
+async def expiry(database: Database, settings: Settings) -> str:
+    days = settings.knowledge_proposal_expiration_days
+    async with database.transaction() as session:
+        if not migrate.is_served(await migrate.revision(session)):
+            return "nothing to look at yet"
+        found = await overdue(session, now() - timedelta(days=days))
+    if found.needs_a_person:
+        raise Conflict(found.sentence)
+    return f"{found.number} of {found.pending} pending proposals are older than {days} days"
+
+
+async def indexes(database: Database) -> str:
+    async with database.transaction() as session:
+        outdated = await outdated_indexes(session)
+    if outdated:
+        statements = " ".join(
+            f"ALTER INDEX {each} SET (m = {LINKS}); REINDEX INDEX CONCURRENTLY {each};" for each in outdated
+        )
+        names = ", ".join(outdated)
+        raise Unavailable(
+            f"Built with old parameters, so that repetitions are overlooked: {names}. "
+            f"Build them anew, while everything runs on: {statements}"
+        )
+    return f"built with m = {LINKS}"
+
+
+async def problems_of_jobs(database: Database, settings: Settings, found: Services) -> list[str]:
+    """Where nothing is meant to run at this moment, that nobody works is no problem."""
+    async with database.transaction() as session:
+        if not migrate.is_served(await migrate.revision(session)):
+            return []
+    at_work = not found.owned and (settings.database_url is None or running(settings.assay_home) is not None)
+    return list((await health.look(database, settings, found.nats_url, at_work=at_work)).problems)
+
+
+async def embedding_model(settings: Settings) -> str:
+    embedder = choose.embedder(settings, OfflineEmbedder())
+    await embedder.embed(["a text"])
+    return embedder.model
+
+
+async def extractor(settings: Settings) -> str:
+    if settings.assay_extractor == OFFLINE:
+        return OFFLINE
+    choose.check(settings)
+    from assay.ai.providers.llm.ping import ping  # its client is slow to import
+
+    return await ping(settings)
