@@ -15,6 +15,7 @@ from nats.js.errors import Error as JetStreamError
 from assay.errors import InvalidInput, Unavailable
 
 CONNECT_TIMEOUT_SECONDS: Final = 3
+ONE_SERVER_SECONDS: Final = 2
 NO_JETSTREAM: Final = "The broker (NATS_URL) has no JetStream to keep the queue: start it with nats-server --jetstream."
 SCHEMES: Final = ("nats", "tls", "ws", "wss")
 
@@ -61,7 +62,12 @@ async def connected(nats_url: str) -> AsyncIterator[Client]:
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
             client = await nats.connect(
-                servers(nats_url), connect_timeout=CONNECT_TIMEOUT_SECONDS, allow_reconnect=False, error_cb=_quietly
+                servers(nats_url),
+                connect_timeout=ONE_SERVER_SECONDS,
+                reconnect_time_wait=0,
+                max_reconnect_attempts=1,  # else it tries a server that refuses for ever, and may overhear the timeout
+                allow_reconnect=False,
+                error_cb=_quietly,
             )
     except (NatsError, OSError, TimeoutError) as error:
         raise unavailable(error) from None

@@ -71,9 +71,10 @@ def secret(path: Path) -> str:
 
 
 def fatal_line(path: Path) -> str:
-    """The last line of a server's log that says why it ended; empty where none does."""
-    why = [each for each in _end(path) if WHY.search(each) and not OF_A_CLIENT.search(each)]
-    return why[-1] if why else ""
+    """The last line of a server's log that says why it ended, behind the one that led to it; empty where none does."""
+    lines = _end(path)
+    why = [at for at, line in enumerate(lines) if WHY.search(line) and not OF_A_CLIENT.search(line)]
+    return " ".join(lines[max(0, why[-1] - 1) : why[-1] + 1]) if why else ""
 
 
 def last_lines(path: Path, count: int = 3) -> str:
