@@ -69,3 +69,7 @@ async def test_looking_at_jobs_and_rules_imports_no_model(database, database_url
     servers = {"DATABASE_URL": database_url, "NATS_URL": nats_url, "ASSAY_HOME": str(tmp_path)}
     found = imported(["jobs", "list"], ["policy", "show"], ["users", "list"], **servers)
     assert heavy(found) - {"argon2"} == set()
+
+
+def test_help_and_version_read_no_settings():
+    assert "pydantic_settings" not in imported(["--version"], ["--help"])

@@ -5,13 +5,15 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from assay.errors import covered
-from assay.settings import Settings
+
+if TYPE_CHECKING:  # slow to import, and most of the shortest commands read none
+    from assay.settings import Settings
 
 MAX_LOG_BYTES: Final = 20_000_000
 """Of a log file in the data folder. Then it begins anew, and what it held is kept beside it until the next time."""
@@ -27,7 +29,7 @@ def log_to_stderr(level: str = "warning", form: str = "text", *, stream: TextIO 
     )
 
 
-def log_as_server(settings: Settings) -> None:
+def log_as_server(settings: "Settings") -> None:
     """The log of a process that stays: as the settings say, with what libraries warn of, in a file of bounded size."""
     stream = Bounded.of(settings.assay_home) or sys.stderr
     log_to_stderr(settings.assay_log_level, settings.assay_log_format, stream=stream)
