@@ -39,6 +39,7 @@ SHARING: Final = (
     ("tests/cli/", "tests/faults/test_kill.py", "tests/faults/test_external_servers.py"),  # the demo
     ("tests/runtime/",),  # a prepared data folder
     ("tests/faults/test_outages.py",),  # servers that may be killed
+    ("tests/docs/test_examples.py",),  # a running Assay
 )
 """Tests that share what takes long to make. They run in one process; every other test runs in the next free one."""
 
