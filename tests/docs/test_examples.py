@@ -23,7 +23,7 @@ from tests.docs.pages import PAGES, ROOT
 
 FIRST: Final = "docs/quickstart.md"
 """It shows a queue that holds nothing else."""
-LAST: Final = ("docs/howto/tune-the-policy.md", "docs/howto/back-up-and-move.md")
+LAST: Final = ("docs/howto/tune-the-policy.md", "docs/howto/upgrade.md", "docs/howto/back-up-and-move.md")
 """They change what holds for the others."""
 IDENTITY: Final = re.compile(r"\b(?:[0-9a-f]{8}-[0-9a-f-]{27}|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8})\b")
 TOKEN: Final = re.compile(r"\bassay_\w+")
@@ -72,12 +72,21 @@ class Reader:
         ended = self._shell(f"{sys.executable} - <<'END'\n{block.text}END\n")
         assert ended.returncode == 0, ended.stdout
 
+    def _ini(self, block: Block) -> None:
+        """A unit of systemd."""
+        if not shutil.which("systemd-analyze"):
+            pytest.skip("systemd-analyze, which checks the unit, is not on this machine")
+        unit = self.folder / "assay.service"
+        unit.write_text(block.text.replace("/opt/assay/.venv", sys.prefix))
+        ended = self._shell(f"systemd-analyze verify --man=no {unit}")
+        assert (ended.returncode, ended.stdout) == (0, "")
+
     def _json(self, block: Block) -> None:
         json.loads(block.text)
 
     def _sql(self, block: Block) -> None:
         with psycopg.connect(world.address_of(Path(self._environment["ASSAY_HOME"]))) as connection:
-            connection.execute(block.text)  # type: ignore[arg-type]  # our own page
+            connection.execute(block.text)
 
     def _shell(self, text: str) -> subprocess.CompletedProcess[str]:
         """Runs the lines in the shell that the page's lines before left behind."""
@@ -152,7 +161,7 @@ def own_servers(server_url: str, template: str, nats_url: str) -> Iterator[world
 def test_the_examples_of_a_page_run_as_printed(page: Path, environment, stand_ins, own_servers, tmp_path):
     home, name = Path(environment["ASSAY_HOME"]), str(page.relative_to(ROOT))
     setup = world.SETUPS.get(name)
-    found = {identity: real[-8:] for identity, real in (world.with_world(home, setup) if setup else {}).items()}
+    found = world.with_world(home, setup) if setup else {}
     places = {
         "http://127.0.0.1:8000": environment["ASSAY_URL"],
         "/var/lib/assay": str(home),
@@ -172,7 +181,7 @@ def test_the_examples_of_a_page_run_as_printed(page: Path, environment, stand_in
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_example_is_run_or_says_why_not(page: Path):
-    known = [*SHELL, "python", "json", "sql"]
+    known = [*SHELL, "python", "json", "sql", "ini"]
     unknown = [
         each.line for each in blocks(page) if each.mark not in ("not run", "file") and each.language not in known
     ]

@@ -7,15 +7,17 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import text
 from tests.alerts.lab import http_server, mail_server
 from tests.builders import draft, propose, scalar, with_evidence
+from tests.web.lab import person, token
 
 from assay.audit.actor import SYSTEM
 from assay.db.base import new_id
 from assay.db.engine import Database
+from assay.db.models import Role, Scope
+from assay.db.short_ids import full_ids
 from assay.kinds import Kind
 from assay.proposals import actions
 
@@ -42,12 +44,12 @@ class World:
     async def pending(self, title: str, kind: Kind = Kind.ATOM, **more: Any) -> str:
         [backed] = await with_evidence(self.database, draft(kind, title, confidence=UNSURE, **more))
         [made] = await propose(self.database, [backed])
-        return str(made)
+        return str(made)[-8:]
 
     async def approved(self, title: str, kind: Kind = Kind.ATOM, **more: Any) -> str:
         made = await self.pending(title, kind, **more)
         async with self.database.transaction() as session:
-            [outcome] = await actions.approve(session, [UUID(made)], actor=SYSTEM)
+            [outcome] = await actions.approve(session, await full_ids(session, "proposals", [made]), actor=SYSTEM)
         assert outcome.done, outcome.message
         return made
 
@@ -106,6 +108,12 @@ async def first_steps(world: World) -> Names:
     return {"be4094b1": await world.in_waiting_topic("Access tokens expire after 60 minutes", "Booking API")}
 
 
+async def erasing(world: World) -> Names:
+    """A token of an administrator, as `assay tokens create --scope admin` would print it."""
+    admin = await person(world.database, "keeper", Role.ADMIN)
+    return {"$ASSAY_TOKEN": await token(world.database, admin, Scope.ADMIN)}
+
+
 async def dead_letter(world: World) -> Names:
     order = json.dumps({"job": "proposal_metrics_update"}).encode()
     letter = {"source": str(new_id()), "job": "proposal_metrics_update", "message": order}
@@ -119,6 +127,7 @@ SETUPS: Final[Mapping[str, Callable[[World], Any]]] = {
     "README.md": first_steps,
     "docs/howto/decide-on-proposals.md": decide,
     "docs/howto/merge-and-unmerge.md": merge,
+    "docs/howto/delete-somebodys-data.md": erasing,
     "docs/reference/jobs.md": dead_letter,
 }
 

@@ -62,6 +62,7 @@ for command, place, words in (
     ("users", "users:app", "Create, list and change the people and agents who have access."),
     ("tokens", "tokens:app", "Create, list and revoke the keys by which programs act for a user."),
     ("extractions", "extractions:app", "List, show and cancel the runs that read messages."),
+    ("erase", "erasing:erase", "Delete what a person said, or what was said in a channel."),
     ("eval", "evaluation:app", "Measure how good the machine is, on labelled data."),
     ("reembed", "reembed:reembed", "Change to the embedding model of the settings."),
     ("calibrate", "calibrating:calibrate", "Find the operating point of the search for duplicates."),

@@ -180,8 +180,8 @@ async def store(session: AsyncSession, run_id: UUID, window: Window, extraction:
     stored = Stored(len(window.messages), topics, len(proposed) - topics, left_out)
     await _mark_read(session, run_id, window.ids, stored, extraction)
     await proposals.propose(session, proposed, run_id=run_id, actor=actor)
-    await evidence.add(session, found.added, weigh=_weighed, actor=actor)
-    await disputing.doubt(session, objected.doubted, weigh=_weighed, actor=actor)
+    await evidence.add(session, found.added, weigh=weighed, actor=actor)
+    await disputing.doubt(session, objected.doubted, weigh=weighed, actor=actor)
     return stored
 
 
@@ -190,7 +190,8 @@ async def _sorted_out(session: AsyncSession, drafts: Sequence[Draft], window: Wi
     return echoes.sorted_out(drafts, known, {message.id: message for message in window.messages})
 
 
-def _weighed(proposal: Proposal, quotes: Sequence[evidence.Quoted]) -> float:
+def weighed(proposal: Proposal, quotes: Sequence[evidence.Quoted]) -> float:
+    """The confidence of a proposal that these quotes back."""
     voices = [Voice(each.quote, each.verified, each.author, each.is_bot) for each in quotes]
     return weigh(proposal.stated_confidence, facts_of(voices, f"{proposal.title}\n{proposal.body}"))
 

@@ -118,6 +118,20 @@ class ProposalDisputed(ProposalReweighed):
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalErased(Event):
+    type: ClassVar[str] = "proposal.erased"
+    proposal_id: UUID
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntityErased(Event):
+    type: ClassVar[str] = "entity.erased"
+    entity_id: UUID
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class EntityEvent(Event):
     """Something that happened to approved knowledge, in the words of its kind."""
 

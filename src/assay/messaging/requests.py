@@ -22,6 +22,7 @@ FOLLOWERS: Final[Mapping[str, tuple[str, ...]]] = {
     "proposal.rejected": (SCAN,),
     "proposal.merged": (SCAN,),
     "proposal.reopened": (SCAN,),
+    "proposal.erased": (SCAN,),
     "proposal.reverted": (SCAN,),
     "proposal.withdrawn": (SCAN,),
     "proposal.not_duplicate": (SCAN, REVIEW),

@@ -41,6 +41,7 @@ from assay.proposals.outcomes import (
     Locked,
     Outcome,
     conflict,
+    emptied,
     judged_for_approval,
     missing,
     own_proposal,
@@ -305,7 +306,9 @@ async def lock_and_judge(
     await hold_until_commit(session, DECISIONS)
     ids = unique(ids)
     rows = await sql.lock(session, ids)
-    refusals = {row.id: stale(row, versions) or judge(row) or own_proposal(row, by) for row in rows.values()}
+    refusals = {
+        row.id: emptied(row) or stale(row, versions) or judge(row) or own_proposal(row, by) for row in rows.values()
+    }
     accepted = [row for row in rows.values() if refusals[row.id] is None]
     outcomes = [(refusals[each] or Outcome(each, done)) if each in rows else missing(each) for each in ids]
     return accepted, outcomes

@@ -74,6 +74,7 @@ class Locked:
     topic_proposal_id: UUID | None
     topic_is_pending: bool
     failures: int
+    erased: bool
 
     def decision(self) -> Decision | None:
         if self.reviewer is None or self.reviewed_at is None:
@@ -101,6 +102,11 @@ def stale(row: Locked, versions: Mapping[UUID, int]) -> Outcome | None:
         return None
     changed = f"The proposal changed since it was read: version {read} then, {row.version} now."
     return Outcome(row.id, changed, Refusal.STALE, row.entity_id, row.decision())
+
+
+def emptied(row: Locked) -> Outcome | None:
+    """A refusal where there is nothing left to decide on."""
+    return conflict(row, "Its words were erased with the messages it rested on.") if row.erased else None
 
 
 def unless_pending(row: Locked) -> Outcome | None:

@@ -28,7 +28,7 @@ async def lock(session: AsyncSession, ids: Ids) -> dict[UUID, Locked]:
                (SELECT name FROM users WHERE id = p.reviewed_by_user_id) AS reviewer,
                coalesce(p.created_entity_id, p.merged_into_entity_id) AS entity_id, p.topic_proposal_id, p.failures,
                coalesce((SELECT status = 'pending' FROM proposals WHERE id = p.topic_proposal_id), false)
-                   AS topic_is_pending
+                   AS topic_is_pending, p.erased_at IS NOT NULL AS erased
         FROM proposals p
         WHERE p.id = ANY(:ids) ORDER BY p.id FOR NO KEY UPDATE OF p"""),
         {"ids": list(ids)},

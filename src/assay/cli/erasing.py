@@ -1,0 +1,66 @@
+"""Deleting what a person said, or what was said in a channel."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from assay.audit.actor import Actor
+from assay.cli.output import Json, print_json, say
+from assay.cli.session import operator, with_database
+from assay.db.engine import Database
+from assay.extraction import erasing
+from assay.extraction.erasing import Drawn, Erased, Whose
+
+Author = Annotated[str | None, Parameter(help="Whose messages, as the chat has the name.")]
+Channel = Annotated[str | None, Parameter(help="The messages of which channel.")]
+Source = Annotated[str | None, Parameter(help="Of this source only; default all.")]
+What = Annotated[
+    Drawn, Parameter(help="What was drawn from them goes too: where it rests on nothing else, all, or none.")
+]
+Yes = Annotated[bool, Parameter(name="--yes", negative="", help="Do it. Without this it is only counted.")]
+Notes = Annotated[str | None, Parameter(name=["--notes", "--note"], help="Why, for the trail.")]
+
+
+def erase(
+    *,
+    author: Author = None,
+    channel: Channel = None,
+    source: Source = None,
+    drawn: What = Drawn.ALONE,
+    yes: Yes = False,
+    notes: Notes = None,
+    json: Json = False,
+) -> None:
+    """Delete what a person said, or what was said in a channel, and what rests on it. It cannot be undone."""
+    whose = Whose(author, channel, source)
+
+    async def act(database: Database) -> Erased:
+        if yes:
+            return await _all(database, whose, drawn, await operator(database), notes)
+        async with database.transaction() as session:
+            return await erasing.preview(session, whose, drawn=drawn)
+
+    found = with_database(act)
+    if json:
+        print_json({"erased": yes, **asdict(found)})
+        return
+    say(f"{'Erased' if yes else 'It would erase'}: {_words(found)}. {found.kept:,} proposals lose quotes and stay.")
+    if not yes and found.messages:
+        say("Nothing is erased yet. To do it: the same command with --yes. It cannot be undone.")
+
+
+async def _all(database: Database, whose: Whose, drawn: Drawn, actor: Actor, notes: str | None) -> Erased:
+    """Portion by portion. What a kill leaves, the same command goes on with."""
+    total = Erased()
+    while True:
+        async with database.transaction() as session:
+            portion = await erasing.erase(session, whose, drawn=drawn, actor=actor, notes=notes)
+        if not portion.messages:
+            return total
+        total += portion
+
+
+def _words(found: Erased) -> str:
+    parts = asdict(found)
+    return ", ".join(f"{parts[name]:,} {name}" for name in ("messages", "quotes", "proposals", "topics", "atoms"))

@@ -1,0 +1,208 @@
+"""The set-based statements behind erasing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.kinds import Kind
+
+Ids = Sequence[UUID]
+ERASED: Final = "(erased)"
+_IN_SCOPE: Final = """((CAST(:author AS text) IS NULL OR m.author = :author)
+    AND (CAST(:channel AS text) IS NULL OR m.channel = :channel)
+    AND (CAST(:source AS text) IS NULL OR m.source = :source))"""
+_WORDLESS: Final = """title = :erased, body = '', title_key = :erased, identity_key = replace(id::text, '-', ''),
+    keywords = '{}', meta = '{}'"""
+_TELLING: Final = ["version", "confidence", "confidence_before", "stated_confidence", "run_id", "policy", "entity_id",
+    "assignee", "failures", "revision", "restored", "other"]  # fmt: skip
+"""What the trail keeps of something that was erased: figures and ids, and no words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A proposal that quotes a message which goes. `goes`, `entity_goes`: it, and what it became, go too."""
+
+    id: UUID
+    kind: Kind
+    goes: bool
+    entity_goes: bool
+    is_live: bool
+
+
+async def touched(session: AsyncSession, scope: Mapping[str, Any], ids: Ids | None, drawn: str) -> list[Touched]:
+    """The proposals that quote these messages, or any in the scope, and what is to become of each.
+
+    Knowledge rests on the quotes of its own proposal and on those of whatever was merged into it.
+    """
+    found = await session.execute(
+        text(f"""
+        WITH touched AS MATERIALIZED (
+            SELECT DISTINCT e.proposal_id AS id FROM evidence e JOIN messages m ON m.id = e.message_id
+            WHERE {_IN_SCOPE} AND (CAST(:ids AS uuid[]) IS NULL OR m.id = ANY(:ids))
+        ), flows AS MATERIALIZED (
+            SELECT t.id AS entity, t.id AS proposal FROM touched t
+            UNION SELECT t.id, p.id FROM touched t JOIN proposals p ON p.merged_into_entity_id = t.id
+            UNION SELECT t.id, x.id FROM touched t JOIN entities x ON x.merged_into_entity_id = t.id
+            UNION SELECT t.id, p.id FROM touched t JOIN entities x ON x.merged_into_entity_id = t.id
+                JOIN proposals p ON p.merged_into_entity_id = x.id
+        ), others AS MATERIALIZED (
+            SELECT DISTINCT f.entity, f.proposal = f.entity AS own FROM flows f
+            JOIN evidence e ON e.proposal_id = f.proposal JOIN messages m ON m.id = e.message_id WHERE NOT {_IN_SCOPE}
+        )
+        SELECT p.id, p.kind, n.id IS NOT NULL AND NOT n.archived AS is_live,
+            CASE :drawn WHEN 'none' THEN false WHEN 'all' THEN true
+                ELSE NOT EXISTS (SELECT FROM others o WHERE o.entity = p.id AND o.own) END AS goes,
+            CASE :drawn WHEN 'none' THEN false WHEN 'all' THEN true
+                ELSE NOT EXISTS (SELECT FROM others o WHERE o.entity = p.id) END AND n.id IS NOT NULL AS entity_goes
+        FROM touched t JOIN proposals p ON p.id = t.id LEFT JOIN entities n ON n.id = p.id
+        WHERE p.erased_at IS NULL ORDER BY p.id"""),  # noqa: S608  # our own conditions
+        {**scope, "ids": None if ids is None else list(ids), "drawn": drawn},
+    )
+    return [Touched(row.id, Kind(row.kind), row.goes, row.entity_goes, row.is_live) for row in found]
+
+
+async def counted(session: AsyncSession, scope: Mapping[str, Any]) -> tuple[int, int]:
+    """How many messages are in the scope, and how many quotes of them."""
+    found = await session.execute(
+        text(f"""
+        SELECT (SELECT count(*) FROM messages m WHERE {_IN_SCOPE}),
+            (SELECT count(*) FROM evidence e JOIN messages m ON m.id = e.message_id WHERE {_IN_SCOPE})"""),  # noqa: S608
+        dict(scope),
+    )
+    messages, quotes = found.one()
+    return messages, quotes
+
+
+async def next_messages(session: AsyncSession, scope: Mapping[str, Any], limit: int) -> list[UUID]:
+    """Held until the commit."""
+    found = await session.scalars(
+        text(f"SELECT m.id FROM messages m WHERE {_IN_SCOPE} ORDER BY m.id LIMIT :limit FOR UPDATE"),  # noqa: S608
+        {**scope, "limit": limit},
+    )
+    return list(found)
+
+
+async def unfinished_runs(session: AsyncSession) -> list[UUID]:
+    return list(await session.scalars(text("SELECT id FROM extraction_runs WHERE status IN ('pending', 'running')")))
+
+
+async def delete_quotes(session: AsyncSession, messages: Ids, touched: Sequence[Touched]) -> int:
+    """Of the messages, and all of what goes."""
+    found = await session.execute(
+        text("DELETE FROM evidence WHERE message_id = ANY(:messages) OR proposal_id = ANY(:gone) RETURNING 1"),
+        {"messages": list(messages), "gone": [each.id for each in touched if each.goes]},
+    )
+    return len(found.all())
+
+
+async def delete_messages(session: AsyncSession, ids: Ids) -> None:
+    await session.execute(text("DELETE FROM messages WHERE id = ANY(:ids)"), {"ids": list(ids)})
+
+
+async def drop_sources(session: AsyncSession, ids: Ids, gone: Ids) -> None:
+    """Of what stays: the messages that go, and the reasoning, which names who said what."""
+    await session.execute(
+        text("""
+        UPDATE proposals SET reasoning = '', source_message_ids = ARRAY(
+            SELECT each FROM unnest(source_message_ids) WITH ORDINALITY AS s (each, place)
+            WHERE each <> ALL(CAST(:gone AS uuid[])) ORDER BY place)
+        WHERE id = ANY(:ids)"""),
+        {"ids": list(ids), "gone": list(gone)},
+    )
+
+
+async def empty_proposals(session: AsyncSession, ids: Ids, actor_id: int) -> None:
+    """What waited for a decision is declined. What was decided stays so."""
+    await session.execute(
+        text(f"""
+        UPDATE proposals SET {_WORDLESS}, proposed_links = '[]', topic_name = NULL, topic_key = NULL, reasoning = '',
+            source_message_ids = '{{}}', source = NULL, channel = NULL, last_error = NULL, review_notes = NULL,
+            similarity_explanation = NULL, candidates = '[]', erased_at = now(), version = version + 1,
+            review_action = CASE WHEN status = 'pending' THEN 'reject' ELSE review_action END,
+            reviewed_at = coalesce(reviewed_at, now()),
+            reviewed_by_user_id = CASE WHEN status = 'pending' THEN :actor ELSE reviewed_by_user_id END,
+            status = CASE WHEN status = 'pending' THEN 'rejected' ELSE status END
+        WHERE id = ANY(:ids)"""),  # noqa: S608  # our own columns
+        {"ids": list(ids), "actor": actor_id, "erased": ERASED},
+    )
+    await session.execute(
+        text("""
+        UPDATE proposals SET similarity_explanation = NULL, candidates = '[]'
+        WHERE similar_proposal_id = ANY(:ids) OR similar_entity_id = ANY(:ids)"""),
+        {"ids": list(ids)},
+    )
+
+
+async def empty_entities(session: AsyncSession, ids: Ids) -> None:
+    """With their revisions. They were withdrawn before."""
+    gone = {"ids": list(ids), "erased": ERASED}
+    await session.execute(text(f"UPDATE entities SET {_WORDLESS} WHERE id = ANY(:ids)"), gone)  # noqa: S608
+    await session.execute(text("DELETE FROM entity_pairs WHERE first_id = ANY(:ids) OR second_id = ANY(:ids)"), gone)
+    await session.execute(text("DELETE FROM entity_scans WHERE entity_id = ANY(:ids)"), gone)
+    await session.execute(
+        text("""
+        UPDATE entity_revisions SET reason = NULL, snapshot = snapshot || jsonb_build_object(
+            'title', CAST(:erased AS text), 'body', '', 'keywords', '[]'::jsonb, 'meta', '{}'::jsonb)
+        WHERE entity_id = ANY(:ids)"""),
+        gone,
+    )
+
+
+async def empty_merges(session: AsyncSession, ids: Ids, actor_id: int) -> None:
+    """There is nothing left that undoing them could bring back."""
+    await session.execute(
+        text("""
+        UPDATE merges SET changed = '{}', undone_at = coalesce(undone_at, now()),
+            undone_by_user_id = coalesce(undone_by_user_id, :actor)
+        WHERE source_id = ANY(:ids) OR target_id = ANY(:ids)"""),
+        {"ids": list(ids), "actor": actor_id},
+    )
+
+
+async def empty_trail(session: AsyncSession, ids: Ids) -> None:
+    """Who did what, and when, stays; the words go."""
+    await session.execute(
+        text("""
+        UPDATE audit_log SET inverse = NULL,
+            data = data || CASE WHEN data ? 'title' THEN jsonb_build_object('title', CAST(:erased AS text))
+                WHEN data ? 'name' THEN jsonb_build_object('name', CAST(:erased AS text)) ELSE '{}' END,
+            detail = (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(detail)
+                WHERE key = ANY(CAST(:telling AS text[])))
+        WHERE subject_id = ANY(:ids)"""),
+        {"ids": list(ids), "erased": ERASED, "telling": _TELLING},
+    )
+
+
+async def forget_verdicts(session: AsyncSession, ids: Ids) -> None:
+    """What people said of two texts holds both."""
+    await session.execute(
+        text("""
+        WITH said AS MATERIALIZED (
+            SELECT title, body FROM proposals WHERE id = ANY(:ids)
+            UNION SELECT title, body FROM entities WHERE id = ANY(:ids)
+            UNION SELECT snapshot ->> 'title', snapshot ->> 'body' FROM entity_revisions WHERE entity_id = ANY(:ids))
+        DELETE FROM pair_verdicts v USING said
+        WHERE (v.first_title, v.first_body) = (said.title, said.body)
+            OR (v.second_title, v.second_body) = (said.title, said.body)"""),
+        {"ids": list(ids)},
+    )
+
+
+async def forget_cached_vectors(session: AsyncSession, ids: Ids) -> None:
+    await session.execute(
+        text("""
+        DELETE FROM cached_vectors c USING embeddings e
+        WHERE e.subject_id = ANY(:ids) AND c.model = e.model AND c.text_hash = e.text_hash"""),
+        {"ids": list(ids)},
+    )
+
+
+async def forget_answers(session: AsyncSession) -> None:
+    """Of writes that came with a key: who asks again is told that it was done, and not what was answered."""
+    await session.execute(
+        text("UPDATE idempotency_keys SET status = NULL, answer = NULL, etag = NULL WHERE answer IS NOT NULL")
+    )
