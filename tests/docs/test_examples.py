@@ -94,10 +94,10 @@ class Reader:
         script = f"set -e -o pipefail; source {self._state}\n{text}\ndeclare -px > {self._state}\n"
         ended = subprocess.run(
             ["bash", "-c", script], cwd=self.folder, env=self._environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=100, check=False,
         )  # fmt: skip
         if token := TOKEN.search(ended.stdout):
-            self._environment |= {"KEY": token[0], "ASSAY_TOKEN": token[0]}
+            self._environment |= {"KEY": token[0]}
         return ended
 
     def _translated(self, text: str) -> str:
@@ -125,7 +125,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
     ours = {
         "HOME": str(folder),
         "ASSAY_HOME": str(folder / "assay-trial"),
-        "ASSAY_URL": f"http://127.0.0.1:{port}",
+        "URL": f"http://127.0.0.1:{port}",
         "UP_PORT": port,
         "UP_LOG": str(folder / "up.log"),
         "NO_PROXY": "*",
@@ -163,16 +163,16 @@ def test_the_examples_of_a_page_run_as_printed(page: Path, environment, stand_in
     setup = world.SETUPS.get(name)
     found = world.with_world(home, setup) if setup else {}
     places = {
-        "http://127.0.0.1:8000": environment["ASSAY_URL"],
+        "http://127.0.0.1:8000": environment["URL"],
         "/var/lib/assay": str(home),
         "/somewhere": str(tmp_path),
+        ".venv/bin/python": sys.executable,
         "curl -N": "timeout 2 curl -sN",
     }
     shutil.copy(ROOT / "tests" / "docs" / "chat.jsonl", tmp_path / "my-chat.jsonl")
-    (tmp_path / ".venv").symlink_to(Path(sys.prefix))
     reader = Reader(tmp_path, dict(environment), {**places, **stand_ins, **own_servers, **found})
     for block in blocks(page):
-        world.with_world(home, lambda each: each.settled())
+        world.settle(home)
         try:
             reader.take(block)
         except AssertionError as error:

@@ -41,7 +41,7 @@ async def test_the_example_misses_nothing_while_the_app_is_started_anew(database
     key = await reading_key(database_url)
     async with relaying(database, nats_url):
         async with running(database_url, nats_url) as (hub, port):
-            url = {"ASSAY_URL": f"http://127.0.0.1:{port}", "KEY": key, "NO_PROXY": "*"}
+            url = {"URL": f"http://127.0.0.1:{port}", "KEY": key, "NO_PROXY": "*"}
             example = await asyncio.create_subprocess_exec(
                 sys.executable, "-c", code, env={**os.environ, **url}, stdout=subprocess.PIPE
             )
