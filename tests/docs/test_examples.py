@@ -39,6 +39,11 @@ def by_turn(page: Path) -> tuple[int, str]:
 RUN: Final = sorted((page for page in PAGES if any(each.mark != "not run" for each in blocks(page))), key=by_turn)
 
 
+def _pattern(word: str) -> str:
+    """What matches a word of an answer."""
+    return re.sub(r"\b0\\\.\d\d\b", r"[01]\.\\d\\d", IDENTITY.sub("([0-9a-f-]+)", re.escape(word).replace(r"\-", "-")))
+
+
 class Reader:
     """Somebody who types what a page says, in a folder of their own."""
 
@@ -91,7 +96,7 @@ class Reader:
     def _shell(self, text: str) -> subprocess.CompletedProcess[str]:
         """Runs the lines in the shell that the page's lines before left behind."""
         text = self._translated(text)
-        script = f"set -e -o pipefail; source {self._state}\n{text}\ndeclare -px > {self._state}\n"
+        script = f"set -e -a -o pipefail; source {self._state}\n{text}\ndeclare -px > {self._state}\n"
         ended = subprocess.run(
             ["bash", "-c", script], cwd=self.folder, env=self._environment, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=100, check=False,
@@ -106,10 +111,8 @@ class Reader:
         return text
 
     def _compare(self, shown: str, real: str) -> None:
-        """The answer is as shown, but for ids; what each id of the page is really called is kept."""
-        pattern = r"\s+".join(
-            IDENTITY.sub("([0-9a-f-]+)", re.escape(word).replace(r"\-", "-")) for word in shown.split()
-        )
+        """The answer is as shown, but for ids and shares; what each id of the page is really called is kept."""
+        pattern = r"\s+".join(map(_pattern, shown.split()))
         answered = re.fullmatch(pattern, real.strip())
         assert answered, f"{real}\nis not what the page shows:\n{shown}"
         self.names |= dict(zip(IDENTITY.findall(shown), answered.groups(), strict=True))
@@ -129,6 +132,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
         "UP_PORT": port,
         "UP_LOG": str(folder / "up.log"),
         "NO_PROXY": "*",
+        "COLUMNS": "200",
     }
     with warm.program(folder) as program:
         found = {**kept, **ours, "PATH": f"{program}:{os.environ['PATH']}"}
@@ -166,7 +170,7 @@ def test_the_examples_of_a_page_run_as_printed(page: Path, environment, stand_in
         "http://127.0.0.1:8000": environment["URL"],
         "/var/lib/assay": str(home),
         "/somewhere": str(tmp_path),
-        ".venv/bin/python": sys.executable,
+        "$(.venv/bin/python": f"$({sys.executable}",
         "curl -N": "timeout 2 curl -sN",
     }
     shutil.copy(ROOT / "tests" / "docs" / "chat.jsonl", tmp_path / "my-chat.jsonl")

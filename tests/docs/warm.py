@@ -50,7 +50,7 @@ def program(folder: Path) -> Iterator[Path]:
     command = folder / "bin" / "assay"
     command.write_text(PROGRAM.format(python=sys.executable, address=str(address)))
     command.chmod(0o755)
-    alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # a fork of threads stands still
+    alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "COLUMNS": "200"}  # a fork of threads stands still
     server = subprocess.Popen([sys.executable, "-m", __name__, str(address)], stdout=subprocess.DEVNULL, env=alone)
     try:
         assert wait_for(address.exists, 60)
