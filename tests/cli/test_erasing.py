@@ -7,7 +7,7 @@ def test_it_is_counted_first_and_done_when_it_is_said(assay):
     assert assay("erase", "--author", "priya", "--json").document == counted
     assert "Nothing is erased yet" in assay("erase", "--author", "priya").out
 
-    done = assay("erase", "--author", "priya", "--yes", "--notes", "request 4711", "--json").document
+    done = assay("erase", "--author", "priya", "--yes", "--note", "request 4711", "--json").document
 
     assert {**done, "erased": False} == counted
     assert "0 messages, 0 quotes" in assay("erase", "--author", "priya", "--yes").out

@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from assay.audit.actor import Actor
+from assay.cli.deciding import Note
 from assay.cli.output import Json, print_json, say
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
@@ -19,7 +20,6 @@ What = Annotated[
     Drawn, Parameter(help="What was drawn from them goes too: where it rests on nothing else, all, or none.")
 ]
 Yes = Annotated[bool, Parameter(name="--yes", negative="", help="Do it. Without this it is only counted.")]
-Notes = Annotated[str | None, Parameter(name=["--notes", "--note"], help="Why, for the trail.")]
 
 
 def erase(
@@ -29,7 +29,7 @@ def erase(
     source: Source = None,
     drawn: What = Drawn.ALONE,
     yes: Yes = False,
-    notes: Notes = None,
+    note: Note = None,
     json: Json = False,
 ) -> None:
     """Delete what a person said, or what was said in a channel, and what rests on it. It cannot be undone."""
@@ -37,7 +37,7 @@ def erase(
 
     async def act(database: Database) -> Erased:
         if yes:
-            return await _all(database, whose, drawn, await operator(database), notes)
+            return await _all(database, whose, drawn, await operator(database), note)
         async with database.transaction() as session:
             return await erasing.preview(session, whose, drawn=drawn)
 

@@ -94,7 +94,21 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
 def _api() -> APIRouter:
     api = APIRouter(responses=errors.ALWAYS)
     of_both_kinds = (export, bulk, proposals, deciding, withdrawing, merging, proposing, knowledge)
-    of_one = (metrics, session, users, tokens, messages, erasures, sources, extractions, jobs, audit, policy, policy_trial, live)
+    of_one = (
+        metrics,
+        session,
+        users,
+        tokens,
+        messages,
+        erasures,
+        sources,
+        extractions,
+        jobs,
+        audit,
+        policy,
+        policy_trial,
+        live,
+    )
     for router in (*(each.router for each in of_one), *(router for each in of_both_kinds for router in each.routers)):
         api.include_router(router)
     return api
