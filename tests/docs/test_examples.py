@@ -26,7 +26,7 @@ FIRST: Final = "docs/quickstart.md"
 LAST: Final = ("docs/howto/tune-the-policy.md", "docs/howto/upgrade.md", "docs/howto/back-up-and-move.md")
 """They change what holds for the others."""
 IDENTITY: Final = re.compile(r"\b(?:[0-9a-f]{8}-[0-9a-f-]{27}|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8})\b")
-TOKEN: Final = re.compile(r"\bassay_\w+")
+TOKEN: Final = re.compile(r"\bassay_[\w-]{40,}")
 OURS: Final = ("ASSAY_", "KNOWLEDGE_", "JOBS_", "DATABASE_URL", "NATS_URL", "OTEL_")
 SHELL: Final = ("sh", "bash", "console")
 

@@ -16,10 +16,11 @@ from tests.web.lab import person, token
 from assay.audit.actor import SYSTEM
 from assay.db.base import new_id
 from assay.db.engine import Database
-from assay.db.models import Role, Scope
+from assay.db.models import ActorKind, Role, Scope
 from assay.db.short_ids import full_ids
 from assay.kinds import Kind
 from assay.proposals import actions
+from assay.sources.actions import admit
 
 Names = Mapping[str, str]
 """What stands on the page, and what the real Assay calls it."""
@@ -120,6 +121,14 @@ async def erasing(world: World) -> Names:
     return {"$KEY": await token(world.database, admin, Scope.ADMIN)}
 
 
+async def bridged(world: World) -> Names:
+    """A source that an agent filled."""
+    bridge = await person(world.database, "crm-bridge", kind=ActorKind.AGENT)
+    async with world.database.transaction() as session:
+        await admit(session, "crm", actor=bridge)
+    return {}
+
+
 async def dead_letter(world: World) -> Names:
     order = json.dumps({"job": "proposal_metrics_update"}).encode()
     letter = {"source": str(new_id()), "job": "proposal_metrics_update", "message": order}
@@ -134,6 +143,7 @@ SETUPS: Final[Mapping[str, Callable[[World], Any]]] = {
     "docs/howto/decide-on-proposals.md": decide,
     "docs/howto/merge-and-unmerge.md": merge,
     "docs/howto/delete-somebodys-data.md": erasing,
+    "docs/howto/trust-a-source.md": bridged,
     "docs/reference/jobs.md": dead_letter,
 }
 
