@@ -165,6 +165,7 @@ WRITES = {
     ("POST", "/reopen"): {},
     ("POST", "/revert"): {},
     ("POST", "/try-again"): {},
+    ("POST", "/withdraw"): {},
     ("POST", "/not-duplicate"): {"other": str(uuid4())},
     ("PATCH", ""): {"notes": "A typo."},
 }
