@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from tests.builders import BOTH_KINDS, draft, get, rows, scalar, with_evidence
 from tests.duplicates.lab import arrive, scanned
+from tests.plans import executed
 
 from assay.ai.fakes import HashEmbedder
 from assay.audit.actor import SYSTEM
@@ -152,3 +153,20 @@ async def test_the_reasons_to_wait_are_counted_over_both_kinds(database, embedde
     async with database.transaction() as session:
         held = await queries.held(session, POLICY, scorer=version(embedder.model))
     assert held == {Hold.BELOW_THRESHOLD: 2, Hold.TOPIC_PENDING: 1}
+
+
+WRONG = """
+    UPDATE pg_class SET reltuples = 0, relpages = greatest(relpages, 1) WHERE relname IN ('{names}');
+    DELETE FROM pg_statistic WHERE starelid IN (SELECT oid FROM pg_class WHERE relname IN ('{names}'))"""
+TABLES = ("proposals", "evidence", "messages", "sources", "users", "extraction_runs")
+
+
+async def test_what_a_page_costs_does_not_depend_on_right_statistics(database, embedder):
+    ids = await arrive(database, embedder, *await with_evidence(database, *(draft() for _ in range(300))))
+    for statement in WRONG.format(names="', '".join(TABLES)).split(";"):
+        await rows(database, f"WITH done AS (SELECT 1) {statement} RETURNING 1")
+    async with database.transaction() as session, executed(session) as statements:
+        found, _ = await queries.page(session, Kind.ATOM, least=0, scorer="", after=None, limit=300)
+        assert set(await queries.facts(session, ids, scorer="")) == set(found) == set(ids)
+        assert [each async for each in queries.everything(session, scorer="", thresholds=[0.95])]
+    assert max(each.rows for each in statements) < 30 * len(ids), max(statements, key=lambda each: each.rows)

@@ -22,11 +22,20 @@ Position = tuple[datetime, UUID]
 
 _QUOTES: Final = f"""count(*) AS quotes, count(*) FILTER (WHERE e.verified) AS verified,
             array_agg(DISTINCT m.source) AS sources, array_agg(DISTINCT m.channel) AS channels,
-            array_agg(DISTINCT m.source) FILTER (WHERE s.trust IS DISTINCT FROM 'trusted') AS untrusted_sources,
+            array_agg(DISTINCT m.source) FILTER (WHERE m.trust IS DISTINCT FROM 'trusted') AS untrusted_sources,
             count(DISTINCT lower(m.author)) FILTER (WHERE e.verified AND NOT m.is_bot AND (
                 p.extraction_run_id IS NOT NULL OR p.proposed_by_user_id = {SYSTEM_USER_ID}
-                OR m.written_by_user_id IS DISTINCT FROM p.proposed_by_user_id)) AS authors
-        FROM evidence e JOIN messages m ON m.id = e.message_id LEFT JOIN sources s ON s.name = m.source"""
+                OR m.written_by_user_id IS DISTINCT FROM p.proposed_by_user_id)) AS authors"""
+_OF_ONE: Final = """
+        FROM (SELECT message_id, verified FROM evidence WHERE proposal_id = p.id OFFSET 0) AS e
+        CROSS JOIN LATERAL (
+            SELECT said.*, (SELECT trust FROM sources WHERE name = said.source) AS trust
+            FROM messages said WHERE said.id = e.message_id LIMIT 1) AS m"""
+"""Each row is looked up by its key, whatever the statistics say: joined, the whole of messages was read for each."""
+_OF_ALL: Final = """
+        FROM evidence e JOIN proposals p ON p.id = e.proposal_id JOIN (
+            SELECT said.*, sources.trust FROM messages said LEFT JOIN sources ON sources.name = said.source
+        ) AS m ON m.id = e.message_id"""
 _PROPOSER: Final = """CASE
         WHEN p.extraction_run_id IS NOT NULL OR p.proposed_by_user_id = {system} THEN 'extractor'
         WHEN p.proposed_by_token_id IS NOT NULL OR {kind} = 'agent' THEN 'agent' ELSE 'person' END AS proposer"""
@@ -35,14 +44,17 @@ _FACTS: Final = f"""
     SELECT p.id, p.kind, p.atom_type, p.created_at, p.status, p.reviewed_by_user_id,
         quoted.sources, quoted.channels, quoted.authors,
         p.confidence, p.dedup_state, p.dedup_scorer, p.llm_recommendation, p.failures,
-        p.retry_at, quoted.quotes, quoted.verified, coalesce(topic.status = 'pending', false) AS topic_is_pending,
-        {_TAKEN_BACK} AS taken_back, quoted.untrusted_sources,
+        p.retry_at, quoted.quotes, quoted.verified, {_TAKEN_BACK} AS taken_back, quoted.untrusted_sources,
+        coalesce((SELECT status = 'pending' FROM proposals WHERE id = p.topic_proposal_id), false) AS topic_is_pending,
         {_PROPOSER.format(system=SYSTEM_USER_ID, kind="(SELECT kind FROM users WHERE id = p.proposed_by_user_id)")},
         (SELECT extractor FROM extraction_runs WHERE id = p.extraction_run_id) AS extractor
-    FROM proposals p
-    LEFT JOIN proposals topic ON topic.id = p.topic_proposal_id
-    CROSS JOIN LATERAL (SELECT {_QUOTES} WHERE e.proposal_id = p.id) AS quoted"""  # noqa: S608  # our own fragment
-_PENDING: Final = f"{_FACTS} WHERE p.status = 'pending'"
+    FROM {{proposals}} p CROSS JOIN LATERAL (SELECT {_QUOTES} {_OF_ONE}) AS quoted
+    WHERE p.status = 'pending'"""  # noqa: S608  # our own fragments
+_PENDING: Final = _FACTS.format(proposals="proposals")
+_THESE: Final = _FACTS.format(
+    proposals="""unnest(CAST(:ids AS uuid[])) AS wanted (id) CROSS JOIN LATERAL (
+        SELECT * FROM proposals WHERE proposals.id = wanted.id LIMIT 1) AS"""
+)
 
 
 async def policy(session: AsyncSession, settings: Settings) -> Policy:
@@ -52,7 +64,7 @@ async def policy(session: AsyncSession, settings: Settings) -> Policy:
 
 async def facts(session: AsyncSession, ids: Sequence[UUID], *, scorer: str) -> dict[UUID, Facts]:
     """What the policy must know of those of the proposals that are pending."""
-    rows = await session.execute(text(f"{_PENDING} AND p.id = ANY(:ids)"), {"ids": list(ids)})
+    rows = await session.execute(text(_THESE), {"ids": list(ids)})
     return {row["id"]: _facts(row, scorer, now()) for row in rows.mappings()}
 
 
@@ -107,7 +119,7 @@ _ALIKE: Final = f"""
     LEFT JOIN extraction_runs run ON run.id = p.extraction_run_id
     LEFT JOIN proposals topic ON topic.id = p.topic_proposal_id
     LEFT JOIN (
-        SELECT e.proposal_id, {_QUOTES} JOIN proposals p ON p.id = e.proposal_id GROUP BY e.proposal_id
+        SELECT e.proposal_id, {_QUOTES} {_OF_ALL} GROUP BY e.proposal_id
     ) AS quoted ON quoted.proposal_id = p.id
     GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, p.failures >= {MAX_FAILURES},
         coalesce(p.retry_at > :at AND p.retry_at < :latest, false),
@@ -117,9 +129,11 @@ _ALIKE: Final = f"""
 async def everything(session: AsyncSession, *, scorer: str, thresholds: Iterable[float]) -> AsyncIterator[Alike]:
     """All proposals, in one statement: those together that no policy of these thresholds tells apart.
 
-    What is decided is shown as it was before: scanned by what was current then, and its topic as approved.
+    What is decided is shown as it was before: scanned by what was current then, and its topic as approved. Until the
+    end of the transaction nothing is joined row by row: where the statistics are wrong that would never end.
     """
     at = now()
+    await session.execute(text("SELECT set_config('enable_nestloop', 'off', true)"))
     rows = await session.stream(
         text(_ALIKE), {"at": at, "latest": at + MAX_REST, "thresholds": sorted(set(thresholds))}
     )
