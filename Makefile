@@ -54,16 +54,18 @@ check: $(ALL) ## Lint, types and import walls, without the tests
 
 others: $(ALL) ## Run a quick part of the tests on every other Python of this machine
 	@own=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
-	echo "Python $$own ran them all. Others of this machine: $$(tools/pythons $$own | cut -d' ' -f1 | xargs)"; \
-	tools/pythons $$own | while read -r version python; do \
-		$(MAKE) --no-print-directory quick VENV=.venv-$$version PYTHON=$$python </dev/null || exit 1; \
+	found=$$(tools/pythons $$own); \
+	echo "Beside Python $$own this machine has: $$(echo $${found:-none} | sed 's|/[^ ]* *||g')"; \
+	echo "$$found" | while read -r version python; do \
+		test -z "$$version" || $(MAKE) --no-print-directory quick VENV=.venv-$$version PYTHON="$$python" </dev/null || exit 1; \
 	done
+
+QUICK := tests/text tests/policies tests/messaging tests/proposals/test_actions.py tests/runtime/test_embedded_servers.py \
+	tests/ai/test_clustering.py tests/ai/test_offline_embedder.py tests/web/test_app.py tests/cli/test_processes.py
 
 quick: $(ALL)
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 $(QUICK)
-
-QUICK := tests/ai tests/policies tests/messaging tests/proposals/test_actions.py tests/cli/test_processes.py
 
 format: $(ALL) ## Format the code and mend what the linter can mend
 	$(BIN)/ruff check --quiet --fix .
