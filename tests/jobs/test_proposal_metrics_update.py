@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 from tests.builders import draft, propose, rows, scalar
 from tests.jobs.lab import done
 
-from assay.proposals import metrics
+from assay.review import metrics
 
 pytestmark = pytest.mark.anyio
 
@@ -16,8 +16,12 @@ async def test_the_statistics_are_the_metrics_document_and_are_announced(tools):
     await propose(tools.database, [draft(confidence=0.5), draft(confidence=0.97)])
     statistics = await done(NAME, tools)
     async with tools.database.transaction() as session:
-        document = await metrics.document(session, sure=0.95)
-    ages = ("oldest_pending_seconds", "high_confidence_queue_age_seconds")
+        document = await metrics.document(session, tools.settings, tools.embedder.model)
+    ages = (
+        "oldest_pending_seconds",
+        "high_confidence_queue_age_seconds",
+        "high_confidence_waiting_for_people_seconds",
+    )
     for part in ("topic_proposals", "atom_proposals"):
         same = [
             {name: found for name, found in each[part].items() if name not in ages} for each in (statistics, document)

@@ -25,9 +25,9 @@ TALLIES = """
     FROM proposal_tallies GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(proposals) <> 0 ORDER BY 1, 2, 3, 4, 5, 6"""
 
 
-async def document(database, sure=0.95):
+async def document(database):
     async with database.transaction() as session:
-        return await metrics.document(session, sure=sure)
+        return await metrics.document(session, waits={})
 
 
 @pytest.mark.anyio
@@ -71,7 +71,23 @@ async def test_ages_are_those_of_the_oldest_that_waits(database, kind):
     await rows(database, change, at=now() - timedelta(hours=2), id=new)
     part = (await document(database))[f"{kind}_proposals"]
     assert part["oldest_pending_seconds"] == pytest.approx(5 * 3600, abs=60)
-    assert part["high_confidence_queue_age_seconds"] == pytest.approx(2 * 3600, abs=60)
+
+
+@kinds
+@pytest.mark.anyio
+async def test_the_time_to_auto_approval_is_that_of_what_the_system_approved_in_the_last_day(database, ana, kind):
+    ids = await propose(database, [draft(kind) for _ in range(5)])
+    change = "UPDATE proposals SET created_at = now() - :hours * interval '1 hour' WHERE id = :id RETURNING id"
+    for hours, each in zip((2, 4, 50, 60, 70), ids, strict=True):
+        await rows(database, change, id=each, hours=hours)
+    async with database.transaction() as session:
+        await actions.approve(session, ids[:3], actor=SYSTEM)
+        await actions.approve(session, ids[3:4], actor=ana)
+    await rows(
+        database, "UPDATE proposals SET reviewed_at = now() - interval '2 days' WHERE id = :id RETURNING id", id=ids[2]
+    )
+    part = (await document(database))[f"{kind}_proposals"]
+    assert part["time_to_auto_approval_seconds"] == pytest.approx(3 * 3600, abs=60)
 
 
 @pytest.mark.anyio
@@ -113,5 +129,5 @@ tallies = st.lists(
 
 @given(tallies)
 def test_every_figure_is_a_number(found):
-    part = metrics.summary(found, (None, None), now())
+    part = metrics.part(found, None, metrics.Waits(), 0.0, now())
     assert all(isinstance(each, int | float) and each == each for each in part.values())

@@ -31,7 +31,7 @@ def described():
 def happened(event: type[Event], kind: Kind) -> Event:
     """One of the event, with a value in each field."""
     if event is MetricsUpdated:
-        nothing = metrics.summary([], (None, None), datetime.now(UTC))
+        nothing = metrics.part([], None, metrics.Waits(), 0.0, datetime.now(UTC))
         document = {"topic_proposals": nothing, "atom_proposals": nothing, "updated_at": datetime.now(UTC)}
         return MetricsUpdated(document)
     special = {Kind: kind, datetime: datetime.now(UTC)}

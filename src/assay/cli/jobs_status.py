@@ -35,7 +35,18 @@ def _print(found: Health) -> None:
         )
     say(f"  workers     {_names(found.workers)}")
     say(f"  schedulers  {_names(found.schedulers)}\n")
-    columns = ["job", "state", "last run", "last ok", "p50 (s)", "p95 (s)", "went well", "next due"]
+    columns = [
+        "job",
+        "state",
+        "last run",
+        "last ok",
+        "p50 (s)",
+        "p95 (s)",
+        "went well",
+        "runs 1 h, 24 h",
+        "retries",
+        "next due",
+    ]
     table(columns, [_row(name, job) for name, job in found.jobs.items()])
     say("")
     for problem in found.problems:
@@ -53,4 +64,14 @@ def _row(name: str, job: JobHealth) -> tuple[object, ...]:
     rate = f"{job.success_rate:.1%} of {job.runs}" if job.success_rate is not None else None
     moments = [each and f"{each:%m-%d %H:%M:%S}" for each in (job.last_run, job.last_success)]
     durations = [None if each is None else f"{each:.2f}" for each in (job.duration_p50, job.duration_p95)]
-    return name, state, *moments, *durations, rate, job.next_due and f"{job.next_due:%m-%d %H:%M}"
+    runs = f"{job.runs_last_hour}, {job.runs_last_day}"
+    return (
+        name,
+        state,
+        *moments,
+        *durations,
+        rate,
+        runs,
+        job.retries_last_day,
+        job.next_due and f"{job.next_due:%m-%d %H:%M}",
+    )

@@ -18,6 +18,7 @@ from assay.jobs.tools import Tools
 from assay.kinds import TRAITS, Kind
 from assay.proposals import metrics, queries
 from assay.proposals.queries import QuoteInContext
+from assay.review import metrics as review_metrics
 from assay.review import queries as review
 from assay.review.policy import Hold, Policy
 
@@ -46,7 +47,7 @@ class Summary:
             return cls(
                 messages=await _count(session, Message.id),
                 runs=await _count(session, KnowledgeExtractionRun.id),
-                metrics=await metrics.document(session, sure=policy.threshold),
+                metrics=await review_metrics.document(session, tools.settings, tools.embedder.model),
                 duplicates=await _by_likeness(session),
                 held=await review.held(session, policy, scorer=scorer),
                 approved_examples=approved,

@@ -64,6 +64,9 @@ class JobHealth:
     duration_p95: float | None = None
     success_rate: float | None = None
     runs: int = 0
+    runs_last_hour: int = 0
+    runs_last_day: int = 0
+    retries_last_day: int = 0
     next_due: datetime | None = None
     overdue: bool = False
     paused: bool = False
@@ -227,6 +230,9 @@ FIGURES: Final = """
             FILTER (WHERE state = 'ok') AS p95,
         count(*) FILTER (WHERE state IN ('ok', 'failed', 'timeout', 'lost')) AS ended,
         count(*) FILTER (WHERE state = 'ok') AS good,
+        count(*) FILTER (WHERE state <> 'skipped' AND started_at > now() - interval '1 hour') AS hourly,
+        count(*) FILTER (WHERE state <> 'skipped' AND started_at > now() - interval '1 day') AS daily,
+        count(*) FILTER (WHERE state <> 'skipped' AND started_at > now() - interval '1 day' AND attempt > 1) AS retries,
         count(*) FILTER (WHERE state = 'queued') AS queued,
         max(tick) FILTER (WHERE tick <= clock_timestamp()) AS last_tick
     FROM job_runs GROUP BY job"""
@@ -245,6 +251,9 @@ def _health(job: Job, last: JobRun | None, figures: Row[Any] | None, known: JobC
         duration_p95=_seconds(figures.p95) if figures else None,
         success_rate=figures.good / figures.ended if figures and figures.ended else None,
         runs=figures.ended if figures else 0,
+        runs_last_hour=figures.hourly if figures else 0,
+        runs_last_day=figures.daily if figures else 0,
+        retries_last_day=figures.retries if figures else 0,
         next_due=None if paused else due,
         overdue=not paused and known is not None and due < now() - LATE,
         paused=paused,

@@ -10,7 +10,7 @@ from assay.jobs.job import Statistics, job
 from assay.jobs.work import Work
 from assay.messaging.events import MetricsUpdated
 from assay.proposals import metrics
-from assay.review import queries as review
+from assay.review import metrics as review
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +28,6 @@ async def proposal_metrics_update(work: Work) -> Statistics:
     async with work.database.transaction() as session:
         if await metrics.refold(session):
             log.warning("proposal_tallies_repaired")
-        policy = await review.policy(session, work.settings)
-        document = await metrics.document(session, sure=policy.threshold)
+        document = await review.document(session, work.settings, work.tools.embedder.model)
         await record(session, SYSTEM, [Record.of(MetricsUpdated(document))])
     return document

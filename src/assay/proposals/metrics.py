@@ -5,7 +5,7 @@ Counts come from the tallies that triggers keep, ages from an index each: the co
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -15,6 +15,7 @@ from assay.clock import now
 from assay.db.models import SYSTEM_USER_ID, ProposalStatus, ReviewAction
 from assay.kinds import Kind
 
+DAY: Final = timedelta(days=1)
 STATES: Final = ("pending", "approved", "rejected", "merged", "expired", "withdrawn")
 """Each proposal is in exactly one of these."""
 _DIMENSIONS: Final = "kind, status, review_action, auto_approved, auto_reverted, flagged"
@@ -40,19 +41,46 @@ class Share:
     whole: int
 
 
-async def document(session: AsyncSession, *, sure: float) -> dict[str, Any]:
-    """The metrics of the contract. `sure`: the confidence from which a proposal counts as high-confidence."""
-    tallies, ages, at = await _tallies(session), await _ages(session, sure), now()
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Ages in seconds of the oldest sure proposals that wait: what the machine may take, and what is for people."""
+
+    machine: float = 0.0
+    people: float = 0.0
+
+
+async def document(session: AsyncSession, *, waits: Mapping[Kind, Waits]) -> dict[str, Any]:
+    """The metrics of the contract. `waits`: what the policy says of the sure ones."""
+    tallies, oldest, times = await _tallies(session), await _oldest(session), await _times(session)
+    at = now()
     parts = {
-        f"{kind}_proposals": summary([each for each in tallies if each.kind is kind], ages[kind], at) for kind in Kind
+        f"{kind}_proposals": part(
+            [each for each in tallies if each.kind is kind],
+            oldest.get(kind),
+            waits.get(kind, Waits()),
+            times.get(kind, 0.0),
+            at,
+        )
+        for kind in Kind
     }
     return {**parts, "updated_at": at.isoformat()}
 
 
-def summary(
-    tallies: Sequence[Tally], oldest: tuple[datetime | None, datetime | None], at: datetime
+def part(
+    tallies: Sequence[Tally], oldest: datetime | None, wait: Waits, seconds_to_approval: float, at: datetime
 ) -> dict[str, int | float]:
-    """One kind's part of the document. Numbers are 0 where there is nothing yet.
+    """One kind's part of the document."""
+    return {
+        **summary(tallies),
+        "oldest_pending_seconds": _age(oldest, at),
+        "high_confidence_queue_age_seconds": wait.machine,
+        "high_confidence_waiting_for_people_seconds": wait.people,
+        "time_to_auto_approval_seconds": seconds_to_approval,
+    }
+
+
+def summary(tallies: Sequence[Tally]) -> dict[str, int | float]:
+    """The counts and rates of one kind. Numbers are 0 where there is nothing yet.
 
     Expiry and withdrawal count neither as a rejection nor in the approval rate, for nobody decided.
     """
@@ -80,8 +108,6 @@ def summary(
         "auto_approval_rate": ratio(auto_approved, total),
         "auto_approval_success_rate": ratio(auto_approved - auto_reverted, auto_approved),
         "duplicate_rate": ratio(_count(each for each in tallies if each.flagged), total),
-        "oldest_pending_seconds": _age(oldest[0], at),
-        "high_confidence_queue_age_seconds": _age(oldest[1], at),
     }
 
 
@@ -148,17 +174,24 @@ async def _tallies(session: AsyncSession) -> list[Tally]:
     return [Tally(Kind(kind), ProposalStatus(status), *rest) for kind, status, *rest in rows]
 
 
-async def _ages(session: AsyncSession, sure: float) -> Mapping[Kind, tuple[datetime | None, datetime | None]]:
-    # OFFSET 0 keeps the planner from walking all pending proposals by age in search of a sure one.
+async def _oldest(session: AsyncSession) -> dict[Kind, datetime | None]:
     rows = await session.execute(
         text("""
-        SELECT kind,
-            (SELECT created_at FROM proposals p WHERE p.kind = k.kind AND status = 'pending'
-             ORDER BY created_at LIMIT 1),
-            (SELECT min(created_at) FROM (
-                SELECT created_at FROM proposals p
-                WHERE p.kind = k.kind AND status = 'pending' AND confidence >= :sure OFFSET 0) sure)
+        SELECT kind, (SELECT created_at FROM proposals p WHERE p.kind = k.kind AND status = 'pending'
+            ORDER BY created_at LIMIT 1)
         FROM unnest(CAST(:kinds AS text[])) AS k (kind)"""),
-        {"kinds": list(Kind), "sure": sure},
+        {"kinds": list(Kind)},
     )
-    return {Kind(kind): (oldest, oldest_sure) for kind, oldest, oldest_sure in rows}
+    return {Kind(kind): since for kind, since in rows}
+
+
+async def _times(session: AsyncSession) -> dict[Kind, float]:
+    """Average seconds from the arrival of what the system approved in the last day to its approval."""
+    rows = await session.execute(
+        text("""
+        SELECT kind, avg(extract(epoch FROM reviewed_at - created_at))::float8 FROM proposals
+        WHERE auto_approved AND status = 'approved' AND reviewed_by_user_id = :system AND reviewed_at > :since
+        GROUP BY kind"""),
+        {"system": SYSTEM_USER_ID, "since": now() - DAY},
+    )
+    return {Kind(kind): seconds for kind, seconds in rows}

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.proposals import metrics
-from assay.review import queries as review
+from assay.review import metrics as review
 from assay.web.access import Open, allow
 from assay.web.errors import ALWAYS
 from assay.web.state import Monitoring, State, WebState
@@ -55,7 +55,9 @@ async def _of_broker(state: WebState) -> list[Metric]:
 
 
 JOBS: Final = """
-    SELECT job, state, count(*), extract(epoch FROM now() - max(started_at)) FROM job_runs
+    SELECT job, state, count(*), count(*) FILTER (WHERE started_at > now() - interval '1 hour'),
+        count(*) FILTER (WHERE attempt > 1), sum(failed)::bigint,
+        extract(epoch FROM now() - max(started_at)) FROM job_runs
     WHERE started_at > now() - interval '1 day' GROUP BY job, state"""
 COST: Final = "SELECT coalesce(sum(llm_tokens_used), 0), coalesce(sum(cost_estimate), 0) FROM extraction_runs"
 UNPUBLISHED: Final = "SELECT count(*) FROM outbox WHERE sequence IS NULL"
@@ -63,26 +65,42 @@ UNPUBLISHED: Final = "SELECT count(*) FROM outbox WHERE sequence IS NULL"
 
 async def _of_database(session: AsyncSession, state: WebState) -> list[Metric]:
     """The same whichever process is asked. Counts come from tallies and indexes, never from a scan of proposals."""
-    policy = await review.policy(session, state.settings)
-    document = await metrics.document(session, sure=policy.threshold)
+    document = await review.document(session, state.settings, state.tools.embedder.model)
     proposals = GaugeMetricFamily("assay_proposals", "Proposals by kind and state.", labels=["kind", "state"])
     ages = GaugeMetricFamily("assay_queue_age_seconds", "Age of the oldest pending.", labels=["kind", "which"])
+    times = GaugeMetricFamily(
+        "assay_time_to_auto_approval_seconds",
+        "From arrival to the system's approval.",
+        labels=["kind"],
+    )
     for kind in ("topic", "atom"):
         part = document[f"{kind}_proposals"]
         for status in metrics.STATES:
             proposals.add_metric([kind, status], part[status])
         ages.add_metric([kind, "any"], part["oldest_pending_seconds"])
         ages.add_metric([kind, "sure"], part["high_confidence_queue_age_seconds"])
+        ages.add_metric([kind, "people"], part["high_confidence_waiting_for_people_seconds"])
+        times.add_metric([kind], part["time_to_auto_approval_seconds"])
     runs = GaugeMetricFamily("assay_job_runs_last_day", "Runs of the last day.", labels=["job", "state"])
+    hourly = GaugeMetricFamily("assay_job_runs_last_hour", "Runs of the last hour.", labels=["job", "state"])
+    retries = GaugeMetricFamily("assay_job_retries_last_day", "Runs that tried again.", labels=["job", "state"])
+    items = GaugeMetricFamily("assay_job_items_failed_last_day", "Items that failed.", labels=["job", "state"])
     since = GaugeMetricFamily("assay_job_last_run_seconds", "Since the last run.", labels=["job", "state"])
-    for job, status, number, age in await session.execute(text(JOBS)):
+    for job, status, number, of_hour, again, failed, age in await session.execute(text(JOBS)):
         runs.add_metric([job, status], number)
+        hourly.add_metric([job, status], of_hour)
+        retries.add_metric([job, status], again)
+        items.add_metric([job, status], failed)
         since.add_metric([job, status], float(age))
     tokens, cost = (await session.execute(text(COST))).one()
     return [
         proposals,
         ages,
+        times,
         runs,
+        hourly,
+        retries,
+        items,
         since,
         _counter("assay_extraction_tokens", "Tokens of language models used.", tokens),
         _counter("assay_extraction_cost", "Estimated cost of extraction.", cost),

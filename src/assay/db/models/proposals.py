@@ -59,6 +59,7 @@ MAX_REST = timedelta(days=1)
 PENDING = text("status = 'pending'")
 UNDECIDED = text("reviewed_at IS NULL")
 """The same in other words: PostgreSQL does not intersect two indexes that are partial by the same condition."""
+AUTO_APPROVED = text("auto_approved AND status = 'approved'")
 FAILING = text("failures > 0 AND status = 'pending'")
 NEEDS_ATTENTION = text(f"status = 'pending' AND failures >= {MAX_FAILURES}")
 ASSIGNED = text("status = 'pending' AND assignee_user_id IS NOT NULL")
@@ -91,6 +92,7 @@ class Proposal(Base):
             postgresql_with={"fastupdate": "off"},
             postgresql_where=PENDING,
         ),
+        Index("ix_proposals_auto_approved", "reviewed_at", postgresql_where=AUTO_APPROVED),
         Index("ix_proposals_failing", "id", postgresql_where=FAILING),
         Index("ix_proposals_status_age", "kind", "status", "created_at", "id"),
         Index("ix_proposals_status_confidence", "kind", "status", "confidence", "id"),

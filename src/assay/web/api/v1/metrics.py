@@ -5,8 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from assay.proposals import metrics
-from assay.review import queries as review
+from assay.review import metrics
 from assay.web.access import Open, allow
 from assay.web.state import Monitoring, State
 
@@ -30,6 +29,8 @@ class KindMetrics(BaseModel):
     duplicate_rate: float
     oldest_pending_seconds: float
     high_confidence_queue_age_seconds: float
+    high_confidence_waiting_for_people_seconds: float
+    time_to_auto_approval_seconds: float
 
 
 class MetricsDocument(BaseModel):
@@ -41,5 +42,4 @@ class MetricsDocument(BaseModel):
 @router.get("/proposals")
 async def proposal_metrics(session: Monitoring, state: State) -> MetricsDocument:
     """How the queue stands and how well the machine decides."""
-    policy = await review.policy(session, state.settings)
-    return MetricsDocument.model_validate(await metrics.document(session, sure=policy.threshold))
+    return MetricsDocument.model_validate(await metrics.document(session, state.settings, state.tools.embedder.model))
