@@ -14,7 +14,7 @@ from tests.builders import draft, rows, scalar
 from tests.duplicates.lab import known
 from tests.faults import lab
 from tests.jobs.lab import arrived
-from tests.patience import patiently
+from tests.patience import patiently, until
 
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.duplicates import serving
@@ -100,7 +100,7 @@ async def test_killed_in_the_middle_the_old_vectors_serve_and_the_next_run_goes_
 
     async with behind(hangs_after_thirty, dimensions=64) as (assay, server):
         process = await asyncio.to_thread(lab.start, assay.home, "reembed", **assay.environment)
-        await server.until(lambda: hung > 30)
+        await until(lambda: hung > 30)
         process.kill()
         assert (await asyncio.to_thread(lab.finish, process)).returncode == -signal.SIGKILL
         state = await assay.document("reembed", "--status")
