@@ -1,6 +1,7 @@
 """Showing and setting the policy at the command line."""
 
 import getpass
+import json
 
 import pytest
 
@@ -70,3 +71,16 @@ def test_what_cannot_be_meant_is_one_sentence_and_exit_code_2(empty, words, sent
 def test_a_value_that_is_none_is_refused(alone, words):
     answer = alone("policy", "set", *words)
     assert (answer.code, "Traceback" in answer.err) == (2, False)
+
+
+def test_the_policy_says_what_waits_for_a_person_and_what_a_rule_opens(empty, tmp_path):
+    shown = empty("policy", "show").out
+    assert shown.count("wait for a person") == 2
+    changes = tmp_path / "changes.json"
+    rules = [{"proposers": ["agent"], "trust": "trusted", "may_approve": True}, {"sources": ["crm"], "threshold": 0.99}]
+    changes.write_text(json.dumps({"rules": rules}))
+    assert empty("policy", "apply", str(changes)).code == 0
+    shown = empty("policy", "show").out
+    assert "opened by 1 of the rules" in shown
+    assert shown.count("wait for a person") == 1
+    assert all(each in shown for each in ("rule 1", "rule 2", "may_approve True", "threshold 0.99"))

@@ -16,7 +16,7 @@ from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.errors import InvalidInput
 from assay.policies import actions, queries
-from assay.policies.document import PolicyDocument
+from assay.policies.document import PolicyDocument, Rule
 from assay.policies.queries import InForce
 from assay.review.policy import Policy
 from assay.settings import Settings
@@ -135,9 +135,25 @@ def _print(found: Shown, json: bool) -> None:
                 found.applied.threshold,
                 _source(document.auto_approval_threshold),
             ),
+            ("what people and agents propose", *_opened(sum(bool(each.proposers) for each in _opening(found)))),
+            ("sources that nobody trusts", *_opened(sum(each.opens_sources for each in _opening(found)))),
+            *((f"rule {number}", _said(rule), "policy") for number, rule in enumerate(found.applied.rules, 1)),
             *(("operating points", _points(points), model) for model, points in document.operating_points.items()),
         ],
     )
+
+
+def _opening(found: Shown) -> list[Rule]:
+    return [each for each in found.applied.rules if each.may_approve]
+
+
+def _opened(rules: int) -> tuple[str, str]:
+    """Whether something may be approved alone, and who says so."""
+    return (f"opened by {rules} of the rules", "policy") if rules else ("wait for a person", "default")
+
+
+def _said(rule: Rule) -> str:
+    return _rules(rule.model_dump(mode="json", exclude_defaults=True))
 
 
 def _switched_by(document: PolicyDocument, applied: Policy) -> str:
