@@ -13,6 +13,8 @@ METRICS = {
     "pending", "approved", "rejected", "merged", "expired", "withdrawn", "approval_rate", "avg_confidence",
     "auto_approved", "auto_approval_rate", "auto_approval_success_rate", "duplicate_rate", "oldest_pending_seconds",
     "high_confidence_queue_age_seconds",
+    "high_confidence_waiting_for_people_seconds",
+    "time_to_auto_approval_seconds",
 }  # fmt: skip
 
 
