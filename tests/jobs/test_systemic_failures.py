@@ -92,10 +92,10 @@ async def test_a_scan_that_can_store_nothing_has_failed(tools):
 
 
 async def test_an_expiry_that_can_put_nothing_away_has_failed(tools):
-    ids = await cleared(tools, *(draft() for _ in range(12)))
+    ids = await cleared(tools, *(draft() for _ in range(9)))
     await change(tools.database, "refreshed_at = now() - interval '40 days'", *ids)
     await refuse(tools.database, "BEFORE UPDATE OF status", "proposals")
-    assert (await failed(EXPIRY, tools)).error == "All 12 items failed: No room."
+    assert (await failed(EXPIRY, tools)).error == "All 9 items failed: No room."
 
 
 async def test_a_reading_that_can_store_nothing_has_failed_however_much_only_machines_said(tools):
