@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import make_url
 from tests.cli.lab import run_here
 from tests.conftest import administer, named
+from tests.patience import PATIENCE
 
 from assay import disk
 from assay.cli.doctor import explained
@@ -93,7 +94,7 @@ def test_it_names_a_broker_that_does_not_answer(empty):
 def test_it_names_a_broker_without_jetstream(empty, tmp_path):
     command = [programs.nats_server(), "--addr", "127.0.0.1", "--port", "-1", "--ports_file_dir", str(tmp_path)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
-        assert wait_for(lambda: any(tmp_path.glob("*.ports")) and _port(tmp_path) is not None, 60)
+        assert wait_for(lambda: any(tmp_path.glob("*.ports")) and _port(tmp_path) is not None, PATIENCE)
         told = problems(empty("doctor", NATS_URL=f"nats://127.0.0.1:{_port(tmp_path)}"))
         server.terminate()
     assert "The broker (NATS_URL) has no JetStream to keep the queue" in told

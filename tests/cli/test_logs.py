@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from tests.patience import PATIENCE
+
 NOISY = """
 import sys
 from pathlib import Path
@@ -20,7 +22,7 @@ for number in range(300):
 def test_a_log_file_begins_anew_before_it_grows_too_large(tmp_path):
     log = tmp_path / "assay.log"
     with log.open("ab") as output:
-        subprocess.run([sys.executable, "-c", NOISY, str(tmp_path)], stderr=output, check=True, timeout=60)
+        subprocess.run([sys.executable, "-c", NOISY, str(tmp_path)], stderr=output, check=True, timeout=PATIENCE)
     kept = tmp_path / "assay.log.1"
     assert max(log.stat().st_size, kept.stat().st_size) < 6_000
     assert kept.stat().st_mode & 0o777 == 0o600
@@ -33,5 +35,7 @@ def test_a_file_elsewhere_is_looked_after_by_whoever_made_it(tmp_path):
     log = tmp_path / "elsewhere.log"
     (tmp_path / "home").mkdir()
     with log.open("ab") as output:
-        subprocess.run([sys.executable, "-c", NOISY, str(tmp_path / "home")], stderr=output, check=True, timeout=60)
+        subprocess.run(
+            [sys.executable, "-c", NOISY, str(tmp_path / "home")], stderr=output, check=True, timeout=PATIENCE
+        )
     assert len(log.read_text().splitlines()) == 300

@@ -14,6 +14,7 @@ from hypothesis import strategies as some
 from rich.console import Console
 from tests.docs.test_reference import commands, parameters
 from tests.faults import lab
+from tests.patience import PATIENCE
 
 from assay.cli import tables
 from assay.cli.output import with_short_ids
@@ -110,7 +111,7 @@ def _on_a_terminal(words, environment) -> str:
             said += part
     except OSError:
         pass  # the way in which a terminal says that its last writer is gone
-    process.wait(60)
+    process.wait(PATIENCE)
     os.close(ours)
     return said.decode()
 
@@ -127,7 +128,7 @@ def test_other_shells_are_served_too(alone, shell):
     script = alone("completion", shell).out
     assert "proposals" in script
     if program := shutil.which(shell):
-        subprocess.run([program, "-n"], input=script, text=True, check=True, timeout=60)
+        subprocess.run([program, "-n"], input=script, text=True, check=True, timeout=PATIENCE)
 
 
 def _completed(script: str, *words: str) -> list[str]:
@@ -137,7 +138,7 @@ def _completed(script: str, *words: str) -> list[str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     return bash.stdout.split()
 

@@ -20,6 +20,7 @@ from tests.conftest import administer, named
 from tests.docs import warm, world
 from tests.docs.blocks import Block, blocks, typed
 from tests.docs.pages import PAGES, ROOT
+from tests.patience import PATIENCE
 
 FIRST: Final = "docs/quickstart.md"
 """It shows a queue that holds nothing else."""
@@ -99,7 +100,7 @@ class Reader:
         script = f"set -e -a -o pipefail; source {self._state}\n{text}\ndeclare -px > {self._state}\n"
         ended = subprocess.run(
             ["bash", "-c", script], cwd=self.folder, env=self._environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=100, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
         if token := TOKEN.search(ended.stdout):
             self._environment |= {"KEY": token[0]}

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NoReturn
 
+from tests.patience import PATIENCE
+
 from assay.runtime.process import wait_for
 
 LONGEST_CALL: Final = 2**20
@@ -53,7 +55,7 @@ def program(folder: Path) -> Iterator[Path]:
     alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "COLUMNS": "200"}  # a fork of threads stands still
     server = subprocess.Popen([sys.executable, "-m", __name__, str(address)], stdout=subprocess.DEVNULL, env=alone)
     try:
-        assert wait_for(address.exists, 60)
+        assert wait_for(address.exists, PATIENCE)
         yield command.parent
     finally:
         server.terminate()
