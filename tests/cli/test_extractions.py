@@ -75,4 +75,4 @@ def test_an_unknown_extractor_and_a_bad_set_are_refused(alone, tmp_path):
         "There is no extractor 'oracle'. There is: offline, openai, anthropic, openai-compatible."
     )
     assert "has no prompt" in alone("eval", "extraction", "--extractor", "offline:extraction-1").refused(2)
-    assert "cannot be read" in alone("eval", "extraction", "--set", str(tmp_path / "none")).refused(2)
+    assert "There is no file" in alone("eval", "extraction", "--set", str(tmp_path / "none")).refused(2)

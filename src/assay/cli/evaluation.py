@@ -24,6 +24,9 @@ app = App(name="eval", help="Measure how good the machine is, on labelled data."
 app.command(
     "assay.cli.duplicate_quality:duplicates", name="duplicates", help="Measure the search for duplicates on pairs."
 )
+app.command(
+    "assay.cli.approval_quality:approvals", name="approvals", help="Measure what the machine approves on its own."
+)
 
 COLUMNS: Final = ("precision", "recall", "grounding", "type_accuracy", "junk_rate")
 
@@ -45,7 +48,7 @@ def extraction(
     conversations = from_file(set_) if set_ else shipped()
     names = list(dict.fromkeys(extractor or [OFFLINE]))
     embedder = OfflineEmbedder()
-    chosen = {name: _extractor(name, embedder) for name in names}
+    chosen = {name: chosen_extractor(name, embedder) for name in names}
     reads: dict[str, list[Read]] = {}
     with errors.status("") as status:
         for name, each in chosen.items():
@@ -57,7 +60,7 @@ def extraction(
         _show(reads, conversations)
 
 
-def _extractor(name: str, embedder: Embedder) -> Extractor:
+def chosen_extractor(name: str, embedder: Embedder) -> Extractor:
     """`name`: an extractor, or extractor:prompt for another version of its prompt. The rest is as it is set."""
     kind, _, prompt = name.partition(":")
     if kind not in EXTRACTORS:

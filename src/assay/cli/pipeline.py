@@ -1,4 +1,4 @@
-"""From messages to knowledge in one go, for the demo."""
+"""From messages to knowledge in one go, for the demo and for measuring."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -18,12 +18,15 @@ STEPS: Final[Sequence[tuple[str, str]]] = (
     ("cleanup_orphaned_extractions", "Tidying up"),
     ("proposal_metrics_update", "Counting"),
 )
+UNTIL_APPROVED: Final = STEPS[:3]
 
 
-async def run_pipeline(tools: Tools, tell: Callable[[str], None]) -> list[RunResult]:
+async def run_pipeline(
+    tools: Tools, tell: Callable[[str], None], steps: Sequence[tuple[str, str]] = STEPS
+) -> list[RunResult]:
     """Runs the jobs in their order, each after another run of it has ended. Raises AssayError when one fails."""
     results = []
-    for name, words in STEPS:
+    for name, words in steps:
         tell(words)
         result = await run(name, tools, wait=True)
         if not result.ok:

@@ -1,0 +1,132 @@
+"""Measuring what the machine approves, on conversations that people have labelled."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from cyclopts import Parameter
+from rich.status import Status
+
+from assay import settings as configuration
+from assay.ai.choose import OFFLINE
+from assay.audit.actor import SYSTEM
+from assay.cli.evaluation import chosen_extractor
+from assay.cli.ingest import Imported, import_messages
+from assay.cli.output import Json, errors, print_json, printable, say
+from assay.cli.pipeline import UNTIL_APPROVED, run_pipeline
+from assay.cli.session import closing, with_database
+from assay.cli.tables import table
+from assay.db.engine import Database
+from assay.db.scratch import scratch_database
+from assay.evaluation import approvals as figures
+from assay.evaluation import scripted
+from assay.evaluation.approvals import Approved
+from assay.evaluation.cases import Case, by_channel, from_file, shipped
+from assay.evaluation.scripted import Claimed, Claims, ScriptedModel
+from assay.jobs.tools import Tools, make_tools
+from assay.settings import Settings
+
+Cases = Mapping[str, Case]
+"""By the channel in which each is told."""
+SOURCE: Final = "labelled"
+PORTION: Final = 2_000
+"""Messages of whole conversations that are read together."""
+DEFAULT_POLICY: Final = ("knowledge_auto_approval_enabled", "knowledge_auto_approval_confidence_threshold")
+
+
+def approvals(
+    file: Annotated[Path | None, Parameter(help="Labelled conversations (JSONL), else those of Assay.")] = None,
+    /,
+    *,
+    extractor: Annotated[str, Parameter(help="Who reads, or NAME:PROMPT for a version of its prompt.")] = OFFLINE,
+    claims: Annotated[
+        Claims | None, Parameter(help="Instead, a scripted model claims the paraphrases or the lies of the set.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Let the machine read labelled conversations, and count what it approves rightly and wrongly.
+
+    They go through the whole pipeline under the default policy, in a database of their own that is dropped at the end.
+    """
+    cases = by_channel(from_file(file) if file else shipped())
+    with errors.status("Making a database") as status:
+        if claims:
+            document = with_database(lambda database: _of_claims(database, claims, cases, status))
+        else:
+            document = with_database(lambda database: _of_extractor(database, extractor, cases, status))
+    if json:
+        print_json(document)
+    else:
+        (_show_claims if claims else _show)(document)
+
+
+async def _of_extractor(database: Database, name: str, cases: Cases, status: Status) -> dict[str, Any]:
+    async with scratch_database(database) as url:
+        tools = _tools(url)
+        found = await _approved(replace(tools, extractor=chosen_extractor(name, tools.embedder)), cases, status)
+    return figures.document(figures.judged(cases, found))
+
+
+async def _of_claims(database: Database, claims: Claims, cases: Cases, status: Status) -> dict[str, Any]:
+    made: list[Claimed] = []
+    for claimed in scripted.rounds(claims, cases):
+        told = {channel: cases[channel] for channel in claimed}
+        async with scratch_database(database) as url:
+            found = await _approved(replace(_tools(url), extractor=ScriptedModel(claimed, told)), told, status)
+        made += [Claimed(cases[channel], claim, channel in found) for channel, claim in claimed.items()]
+    return scripted.document(claims, made)
+
+
+def _tools(url: str) -> Tools:
+    """Everything as it is set, but for the policy: what is measured is what Assay does as it comes."""
+    usual = {name: Settings.model_fields[name].get_default() for name in DEFAULT_POLICY}
+    return make_tools(configuration.load().model_copy(update=usual), url)
+
+
+async def _approved(tools: Tools, cases: Cases, status: Status) -> dict[str, list[Approved]]:
+    """What the machine approves of conversations that nobody has read before."""
+    return await closing(tools.database, _played(tools, cases, status))
+
+
+async def _played(tools: Tools, cases: Cases, status: Status) -> dict[str, list[Approved]]:
+    for portion in _portions(cases):
+        told = [message for channel, case in portion.items() for message in case.first_told(channel)]
+        edits = [message for channel, case in portion.items() for message in case.edits(channel)]
+        for messages in (told, edits):
+            await import_messages(tools.database, messages, source=SOURCE, actor=SYSTEM, done=Imported())
+        await run_pipeline(tools, status.update, UNTIL_APPROVED)
+    async with tools.database.transaction() as session:
+        return await figures.approved(session)
+
+
+def _portions(cases: Cases) -> Iterator[dict[str, Case]]:
+    portion: dict[str, Case] = {}
+    for channel, case in cases.items():
+        if portion and sum(len(each.messages) for each in (*portion.values(), case)) > PORTION:
+            yield portion
+            portion = {}
+        portion[channel] = case
+    yield portion
+
+
+def _show(document: Mapping[str, Any]) -> None:
+    for each in document["wrong"]:
+        say(printable(f"{each['id']}: {each['outcome']}"), style="red")
+        for title in each["approved"]:
+            damage = each["damage"].get(title)
+            say(printable(f"  “{title}”" + (f": {damage}" if damage else "")))
+    if document["wrong"]:
+        say("")
+    columns = ["traps", "traps_approved", "controls", "controls_whole", "controls_damaged", "controls_besides"]
+    headings = ["kind", "traps", "approved", "controls", "whole", "damaged", "besides"]
+    parts = {**document["by_kind"], "all": document}
+    table(headings, [[kind, *(part[name] for name in columns)] for kind, part in parts.items()])
+
+
+def _show_claims(document: Mapping[str, Any]) -> None:
+    for each in document.get("approved_wrongly", ()):
+        say(printable(f"{each['id']}: {each['kind']}"), style="red")
+        say(printable(f"  “{each['claim']}”"))
+    parts = {**document["by_kind"], "all": document}
+    table(["kind", "claims", "approved"], [[kind, part["claims"], part["approved"]] for kind, part in parts.items()])

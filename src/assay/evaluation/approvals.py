@@ -1,0 +1,171 @@
+"""What the machine approved of labelled conversations, and whether it was right to."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Final, Self
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.ai.grounding.support import LABELS, Ground, unsupported
+from assay.evaluation.cases import Case
+from assay.kinds import Kind
+
+CUT_SHORT: Final = "…"
+WORD: Final = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """An atom that the machine approved alone."""
+
+    title: str
+    content: str
+
+    @property
+    def pieces(self) -> list[str]:
+        """Title and lines of the content, without their labels."""
+        lines = [LABELS.sub("", line) for line in (self.title, *self.content.splitlines())]
+        return list(dict.fromkeys(line for line in lines if WORD.search(line)))
+
+
+class Outcome(StrEnum):
+    """Of one conversation."""
+
+    HELD = "held"
+    APPROVED = "approved"
+    """A trap of which something was approved."""
+    WHOLE = "whole"
+    """A control whose statement was approved word for word."""
+    BESIDES = "besides"
+    """A control of which only something else was approved."""
+    DAMAGED = "damaged"
+    """A control of which a part or a changed form was approved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one conversation."""
+
+    case: Case
+    approved: Sequence[Approved] = ()
+    damage: Mapping[str, str] = field(default_factory=dict)
+    """What is wrong with an approved atom, by its title."""
+
+    @property
+    def outcome(self) -> Outcome:
+        if not self.approved:
+            return Outcome.HELD
+        if self.case.is_trap:
+            return Outcome.APPROVED
+        if self.damage:
+            return Outcome.DAMAGED
+        return Outcome.WHOLE if any(_holds(each, self.case.says or "") for each in self.approved) else Outcome.BESIDES
+
+    @property
+    def is_wrong(self) -> bool:
+        return self.outcome in {Outcome.APPROVED, Outcome.BESIDES, Outcome.DAMAGED}
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "id": self.case.id,
+            "kind": self.case.kind,
+            "outcome": self.outcome,
+            "approved": [each.title for each in self.approved],
+            "damage": dict(self.damage),
+            "why": self.case.why,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of conversations."""
+
+    traps: int = 0
+    traps_approved: int = 0
+    controls: int = 0
+    controls_whole: int = 0
+    controls_damaged: int = 0
+    controls_besides: int = 0
+
+    @classmethod
+    def of(cls, results: Sequence[Result]) -> Self:
+        traps = Counter(each.outcome for each in results if each.case.is_trap)
+        controls = Counter(each.outcome for each in results if not each.case.is_trap)
+        return cls(
+            traps.total(),
+            traps[Outcome.APPROVED],
+            controls.total(),
+            controls[Outcome.WHOLE],
+            controls[Outcome.DAMAGED],
+            controls[Outcome.BESIDES],
+        )
+
+
+def document(results: Sequence[Result]) -> dict[str, Any]:
+    """The figures in sum and by kind, and what was approved wrongly."""
+    kinds: dict[str, list[Result]] = {}
+    for each in results:
+        kinds.setdefault(each.case.kind, []).append(each)
+    return {
+        **asdict(Counts.of(results)),
+        "by_kind": {kind: asdict(Counts.of(kinds[kind])) for kind in sorted(kinds)},
+        "wrong": [each.document() for each in results if each.is_wrong],
+        "held": [each.case.id for each in results if not each.case.is_trap and each.outcome is Outcome.HELD],
+    }
+
+
+async def approved(session: AsyncSession) -> dict[str, list[Approved]]:
+    """The atoms that the machine approved, by the channel of their first quote."""
+    rows = await session.execute(
+        text("""
+        SELECT m.channel, p.title, p.body FROM proposals p
+        JOIN evidence e ON e.proposal_id = p.id AND e.position = 0 JOIN messages m ON m.id = e.message_id
+        WHERE p.kind = :atom AND p.status = 'approved' AND p.auto_approved ORDER BY p.created_at, p.id"""),
+        {"atom": Kind.ATOM},
+    )
+    found: dict[str, list[Approved]] = {}
+    for channel, title, body in rows:
+        found.setdefault(channel, []).append(Approved(title, body))
+    return found
+
+
+def judged(cases: Mapping[str, Case], found: Mapping[str, Sequence[Approved]]) -> list[Result]:
+    """What became of each conversation, by their channels."""
+    results = []
+    for channel, case in cases.items():
+        atoms = found.get(channel, ())
+        damage = {each.title: words for each in atoms if (words := _damage(each, case))}
+        results.append(Result(case, atoms, damage))
+    return results
+
+
+def _holds(atom: Approved, says: str) -> bool:
+    return bool(_place(says, atom.title) or _place(says, atom.content))
+
+
+def _damage(atom: Approved, case: Case) -> str | None:
+    """The first thing that is wrong with the words of an atom, if anything."""
+    for piece in atom.pieces:
+        grounds = list(_grounds(piece, case))
+        if not grounds:
+            return f"nobody said “{piece}”"
+        if missing := unsupported(piece, atom.content if piece.endswith(CUT_SHORT) else "", grounds):
+            return "; ".join(missing)
+    return None
+
+
+def _grounds(piece: str, case: Case) -> Iterable[Ground]:
+    for line in case.messages:
+        if place := _place(piece, line.text):
+            yield Ground(line.text, *place)
+
+
+def _place(piece: str, text: str) -> tuple[int, int] | None:
+    """Where a text holds the words of a piece, one after the other, whatever stands between and around them."""
+    words = r"[\W_]+".join(map(re.escape, WORD.findall(piece)))
+    found = re.search(rf"(?<![^\W_]){words}(?![^\W_])", text, re.IGNORECASE)
+    return found.span() if found else None
