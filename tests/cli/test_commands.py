@@ -264,7 +264,8 @@ def test_what_was_taken_back_still_says_what_it_is_like(assay):
     assert assay("jobs", "run", "deduplication_scan").code == 0
     printed = assay("proposals", "list", "--duplicates").out
     row = next(line for line in printed.splitlines() if line.startswith(each["id"][-8:]))
-    assert f"  duplicate: {each['similarity_type']} 0." in row
+    alike = "contradicted" if each["similarity_type"] == "update" else "duplicate"
+    assert f"  {alike}: {each['similarity_type']} 0." in row
     assert "taken back" in printed
 
 

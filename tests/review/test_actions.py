@@ -1,20 +1,22 @@
 """The policy applied, under the lock of the decisions."""
 
 import asyncio
+from functools import partial
 from uuid import UUID
 
 import pytest
 from tests.builders import BOTH_KINDS, draft, get, rows, scalar, with_evidence
-from tests.duplicates.lab import arrive, scanned
+from tests.duplicates.lab import arrive, known, scanned, told_apart
 from tests.plans import executed
 
 from assay.ai.fakes import HashEmbedder
 from assay.audit.actor import SYSTEM
 from assay.db.models import DedupState, ProposalStatus
+from assay.duplicates import scan
 from assay.duplicates.scale import version
 from assay.kinds import Kind
 from assay.policies import actions as policies
-from assay.proposals import actions
+from assay.proposals import actions, editing
 from assay.review import queries
 from assay.review.actions import Review, review
 from assay.review.policy import Hold, Policy
@@ -153,6 +155,78 @@ async def test_the_reasons_to_wait_are_counted_over_both_kinds(database, embedde
     async with database.transaction() as session:
         held = await queries.held(session, POLICY, scorer=version(embedder.model))
     assert held == {Hold.BELOW_THRESHOLD: 2, Hold.TOPIC_PENDING: 1}
+
+
+SIDES = [f"Pennyfold retries failed payment webhooks of every customer for {hours} hours" for hours in (24, 72)]
+
+
+async def contradicting(database, embedder):
+    """Of one thing two proposals, the older of which was clear before the newer came."""
+    [older] = await cleared(database, embedder, draft(title=SIDES[0], body=""))
+    [newer] = await cleared(database, embedder, draft(title=SIDES[1], body=""))
+    return older, newer
+
+
+async def test_of_two_that_contradict_each_other_neither_is_approved(database, embedder):
+    older, newer = await contradicting(database, embedder)
+    assert (await get(database, older)).dedup_state is DedupState.CLEAR
+    found = await reviewed(database, embedder, [older, newer])
+    assert found == Review([], {older: Hold.CONTRADICTED, newer: Hold.CONTRADICTED})
+
+
+@pytest.mark.parametrize("end", [actions.reject, actions.withdraw, partial(actions.expire, days=30)])
+async def test_the_older_may_be_approved_when_what_contradicts_it_is_gone(database, embedder, end):
+    older, newer = await contradicting(database, embedder)
+    async with database.transaction() as session:
+        assert [each.done for each in await end(session, [newer], actor=SYSTEM)] == [True]
+    assert await reviewed(database, embedder, [older]) == Review([older], {})
+
+
+async def test_two_that_a_person_told_apart_do_not_contradict_each_other(database, embedder, ana):
+    older, newer = await contradicting(database, embedder)
+    await told_apart(database, embedder, {newer: older}, ana)
+    assert await reviewed(database, embedder, [older, newer]) == Review([older, newer], {})
+
+
+async def test_what_contradicts_knowledge_waits_for_a_person(database, embedder):
+    await known(database, embedder, draft(title=SIDES[0], body=""))
+    [newer] = await cleared(database, embedder, draft(title=SIDES[1], body=""))
+    assert await reviewed(database, embedder, [newer]) == Review([], {newer: Hold.CONTRADICTED})
+
+
+async def test_a_contradiction_holds_the_oldest_though_it_is_more_like_another(database, embedder):
+    older, newer = await contradicting(database, embedder)
+    [other] = await known(database, embedder, draft(title="The nearest"))
+    nearest = {"similar_proposal_id": None, "similar_entity_id": other, "similarity_type": "fuzzy"}
+    sets = ", ".join(f"{name} = :{name}" for name in nearest)
+    await rows(database, f"UPDATE proposals SET {sets} WHERE id = :id RETURNING id", id=newer, **nearest)
+    found = await reviewed(database, embedder, [older, newer])
+    assert found == Review([], {older: Hold.CONTRADICTED, newer: Hold.DUPLICATE})
+
+
+async def test_a_contradiction_that_only_the_last_look_finds_holds_both(database, embedder):
+    older, newer = await contradicting(database, embedder)
+    await rows(database, "UPDATE proposals SET dedup_state = 'clear', candidates = '[]' RETURNING id")
+    assert (await reviewed(database, embedder, [older, newer])).approved == []
+
+
+async def test_what_an_edited_proposal_said_before_contradicts_nothing(database, embedder):
+    older, newer = await contradicting(database, embedder)
+    async with database.transaction() as session:
+        changes = {older: {"title": "Invoices are printed on Mondays"}}
+        assert [each.done for each in await editing.edit(session, changes, actor=SYSTEM)] == [True]
+    await scan.embed_missing(database, embedder, 10)
+    await scanned(database, embedder, older, newer)
+    assert (await reviewed(database, embedder, [newer, older])).approved == [newer, older]
+
+
+async def test_a_trial_of_a_policy_knows_what_contradicts_what(database, embedder):
+    await contradicting(database, embedder)
+    async with database.transaction() as session:
+        found = [each async for each in queries.everything(session, scorer=version(embedder.model), thresholds=[0.95])]
+        counted = await queries.held(session, POLICY, scorer=version(embedder.model))
+    assert {POLICY.hold(each.facts) for each in found} == {Hold.CONTRADICTED}
+    assert counted == {Hold.CONTRADICTED: 2}
 
 
 WRONG = """

@@ -46,6 +46,8 @@ def test_the_threshold_itself_is_enough():
         ({"dedup_state": DedupState.ERROR}, Hold.NOT_SCANNED),
         ({"scan_is_current": False}, Hold.NOT_SCANNED),
         ({"dedup_state": DedupState.DUPLICATE}, Hold.DUPLICATE),
+        ({"dedup_state": DedupState.DUPLICATE, "is_update": True}, Hold.CONTRADICTED),
+        ({"questioned": True}, Hold.CONTRADICTED),
         ({"recommendation": Recommendation.MERGE}, Hold.SAYS_MERGE),
         ({"recommendation": Recommendation.REJECT}, Hold.SAYS_REJECT),
         ({"quotes": 0, "verified_quotes": 0}, Hold.UNVERIFIED),

@@ -16,7 +16,7 @@ from assay.cli.paging import After, Limit, show_page
 from assay.cli.session import with_database
 from assay.cli.showing import Shown, show_one, title_of
 from assay.db.engine import Database
-from assay.db.models import DedupState, ProposalStatus
+from assay.db.models import DedupState, ProposalStatus, SimilarityType
 from assay.duplicates.explanation import rounded
 from assay.errors import Conflict
 from assay.kinds import Kind
@@ -82,8 +82,9 @@ def _waits_for(proposal: ListedProposal) -> str:
     hold = next(iter(proposal.held), None)
     if hold is None or not (proposal.similarity_type and proposal.similarity_score):
         return hold or proposal.status
-    like = f"{Hold.DUPLICATE}: {proposal.similarity_type} {rounded(proposal.similarity_score)}"
-    return like if hold is Hold.DUPLICATE else f"{like}; {hold}"
+    alike = Hold.CONTRADICTED if proposal.similarity_type is SimilarityType.UPDATE else Hold.DUPLICATE
+    like = f"{alike}: {proposal.similarity_type} {rounded(proposal.similarity_score)}"
+    return like if hold is alike else f"{like}; {hold}"
 
 
 @app.command

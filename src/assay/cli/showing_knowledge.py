@@ -41,6 +41,10 @@ def show_believed(found: Believed[Any]) -> None:
         words = link.link_type.replace("_", " ")
         said = f"this {words} it" if link.outgoing else f"it {words} this"
         say(f"  {short(link.id)}  {printable(link.title)}  ({said}, {rounded(link.strength)})", style="dim")
+    if found.questioned_by:
+        say("\nQuestioned by", style="bold")
+    for later in found.questioned_by:
+        say(f"  {short(later.id)}  {printable(later.title)}  (assay proposals show {short(later.id)})")
     show_evidence(found.evidence)
     if found.decisions:
         say("\nProposed and decided", style="bold")

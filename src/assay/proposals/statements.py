@@ -12,6 +12,7 @@ from assay.audit.actor import Actor
 from assay.db.bulk import as_json
 from assay.db.models import ChangeType, ProposalStatus, ReviewAction
 from assay.kinds import Kind
+from assay.proposals.contradictions import later_updates
 from assay.proposals.outcomes import Locked
 
 Ids = Sequence[UUID]
@@ -229,14 +230,16 @@ async def follow_to_entities(session: AsyncSession, entities: Mapping[UUID, UUID
 async def look_again(session: AsyncSession, ids: Ids) -> None:
     """What was marked as similar to these proposals or entities is to be scanned anew, for they are gone."""
     await session.execute(
-        text("""
+        text(f"""
         WITH given AS MATERIALIZED (SELECT unnest(CAST(:ids AS uuid[])) AS id), alike AS MATERIALIZED (
             SELECT p.id, p.status FROM given CROSS JOIN LATERAL (
                 (SELECT id, status FROM proposals WHERE similar_proposal_id = given.id OFFSET 0)
                 UNION ALL
-                (SELECT id, status FROM proposals WHERE similar_entity_id = given.id OFFSET 0)) p)
+                (SELECT id, status FROM proposals WHERE similar_entity_id = given.id OFFSET 0)
+                UNION ALL
+                (SELECT id, 'pending' FROM ({later_updates("given.id")}) AS updates OFFSET 0)) p)
         UPDATE proposals SET dedup_state = 'unchecked', similar_entity_id = NULL, similar_proposal_id = NULL,
             similarity_score = NULL, similarity_type = NULL, similarity_explanation = NULL, candidates = '[]'
-        WHERE id = ANY(ARRAY(SELECT id FROM alike WHERE status = 'pending'))"""),
+        WHERE id = ANY(ARRAY(SELECT id FROM alike WHERE status = 'pending'))"""),  # noqa: S608  # our own fragments
         {"ids": list(ids)},
     )

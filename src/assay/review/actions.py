@@ -28,6 +28,7 @@ async def review(session: AsyncSession, ids: Sequence[UUID], *, settings: Settin
     """Approves those proposals that the policy in force can prove, and says why the others wait.
 
     The search for duplicates is made once more in this transaction, for a twin may have been approved since the scan.
+    Of two that contradict each other the older waits as well.
     The policy is read in it too, under the lock that a change of the policy holds: what was switched off stays so.
     """
     await hold_until_commit(session, DECISIONS)
@@ -39,10 +40,11 @@ async def review(session: AsyncSession, ids: Sequence[UUID], *, settings: Settin
     scorer = await scorer_version(session, model)
     held, provable = _weighed(policy, await queries.facts(session, ids, scorer=scorer))
     twins = await scan.recheck(session, provable, model=model, threshold=similarity_threshold, actor=SYSTEM)
+    held |= dict.fromkeys(await queries.questioned(session, provable), Hold.CONTRADICTED)
     held |= dict.fromkeys(twins, Hold.DUPLICATE)
     outcomes = await proposals.approve(
         session,
-        [each for each in provable if each not in twins],
+        [each for each in provable if each not in held],
         actor=SYSTEM,
         notes=f"Auto-approved: confidence at least {policy.threshold:.2%}",
         policy=policy.as_applied(),

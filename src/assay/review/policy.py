@@ -20,6 +20,7 @@ class Hold(StrEnum):
     NOT_SCANNED = "not scanned"
     TAKEN_BACK = "its approval or merge was taken back"
     DUPLICATE = "duplicate"
+    CONTRADICTED = "contradicted"
     SAYS_MERGE = "recommendation says merge"
     SAYS_REJECT = "recommendation says reject"
     UNVERIFIED = "unverified evidence"
@@ -46,6 +47,10 @@ class Facts:
     backs_off: bool
     taken_back: bool = False
     """Somebody reverted its approval or its merge, and nobody decided on it since."""
+    is_update: bool = False
+    """The scan found it to say something else about the same thing as what is known or was proposed earlier."""
+    questioned: bool = False
+    """A pending proposal that came later is an update of it."""
     kind: Kind = Kind.ATOM
     atom_type: AtomType | None = None
     sources: frozenset[str] = frozenset()
@@ -148,21 +153,22 @@ class Policy:
         """Everything that stands against approval by the system alone.
 
         Of the rules that concern a proposal the strictest holds; their thresholds stand in place of the general one.
-        Conditions 8 and 9 fall where a rule that covers the proposal opens its sources or its proposer.
+        Conditions 9 and 10 fall where a rule that covers the proposal opens its sources or its proposer.
         In this order, what
         1. failed so often that it needs a person,
         2. failed lately and backs off,
         3. was approved or merged already, and somebody took that back,
-        4. looks like something known or proposed earlier,
-        5. was not scanned for duplicates under today's model,
-        6. its extractor would merge or reject,
-        7. has no quote, or one that was not found in its message,
-        8. is quoted from a source that is not trusted,
-        9. was proposed by a person or an agent,
-        10. a rule keeps for people,
-        11. is proved by the words of fewer people than asked for,
-        12. belongs to a topic that is not approved yet,
-        13. is less sure than the threshold.
+        4. says the same as something known or proposed earlier,
+        5. says something else about the same thing, or a later proposal does,
+        6. was not scanned for duplicates under today's model,
+        7. its extractor would merge or reject,
+        8. has no quote, or one that was not found in its message,
+        9. is quoted from a source that is not trusted,
+        10. was proposed by a person or an agent,
+        11. a rule keeps for people,
+        12. is proved by the words of fewer people than asked for,
+        13. belongs to a topic that is not approved yet,
+        14. is less sure than the threshold.
         """
         rules = [each for each in self.rules if concerns(each, facts)]
         opening = [each for each in self.rules if each.may_approve and covers(each, facts)]
@@ -175,7 +181,8 @@ class Policy:
             (Hold.NEEDS_ATTENTION, facts.needs_attention),
             (Hold.RETRIED_LATER, facts.backs_off and not facts.needs_attention),
             (Hold.TAKEN_BACK, facts.taken_back),
-            (Hold.DUPLICATE, duplicate),
+            (Hold.DUPLICATE, duplicate and not facts.is_update),
+            (Hold.CONTRADICTED, facts.questioned or (duplicate and facts.is_update)),
             (Hold.NOT_SCANNED, unclear and not duplicate),
             (Hold.SAYS_MERGE, facts.recommendation is Recommendation.MERGE),
             (Hold.SAYS_REJECT, facts.recommendation is Recommendation.REJECT),

@@ -14,6 +14,7 @@ from assay.clock import now
 from assay.db.models import MAX_FAILURES, MAX_REST, SYSTEM_USER_ID, DedupState, ProposalStatus, Recommendation
 from assay.kinds import AtomType, Kind, Proposer
 from assay.policies import queries as policies
+from assay.proposals.contradictions import UPDATED_IDS, later_updates
 from assay.review.policy import Facts, Hold, Policy
 from assay.settings import Settings
 
@@ -40,11 +41,16 @@ _PROPOSER: Final = """CASE
         WHEN p.extraction_run_id IS NOT NULL OR p.proposed_by_user_id = {system} THEN 'extractor'
         WHEN p.proposed_by_token_id IS NOT NULL OR {kind} = 'agent' THEN 'agent' ELSE 'person' END AS proposer"""
 _TAKEN_BACK: Final = "coalesce(p.review_action = 'reverted', false)"
+_QUESTIONED: Final = f"coalesce((SELECT true FROM ({later_updates('p.id')}) AS later LIMIT 1), false)"  # noqa: S608
+_ALL_QUESTIONED: Final = f"""
+        SELECT DISTINCT CAST(jsonb_array_elements_text({UPDATED_IDS}) AS uuid) AS id
+        FROM proposals WHERE status = 'pending' AND dedup_state = 'duplicate'"""  # noqa: S608  # our own fragments
 _FACTS: Final = f"""
     SELECT p.id, p.kind, p.atom_type, p.created_at, p.status, p.reviewed_by_user_id,
         quoted.sources, quoted.channels, quoted.authors,
         p.confidence, p.dedup_state, p.dedup_scorer, p.llm_recommendation, p.failures,
         p.retry_at, quoted.quotes, quoted.verified, {_TAKEN_BACK} AS taken_back, quoted.untrusted_sources,
+        coalesce(p.similarity_type = 'update', false) AS is_update, {_QUESTIONED} AS questioned,
         coalesce((SELECT status = 'pending' FROM proposals WHERE id = p.topic_proposal_id), false) AS topic_is_pending,
         {_PROPOSER.format(system=SYSTEM_USER_ID, kind="(SELECT kind FROM users WHERE id = p.proposed_by_user_id)")},
         (SELECT extractor FROM extraction_runs WHERE id = p.extraction_run_id) AS extractor
@@ -66,6 +72,16 @@ async def facts(session: AsyncSession, ids: Sequence[UUID], *, scorer: str) -> d
     """What the policy must know of those of the proposals that are pending."""
     rows = await session.execute(text(_THESE), {"ids": list(ids)})
     return {row["id"]: _facts(row, scorer, now()) for row in rows.mappings()}
+
+
+async def questioned(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the proposals of which a later pending one is an update."""
+    found = await session.scalars(
+        text(f"""
+        SELECT p.id FROM unnest(CAST(:ids AS uuid[])) AS p (id) WHERE {_QUESTIONED}"""),  # noqa: S608
+        {"ids": list(ids)},
+    )
+    return set(found)
 
 
 async def page(
@@ -113,6 +129,7 @@ _ALIKE: Final = f"""
         coalesce(topic.status = 'pending', false) AS topic_is_pending,
         coalesce(p.reviewed_by_user_id <> {SYSTEM_USER_ID} AND p.review_action <> 'withdrawn', false) AS by_people,
         {_TAKEN_BACK} AS taken_back,
+        coalesce(p.similarity_type = 'update', false) AS is_update, questioned.id IS NOT NULL AS questioned,
         untrusted_sources, {_PROPOSER.format(system=SYSTEM_USER_ID, kind="proposer.kind")}, run.extractor
     FROM proposals p
     JOIN users proposer ON proposer.id = p.proposed_by_user_id
@@ -121,7 +138,8 @@ _ALIKE: Final = f"""
     LEFT JOIN (
         SELECT e.proposal_id, {_QUOTES} {_OF_ALL} GROUP BY e.proposal_id
     ) AS quoted ON quoted.proposal_id = p.id
-    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, p.failures >= {MAX_FAILURES},
+    LEFT JOIN ({_ALL_QUESTIONED}) AS questioned ON questioned.id = p.id AND p.status = 'pending'
+    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, p.failures >= {MAX_FAILURES},
         coalesce(p.retry_at > :at AND p.retry_at < :latest, false),
         width_bucket(p.confidence, CAST(:thresholds AS float8[]))"""  # noqa: S608
 
@@ -199,6 +217,8 @@ def _facts(row: RowMapping, scorer: str, at: datetime) -> Facts:
         needs_attention=values["failures"] >= MAX_FAILURES,
         backs_off=values["retry_at"] is not None and at < values["retry_at"] < at + MAX_REST,
         taken_back=values["taken_back"],
+        is_update=values["is_update"],
+        questioned=values["questioned"],
         kind=Kind(values["kind"]),
         atom_type=values["atom_type"] and AtomType(values["atom_type"]),
         sources=frozenset(values["sources"] or ()),

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, func, text
@@ -60,6 +60,10 @@ PENDING = text("status = 'pending'")
 UNDECIDED = text("reviewed_at IS NULL")
 """The same in other words: PostgreSQL does not intersect two indexes that are partial by the same condition."""
 AUTO_APPROVED = text("auto_approved AND status = 'approved'")
+UPDATED: Final = (
+    """jsonb_path_query_array(candidates, '$[*] ? (@."type" == "update" && @."dismissed" == false)."id"'::jsonpath)"""
+)
+"""The ids of what a proposal says something else about."""
 FAILING = text("failures > 0 AND status = 'pending'")
 NEEDS_ATTENTION = text(f"status = 'pending' AND failures >= {MAX_FAILURES}")
 ASSIGNED = text("status = 'pending' AND assignee_user_id IS NOT NULL")
@@ -91,6 +95,13 @@ class Proposal(Base):
             postgresql_ops={"title_key": "gin_trgm_ops"},
             postgresql_with={"fastupdate": "off"},
             postgresql_where=PENDING,
+        ),
+        Index(
+            "ix_proposals_pending_updates",
+            text(f"({UPDATED})"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=UNDECIDED,
         ),
         Index("ix_proposals_auto_approved", "reviewed_at", postgresql_where=AUTO_APPROVED),
         Index("ix_proposals_failing", "id", postgresql_where=FAILING),

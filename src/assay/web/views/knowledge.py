@@ -112,6 +112,13 @@ class Filing(Answer):
     title: str
 
 
+class Questioning(Answer):
+    """A pending proposal that says something else about it."""
+
+    id: UUID
+    title: str
+
+
 class DecisionView(Answer):
     """The proposal behind it and how that was decided. `policy`: the rules the system decided by."""
 
@@ -165,6 +172,8 @@ class Believed(Answer, Generic[View]):
     """What was merged into it, and what had been merged into that."""
     filed: list[Filing]
     links: list[LinkView]
+    questioned_by: list[Questioning]
+    """What waits and says something else about it."""
     evidence: list[QuoteView]
     decisions: list[DecisionView]
     """Of the proposal it came from, and of those that were merged into it."""

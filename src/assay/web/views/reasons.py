@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.errors import NotFound
 from assay.kinds import Kind
 from assay.knowledge import provenance
-from assay.proposals import endings, queries
+from assay.proposals import contradictions, endings, queries
 from assay.web.views.detail import quotes_behind
 from assay.web.views.knowledge import BY_KIND
 
@@ -34,6 +34,7 @@ async def believed(session: AsyncSession, kind: Kind, entity_id: UUID) -> Mappin
         "merged": [each for each in merged if each.into_id == entity_id],
         "filed": await provenance.filed(session, entity_id),
         "links": await provenance.links(session, entity_id),
+        "questioned_by": await contradictions.questioned_by(session, entity_id),
         "evidence": await quotes_behind(session, entity_id),
         "decisions": await provenance.decisions(session, sources),
         "trail": await queries.trail(session, entity_id),
