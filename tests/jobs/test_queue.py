@@ -15,7 +15,7 @@ from assay.audit.actor import SYSTEM
 from assay.errors import NotFound, PermanentError
 from assay.jobs import control, dead_letters, history, receiver, relay, tasks
 from assay.jobs.order import Order
-from assay.jobs.run import carry_out
+from assay.jobs.run import MOST_CRASHES, carry_out
 from assay.messaging import streams
 
 pytestmark = pytest.mark.anyio
@@ -358,6 +358,46 @@ async def test_an_attempt_that_killed_its_process_five_times_is_a_dead_letter(qu
     async with working(queue.broker, queue.tools):
         await until(lambda: _is(queue.letters, [("probe", "crash_loop")]))
     assert queue.ran == []
+
+
+DIED = """INSERT INTO job_runs (id, job, task_id, state, delivery, worker, started_at, heartbeat_at, error)
+    SELECT gen_random_uuid(), :job, :job || 's', 'lost', n, 'host:' || n, now() - n * interval '1 hour',
+        now() - n * interval '1 hour', :error FROM generate_series(1, :times) n RETURNING id"""
+
+
+@pytest.mark.parametrize(
+    ("died", "buried"),
+    [
+        ([("probe", history.GONE, 5)], True),
+        ([("probe", history.TOLD_TO_STOP, 5)], False),
+        ([("probe", history.GONE, 5), ("other", history.GONE, 5)], False),
+        ([("probe", history.GONE, 20), ("other", history.GONE, 20)], True),
+    ],
+    ids=["alone", "told to stop", "beside another", "beside another, too often"],
+)
+async def test_only_what_may_have_killed_its_process_is_a_crash_loop(queue, died, buried):
+    queue.declare("probe")
+    for job, error, times in died:
+        await rows(queue.database, DIED, job=job, error=error, times=times)
+    async with queue.database.transaction() as session:
+        killed = await history.count_killed(session, Order("probe", "probes"))
+    assert (killed >= MOST_CRASHES) == buried
+
+
+async def test_what_runs_when_its_worker_is_told_to_stop_is_not_to_blame(queue):
+    begun, may_end = gated(queue)
+    async with working(queue.broker, queue.tools, drain=30):
+        await queue.order("gated")
+        await begun.acquire()
+
+        async def stops():
+            noted = "SELECT id FROM job_runs WHERE error = :error"
+            await until(lambda: rows(queue.database, noted, error=history.TOLD_TO_STOP))
+            may_end.set()
+
+        told = asyncio.create_task(stops())
+    await told
+    assert await queue.states("gated") == ["ok"]
 
 
 async def test_on_a_broker_that_keeps_no_delays_retries_keep_to_their_pauses_too(queue, monkeypatch):

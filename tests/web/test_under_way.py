@@ -20,6 +20,7 @@ from assay.web import connections
 from assay.web.access import Guarded
 from assay.web.app import create_app
 from assay.web.connections import MAX_CONNECTIONS, ROOMS
+from assay.web.guard import STOPPING
 from assay.web.state import SAFE_METHODS
 from assay.web.under_way import MAX_WRITES
 
@@ -103,6 +104,23 @@ async def test_who_left_is_not_worked_for_any_more(database, database_url, nats_
             await until(database, 0)
     [(status,)] = await rows(database, "SELECT status FROM proposals WHERE id = :id", id=proposal)
     assert status == "pending"
+
+
+async def test_what_is_under_way_when_the_server_must_stop_is_answered(database, database_url, nats_url, monkeypatch):
+    monkeypatch.setattr(connections, "WRITES", Room(2))
+    [proposal] = await propose(database, [draft()])
+    secret = await token(database, await person(database, "ana"), Scope.REVIEW)
+    async with database.transaction() as session:
+        await hold_until_commit(session, DECISIONS)
+        with listening(create_app(Settings(), database_url, nats_url)) as address:
+            host, port = address.removeprefix("http://").split(":")
+            reader, writer = await asyncio.open_connection(host, int(port))
+            head = f"PUT {QUEUE}/{proposal}/reject HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {secret}\r\n"
+            writer.write(f"{head}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}".encode())
+            await until(database, 1)
+        assert b" 503 " in await reader.readline()
+        assert STOPPING.encode() in await reader.read()
+        writer.close()
 
 
 async def test_every_request_has_its_patience():

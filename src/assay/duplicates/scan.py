@@ -176,10 +176,13 @@ async def _near(
             found = await candidates.find(session, part, model=model, dimensions=dimensions, reach=reach)
             judging.append(asyncio.create_task(asyncio.to_thread(judged, proposals, found, measured_by, threshold)))
 
-    for failure in await asyncio.gather(*map(search, searchers), return_exceptions=True):
-        if failure:  # raised when no other search is at work in these transactions any more
+    # a failure is raised when no other search is at work in these transactions any more, and all was judged
+    failures = await asyncio.gather(*map(search, searchers), return_exceptions=True)
+    judged_together = await asyncio.gather(*judging, return_exceptions=True)
+    for failure in (*failures, *judged_together):
+        if isinstance(failure, BaseException):
             raise failure
-    return [near for judged_together in await asyncio.gather(*judging) for near in judged_together]
+    return [near for part in judged_together if not isinstance(part, BaseException) for near in part]
 
 
 async def _lock(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[UUID, Locked]:

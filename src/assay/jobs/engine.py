@@ -6,14 +6,14 @@ hands over; then the broker's connection. Servers of one's own stop last.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Final
 
 import structlog
 
 from assay.clock import now
-from assay.db.engine import Database, first_line
+from assay.db.engine import UNREACHABLE, Database, first_line
 from assay.db.listening import listening
 from assay.db.models import ProcessRole
 from assay.jobs import all as every_job
@@ -71,6 +71,9 @@ async def working(
             yield receiver
         finally:
             finish.set()
+            with suppress(*UNREACHABLE):
+                async with tools.database.transaction() as session:
+                    await history.note_stopping(session)
             await listening
 
 

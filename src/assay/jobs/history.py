@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from assay.clock import MAX_SKEW, now
 from assay.db.base import new_id
@@ -23,6 +24,11 @@ OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 DECIDED: Final = (JobState.OK, JobState.FAILED, JobState.TIMEOUT, JobState.SKIPPED)
 """States after which the same attempt is not made again."""
 GONE: Final = "The process that ran it is gone."
+TOLD_TO_STOP: Final = "The process that ran it was told to stop, and is gone."
+BEAT: Final = timedelta(seconds=10)
+"""Runs of one process that showed life within so long of each other died together."""
+MAX_DEATHS: Final = 20
+"""Deaths of a process in which it ran beside others count only together with so many."""
 
 
 async def queue_run(session: AsyncSession, order: Order, *, kicked: bool = False) -> bool:
@@ -80,13 +86,35 @@ async def mark_lost(session: AsyncSession, job: str) -> None:
     await session.execute(
         update(JobRun)
         .where(JobRun.job == job, _still(JobState.RUNNING))
-        .values(state=JobState.LOST, finished_at=now(), error=GONE)
+        .values(state=JobState.LOST, finished_at=now(), error=func.coalesce(JobRun.error, GONE))
     )
 
 
-async def count_lost(session: AsyncSession, order: Order) -> int:
-    """How often the process died that made this attempt."""
-    return await session.scalar(select(func.count()).where(_is(order), _still(JobState.LOST))) or 0
+async def note_stopping(session: AsyncSession) -> None:
+    """What this process runs is not to blame if it dies from now on: a deploy gives it only so much time to end."""
+    mine = update(JobRun).where(JobRun.worker == WORKER, _still(JobState.RUNNING))
+    await session.execute(mine.values(error=TOLD_TO_STOP))
+
+
+async def count_killed(session: AsyncSession, order: Order) -> int:
+    """How often this attempt seems to have killed the process that made it.
+
+    Not where the process was told to stop. Where other runs died with it, any of them may be to blame, or none, as
+    where the memory of the machine was full: such deaths count when there are MAX_DEATHS of them.
+    """
+    other = aliased(JobRun)
+    together = exists().where(
+        other.id != JobRun.id,
+        other.worker == JobRun.worker,
+        other.state == JobState.LOST,
+        other.started_at <= JobRun.heartbeat_at + BEAT,
+        other.heartbeat_at + BEAT >= JobRun.heartbeat_at,
+    )
+    deaths = select(func.count(), func.count().filter(~together)).where(
+        _is(order), _still(JobState.LOST), JobRun.error.is_distinct_from(TOLD_TO_STOP)
+    )
+    all_deaths, alone = (await session.execute(deaths)).one()
+    return all_deaths if all_deaths >= MAX_DEATHS else alone
 
 
 async def beat(session: AsyncSession, run_id: UUID) -> bool:

@@ -117,7 +117,7 @@ async def _skip(order: Order, tools: Tools) -> RunResult:
 async def _run_alone(job: Job, order: Order, tools: Tools, *, patient: bool) -> RunResult:
     async with tools.database.transaction() as session:
         await history.mark_lost(session, job.name)
-        crashes = await history.count_lost(session, order)
+        crashes = await history.count_killed(session, order)
         opened = await history.open_run(session, order) if crashes < MOST_CRASHES else None
     if opened is None:
         raise CrashLoop(f"Its process died {crashes} times while it ran.")

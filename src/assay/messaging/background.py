@@ -5,6 +5,10 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 STOP_SECONDS: Final = 5
 AGAIN_SECONDS: Final = 0.5
 
@@ -15,6 +19,7 @@ async def background(
 ) -> AsyncIterator[None]:
     """Runs it for the length of the block. `stop` asks it to end; it is cancelled where it does not in a while."""
     task = asyncio.create_task(work)
+    task.add_done_callback(_told)
     try:
         yield
     finally:
@@ -24,12 +29,21 @@ async def background(
         await ended([task])
 
 
-async def ended(tasks: Sequence[asyncio.Task[Any]]) -> None:
-    """Cancels tasks until all are done: a library on the way may swallow a cancellation."""
+def _told(task: asyncio.Task[Any]) -> None:
+    """Says why it ended by itself. Asyncio would only say that nobody asked, whenever it clears its memory."""
+    if not task.cancelled() and (error := task.exception()):
+        log.warning("background_ended", reason=str(error) or type(error).__name__, exc_info=error)
+
+
+async def ended(tasks: Sequence[asyncio.Future[Any]]) -> None:
+    """Cancels tasks until all are done: a library on the way may swallow a cancellation. What they raise is let go."""
     while left := [each for each in tasks if not each.done()]:
         for each in left:
             each.cancel()
         await asyncio.wait(left, timeout=AGAIN_SECONDS)
+    for each in tasks:
+        if not each.cancelled():
+            each.exception()
 
 
 def goes_on() -> bool:
