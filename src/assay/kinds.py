@@ -114,6 +114,12 @@ TRAITS: Final[dict[Kind, KindTraits]] = {
 }
 
 
+QUESTION_LABEL: Final = "Question: "
+ANSWER_LABEL: Final = "\nAnswer: "
+CONFIRMED: Final = "\nConfirmed by the asker."
+"""How a body quotes the question that it answers."""
+
+
 def folded(text: str) -> str:
     """The text without differences of case, width and white space."""
     return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
@@ -128,6 +134,18 @@ def identity_key(kind: Kind, title: str, body: str) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def embedded_text(title: str, body: str) -> str:
-    """The one string that stands for a proposal or an entity in the space of meanings."""
+def answer_of(body: str) -> str:
+    """Of a question with its answer the answer alone, of everything else all of it."""
+    asked, _, answer = body.partition(ANSWER_LABEL)
+    return answer.removesuffix(CONFIRMED) if answer and asked.startswith(QUESTION_LABEL) else body
+
+
+def full_text(title: str, body: str) -> str:
+    """Title and body as one string, what they share said once."""
     return f"{title}. {body}" if body and folded(body) != folded(title) else title
+
+
+def embedded_text(title: str, body: str) -> str:
+    """The one string that stands for a proposal or an entity in the space of meanings: what it says, and not what it
+    was asked."""
+    return full_text(title, answer_of(body))

@@ -22,6 +22,7 @@ from assay.db.models import SimilarityType
 from assay.duplicates import candidates, memory, scale, scorer, vectors
 from assay.duplicates.candidates import Candidate
 from assay.duplicates.scorer import Likeness, Match
+from assay.duplicates.solving import solving
 from assay.duplicates.statement import Statement
 from assay.errors import NotFound
 from assay.kinds import Kind
@@ -92,7 +93,7 @@ async def look(session: AsyncSession, ids: Sequence[UUID], *, model: str, thresh
     asked = [_in_order(looked[each.proposal_id].statement, each.statement) for each in found]
     matches = _matches(found, asked, measured_by, threshold)
     alike = [(pair, match) for pair, match in zip(asked, matches, strict=True) if match]
-    dismissed = await memory.dismissed(session, [pair for pair, _ in alike])
+    dismissed = await _told_apart(session, [pair for pair, _ in alike])
     kept = [(pair, match) for pair, match in alike if (pair[0].id, pair[1].id) not in dismissed]
     await _forget(session, looked, by)
     await _keep(session, [_row(*pair, match, by) for pair, match in kept])
@@ -124,8 +125,13 @@ async def _pair(session: AsyncSession, first: UUID, second: UUID) -> list[Pair]:
 
 
 async def _without_dismissed(session: AsyncSession, found: Sequence[Pair]) -> list[Pair]:
-    dismissed = await memory.dismissed(session, [(each.second, each.first) for each in found])
+    dismissed = await _told_apart(session, [(each.second, each.first) for each in found])
     return [each for each in found if (each.second.id, each.first.id) not in dismissed]
+
+
+async def _told_apart(session: AsyncSession, asked: Sequence[tuple[Statement, Statement]]) -> set[tuple[UUID, UUID]]:
+    """By a person, or by a link that says that one solves the other."""
+    return await memory.dismissed(session, asked) | await solving(session, asked)
 
 
 async def _listed(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # slow to import, and most commands only want the version
 
 log = structlog.get_logger(__name__)
 
-SCORER: Final = "scorer-3"
+SCORER: Final = "scorer-4"
 """Changes whenever a score could: what an older scorer cleared is looked at anew."""
 OPERATING_SCORE: Final = 0.85
 OPERATING_COSINE: Final = {"bge-small-en-v1.5-int8": 0.805, "hash-bag-384": 0.90}

@@ -25,6 +25,7 @@ from assay.db.models import MAX_FAILURES, MAX_REST, DedupState, Proposal
 from assay.duplicates import candidates, memory, scale, scorer, vectors
 from assay.duplicates.judging import Near, Verdict, judged, verdicts
 from assay.duplicates.serving import scorer_version
+from assay.duplicates.solving import solving
 from assay.duplicates.statement import Statement
 from assay.kinds import Kind
 from assay.messaging.events import DuplicateDetected
@@ -148,7 +149,10 @@ async def _judge_and_stamp(
     proposals = {each: row.statement for each, row in locked.items()}
     dimensions = next(iter(locked.values())).dimensions
     near = await _near(searchers, proposals, model, dimensions, measured_by, threshold)
-    dismissed = await memory.dismissed(session, [each.pair for each in near if each.closeness is not None])
+    alike = [each.pair for each in near if each.closeness is not None]
+    linked = await solving(session, alike)
+    near = [each for each in near if (each.proposal.id, each.candidate.id) not in linked]
+    dismissed = await memory.dismissed(session, alike)
     said = await asyncio.to_thread(verdicts, proposals, near, dismissed)
     await _stamp(session, said, measured_by.version)
     await reset_failures(session, [each for each, row in locked.items() if row.was_owed])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from assay.kinds import Kind, embedded_text
+from assay.kinds import Kind, answer_of, embedded_text, full_text
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,18 @@ class Statement:
 
     @cached_property
     def text(self) -> str:
+        """What is compared."""
         return embedded_text(self.title, self.body)
 
     @cached_property
+    def told(self) -> str:
+        """The body without a question that it answers."""
+        return answer_of(self.body)
+
+    @cached_property
     def text_hash(self) -> str:
-        return content_hash(self.text)
+        """Of all of it: a person's verdict is about what they read."""
+        return content_hash(full_text(self.title, self.body))
 
 
 def content_hash(text: str) -> str:

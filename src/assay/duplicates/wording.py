@@ -54,8 +54,8 @@ class _Words:
 
 def overlap(one: Statement, other: Statement) -> Overlap:
     """What two statements have in common."""
-    title, text = _words(one.title, one.body)
-    other_title, other_text = _words(other.title, other.body)
+    title, text = _words(one.title, one.told)
+    other_title, other_text = _words(other.title, other.told)
     covered = _share(title, other_text) + _share(other_title, text)
     return Overlap(covered / 2, (_share(title, other_title) * _share(other_title, title)) ** 0.5)
 

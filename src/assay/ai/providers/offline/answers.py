@@ -29,7 +29,7 @@ from assay.ai.providers.offline.standalone import (
     stands_alone,
 )
 from assay.ai.providers.offline.turns import Chat, Turn, same_person
-from assay.kinds import AtomType
+from assay.kinds import ANSWER_LABEL, CONFIRMED, QUESTION_LABEL, AtomType
 
 SECONDS_TO_ANSWER: Final = 40 * 60
 TURNS_TO_ANSWER: Final = 25
@@ -219,7 +219,7 @@ def _drafted(question: Question, match: Match, trust: float) -> Candidate:
         source=Source.ANSWER,
         type=_type(question.text, match.sentence.text),
         title=_title(question.text, match.sentence.text),
-        content=f"Question: {question.text}\nAnswer: {told}" + ("\nConfirmed by the asker." if accepted else ""),
+        content=f"{QUESTION_LABEL}{question.text}{ANSWER_LABEL}{told}" + (CONFIRMED if accepted else ""),
         quotes=question.sentence.quotes() + match.sentence.quotes() + thanks,
         confidence=trust,
         reasoning=f"A question by {asked.author} answered by {answered.author}"
