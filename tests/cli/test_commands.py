@@ -14,6 +14,7 @@ METRICS = {
     "auto_approved", "auto_approval_rate", "auto_approval_success_rate", "duplicate_rate", "oldest_pending_seconds",
     "high_confidence_queue_age_seconds",
     "high_confidence_waiting_for_people_seconds",
+    "taken_back_reverted", "taken_back_superseded", "taken_back_disputed",
     "time_to_auto_approval_seconds",
 }  # fmt: skip
 

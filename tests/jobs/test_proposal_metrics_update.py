@@ -21,6 +21,9 @@ async def test_the_statistics_are_the_metrics_document_and_are_announced(tools):
         "oldest_pending_seconds",
         "high_confidence_queue_age_seconds",
         "high_confidence_waiting_for_people_seconds",
+        "taken_back_reverted",
+        "taken_back_superseded",
+        "taken_back_disputed",
     )
     for part in ("topic_proposals", "atom_proposals"):
         same = [

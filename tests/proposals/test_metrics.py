@@ -12,6 +12,7 @@ from assay.clock import now
 from assay.db.models import ProposalStatus
 from assay.kinds import Kind
 from assay.proposals import actions, metrics
+from assay.proposals.taken_back import TakenBack
 
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
 
@@ -129,5 +130,5 @@ tallies = st.lists(
 
 @given(tallies)
 def test_every_figure_is_a_number(found):
-    part = metrics.part(found, None, metrics.Waits(), 0.0, now())
+    part = metrics.part(found, None, metrics.Waits(), 0.0, TakenBack(), now())
     assert all(isinstance(each, int | float) and each == each for each in part.values())

@@ -14,6 +14,7 @@ from assay.kinds import Kind
 from assay.messaging.events import Event, MetricsUpdated
 from assay.messaging.outbox import Frame
 from assay.proposals import metrics
+from assay.proposals.taken_back import TakenBack
 from assay.settings import Settings
 from assay.web import frames
 from assay.web.app import create_app
@@ -31,7 +32,7 @@ def described():
 def happened(event: type[Event], kind: Kind) -> Event:
     """One of the event, with a value in each field."""
     if event is MetricsUpdated:
-        nothing = metrics.part([], None, metrics.Waits(), 0.0, datetime.now(UTC))
+        nothing = metrics.part([], None, metrics.Waits(), 0.0, TakenBack(), datetime.now(UTC))
         document = {"topic_proposals": nothing, "atom_proposals": nothing, "updated_at": datetime.now(UTC)}
         return MetricsUpdated(document)
     special = {Kind: kind, datetime: datetime.now(UTC)}

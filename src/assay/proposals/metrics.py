@@ -4,7 +4,7 @@ Counts come from the tallies that triggers keep, ages from an index each: the co
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.clock import now
 from assay.db.models import SYSTEM_USER_ID, ProposalStatus, ReviewAction
 from assay.kinds import Kind
+from assay.proposals.taken_back import TakenBack, taken_back
 
 DAY: Final = timedelta(days=1)
 STATES: Final = ("pending", "approved", "rejected", "merged", "expired", "withdrawn")
@@ -52,13 +53,14 @@ class Waits:
 async def document(session: AsyncSession, *, waits: Mapping[Kind, Waits]) -> dict[str, Any]:
     """The metrics of the contract. `waits`: what the policy says of the sure ones."""
     tallies, oldest, times = await _tallies(session), await _oldest(session), await _times(session)
-    at = now()
+    undone, at = await taken_back(session), now()
     parts = {
         f"{kind}_proposals": part(
             [each for each in tallies if each.kind is kind],
             oldest.get(kind),
             waits.get(kind, Waits()),
             times.get(kind, 0.0),
+            undone.get(kind, TakenBack()),
             at,
         )
         for kind in Kind
@@ -67,11 +69,17 @@ async def document(session: AsyncSession, *, waits: Mapping[Kind, Waits]) -> dic
 
 
 def part(
-    tallies: Sequence[Tally], oldest: datetime | None, wait: Waits, seconds_to_approval: float, at: datetime
+    tallies: Sequence[Tally],
+    oldest: datetime | None,
+    wait: Waits,
+    seconds_to_approval: float,
+    undone: TakenBack,
+    at: datetime,
 ) -> dict[str, int | float]:
     """One kind's part of the document."""
     return {
         **summary(tallies),
+        **{f"taken_back_{reason}": number for reason, number in asdict(undone).items()},
         "oldest_pending_seconds": _age(oldest, at),
         "high_confidence_queue_age_seconds": wait.machine,
         "high_confidence_waiting_for_people_seconds": wait.people,

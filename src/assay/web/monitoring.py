@@ -68,6 +68,9 @@ async def _of_database(session: AsyncSession, state: WebState) -> list[Metric]:
     document = await review.document(session, state.settings, state.tools.embedder.model)
     proposals = GaugeMetricFamily("assay_proposals", "Proposals by kind and state.", labels=["kind", "state"])
     ages = GaugeMetricFamily("assay_queue_age_seconds", "Age of the oldest pending.", labels=["kind", "which"])
+    undone = GaugeMetricFamily(
+        "assay_machine_approvals_taken_back", "Approvals by the system that did not last.", labels=["kind", "reason"]
+    )
     times = GaugeMetricFamily(
         "assay_time_to_auto_approval_seconds",
         "From arrival to the system's approval.",
@@ -77,6 +80,8 @@ async def _of_database(session: AsyncSession, state: WebState) -> list[Metric]:
         part = document[f"{kind}_proposals"]
         for status in metrics.STATES:
             proposals.add_metric([kind, status], part[status])
+        for reason in ("reverted", "superseded", "disputed"):
+            undone.add_metric([kind, reason], part[f"taken_back_{reason}"])
         ages.add_metric([kind, "any"], part["oldest_pending_seconds"])
         ages.add_metric([kind, "sure"], part["high_confidence_queue_age_seconds"])
         ages.add_metric([kind, "people"], part["high_confidence_waiting_for_people_seconds"])
@@ -95,6 +100,7 @@ async def _of_database(session: AsyncSession, state: WebState) -> list[Metric]:
     tokens, cost = (await session.execute(text(COST))).one()
     return [
         proposals,
+        undone,
         ages,
         times,
         runs,

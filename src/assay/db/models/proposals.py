@@ -64,6 +64,8 @@ UPDATED: Final = (
     """jsonb_path_query_array(candidates, '$[*] ? (@."type" == "update" && @."dismissed" == false)."id"'::jsonpath)"""
 )
 """The ids of what a proposal says something else about."""
+AUTO_REVERTED = text("auto_reverted")
+CONTRADICTING = text("""proposed_links @> '[{"link_type": "contradicts"}]'""")
 FAILING = text("failures > 0 AND status = 'pending'")
 NEEDS_ATTENTION = text(f"status = 'pending' AND failures >= {MAX_FAILURES}")
 ASSIGNED = text("status = 'pending' AND assignee_user_id IS NOT NULL")
@@ -104,6 +106,8 @@ class Proposal(Base):
             postgresql_where=UNDECIDED,
         ),
         Index("ix_proposals_auto_approved", "reviewed_at", postgresql_where=AUTO_APPROVED),
+        Index("ix_proposals_auto_reverted", "kind", postgresql_where=AUTO_REVERTED),
+        Index("ix_proposals_contradicting", "id", postgresql_where=CONTRADICTING),
         Index("ix_proposals_failing", "id", postgresql_where=FAILING),
         Index("ix_proposals_status_age", "kind", "status", "created_at", "id"),
         Index("ix_proposals_status_confidence", "kind", "status", "confidence", "id"),

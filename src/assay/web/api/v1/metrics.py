@@ -27,6 +27,9 @@ class KindMetrics(BaseModel):
     auto_approval_rate: float
     auto_approval_success_rate: float
     duplicate_rate: float
+    taken_back_reverted: int
+    taken_back_superseded: int
+    taken_back_disputed: int
     oldest_pending_seconds: float
     high_confidence_queue_age_seconds: float
     high_confidence_waiting_for_people_seconds: float
