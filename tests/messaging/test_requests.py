@@ -9,6 +9,7 @@ from tests.builders import draft, propose, rows, scalar, with_evidence
 
 from assay.audit.actor import SYSTEM
 from assay.duplicates import dismissing, pairs
+from assay.extraction.erasing import Drawn, Whose, erase
 from assay.kinds import Kind
 from assay.messaging import events
 from assay.messaging.requests import FOLLOWERS, SCAN
@@ -78,10 +79,10 @@ async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
         "proposal.withdrawn": lambda s: actions.withdraw(s, [third], actor=SYSTEM),
         "proposal.reopened again": lambda s: actions.reopen(s, [third], actor=ana),
         "proposals.expired": lambda s: actions.expire(s, [third], actor=SYSTEM, days=30),
+        "proposal.erased": lambda s: erase(s, Whose(author="tom"), drawn=Drawn.ALL, actor=ana),
     }
-    assert {each.removesuffix(AGAIN) for each in steps} | set(NEVER_DONE_BY_HAND) | {
-        "proposal.expired"
-    } == of_knowledge()
+    walked = {each.removesuffix(AGAIN) for each in steps} | {"proposal.expired", "entity.erased"}
+    assert walked | set(NEVER_DONE_BY_HAND) == of_knowledge()
     for name, act in steps.items():
         action = name.removesuffix(AGAIN)
         async with database.transaction() as session:
