@@ -46,6 +46,8 @@ class Facts:
     """Different human authors of the verified quotes."""
     hedged: int = 0
     """Verified quotes that doubt what they say."""
+    unsupported: bool = False
+    """The claim says something else than its verified quotes."""
     suspicious: bool = False
     """A secret was masked in the draft, or its words or a quote give orders to whoever reads by machine."""
 
@@ -60,13 +62,14 @@ class Voice:
     is_bot: bool = False
 
 
-def facts_of(voices: Sequence[Voice], own_words: str) -> Facts:
-    """`own_words`: those of what the quotes back."""
+def facts_of(voices: Sequence[Voice], own_words: str, unsupported: Sequence[str] = ()) -> Facts:
+    """`own_words`: those of what the quotes back; `unsupported`: what of them the quotes do not say."""
     proven = [voice for voice in voices if voice.verified]
     return Facts(
         verified=len(proven),
         unverified=len(voices) - len(proven),
         people=len({person_key(voice.author) for voice in proven if not voice.is_bot}),
+        unsupported=bool(unsupported),
         hedged=sum(is_hedged(voice.quote) for voice in proven),
         suspicious=MASK in own_words or any(map(gives_orders, (own_words, *(voice.quote for voice in voices)))),
     )
@@ -86,6 +89,7 @@ def weigh(stated: float, facts: Facts) -> float:
     | no verified quote, a masked secret, or an order  | at most .50                                              |
     | only machines say it                             | at most .60                                              |
     | some quotes are not verified                     | at most .80                                              |
+    | its quotes do not say it, or say more            | at most .80                                              |
     | one person says it                               | at most .90                                              |
 
     So .95 needs two people, every quote verified and none in doubt: an agreed decision, an accepted answer, or a
@@ -105,6 +109,6 @@ def _cap(facts: Facts) -> float:
         return UNPROVEN
     if not facts.people:
         return BY_MACHINES
-    if facts.unverified:
+    if facts.unverified or facts.unsupported:
         return PARTLY_PROVEN
     return ONE_VOICE if facts.people == 1 else 1.0

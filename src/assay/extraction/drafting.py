@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from assay.ai.extractor import AtomDraft, Extraction, LinkDraft, Message, Quote, TopicDraft, Window
+from assay.ai.grounding.support import Ground, unsupported
 from assay.ai.secrets import MASK, secret_places
 from assay.db.models import Recommendation
 from assay.extraction import tidy
@@ -110,7 +111,10 @@ class Drafting:
             self.dropped.old_news += 1
             return None
         voices = [voice(each, self.messages[each.message_id]) for each in evidence]
-        facts = facts_of(voices, f"{title}\n{body}")
+        missing = (
+            unsupported(title, body, grounds) if (grounds := self._grounds(evidence)) and kind is Kind.ATOM else []
+        )
+        facts = facts_of(voices, f"{title}\n{body}", missing)
         stated = tidy.share(written.confidence)
         return Draft(
             kind=kind,
@@ -121,6 +125,7 @@ class Drafting:
             reasoning=tidy.words(written.reasoning, REASONING_LIMIT),
             evidence=evidence,
             source_message_ids=list(dict.fromkeys(each.message_id for each in evidence)),
+            unsupported=missing,
             recommendation=tidy.member(Recommendation, written.recommendation) or Recommendation.MERGE,
             **of_this_kind,
         )
@@ -129,6 +134,16 @@ class Drafting:
         real = [quote for quote in quotes if quote.message_id in self.messages]
         self.dropped.invented_quotes += len(quotes) - len(real)
         return [verified(quote, self.messages[quote.message_id].text) for quote in real[:MOST_QUOTES]]
+
+    def _grounds(self, evidence: Sequence[QuotedEvidence]) -> list[Ground]:
+        """The verified quotes of people."""
+        return [
+            Ground(self.messages[each.message_id].text, each.start_offset, each.end_offset)
+            for each in evidence
+            if each.start_offset is not None
+            and each.end_offset is not None
+            and not self.messages[each.message_id].is_bot
+        ]
 
     def _links(self, links: Sequence[LinkDraft], own: UUID, drafts: Sequence[Draft | None]) -> list[ProposedLink]:
         found = {}

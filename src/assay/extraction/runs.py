@@ -193,7 +193,9 @@ async def _sorted_out(session: AsyncSession, drafts: Sequence[Draft], window: Wi
 def weighed(proposal: Proposal, quotes: Sequence[evidence.Quoted]) -> float:
     """The confidence of a proposal that these quotes back."""
     voices = [Voice(each.quote, each.verified, each.author, each.is_bot) for each in quotes]
-    return weigh(proposal.stated_confidence, facts_of(voices, f"{proposal.title}\n{proposal.body}"))
+    return weigh(
+        proposal.stated_confidence, facts_of(voices, f"{proposal.title}\n{proposal.body}", proposal.unsupported)
+    )
 
 
 async def _mark_read(

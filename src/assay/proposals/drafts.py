@@ -58,6 +58,8 @@ class Draft:
     evidence: Sequence[QuotedEvidence] = ()
     source_message_ids: Sequence[UUID] = ()
     recommendation: Recommendation = Recommendation.NEW
+    unsupported: Sequence[str] = ()
+    """What the evidence does not say, or says and the claim leaves out."""
     icon: str | None = None
     color: str | None = None
     keywords: Sequence[str] = ()
@@ -98,6 +100,7 @@ class Draft:
             "reasoning": self.reasoning,
             "source_message_ids": list(self.source_message_ids),
             "llm_recommendation": self.recommendation,
+            "unsupported": list(self.unsupported),
         }
 
     def evidence_rows(self) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from assay.proposals import listing, relations
 from assay.proposals import statements as sql
 from assay.proposals.actions import ANY_VERSION, lock_and_judge
 from assay.proposals.drafts import Draft
+from assay.proposals.grounding import hold_against_evidence
 from assay.proposals.outcomes import Outcome, unless_pending
 
 FIELDS: Final = ("title", "body", "icon", "color", "keywords", "atom_type", "meta", "topic_name")
@@ -39,6 +40,7 @@ async def edit(
     await relations.resolve_topics(session, list(before))
     await sql.forget_vectors(session, list(before))
     await sql.look_again(session, list(before))
+    await hold_against_evidence(session, list(before))
     await record(session, actor, [_recorded(each, edits[each.id], before[each.id], actor, notes) for each in found])
     session.expire_all()
     return outcomes

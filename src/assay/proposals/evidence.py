@@ -15,6 +15,7 @@ from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import SYSTEM_USER_ID, Evidence, Message, Proposal, ProposalStatus
 from assay.messaging.events import EvidenceAdded
 from assay.proposals.drafts import Addition, QuotedEvidence, evidence_rows
+from assay.proposals.grounding import hold_against_evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ async def add(session: AsyncSession, additions: Mapping[UUID, Addition], *, weig
     after = await quoted(session, list(gaining))
     records = [_strengthened(pending[each], additions[each], after[each], weigh) for each in gaining]
     await session.flush()
+    await hold_against_evidence(session, list(gaining))
     await record(session, actor, records)
     return list(gaining)
 

@@ -1,7 +1,8 @@
 """The policy applied."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,9 +14,14 @@ from assay.duplicates.serving import scorer_version, serving_model
 from assay.policies import queries as policies
 from assay.proposals import actions as proposals
 from assay.proposals.outcomes import Outcome
-from assay.review import queries
+from assay.review import grounding, queries
 from assay.review.policy import Facts, Hold, Policy
 from assay.settings import Settings
+
+GROUNDS: Final = (Hold.UNSUPPORTED, Hold.OPPOSED, Hold.UNDECIDED, Hold.FEW_AUTHORS)
+"""Reasons that a further message may take away, or bring."""
+MIN_VOICES: Final = 2
+"""Other people who must consent to a decision before the machine approves it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,9 @@ async def review(session: AsyncSession, ids: Sequence[UUID], *, settings: Settin
     model = await serving_model(session, model)
     similarity_threshold = settings.knowledge_dedup_similarity_threshold
     scorer = await scorer_version(session, model)
-    held, provable = _weighed(policy, await queries.facts(session, ids, scorer=scorer))
+    held, provable = _weighed(
+        policy, await _grounded(session, policy, await queries.facts(session, ids, scorer=scorer))
+    )
     twins = await scan.recheck(session, provable, model=model, threshold=similarity_threshold, actor=SYSTEM)
     held |= dict.fromkeys(await queries.questioned(session, provable), Hold.CONTRADICTED)
     held |= dict.fromkeys(twins, Hold.DUPLICATE)
@@ -63,6 +71,16 @@ async def undo(session: AsyncSession, version: int, *, actor: Actor, notes: str 
     await policies.at(session, version)
     ids = await queries.approved_under(session, version)
     return await proposals.revert(session, ids, actor=actor, notes=notes or f"Undo of policy version {version}")
+
+
+async def _grounded(session: AsyncSession, policy: Policy, facts: dict[UUID, Facts]) -> dict[UUID, Facts]:
+    """The facts, with the talk read anew where nothing else stands against an approval."""
+    asked = [each for each, known in facts.items() if all(hold in GROUNDS for hold in policy.reasons(known))]
+    found = await grounding.read(session, asked, min_voices=MIN_VOICES)
+    return facts | {
+        each: replace(facts[each], unsupported=bool(now.unsupported), standing=now.standing.verdict)
+        for each, now in found.items()
+    }
 
 
 def _weighed(policy: Policy, facts: dict[UUID, Facts]) -> tuple[dict[UUID, Hold], list[UUID]]:

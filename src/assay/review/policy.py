@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from assay.ai.grounding.standing import Verdict
 from assay.db.models import DedupState, Recommendation
 from assay.kinds import AtomType, Kind, Proposer, Trust
 from assay.policies.document import Rule, ShadowDocument
@@ -26,6 +27,9 @@ class Hold(StrEnum):
     UNVERIFIED = "unverified evidence"
     UNTRUSTED_SOURCE = "untrusted source"
     PROPOSER = "proposer"
+    UNSUPPORTED = "its evidence does not say it"
+    UNDECIDED = "nobody decided or confirmed it"
+    OPPOSED = "taken back in the talk"
     HUMAN_REQUIRED = "a rule asks for a person"
     FEW_AUTHORS = "too few people say so"
     TOPIC_PENDING = "topic not approved yet"
@@ -51,6 +55,10 @@ class Facts:
     """The scan found it to say something else about the same thing as what is known or was proposed earlier."""
     questioned: bool = False
     """A pending proposal that came later is an update of it."""
+    unsupported: bool = False
+    """Its evidence says something else."""
+    standing: Verdict | None = None
+    """How its words stand in their talk. None for a topic, and before the machine has read it."""
     kind: Kind = Kind.ATOM
     atom_type: AtomType | None = None
     sources: frozenset[str] = frozenset()
@@ -165,10 +173,13 @@ class Policy:
         8. has no quote, or one that was not found in its message,
         9. is quoted from a source that is not trusted,
         10. was proposed by a person or an agent,
-        11. a rule keeps for people,
-        12. is proved by the words of fewer people than asked for,
-        13. belongs to a topic that is not approved yet,
-        14. is less sure than the threshold.
+        11. says something else than its evidence,
+        12. was taken back, corrected or objected to in the talk,
+        13. was neither decided nor confirmed there,
+        14. a rule keeps for people,
+        15. is proved by the words of fewer people than asked for,
+        16. belongs to a topic that is not approved yet,
+        17. is less sure than the threshold.
         """
         rules = [each for each in self.rules if concerns(each, facts)]
         opening = [each for each in self.rules if each.may_approve and covers(each, facts)]
@@ -189,8 +200,11 @@ class Policy:
             (Hold.UNVERIFIED, facts.quotes == 0 or facts.verified_quotes < facts.quotes),
             (Hold.UNTRUSTED_SOURCE, bool(facts.untrusted_sources) and not source_is_opened),
             (Hold.PROPOSER, facts.proposer is not Proposer.EXTRACTOR and not proposer_is_opened),
+            (Hold.UNSUPPORTED, facts.unsupported),
+            (Hold.OPPOSED, facts.standing is Verdict.TAKEN_BACK),
+            (Hold.UNDECIDED, facts.standing is Verdict.UNDECIDED),
             (Hold.HUMAN_REQUIRED, any(each.human_required for each in rules)),
-            (Hold.FEW_AUTHORS, facts.authors < authors),
+            (Hold.FEW_AUTHORS, facts.authors < authors or facts.standing is Verdict.UNCONFIRMED),
             (Hold.TOPIC_PENDING, facts.topic_is_pending),
             (Hold.BELOW_THRESHOLD, facts.confidence < self.threshold_for(facts)),
         )

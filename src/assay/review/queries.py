@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.ai.grounding.standing import Verdict
 from assay.clock import now
 from assay.db.models import MAX_FAILURES, MAX_REST, SYSTEM_USER_ID, DedupState, ProposalStatus, Recommendation
 from assay.kinds import AtomType, Kind, Proposer
@@ -49,6 +50,7 @@ _FACTS: Final = f"""
     SELECT p.id, p.kind, p.atom_type, p.created_at, p.status, p.reviewed_by_user_id,
         quoted.sources, quoted.channels, quoted.authors,
         p.confidence, p.dedup_state, p.dedup_scorer, p.llm_recommendation, p.failures,
+        cardinality(p.unsupported) > 0 AS unsupported, p.standing,
         p.retry_at, quoted.quotes, quoted.verified, {_TAKEN_BACK} AS taken_back, quoted.untrusted_sources,
         coalesce(p.similarity_type = 'update', false) AS is_update, {_QUESTIONED} AS questioned,
         coalesce((SELECT status = 'pending' FROM proposals WHERE id = p.topic_proposal_id), false) AS topic_is_pending,
@@ -130,7 +132,8 @@ _ALIKE: Final = f"""
         coalesce(p.reviewed_by_user_id <> {SYSTEM_USER_ID} AND p.review_action <> 'withdrawn', false) AS by_people,
         {_TAKEN_BACK} AS taken_back,
         coalesce(p.similarity_type = 'update', false) AS is_update, questioned.id IS NOT NULL AS questioned,
-        untrusted_sources, {_PROPOSER.format(system=SYSTEM_USER_ID, kind="proposer.kind")}, run.extractor
+        untrusted_sources, {_PROPOSER.format(system=SYSTEM_USER_ID, kind="proposer.kind")}, run.extractor,
+        cardinality(p.unsupported) > 0 AS unsupported, p.standing
     FROM proposals p
     JOIN users proposer ON proposer.id = p.proposed_by_user_id
     LEFT JOIN extraction_runs run ON run.id = p.extraction_run_id
@@ -139,7 +142,7 @@ _ALIKE: Final = f"""
         SELECT e.proposal_id, {_QUOTES} {_OF_ALL} GROUP BY e.proposal_id
     ) AS quoted ON quoted.proposal_id = p.id
     LEFT JOIN ({_ALL_QUESTIONED}) AS questioned ON questioned.id = p.id AND p.status = 'pending'
-    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, p.failures >= {MAX_FAILURES},
+    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, p.failures >= {MAX_FAILURES},
         coalesce(p.retry_at > :at AND p.retry_at < :latest, false),
         width_bucket(p.confidence, CAST(:thresholds AS float8[]))"""  # noqa: S608
 
@@ -219,6 +222,8 @@ def _facts(row: RowMapping, scorer: str, at: datetime) -> Facts:
         taken_back=values["taken_back"],
         is_update=values["is_update"],
         questioned=values["questioned"],
+        unsupported=values["unsupported"],
+        standing=values["standing"] and Verdict(values["standing"]),
         kind=Kind(values["kind"]),
         atom_type=values["atom_type"] and AtomType(values["atom_type"]),
         sources=frozenset(values["sources"] or ()),

@@ -60,6 +60,14 @@ def languages_of(text: str) -> tuple[str, ...]:
     return tuple(name for name, count in counts.items() if best and count >= SHARE_OF_BEST * best)
 
 
+def language_of(text: str) -> tuple[str, ...]:
+    """The likeliest language of a folded text, if its small words tell one."""
+    said = WORD.findall(text)
+    counts = {name: sum(word in known for word in said) for name, known in _function_words().items()}
+    best = max(counts, key=lambda name: counts[name])
+    return (best,) if counts[best] else ()
+
+
 @cache
 def _function_words() -> dict[str, frozenset[str]]:
     return {name: frozenset(each["grammar"]["function_words"].split()) for name, each in _languages().items()}

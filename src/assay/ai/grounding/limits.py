@@ -1,10 +1,12 @@
 """Negations, limits and conditions that only one of two texts has, in whatever words."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from assay.ai.grounding import lexicon
+from assay.ai.grounding.words import content_words
 
 CLASSES: Final = (
     "not_negative", "at_most", "at_least", "except", "only", "without", "negative", "before", "after", "condition",
@@ -12,6 +14,8 @@ CLASSES: Final = (
 )  # fmt: skip
 CUT_OUT: Final = ("not_negative", "at_most", "at_least", "except")
 """Idioms that hold words of other classes."""
+CLAUSE: Final = re.compile(r"[,;:.!?()]")
+WORDS_NEGATED: Final = 5
 BOUNDS: Final = ("at_most", "at_least", "before", "after")
 CONDITIONS: Final = ("condition", "before", "after", "except", "only", "without", "at_most", "at_least", "relative")
 NAMES: Final = {"some": "“some”", "cause": "a reason", "regardless": "“whatever”"}
@@ -85,6 +89,16 @@ def _turned(mine: Limits, theirs: Limits) -> Iterator[str]:
         )
     elif bool(mine.negations) != bool(theirs.negations) and not _is_bound_turned(mine, theirs):
         yield _one_sided(mine if mine.negations else theirs, bool(mine.negations), "negative", "without")
+
+
+def negated(text: str) -> frozenset[str]:
+    """The content words that stand next behind a negation, in its clause."""
+    said = lexicon.fold(text)
+    pattern = lexicon.pattern("polarity", "negative", lexicon.languages_of(said))
+    behind = (
+        CLAUSE.split(said[found.end() :], maxsplit=1)[0].split()[:WORDS_NEGATED] for found in pattern.finditer(said)
+    )
+    return frozenset(word for words in behind for word in content_words(" ".join(words)))
 
 
 def _is_bound_turned(mine: Limits, theirs: Limits) -> bool:

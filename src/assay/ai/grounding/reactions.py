@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from assay.ai.grounding import lexicon
@@ -18,9 +18,17 @@ MENTION: Final = re.compile(r"<?@[\w|.-]{1,60}>?[:,]?")
 SHORT: Final = 4
 """Words of a message so short that it can only concern what was said just before."""
 VERY_SHORT: Final = 2
+MIN_RESULT: Final = 2
+"""Content words that tell what came of an answer."""
 MIN_SHARED: Final = 2
 MIN_SHARE: Final = 0.4
 """Of the words of a statement, that a text must repeat to be about it beyond doubt."""
+
+MIN_SHARE_FAR: Final = 0.5
+"""The same for what is said long after."""
+MIN_SHARE_OF_A_PARTY: Final = 0.6
+MIN_SHARE_OF_A_RESTATEMENT: Final = 0.75
+"""From here on a text says the same again; with another number or limit it says something else of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ def _lead_in() -> re.Pattern[str]:
     return re.compile(rf"\W*(?:{lexicon.alternatives('grammar', 'lead_in')}\b[\s,.!:;–—-]*){{0,3}}")
 
 
+@lru_cache(maxsize=16_384)
 def plain(text: str) -> str:
     """Folded own words without whom they are addressed to."""
     return lexicon.fold(MENTION.sub(" ", own_words(text)))
@@ -95,7 +104,20 @@ def _end(found: re.Match[str] | None) -> int:
 
 def speaks_against(said: str, subject: Subject) -> bool:
     """Any phrase by which people take back, refuse or make conditions, but for the statement's own words."""
-    return _adds_to(lexicon.pattern("against", "phrases").finditer(said), subject)
+    languages = _languages(said, subject)
+    return any(_adds_to(_found(said, key, languages), subject) for key in ("retractions", "phrases"))
+
+
+@lru_cache(maxsize=16_384)
+def _found(said: str, key: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(found[0] for found in lexicon.pattern("against", key, languages).finditer(said))
+
+
+def _takes_back(said: str, subject: Subject) -> bool:
+    """What its author needs no more than say."""
+    languages = _languages(said, subject)
+    found = (each for key in ("retractions", "jests") for each in _found(said, key, languages))
+    return _adds_to(found, subject) or _apologises(said)
 
 
 def _apologises(said: str) -> bool:
@@ -105,25 +127,51 @@ def _apologises(said: str) -> bool:
 
 def _weighs(said: str, subject: Subject) -> bool:
     """Words that limit, compare or ask, and figures that the statement does not hold."""
-    languages = lexicon.languages_of(said)
-    languages = languages if 0 < len(languages) <= MAX_LANGUAGES else subject.languages
-    found = lexicon.pattern("against", "markers", languages).finditer(said)
-    figures = {word for word in content_words(said) if any(map(str.isdigit, word))}
-    return _adds_to(found, subject) or bool(figures - subject.words) or "?" in said
+    calendar = lexicon.words("grammar", "calendar")
+    figures = {word for word in content_words(said) if word in calendar or any(map(str.isdigit, word))}
+    return (
+        _adds_to(_found(said, "markers", _languages(said, subject)), subject)
+        or bool(figures - subject.words)
+        or "?" in said
+    )
 
 
-MAX_LANGUAGES: Final = 2
+def _shifts(said: str, subject: Subject) -> bool:
+    """Words by which something else is said of the same thing."""
+    return _weighs(said, subject) or _adds_to(_found(said, "shifts", _languages(said, subject)), subject)
 
 
-def _adds_to(found: Iterable[re.Match[str]], subject: Subject) -> bool:
-    return any(not WORD.search(each[0]) or not set(WORD.findall(each[0])) <= subject.words for each in found)
+def _languages(said: str, subject: Subject) -> tuple[str, ...]:
+    """Those of the text that the statement may be in too, else both."""
+    own = lexicon.languages_of(said)
+    both = tuple(name for name in own if name in subject.languages)
+    return both or tuple(sorted({*own, *subject.languages}))
+
+
+def _adds_to(phrases: Iterable[str], subject: Subject) -> bool:
+    return any(not WORD.search(each) or not set(WORD.findall(each)) <= subject.words for each in phrases)
 
 
 def confirms(text: str) -> bool:
-    """Words by which whoever asked says that an answer is right, and nothing against it."""
+    """Words by which whoever asked says that an answer is right, or thanks and tells what came of it."""
     said = plain(text)
     rest, found = lexicon.pattern("confirm", "phrases").subn(" ", said)
-    return found > 0 and "?" not in said and not speaks_against(rest, Subject()) and not _apologises(rest)
+    if "?" in said or speaks_against(rest, Subject(languages=lexicon.language_of(said))) or _apologises(rest):
+        return False
+    return found > 0 or _tells_of_success(said)
+
+
+def _tells_of_success(said: str) -> bool:
+    """Thanks, with what was done or is now, and nothing that is still to be done or wrong."""
+    thanks = lexicon.pattern("thanks", "gratitude")
+    rest = thanks.sub(" ", said)
+    if (
+        rest == said
+        or lexicon.search("confirm", "not_yet", rest)
+        or _weighs(rest, Subject(content_words(rest), languages=lexicon.language_of(said)))
+    ):
+        return False
+    return lexicon.search("confirm", "results", rest) is not None and len(content_words(rest)) >= MIN_RESULT
 
 
 def is_thanks(text: str) -> bool:
@@ -141,9 +189,22 @@ def _points_to_it(said: str) -> bool:
     return lexicon.search("deictic", "words", said) is not None
 
 
+def goes_on(text: str, subject: Subject) -> bool:
+    """Whether somebody comes back to a statement after a silence."""
+    said = plain(text)
+    return (
+        consents(text, subject)
+        or is_thanks(text)
+        or confirms(text)
+        or _points_to_it(said)
+        or _common(said, subject) >= MIN_SHARE_FAR * len(subject.words)
+        or lexicon.opening("against", "retractions").match(said) is not None
+    )
+
+
 def repeats(text: str, subject: Subject) -> bool:
     """Whether a text is about the same thing, by its words alone."""
-    common = len(shared(subject.words, content_words(plain(text))))
+    common = _common(plain(text), subject)
     return 0 < common >= min(MIN_SHARED, MIN_SHARE * len(subject.words))
 
 
@@ -152,26 +213,31 @@ def opposes_near(text: str, subject: Subject, *, is_author: bool) -> bool:
     said = plain(text)
     if not said:
         return False
-    if is_author and (speaks_against(said, subject) or _apologises(said)):
+    if is_author and _takes_back(said, subject):
         return True
-    if not (_is_short(said) or _points_to_it(said) or shared(subject.words, content_words(said))):
-        return False
-    return speaks_against(said, subject) or (_weighs(said, subject) and _concerns(said, subject))
+    if _is_short(said) or _points_to_it(said) or _common(said, subject) >= MIN_SHARE_FAR * len(subject.words):
+        return speaks_against(said, subject) or _shifts(said, subject)
+    return "?" not in said and repeats(said, subject) and speaks_against(said, subject)
 
 
-def _concerns(said: str, subject: Subject) -> bool:
-    return _is_short(said) or _points_to_it(said) or repeats(said, subject)
+def _common(said: str, subject: Subject) -> int:
+    return len(shared(subject.words, content_words(said)))
 
 
 def opposes_far(text: str, subject: Subject, *, is_party: bool) -> bool:
-    """Of what is said long after, or elsewhere in the channel."""
+    """Of what is said long after, or elsewhere in the channel: it must be about the statement beyond doubt."""
     said = plain(text)
-    if repeats(text, subject):
-        return speaks_against(said, subject) or _weighs(said, subject)
+    common = _common(said, subject)
+    if not common:
+        return lexicon.search("against_far", "back_references", said) is not None and speaks_against(said, subject)
+    share = MIN_SHARE_OF_A_PARTY if is_party else MIN_SHARE_OF_A_RESTATEMENT
+    if common >= share * len(subject.words) and _shifts(said, subject):
+        return True
     if not speaks_against(said, subject):
         return False
-    points_back = lexicon.search("against_far", "back_references", said) is not None
-    return points_back or (is_party and (_points_to_it(said) or bool(shared(subject.words, content_words(said)))))
+    if common >= MIN_SHARE_FAR * len(subject.words) or lexicon.search("against_far", "back_references", said):
+        return True
+    return is_party and _takes_back(said, subject)
 
 
 def states(text: str, subject: Subject) -> bool:

@@ -3,27 +3,23 @@
 The machine approves alone only what it understands: what it cannot place near a statement counts against it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Final
-from uuid import UUID
 
+from assay.ai.conversations import seconds_between
 from assay.ai.extractor import Message
 from assay.ai.grounding import doubts, reactions
 from assay.ai.grounding.own_words import Span, is_own, own_words
 from assay.ai.grounding.reactions import Subject
 from assay.ai.grounding.sentences import around
 from assay.ai.grounding.statements import Statement, decisions_in
+from assay.ai.grounding.talk import Talk, is_persons
 from assay.ai.grounding.voices import may_be_one
 from assay.ai.grounding.words import content_words, shared
-from assay.ai.machines import is_machine_line
 
-NEAR_MESSAGES: Final = 12
-NEAR_SECONDS: Final = 3 * 24 * 3600
-SECONDS_BESIDE: Final = 15 * 60
-"""What its author says this long before or after a statement may be part of it."""
-MESSAGES_BESIDE: Final = 3
 SECONDS_TO_ANSWER: Final = 24 * 3600
 MESSAGES_TO_ANSWER: Final = 20
 
@@ -53,41 +49,10 @@ class Standing:
     """The sentence that tells it, where it is a decision."""
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """What was said in one channel, in order."""
-
-    messages: Sequence[Message]
-    _places: Mapping[UUID, int] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_places", {each.id: at for at, each in enumerate(self.messages)})
-
-    def after(self, message: Message) -> Sequence[Message]:
-        return self.messages[self._places[message.id] + 1 :]
-
-    def near(self, message: Message) -> list[Message]:
-        """What is said next in the same thread or, outside threads, in the channel."""
-        own = str(message.id)
-        later = [each for each in self.after(message) if each.thread == message.thread or each.thread == own]
-        return [
-            each for each in later if message.thread or each.thread == own or _seconds(message, each) <= NEAR_SECONDS
-        ][: NEAR_MESSAGES if not message.thread else None]
-
-    def before(self, message: Message) -> list[Message]:
-        """What was said just before it in the same place, the nearest first."""
-        earlier = reversed(self.messages[: self._places[message.id]])
-        return [each for each in earlier if each.thread == message.thread or str(each.id) == message.thread]
-
-
-def _seconds(earlier: Message, later: Message) -> float:
-    return (later.sent_at - earlier.sent_at).total_seconds()
-
-
 def standing(talk: Talk, message: Message, start: int, end: int, *, min_voices: int = 2) -> Standing:
     """How the words at these places of a message stand. `min_voices`: other people who must consent to a decision."""
     span = around(message.text, start, end)
-    if message.is_bot or is_machine_line(message.text):
+    if not is_persons(message):
         return Standing(Verdict.UNDECIDED, "a machine says it")
     if message.edited:
         return Standing(Verdict.UNDECIDED, "it was edited later", message=message)
@@ -105,8 +70,8 @@ def _touches(one: Span, other: Span) -> bool:
 
 def _as_decision(talk: Talk, message: Message, stated: Statement, min_voices: int) -> Standing:
     subject = Subject.of(message.text[slice(*stated.stated)], message.author)
-    if doubt := doubts.staged(each.text for each in _surrounding(talk, message)) or doubts.of_decision(
-        message, stated, _beside(talk, message)
+    if doubt := doubts.staged(each.text for each in (message, *talk.beside(message))) or doubts.of_decision(
+        message, stated, talk.by_its_author(message)
     ):
         return Standing(Verdict.UNDECIDED, doubt)
     consenting = _consenting(talk, message, subject, strictly=not stated.is_explicit)
@@ -126,11 +91,11 @@ def _as_answer(talk: Talk, message: Message, span: Span) -> Standing:
     asked = _question(talk, message)
     if asked is None:
         return Standing(Verdict.UNDECIDED, "nobody decided it, and it answers no question")
-    if doubt := doubts.of_answer(message, span, _beside(talk, message)) or doubts.of_question(asked):
+    if doubt := doubts.of_answer(message, span, talk.by_its_author(message)) or doubts.of_question(asked):
         return Standing(Verdict.UNDECIDED, doubt)
     subject = Subject.of(f"{message.text[slice(*span)]} {asked.text}")
     confirming = _confirming(talk, message, asked)
-    if against := _against(talk, message, subject, [message.author, asked.author], authors=2):
+    if against := _against(talk, message, subject, [message.author, asked.author], asker=asked.author):
         return Standing(Verdict.TAKEN_BACK, f"{against.author}: {_short(against.text)}", message=against)
     if confirming is None:
         return Standing(Verdict.UNCONFIRMED, f"{asked.author} did not confirm the answer")
@@ -138,28 +103,11 @@ def _as_answer(talk: Talk, message: Message, span: Span) -> Standing:
     return Standing(Verdict.SOUND, because, (confirming.author,), asked=asked)
 
 
-def _beside(talk: Talk, message: Message) -> list[Message]:
-    """What its author says shortly before and after."""
-    return [
-        each
-        for each in (*talk.before(message)[: MESSAGES_BESIDE * 2], *talk.near(message)[: MESSAGES_BESIDE * 2])
-        if may_be_one(each.author, message.author) and abs(_seconds(each, message)) <= SECONDS_BESIDE
-    ]
-
-
-def _surrounding(talk: Talk, message: Message) -> list[Message]:
-    """What anybody says shortly before and after."""
-    beside = (*talk.before(message)[:MESSAGES_BESIDE], message, *talk.near(message)[:MESSAGES_BESIDE])
-    return [each for each in beside if abs(_seconds(each, message)) <= SECONDS_BESIDE]
-
-
 def _consenting(talk: Talk, message: Message, subject: Subject, *, strictly: bool) -> tuple[str, ...]:
     """The others who consent, until something else is said that they may mean."""
     found: list[str] = []
     elsewhere = False
-    for later in talk.near(message):
-        if later.is_bot or is_machine_line(later.text):
-            continue
+    for later in talk.near(message, subject):
         consents = reactions.consents(later.text, subject, strictly=strictly)
         if consents and not may_be_one(later.author, message.author):
             is_new = not later.edited and not any(may_be_one(later.author, name) for name in found)
@@ -176,35 +124,42 @@ def _names_it(later: Message, subject: Subject) -> bool:
 
 
 def _against(
-    talk: Talk, message: Message, subject: Subject, parties: Sequence[str], *, authors: int = 1
+    talk: Talk, message: Message, subject: Subject, parties: Sequence[str], *, asker: str | None = None
 ) -> Message | None:
-    """The first later message that speaks against a statement, or may. `authors`: how many of the parties made it."""
-    near = talk.near(message)
-    beside = {each.id for each in near}
+    """The first later message that speaks against a statement, or may. `parties`: its author and who consented."""
+    near = {each.id for each in talk.near(message, subject)}
     for later in talk.after(message):
-        if later.is_bot or is_machine_line(later.text):
-            continue
-        is_party = any(may_be_one(later.author, name) for name in parties)
-        is_author = any(may_be_one(later.author, name) for name in parties[:authors])
-        if later.id in beside:
-            if reactions.consents(later.text, subject) or reactions.is_thanks(later.text):
-                continue
-            if is_party and reactions.confirms(later.text):
-                continue
-            if reactions.opposes_near(later.text, subject, is_author=is_author):
+        if later.id in near:
+            is_author, is_asker = (
+                may_be_one(later.author, message.author),
+                bool(asker) and may_be_one(later.author, asker),
+            )
+            if _opposes_near(later, subject, is_author=is_author, is_asker=is_asker):
                 return later
-        elif reactions.opposes_far(later.text, subject, is_party=is_party):
+        elif reactions.opposes_far(
+            later.text, subject, is_party=any(may_be_one(later.author, name) for name in parties)
+        ):
             return later
     return None
+
+
+def _opposes_near(later: Message, subject: Subject, *, is_author: bool, is_asker: bool) -> bool:
+    if reactions.consents(later.text, subject) or reactions.is_thanks(later.text):
+        return False
+    if not is_author and reactions.confirms(later.text):
+        return False
+    if is_asker and reactions.speaks_against(reactions.plain(later.text), subject):
+        return True
+    return reactions.opposes_near(later.text, subject, is_author=is_author)
 
 
 def _question(talk: Talk, message: Message) -> Message | None:
     """The nearest question of somebody else, if no third person may have answered it in between."""
     between: list[Message] = []
-    for earlier in talk.before(message)[:MESSAGES_TO_ANSWER]:
-        if _seconds(earlier, message) > SECONDS_TO_ANSWER:
+    for earlier in islice(talk.before(message), MESSAGES_TO_ANSWER):
+        if seconds_between(earlier, message) > SECONDS_TO_ANSWER:
             return None
-        if earlier.is_bot or may_be_one(earlier.author, message.author):
+        if may_be_one(earlier.author, message.author):
             continue
         if doubts.asks(earlier.text):
             return None if _another_answers(between, earlier, message) else earlier
@@ -227,8 +182,9 @@ def _another_answers(between: Iterable[Message], asked: Message, answered: Messa
 def _confirming(talk: Talk, message: Message, asked: Message) -> Message | None:
     """Where the asker says that the answer is right, before a third person answers otherwise."""
     between: list[Message] = []
-    for later in talk.near(message):
-        if later.is_bot or may_be_one(later.author, message.author):
+    subject = Subject.of(f"{asked.text} {message.text}")
+    for later in talk.near(message, subject):
+        if may_be_one(later.author, message.author):
             continue
         if may_be_one(later.author, asked.author) and reactions.confirms(later.text):
             return None if _another_answers(between, asked, message) else later

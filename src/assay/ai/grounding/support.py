@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from assay.ai.grounding import lexicon
-from assay.ai.grounding.limits import other_limits
+from assay.ai.grounding.limits import negated, other_limits
 from assay.ai.grounding.own_words import is_own
 from assay.ai.grounding.sentences import around, sentence_spans
 from assay.ai.grounding.statements import decisions_in
@@ -84,17 +84,25 @@ def _sentences(ground: Ground) -> list[str]:
 
 
 def _differences(claim: str, whole: str, told: Sequence[str]) -> Iterable[str]:
+    if any(_says_it_all(claim, each) for each in told):
+        return
     evidence = ". ".join(_stating(claim, told))
     added, left_out = _heavy_words(claim, evidence), _heavy_words(evidence, whole)
     yield from _other_facts(claim, whole, evidence, told)
     yield from other_limits(claim, whole, evidence, leaves_out=bool(left_out))
     yield from _opposites(claim, evidence)
+    yield from _otherwise_negated(claim, evidence)
     yield from _mixed(claim, evidence)
     size = len(_weighty(claim))
     if len(added) > max(1, MAX_ADDED * size) or len(added) > len(left_out) + SPARE_WORDS * (size >= MIN_SIZE):
         yield f"its own words: {', '.join(added)}"
     if len(left_out) - len(added) > MAX_LEFT_OUT * len(_weighty(evidence)):
         yield f"left out: {', '.join(left_out)}"
+
+
+def _says_it_all(claim: str, sentence: str) -> bool:
+    """The very words."""
+    return lexicon.fold(claim) == lexicon.fold(sentence).rstrip(" .!")
 
 
 def _stating(claim: str, told: Sequence[str]) -> list[str]:
@@ -169,6 +177,14 @@ def _opposites(claim: str, evidence: str) -> Iterable[str]:
     for word in sorted(mine - theirs):
         if rival := next((other for other in sorted(theirs - mine) if opposed(word, other)), None):
             yield f"“{word}” instead of “{rival}”"
+
+
+def _otherwise_negated(claim: str, evidence: str) -> Iterable[str]:
+    """Both say "not", but of different things."""
+    mine, theirs = negated(claim), negated(evidence)
+    said = content_words(evidence)
+    if mine and theirs and not _known(mine, theirs) and _known(mine, said):
+        yield f"“not” of something else: {', '.join(sorted(mine))}"
 
 
 def _mixed(claim: str, evidence: str) -> Iterable[str]:

@@ -11,6 +11,7 @@ from assay.ai.grounding.stems import stem
 WORD: Final = re.compile(r"[^\W_]+(?:['.:/_-][^\W_]+)*%?|[#$€£]\d+")
 MIN_COMMON: Final = 4
 """Letters that two forms of one word have in common at least."""
+BEGINNING: Final = 3
 MIN_SHARE: Final = 0.6
 """Of the longer form."""
 
@@ -36,7 +37,16 @@ def same_word(one: str, other: str) -> bool:
     return common >= MIN_COMMON and common >= MIN_SHARE * max(len(one), len(other))
 
 
-def shared(words: Iterable[str], others: Iterable[str]) -> frozenset[str]:
+def shared(words: Iterable[str], others: frozenset[str]) -> frozenset[str]:
     """Those of the words that the others have too, in whatever form."""
-    known = list(others)
-    return frozenset(word for word in words if any(same_word(word, other) for other in known))
+    known = _by_beginning(others)
+    return frozenset(word for word in words if any(same_word(word, other) for other in known.get(word[:BEGINNING], ())))
+
+
+@lru_cache(maxsize=4_096)
+def _by_beginning(words: frozenset[str]) -> dict[str, list[str]]:
+    """Two forms of one word begin alike: only those are compared."""
+    found: dict[str, list[str]] = {}
+    for word in words:
+        found.setdefault(word[:BEGINNING], []).append(word)
+    return found

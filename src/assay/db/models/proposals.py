@@ -189,6 +189,13 @@ class Proposal(Base):
     candidates: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
     """The nearest items of the last scan, best first, at most five."""
 
+    unsupported: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    """What its evidence does not say, or says and the claim leaves out, each in words for a person."""
+    standing: Mapped[str | None]
+    """How its words stand in their talk, as the machine last read it before approving: see `ai.grounding.standing`."""
+    standing_because: Mapped[str | None]
+    standing_at: Mapped[datetime | None]
+
     failures: Mapped[int] = mapped_column(server_default=text("0"))
     """Failed attempts of the machine in a row. At MAX_FAILURES it waits for a person."""
     retry_at: Mapped[datetime | None]

@@ -1,0 +1,38 @@
+"""Pending claims held against their evidence, when their words or their evidence change."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.ai.grounding.support import Ground, unsupported
+from assay.db.bulk import as_json
+from assay.kinds import Kind
+
+
+async def hold_against_evidence(session: AsyncSession, ids: Sequence[UUID]) -> None:
+    """Keeps what only the claim or only its evidence says. How it stands in its talk is to be read anew."""
+    found = await session.execute(
+        text("""
+        SELECT p.id, p.title, p.body, coalesce(quoted.grounds, '[]') AS grounds
+        FROM unnest(CAST(:ids AS uuid[])) AS wanted (id) JOIN proposals p ON p.id = wanted.id
+        LEFT JOIN LATERAL (
+            SELECT jsonb_agg(jsonb_build_array(m.text, e.start_offset, e.end_offset) ORDER BY e.position) AS grounds
+            FROM evidence e JOIN messages m ON m.id = e.message_id
+            WHERE e.proposal_id = p.id AND e.verified AND NOT m.is_bot) AS quoted ON true
+        WHERE p.status = 'pending' AND p.kind = :atom"""),
+        {"ids": list(ids), "atom": Kind.ATOM},
+    )
+    rows = [
+        {"id": each.id, "unsupported": unsupported(each.title, each.body, grounds) if grounds else []}
+        for each in found
+        for grounds in [[Ground(*ground) for ground in each.grounds]]
+    ]
+    await session.execute(
+        text("""
+        UPDATE proposals p SET unsupported = new.unsupported, standing = NULL, standing_because = NULL,
+            standing_at = NULL
+        FROM jsonb_populate_recordset(NULL\\:\\:proposals, :rows) AS new WHERE p.id = new.id"""),
+        {"rows": as_json(rows)},
+    )
