@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -65,16 +65,28 @@ async def source(session: AsyncSession, name: str, trust: Trust = Trust.TRUSTED,
     await session.execute(insert(Source).values(**row, trust=trust).on_conflict_do_nothing())
 
 
+def decided(words: str, **changes: Any) -> list[dict[str, Any]]:
+    """Messages by which somebody tells a decision and two others consent, in a channel of their own."""
+    told = message_row(f"Decision: {words}", channel=f"talk-{new_id()}")
+    replies = [
+        message_row(consent, author=author, channel=told["channel"], sent_at=MORNING + timedelta(minutes=minute))
+        for minute, (author, consent) in enumerate([("ana", "agreed"), ("raj", "+1")], 1)
+    ]
+    return [{**each, **changes} for each in (told, *replies)]
+
+
 async def with_evidence(database: Database, *drafts: Draft) -> list[Draft]:
-    """The drafts, each backed by a verified quote of a message of its own."""
-    messages = [message_row(each.title, external_id=str(each.id)) for each in drafts]
+    """The drafts, each backed by a verified quote of a decision that two other people consented to."""
+    words = [f"we keep {each.title}; {each.body}".replace(". ", "; ") for each in drafts]
+    talks = [decided(each) for each in words]
     async with database.transaction() as session:
         await source(session, "test")
-        await insert_rows(session, Message, messages)
+        await insert_rows(session, Message, [message for talk in talks for message in talk])
     backed = []
-    for each, row in zip(drafts, messages, strict=True):
-        quote = QuotedEvidence(row["id"], each.title, 0, len(each.title))
-        backed.append(replace(each, evidence=[quote], source_message_ids=[row["id"]]))
+    for each, said, (told, *_) in zip(drafts, words, talks, strict=True):
+        start = len(told["text"]) - len(said)
+        quote = QuotedEvidence(told["id"], said, start, len(told["text"]))
+        backed.append(replace(each, evidence=[quote], source_message_ids=[told["id"]]))
     return backed
 
 

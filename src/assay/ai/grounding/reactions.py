@@ -213,11 +213,16 @@ def opposes_near(text: str, subject: Subject, *, is_author: bool) -> bool:
     said = plain(text)
     if not said:
         return False
-    if is_author and _takes_back(said, subject):
+    if (is_author and _takes_back(said, subject)) or _refuses(said):
         return True
     if _is_short(said) or _points_to_it(said) or _common(said, subject) >= MIN_SHARE_FAR * len(subject.words):
         return speaks_against(said, subject) or _shifts(said, subject)
     return "?" not in said and repeats(said, subject) and speaks_against(said, subject)
+
+
+def _refuses(said: str) -> bool:
+    """It begins with words of refusal: what was said just before is meant."""
+    return lexicon.opening("against", "refusals").match(said) is not None
 
 
 def _common(said: str, subject: Subject) -> int:

@@ -146,7 +146,7 @@ def _against(
 def _opposes_near(later: Message, subject: Subject, *, is_author: bool, is_asker: bool) -> bool:
     if reactions.consents(later.text, subject) or reactions.is_thanks(later.text):
         return False
-    if not is_author and reactions.confirms(later.text):
+    if not is_author and not decisions_in(later.text) and reactions.confirms(later.text):
         return False
     if is_asker and reactions.speaks_against(reactions.plain(later.text), subject):
         return True

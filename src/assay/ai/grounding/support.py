@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from assay.ai.grounding import lexicon
-from assay.ai.grounding.limits import negated, other_limits
+from assay.ai.grounding.limits import limits_of, negated, other_limits
 from assay.ai.grounding.own_words import is_own
 from assay.ai.grounding.sentences import around, sentence_spans
 from assay.ai.grounding.statements import decisions_in
@@ -29,6 +29,8 @@ MIN_SIZE: Final = 6
 """Words from which a claim may hold one word more than it leaves out."""
 MAX_SENTENCES: Final = 4
 MIN_NEW_WORDS: Final = 2
+TAKES_AWAY: Final = ("only", "except", "without", "negative", "before", "condition", "at_most", "at_least")
+"""Limits by which a sentence takes from the one before it."""
 MAX_OPENING: Final = 60
 LABELS: Final = re.compile(
     r"^(?:question|answer|problem|solution|in reply to|decision|action|agreed|voted for|disputed)\s*:\s*"
@@ -74,11 +76,14 @@ def _sentences(ground: Ground) -> list[str]:
     found: list[str] = []
     for each in sentence_spans(ground.text):
         said = ground.text[slice(*(labels[each].bare if each in labels else each))]
-        if each.start < span.end and span.start < each.end:
-            found += [said] if is_own(ground.text, *each) else []
-        elif each.start >= span.end:
-            if not lexicon.opening("limiting", "openings").match(lexicon.fold(said)[:MAX_OPENING]):
-                break
+        goes_on = lexicon.opening("limiting", "openings").match(lexicon.fold(said)[:MAX_OPENING]) is not None
+        if each.start >= span.end and not goes_on:
+            break
+        if each.end <= span.start or not is_own(ground.text, *each):
+            continue
+        if found and goes_on and limits_of(said).has(*TAKES_AWAY):
+            found[-1] = f"{found[-1]} {said}"
+        else:
             found.append(said)
     return found
 
