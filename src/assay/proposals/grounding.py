@@ -16,11 +16,13 @@ async def hold_against_evidence(session: AsyncSession, ids: Sequence[UUID]) -> N
     found = await session.execute(
         text("""
         SELECT p.id, p.title, p.body, coalesce(quoted.grounds, '[]') AS grounds
-        FROM unnest(CAST(:ids AS uuid[])) AS wanted (id) JOIN proposals p ON p.id = wanted.id
-        LEFT JOIN LATERAL (
+        FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
+        CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = wanted.id LIMIT 1) AS p
+        CROSS JOIN LATERAL (
             SELECT jsonb_agg(jsonb_build_array(m.text, e.start_offset, e.end_offset) ORDER BY e.position) AS grounds
-            FROM evidence e JOIN messages m ON m.id = e.message_id
-            WHERE e.proposal_id = p.id AND e.verified AND NOT m.is_bot) AS quoted ON true
+            FROM evidence e CROSS JOIN LATERAL (
+                SELECT * FROM messages WHERE messages.id = e.message_id AND NOT is_bot LIMIT 1) AS m
+            WHERE e.proposal_id = p.id AND e.verified) AS quoted
         WHERE p.status = 'pending' AND p.kind = :atom"""),
         {"ids": list(ids), "atom": Kind.ATOM},
     )

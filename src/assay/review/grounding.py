@@ -66,9 +66,10 @@ async def _claims(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, _Cla
         SELECT p.id AS proposal_id, p.title, p.body, e.start_offset, e.end_offset,
             NOT m.is_latest AS superseded, {COLUMNS}
         FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
-        JOIN proposals p ON p.id = wanted.id AND p.kind = :atom
-        LEFT JOIN evidence e ON e.proposal_id = p.id AND e.verified
-        LEFT JOIN messages m ON m.id = e.message_id ORDER BY p.id, e.position"""),  # noqa: S608  # our own words
+        CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = wanted.id LIMIT 1) AS p
+        LEFT JOIN LATERAL (SELECT * FROM evidence WHERE proposal_id = p.id AND verified OFFSET 0) AS e ON true
+        LEFT JOIN LATERAL (SELECT * FROM messages WHERE messages.id = e.message_id LIMIT 1) AS m ON true
+        WHERE p.kind = :atom ORDER BY p.id, e.position"""),  # noqa: S608  # our own words
         {"ids": list(ids), "atom": Kind.ATOM},
     )
     found: dict[UUID, _Claim] = {}
@@ -96,8 +97,9 @@ async def _listen(session: AsyncSession, claims: Mapping[UUID, _Claim]) -> None:
                 UNION ALL
                 ({channel} >= anchor.began ORDER BY m.sent_at, m.id LIMIT :after)) AS heard
         )
-        SELECT array_agg(near.proposal_id) AS proposal_ids, {COLUMNS}
-        FROM near JOIN messages m ON m.id = near.id GROUP BY m.id"""),  # noqa: S608  # our own words
+        SELECT heard.proposal_ids, {COLUMNS}
+        FROM (SELECT id, array_agg(proposal_id) AS proposal_ids FROM near GROUP BY id) AS heard
+        CROSS JOIN LATERAL (SELECT * FROM messages WHERE messages.id = heard.id LIMIT 1) AS m"""),  # noqa: S608  # our own words
         {
             "anchors": as_json([anchor for each, claim in claims.items() for anchor in claim.anchors(each)]),
             "before": MESSAGES_BEFORE,

@@ -1,14 +1,14 @@
 """A proposal says what its evidence does not say, and how its words stand in their talk.
 
-Revision: 0018
+Revision: 0021
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0018"
-down_revision = "0017"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
