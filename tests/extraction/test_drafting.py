@@ -28,7 +28,7 @@ def only(extraction: Extraction, *messages: Message) -> Draft:
 
 def backed(*messages: Message, **changes: Any) -> Draft:
     quotes = [Quote(message.id, message.text) for message in messages]
-    return only(Extraction(atoms=[atom("Ledger", *quotes, **changes)]), *messages)
+    return only(Extraction(atoms=[atom(WORDS, *quotes, **changes)]), *messages)
 
 
 def test_the_stored_quote_is_the_words_of_the_message():
@@ -56,6 +56,14 @@ def test_two_people_back_what_the_system_may_approve_but_one_under_two_spellings
     assert backed(said(), said("+1", "ana"), confidence=0.96).confidence >= 0.95
     assert backed(said(author="Tom"), said("+1", "tom_"), confidence=0.96).confidence == 0.9
     assert backed(said(is_bot=True), confidence=0.96).confidence == 0.6
+
+
+def test_a_claim_that_its_quotes_do_not_bear_out_says_so_and_is_less_sure():
+    message = said("The ledger does not run on Postgres 16.")
+    quote = Quote(message.id, "run on Postgres 16")
+    draft = only(Extraction(atoms=[atom("The ledger runs on Postgres 16", quote, confidence=1.0)]), message)
+    assert draft.unsupported == ["“not” was left out"]
+    assert draft.confidence <= 0.8
 
 
 @pytest.mark.parametrize("twin", ["t0m", "tom2", "т0м", "tom@example.com", "@tom|away", "to\u200bm"])

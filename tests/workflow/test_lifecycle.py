@@ -43,7 +43,7 @@ def backed(messages):
                 atoms.append(atom(said, quote, topic="Ledger", confidence=1.0))
             case "cleo":
                 atoms.append(atom("Invoices are printed on Mondays", quote, confidence=0.4))
-            case _:
+            case "dora":
                 topics.append(topic("Printing", quote, description="Paper and ink.", confidence=0.4))
     return Extraction(topics, atoms)
 
@@ -70,13 +70,15 @@ async def test_full_proposal_lifecycle(database):
         database,
         1,
         ana="The ledger keeps all bookings.",
-        ben="We decided: the ledger runs on Postgres 16.",
+        ben="Decision: the ledger runs on Postgres 16.",
+        eli="agreed",
+        fay="+1",
         cleo="Maybe invoices are printed on Mondays?",
         dora="Printing is a topic, perhaps.",
     )
     first = await pipeline(tools)
     assert first["extract_knowledge_from_messages"] == {
-        "messages_analyzed": 4,
+        "messages_analyzed": 6,
         "topics_proposed": 2,
         "atoms_proposed": 2,
         "errors": 0,

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.choose import embedding_model
+from assay.ai.grounding.verdict import Verdict
 from assay.cli.merging import quotes, show_fields
 from assay.cli.output import moment, printable, say, short
 from assay.db.models import SYSTEM_USER_ID, Proposal, ProposalStatus, SimilarityType
@@ -100,6 +101,10 @@ def show_one(found: Shown) -> None:
     say(printable(proposal.reasoning))
     if found.reasons:
         say(f"It waits for a person: {', '.join(found.reasons)}.", style="yellow")
+    if proposal.unsupported and proposal.status is ProposalStatus.PENDING:
+        say(f"Its evidence does not say it: {printable('; '.join(proposal.unsupported))}.", style="yellow")
+    if proposal.standing not in {None, Verdict.SOUND}:
+        say(f"In its talk: {proposal.standing}, {printable(proposal.standing_because or '')}.", style="yellow")
     for source in found.detail.untrusted_sources:
         say(f"The source {printable(source)!r} is not trusted. Trust it: {_to_trust(source)}", style="yellow")
     if found.asked is not None and proposal.proposed_by_user_id != SYSTEM_USER_ID:

@@ -46,10 +46,10 @@ class Facts:
     """Different human authors of the verified quotes."""
     hedged: int = 0
     """Verified quotes that doubt what they say."""
-    unsupported: bool = False
-    """The claim says something else than its verified quotes."""
     suspicious: bool = False
     """A secret was masked in the draft, or its words or a quote give orders to whoever reads by machine."""
+    unsupported: bool = False
+    """The claim says something else than its verified quotes."""
 
 
 @dataclass(frozen=True, slots=True)

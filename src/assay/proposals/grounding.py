@@ -6,13 +6,14 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.ai.grounding.support import Ground, unsupported
 from assay.db.bulk import as_json
 from assay.kinds import Kind
 
 
 async def hold_against_evidence(session: AsyncSession, ids: Sequence[UUID]) -> None:
     """Keeps what only the claim or only its evidence says. How it stands in its talk is to be read anew."""
+    from assay.ai.grounding.support import Ground, unsupported  # a lexicon that most commands do not need
+
     found = await session.execute(
         text("""
         SELECT p.id, p.title, p.body, coalesce(quoted.grounds, '[]') AS grounds

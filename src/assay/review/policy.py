@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
-from assay.ai.grounding.standing import Verdict
+from assay.ai.grounding.verdict import Verdict
 from assay.db.models import DedupState, Recommendation
 from assay.kinds import AtomType, Kind, Proposer, Trust
 from assay.policies.document import Rule, ShadowDocument

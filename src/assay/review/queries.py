@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.ai.grounding.standing import Verdict
+from assay.ai.grounding.verdict import Verdict
 from assay.clock import now
 from assay.db.models import MAX_FAILURES, MAX_REST, SYSTEM_USER_ID, DedupState, ProposalStatus, Recommendation
 from assay.kinds import AtomType, Kind, Proposer

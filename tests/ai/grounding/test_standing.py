@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 from assay.ai.extractor import Message
-from assay.ai.grounding.standing import Standing, Verdict, standing
+from assay.ai.grounding.standing import Standing, standing
 from assay.ai.grounding.talk import Talk
+from assay.ai.grounding.verdict import Verdict
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 RULE = "Decision: no deploys to production on Fridays."

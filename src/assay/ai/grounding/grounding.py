@@ -7,9 +7,10 @@ from uuid import UUID
 
 from assay.ai.extractor import Message
 from assay.ai.grounding.reactions import Subject, states
-from assay.ai.grounding.standing import Standing, Verdict, standing
+from assay.ai.grounding.standing import Standing, standing
 from assay.ai.grounding.support import Ground, unsupported
 from assay.ai.grounding.talk import Talk
+from assay.ai.grounding.verdict import Verdict
 
 NOBODY: Final = Standing(Verdict.UNDECIDED, "no person's words back it")
 SEVERITY: Final = (Verdict.TAKEN_BACK, Verdict.SOUND, Verdict.UNCONFIRMED, Verdict.UNDECIDED)

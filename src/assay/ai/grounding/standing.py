@@ -5,7 +5,6 @@ The machine approves alone only what it understands: what it cannot place near a
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import islice
 from typing import Final
 
@@ -17,21 +16,12 @@ from assay.ai.grounding.reactions import Subject
 from assay.ai.grounding.sentences import around
 from assay.ai.grounding.statements import Statement, decisions_in
 from assay.ai.grounding.talk import Talk, is_persons
+from assay.ai.grounding.verdict import Verdict
 from assay.ai.grounding.voices import may_be_one
 from assay.ai.grounding.words import content_words, shared
 
 SECONDS_TO_ANSWER: Final = 24 * 3600
 MESSAGES_TO_ANSWER: Final = 20
-
-
-class Verdict(StrEnum):
-    SOUND = "sound"
-    UNDECIDED = "undecided"
-    """Its words are no decision and no answer that somebody confirmed."""
-    UNCONFIRMED = "unconfirmed"
-    """Too few other people consented to it."""
-    TAKEN_BACK = "taken back"
-    """Somebody whose word weighs there spoke against it, or its author did."""
 
 
 @dataclass(frozen=True, slots=True)

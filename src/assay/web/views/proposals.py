@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from assay.ai.grounding.verdict import Verdict
 from assay.db.models import (
     AtomProposal,
     DedupState,
@@ -62,6 +63,11 @@ class ProposalView(Answer):
     source: str | None
     channel: str | None
     llm_recommendation: Recommendation
+    unsupported: list[str]
+    """What its evidence does not say, or says and it leaves out."""
+    standing: Verdict | None
+    """How its words stand in their talk; null for a topic, and before the machine would approve it otherwise."""
+    standing_because: str | None
     status: ProposalStatus
     dedup_state: DedupState
     dedup_checked_at: datetime | None
