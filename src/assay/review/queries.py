@@ -142,8 +142,8 @@ _ALIKE: Final = f"""
         SELECT e.proposal_id, {_QUOTES} {_OF_ALL} GROUP BY e.proposal_id
     ) AS quoted ON quoted.proposal_id = p.id
     LEFT JOIN ({_ALL_QUESTIONED}) AS questioned ON questioned.id = p.id AND p.status = 'pending'
-    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, p.failures >= {MAX_FAILURES},
-        coalesce(p.retry_at > :at AND p.retry_at < :latest, false),
+    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+        p.failures >= {MAX_FAILURES}, coalesce(p.retry_at > :at AND p.retry_at < :latest, false),
         width_bucket(p.confidence, CAST(:thresholds AS float8[]))"""  # noqa: S608
 
 
