@@ -56,7 +56,7 @@ def test_traps_are_held_and_controls_approved_and_the_team_s_data_is_as_it_was(e
     assert {name: found[name] for name in ("traps", "traps_approved", "controls", "controls_whole")} == {
         "traps": 3, "traps_approved": 0, "controls": 2, "controls_whole": 2,
     }  # fmt: skip
-    assert (found["controls_damaged"], found["wrong"], found["held"]) == (0, [], [])
+    assert (found["controls_damaged"], found["wrong"], found["held"]) == (0, [], {})
     assert [each["text"] for each in empty("messages", "list", "--json").items] == ["Decision: tea at four."]
     assert empty("metrics", "--json").document["atom_proposals"]["pending"] == 0
     assert databases(database_url) == known
@@ -73,7 +73,7 @@ def test_claims_of_a_scripted_model_are_counted_by_kind(empty, tmp_path):
 def test_what_was_approved_wrongly_is_shown_with_what_is_wrong(capfd):
     case = Case.model_validate(LOGS)
     approved = {"logs": [Approved("Access logs are kept for 90 days", "")]}
-    approval_quality._show(figures.document(figures.judged({"logs": case}, approved)))
+    approval_quality._show(figures.document(figures.judged({"logs": case}, approved, {})))
     lines = [" ".join(line.split()) for line in capfd.readouterr().out.splitlines()]
     assert lines[:2] == [
         "logs: damaged",

@@ -23,7 +23,7 @@ TRAP = CONTROL.model_copy(update={"id": "joke", "kind": "joke", "expect": Expect
 
 
 def outcome(title: str, content: str = "", case: Case = CONTROL) -> Outcome:
-    (result,) = judged({"c": case}, {"c": [Approved(title, content or title)]})
+    (result,) = judged({"c": case}, {"c": [Approved(title, content or title)]}, {})
     return result.outcome
 
 
@@ -57,8 +57,10 @@ def test_of_a_trap_nothing_is_right():
 
 def test_the_figures_are_counted_by_kind_and_what_is_wrong_is_listed():
     cases = {"a": CONTROL, "b": TRAP, "c": CONTROL.model_copy(update={"id": "late"})}
-    found = document(judged(cases, {"a": [Approved("Deploys to production", "")], "b": [Approved(SAYS, SAYS)]}))
+    found = document(
+        judged(cases, {"a": [Approved("Deploys to production", "")], "b": [Approved(SAYS, SAYS)]}, {"c": ["duplicate"]})
+    )
     assert (found["traps"], found["traps_approved"], found["controls"], found["controls_whole"]) == (1, 1, 2, 0)
     assert (found["controls_damaged"], found["by_kind"]["joke"]["traps_approved"]) == (1, 1)
     assert [each["id"] for each in found["wrong"]] == ["fridays", "joke"]
-    assert found["held"] == ["late"]
+    assert found["held"] == {"late": ["duplicate"]}

@@ -1,12 +1,14 @@
 """Measuring what the machine approves, on conversations that people have labelled."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 from rich.status import Status
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay import settings as configuration
 from assay.ai.choose import OFFLINE
@@ -19,12 +21,15 @@ from assay.cli.session import closing, with_database
 from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.db.scratch import scratch_database
+from assay.duplicates.serving import scorer_version
 from assay.evaluation import approvals as figures
 from assay.evaluation import scripted
 from assay.evaluation.approvals import Approved
 from assay.evaluation.cases import Case, by_channel, from_file, shipped
 from assay.evaluation.scripted import Claimed, Claims, ScriptedModel
 from assay.jobs.tools import Tools, make_tools
+from assay.kinds import Kind
+from assay.review import queries as review
 from assay.settings import Settings
 
 Cases = Mapping[str, Case]
@@ -33,6 +38,14 @@ SOURCE: Final = "labelled"
 PORTION: Final = 2_000
 """Messages of whole conversations that are read together."""
 DEFAULT_POLICY: Final = ("knowledge_auto_approval_enabled", "knowledge_auto_approval_confidence_threshold")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """By channel: the atoms that were approved, and why others wait."""
+
+    approved: Mapping[str, Sequence[Approved]]
+    waiting: Mapping[str, Sequence[str]]
 
 
 def approvals(
@@ -64,8 +77,8 @@ def approvals(
 async def _of_extractor(database: Database, name: str, cases: Cases, status: Status) -> dict[str, Any]:
     async with scratch_database(database) as url:
         tools = _tools(url)
-        found = await _approved(replace(tools, extractor=chosen_extractor(name, tools.embedder)), cases, status)
-    return figures.document(figures.judged(cases, found))
+        found = await _decided(replace(tools, extractor=chosen_extractor(name, tools.embedder)), cases, status)
+    return figures.document(figures.judged(cases, found.approved, found.waiting))
 
 
 async def _of_claims(database: Database, claims: Claims, cases: Cases, status: Status) -> dict[str, Any]:
@@ -73,8 +86,11 @@ async def _of_claims(database: Database, claims: Claims, cases: Cases, status: S
     for claimed in scripted.rounds(claims, cases):
         told = {channel: cases[channel] for channel in claimed}
         async with scratch_database(database) as url:
-            found = await _approved(replace(_tools(url), extractor=ScriptedModel(claimed, told)), told, status)
-        made += [Claimed(cases[channel], claim, channel in found) for channel, claim in claimed.items()]
+            found = await _decided(replace(_tools(url), extractor=ScriptedModel(claimed, told)), told, status)
+        made += [
+            Claimed(cases[channel], claim, channel in found.approved, found.waiting.get(channel, ()))
+            for channel, claim in claimed.items()
+        ]
     return scripted.document(claims, made)
 
 
@@ -84,12 +100,12 @@ def _tools(url: str) -> Tools:
     return make_tools(configuration.load().model_copy(update=usual), url)
 
 
-async def _approved(tools: Tools, cases: Cases, status: Status) -> dict[str, list[Approved]]:
-    """What the machine approves of conversations that nobody has read before."""
+async def _decided(tools: Tools, cases: Cases, status: Status) -> Decided:
+    """What the machine makes of conversations that nobody has read before."""
     return await closing(tools.database, _played(tools, cases, status))
 
 
-async def _played(tools: Tools, cases: Cases, status: Status) -> dict[str, list[Approved]]:
+async def _played(tools: Tools, cases: Cases, status: Status) -> Decided:
     for portion in _portions(cases):
         told = [message for channel, case in portion.items() for message in case.first_told(channel)]
         edits = [message for channel, case in portion.items() for message in case.edits(channel)]
@@ -97,7 +113,17 @@ async def _played(tools: Tools, cases: Cases, status: Status) -> dict[str, list[
             await import_messages(tools.database, messages, source=SOURCE, actor=SYSTEM, done=Imported())
         await run_pipeline(tools, status.update, UNTIL_APPROVED)
     async with tools.database.transaction() as session:
-        return await figures.approved(session)
+        return Decided(await figures.approved(session), await _waiting(session, tools))
+
+
+async def _waiting(session: AsyncSession, tools: Tools) -> dict[str, list[str]]:
+    policy, scorer = await review.policy(session, tools.settings), await scorer_version(session, tools.embedder.model)
+    waiting: dict[str, list[str]] = {}
+    async for page in review.pages(session, Kind.ATOM, scorer=scorer):
+        channels = await figures.channels(session, page)
+        for proposal_id, channel in channels.items():
+            waiting.setdefault(channel, []).extend(policy.reasons(page[proposal_id])[:1])
+    return waiting
 
 
 def _portions(cases: Cases) -> Iterator[dict[str, Case]]:
@@ -122,6 +148,7 @@ def _show(document: Mapping[str, Any]) -> None:
     headings = ["kind", "traps", "approved", "controls", "whole", "damaged", "besides"]
     parts = {**document["by_kind"], "all": document}
     table(headings, [[kind, *(part[name] for name in columns)] for kind, part in parts.items()])
+    _show_reasons("Controls", document["held"].values())
 
 
 def _show_claims(document: Mapping[str, Any]) -> None:
@@ -130,3 +157,12 @@ def _show_claims(document: Mapping[str, Any]) -> None:
         say(printable(f"  “{each['claim']}”"))
     parts = {**document["by_kind"], "all": document}
     table(["kind", "claims", "approved"], [[kind, part["claims"], part["approved"]] for kind, part in parts.items()])
+    _show_reasons("Claims", (each["because"] for each in document.get("held", ())))
+
+
+def _show_reasons(what: str, held: Iterable[Sequence[str]]) -> None:
+    """Why what should be approved waits, the commonest reason first."""
+    counts = Counter(reason for each in held for reason in set(each) or {"nothing was found"})
+    if counts:
+        said = ", ".join(f"{number} {reason}" for reason, number in counts.most_common())
+        say(f"\n{what} that wait: {said}.", style="dim")

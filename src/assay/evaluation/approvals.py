@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Self
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,6 +55,8 @@ class Result:
     approved: Sequence[Approved] = ()
     damage: Mapping[str, str] = field(default_factory=dict)
     """What is wrong with an approved atom, by its title."""
+    waits_because: Sequence[str] = ()
+    """Why what was found in it waits for a person; empty where nothing was found."""
 
     @property
     def outcome(self) -> Outcome:
@@ -68,6 +71,10 @@ class Result:
     @property
     def is_wrong(self) -> bool:
         return self.outcome in {Outcome.APPROVED, Outcome.BESIDES, Outcome.DAMAGED}
+
+    @property
+    def is_missed(self) -> bool:
+        return not self.case.is_trap and self.outcome is Outcome.HELD
 
     def document(self) -> dict[str, Any]:
         return {
@@ -114,7 +121,7 @@ def document(results: Sequence[Result]) -> dict[str, Any]:
         **asdict(Counts.of(results)),
         "by_kind": {kind: asdict(Counts.of(kinds[kind])) for kind in sorted(kinds)},
         "wrong": [each.document() for each in results if each.is_wrong],
-        "held": [each.case.id for each in results if not each.case.is_trap and each.outcome is Outcome.HELD],
+        "held": {each.case.id: list(each.waits_because) for each in results if each.is_missed},
     }
 
 
@@ -133,13 +140,26 @@ async def approved(session: AsyncSession) -> dict[str, list[Approved]]:
     return found
 
 
-def judged(cases: Mapping[str, Case], found: Mapping[str, Sequence[Approved]]) -> list[Result]:
-    """What became of each conversation, by their channels."""
+async def channels(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Of the first quotes of proposals."""
+    rows = await session.execute(
+        text("""
+        SELECT e.proposal_id, m.channel FROM evidence e JOIN messages m ON m.id = e.message_id
+        WHERE e.proposal_id = ANY(:ids) AND e.position = 0"""),
+        {"ids": list(ids)},
+    )
+    return dict(rows.tuples().all())
+
+
+def judged(
+    cases: Mapping[str, Case], found: Mapping[str, Sequence[Approved]], waiting: Mapping[str, Sequence[str]]
+) -> list[Result]:
+    """What became of each conversation, by their channels. `waiting`: why what was not approved waits."""
     results = []
     for channel, case in cases.items():
         atoms = found.get(channel, ())
         damage = {each.title: words for each in atoms if (words := _damage(each, case))}
-        results.append(Result(case, atoms, damage))
+        results.append(Result(case, atoms, damage, waiting.get(channel, ())))
     return results
 
 

@@ -87,9 +87,11 @@ class Claimed:
     case: Case
     claim: Claim
     is_approved: bool
+    waits_because: Sequence[str] = ()
 
     def document(self) -> dict[str, Any]:
-        return {"id": self.case.id, "kind": self.claim.kind, "claim": self.claim.text}
+        said = {"id": self.case.id, "kind": self.claim.kind, "claim": self.claim.text}
+        return said if self.is_approved else {**said, "because": list(self.waits_because)}
 
 
 def document(claims: Claims, made: Sequence[Claimed]) -> dict[str, Any]:
