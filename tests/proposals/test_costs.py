@@ -13,8 +13,8 @@ from assay.proposals import actions, assigning, editing, entity_actions, restori
 
 pytestmark = pytest.mark.anyio
 
-OTHERS, OURS = 2_000, 8
-MAX_ROWS = 240 * OURS
+OTHERS, OURS = 2_500, 6
+MAX_ROWS = 400 * OURS
 MAX_SCANS = 4
 """Where the planner was told lies it may read through a table, once for the statement and never for each id."""
 
