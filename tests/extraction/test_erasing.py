@@ -62,6 +62,8 @@ async def test_no_word_of_it_is_left_anywhere(database, ana, kind):
     known = await said(database, f"{SECRET} is known", "umberto", kind=kind)
     async with database.transaction() as session:
         await editing.edit(session, {waiting: {"body": f"{SECRET} again"}}, actor=ana, notes=SECRET)
+    judged = "unsupported = ARRAY[:word], standing = 'sound', standing_because = 'decided by umberto'"
+    await rows(database, f"UPDATE proposals SET {judged} RETURNING id", word=SECRET)
     await decided(database, actions.approve, known, by=ana)
     assert SECRET in await everything(database)
 
@@ -76,13 +78,15 @@ async def test_no_word_of_it_is_left_anywhere(database, ana, kind):
 
 async def test_what_others_say_too_stays_and_rests_on_them_alone(database):
     shared = await said(database, "Shared", "umberto", "eva")
+    told = "standing = 'sound', standing_because = 'decided by umberto'"
+    await rows(database, f"UPDATE proposals SET {told} RETURNING id")
 
     done = await erased(database)
 
     kept = await get(database, shared)
     assert (done.proposals, done.kept, kept.title, kept.status) == (0, 1, "Shared", ProposalStatus.PENDING)
     assert kept.confidence <= 0.9  # one voice is left
-    assert kept.reasoning == ""
+    assert (kept.reasoning, kept.standing_because) == ("", None)
     assert await rows(database, "SELECT author FROM messages") == [("eva",)]
     assert await scalar(database, "SELECT count(*) FROM evidence") == len(kept.source_message_ids) == 1
 
@@ -98,6 +102,16 @@ async def test_who_erases_says_what_becomes_of_the_knowledge(database, drawn, le
         (each,) for each in left
     ]
     assert await scalar(database, "SELECT count(*) FROM messages WHERE author = 'umberto'") == 0
+
+
+async def test_the_trail_of_what_stays_no_longer_names_who_backed_it(database):
+    shared = await said(database, "Shared", "umberto", "eva")
+    grounds = {shared: {"because": "decided by umberto", "compared": ["Shared"]}}
+    async with database.transaction() as session:
+        await actions.approve(session, [shared], actor=SYSTEM, grounds=grounds)
+    assert "umberto" in await everything(database)
+    await erased(database)
+    assert "umberto" not in await everything(database)
 
 
 async def test_knowledge_stays_that_somebody_else_s_words_were_merged_into(database):

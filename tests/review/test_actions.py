@@ -52,6 +52,15 @@ async def test_what_is_proven_is_approved_and_the_rest_says_why_it_waits(databas
     assert (await get(database, sure)).auto_approved
 
 
+async def test_the_trail_of_an_approval_names_the_words_it_was_held_against_and_who_consented(database, embedder):
+    [each] = await cleared(database, embedder, draft(title="Statement about invoices"))
+    assert (await reviewed(database, embedder, [each])).approved == [each]
+    detail = "SELECT detail FROM audit_log WHERE action = 'proposal.auto_approved' AND subject_id = :id"
+    grounds = (await scalar(database, detail, id=each))["grounds"]
+    assert "consent of" in grounds["because"]
+    assert any("Statement about invoices" in words for words in grounds["compared"])
+
+
 @kinds
 async def test_a_twin_approved_after_the_scan_is_seen(database, embedder, kind):
     twins = [draft(kind, "Ledger storage", body=body) for body in ("It holds all.", "It holds all!")]

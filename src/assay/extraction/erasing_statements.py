@@ -104,14 +104,19 @@ async def delete_messages(session: AsyncSession, ids: Ids) -> None:
 
 
 async def drop_sources(session: AsyncSession, ids: Ids, gone: Ids) -> None:
-    """Of what stays: the messages that go, and the reasoning, which names who said what."""
+    """Of what stays: the messages that go, and what names who said what, in the trail too."""
     await session.execute(
         text("""
-        UPDATE proposals SET reasoning = '', source_message_ids = ARRAY(
+        UPDATE proposals SET reasoning = '', unsupported = '{}', standing = NULL, standing_because = NULL,
+            standing_at = NULL, source_message_ids = ARRAY(
             SELECT each FROM unnest(source_message_ids) WITH ORDINALITY AS s (each, place)
             WHERE each <> ALL(CAST(:gone AS uuid[])) ORDER BY place)
         WHERE id = ANY(:ids)"""),
         {"ids": list(ids), "gone": list(gone)},
+    )
+    await session.execute(
+        text("UPDATE audit_log SET detail = detail - 'grounds' WHERE subject_id = ANY(:ids) AND detail ? 'grounds'"),
+        {"ids": list(ids)},
     )
 
 
@@ -121,7 +126,8 @@ async def empty_proposals(session: AsyncSession, ids: Ids, actor_id: int) -> Non
         text(f"""
         UPDATE proposals SET {_WORDLESS}, proposed_links = '[]', topic_name = NULL, topic_key = NULL, reasoning = '',
             source_message_ids = '{{}}', source = NULL, channel = NULL, last_error = NULL, review_notes = NULL,
-            similarity_explanation = NULL, candidates = '[]', erased_at = now(), version = version + 1,
+            similarity_explanation = NULL, candidates = '[]', unsupported = '{{}}', standing = NULL,
+            standing_because = NULL, standing_at = NULL, erased_at = now(), version = version + 1,
             review_action = CASE WHEN status = 'pending' THEN 'reject' ELSE review_action END,
             reviewed_at = coalesce(reviewed_at, now()),
             reviewed_by_user_id = CASE WHEN status = 'pending' THEN :actor ELSE reviewed_by_user_id END,

@@ -55,6 +55,7 @@ from assay.proposals.records import changed, created
 from assay.proposals.remarks import of_reverts, remarked
 
 ANY_VERSION: Final[Mapping[UUID, int]] = MappingProxyType({})
+NO_GROUNDS: Final[Mapping[UUID, Mapping[str, Any]]] = MappingProxyType({})
 KEEP_ALL: Final[Choices] = MappingProxyType({})
 
 
@@ -96,18 +97,20 @@ async def approve(
     versions: Mapping[UUID, int] = ANY_VERSION,
     with_topics: bool = False,
     policy: Mapping[str, Any] | None = None,
+    grounds: Mapping[UUID, Mapping[str, Any]] = NO_GROUNDS,
 ) -> list[Outcome]:
     """Turns pending proposals into entities of the same id.
 
     An atom whose topic is still pending is approved together with it, when that is among `ids` or `with_topics`
-    asks for it, and waits otherwise. `policy`: the rules a machine decided by, for the trail.
+    asks for it, and waits otherwise. For the trail, `policy`: the
+    rules a machine decided by, and `grounds`: what each rests on.
     """
     await hold_until_commit(session, DECISIONS)
     ids = unique(ids, *([await relations.pending_topics(session, ids)] if with_topics else []))
     rows = await sql.lock(session, ids)
     refusals = judged_for_approval(rows, await sql.live_twins(session, list(rows.values())), actor, versions)
     accepted = [row for row in rows.values() if row.id not in refusals]
-    await carry_out_approval(session, accepted, actor, notes, policy or {})
+    await carry_out_approval(session, accepted, actor, notes, policy or {}, grounds)
     return [
         refusals.get(each) or (Outcome(each, "Approved.", entity_id=each) if each in rows else missing(each))
         for each in ids

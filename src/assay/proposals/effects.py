@@ -18,7 +18,12 @@ from assay.proposals.records import approved, changed
 
 
 async def carry_out_approval(
-    session: AsyncSession, rows: Sequence[Locked], actor: Actor, notes: str | None, policy: Mapping[str, Any]
+    session: AsyncSession,
+    rows: Sequence[Locked],
+    actor: Actor,
+    notes: str | None,
+    policy: Mapping[str, Any],
+    grounds: Mapping[UUID, Mapping[str, Any]],
 ) -> None:
     if not rows:
         return
@@ -31,7 +36,8 @@ async def carry_out_approval(
     await relations.file_under_topics(session, ids)
     await relations.link_atoms(session, ids)
     await sql.follow_to_entities(session, {each: each for each in ids})
-    await record(session, actor, [approved(row, actor, notes, policy, revisions[row.id]) for row in rows])
+    records = [approved(row, actor, notes, policy, grounds.get(row.id), revisions[row.id]) for row in rows]
+    await record(session, actor, records)
 
 
 async def carry_out_merge(

@@ -17,8 +17,17 @@ def created(draft: Draft, actor: Actor, run_id: UUID | None) -> Record:
     return Record.of(event, subject_id=draft.id, entity_type=draft.kind, detail=detail)
 
 
-def approved(row: Locked, actor: Actor, notes: str | None, policy: Mapping[str, Any], revision: int) -> Record:
+def approved(
+    row: Locked,
+    actor: Actor,
+    notes: str | None,
+    policy: Mapping[str, Any],
+    grounds: Mapping[str, Any] | None,
+    revision: int,
+) -> Record:
     detail = {"notes": notes, "version": row.version + 1, "policy": dict(policy)}
+    if grounds:
+        detail["grounds"] = dict(grounds)
     inverse = {"act": "approve", "entity_id": row.id, "revision": revision}
     event: ProposalAutoApproved | ProposalApproved
     if actor.is_system:

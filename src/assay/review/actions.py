@@ -1,12 +1,13 @@
 """The policy applied."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.ai.grounding.grounding import Grounding
 from assay.audit.actor import SYSTEM, Actor
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.duplicates import scan
@@ -44,9 +45,9 @@ async def review(session: AsyncSession, ids: Sequence[UUID], *, settings: Settin
     model = await serving_model(session, model)
     similarity_threshold = settings.knowledge_dedup_similarity_threshold
     scorer = await scorer_version(session, model)
-    held, provable = _weighed(
-        policy, await _grounded(session, policy, await queries.facts(session, ids, scorer=scorer))
-    )
+    facts = await queries.facts(session, ids, scorer=scorer)
+    grounds = await _grounds(session, policy, facts)
+    held, provable = _weighed(policy, facts | {each: _known(facts[each], now) for each, now in grounds.items()})
     twins = await scan.recheck(session, provable, model=model, threshold=similarity_threshold, actor=SYSTEM)
     held |= dict.fromkeys(await queries.questioned(session, provable), Hold.CONTRADICTED)
     held |= dict.fromkeys(twins, Hold.DUPLICATE)
@@ -56,6 +57,7 @@ async def review(session: AsyncSession, ids: Sequence[UUID], *, settings: Settin
         actor=SYSTEM,
         notes=f"Auto-approved: confidence at least {policy.threshold:.2%}",
         policy=policy.as_applied(),
+        grounds={each: _recorded(now) for each, now in grounds.items()},
     )
     approved = [each.id for each in outcomes if each.done]
     held |= {each.id: Hold.DUPLICATE for each in outcomes if not each.done}
@@ -73,14 +75,19 @@ async def undo(session: AsyncSession, version: int, *, actor: Actor, notes: str 
     return await proposals.revert(session, ids, actor=actor, notes=notes or f"Undo of policy version {version}")
 
 
-async def _grounded(session: AsyncSession, policy: Policy, facts: dict[UUID, Facts]) -> dict[UUID, Facts]:
-    """The facts, with the talk read anew where nothing else stands against an approval."""
+async def _grounds(session: AsyncSession, policy: Policy, facts: Mapping[UUID, Facts]) -> dict[UUID, Grounding]:
+    """How those stand in their talk, read anew, against whose approval nothing else stands."""
     asked = [each for each, known in facts.items() if all(hold in GROUNDS for hold in policy.reasons(known))]
-    found = await grounding.read(session, asked, min_voices=MIN_VOICES)
-    return facts | {
-        each: replace(facts[each], unsupported=bool(now.unsupported), standing=now.standing.verdict)
-        for each, now in found.items()
-    }
+    return await grounding.read(session, asked, min_voices=MIN_VOICES)
+
+
+def _known(facts: Facts, now: Grounding) -> Facts:
+    return replace(facts, unsupported=bool(now.unsupported), standing=now.standing.verdict)
+
+
+def _recorded(now: Grounding) -> dict[str, Any]:
+    """What the trail of an approval says of its grounds."""
+    return {"because": now.standing.because, "compared": list(now.compared)}
 
 
 def _weighed(policy: Policy, facts: dict[UUID, Facts]) -> tuple[dict[UUID, Hold], list[UUID]]:

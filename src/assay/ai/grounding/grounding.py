@@ -30,6 +30,8 @@ class Grounding:
     standing: Standing
     unsupported: Sequence[str] = ()
     """What the words that count do not say, or say and the claim leaves out."""
+    compared: Sequence[str] = ()
+    """The words that bear the claim out, where they do."""
 
 
 def grounded(
@@ -48,7 +50,8 @@ def grounded(
     missing = unsupported(title, body, counting) if counting else []
     sound = next((each for _, each in found if each.verdict is Verdict.SOUND), None)
     if sound and not missing:
-        return Grounding(sound)
+        words = dict.fromkeys(ground.text[ground.start : ground.end] for ground in counting)
+        return Grounding(sound, compared=tuple(words))
     telling = min((each for _, each in found), key=lambda each: SEVERITY.index(each.verdict))
     return Grounding(telling, missing or unsupported(title, body, [_ground(quote, messages) for quote, _ in found]))
 
