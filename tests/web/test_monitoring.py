@@ -24,6 +24,7 @@ async def test_figures_of_queue_and_requests(database, database_url):
         found = await scraped(http)
     assert found["assay_proposals", ("atom", "pending")] == 2
     assert found["assay_queue_age_seconds", ("atom", "any")] >= 0
+    assert found["assay_machine_approvals_taken_back", ("atom", "reverted")] == 0
     assert found["assay_http_requests_total", ("GET", "/healthz", "200")] == 2
     assert found["assay_events_unpublished", ()] == 2
     assert found["assay_live_clients", ()] == 0
