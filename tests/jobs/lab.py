@@ -20,7 +20,7 @@ from assay.settings import Settings
 
 assert every_job  # importing it registers the jobs
 
-POISON: Final = "Poison"
+POISON: Final = "Poisoned item"
 HISTORY: Final = "SELECT state, statistics, error FROM job_runs ORDER BY started_at, id"
 ERRORS: Final = """
     SELECT severity, data->>'job_name', data->>'error_message', data->'context' FROM audit_log

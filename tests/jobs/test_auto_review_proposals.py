@@ -153,7 +153,7 @@ async def test_a_queue_full_of_held_proposals_does_not_starve_those_behind(tools
 
 @pytest.mark.parametrize("size", [1, 50])
 async def test_atoms_are_approved_in_the_run_that_approves_their_topic(tools, size):
-    atom, topic = draft(topic_name="ledger"), draft(Kind.TOPIC, "Ledger")
+    atom, topic = draft(topic_name="ledger service"), draft(Kind.TOPIC, "Ledger service")
     await cleared(tools, topic)
     await cleared(tools, atom)
     small = tuned(tools, knowledge_auto_approval_batch_size=size)
@@ -162,8 +162,8 @@ async def test_atoms_are_approved_in_the_run_that_approves_their_topic(tools, si
 
 
 async def test_atoms_wait_for_a_topic_that_is_not_sure(tools):
-    await cleared(tools, draft(Kind.TOPIC, "Ledger", confidence=0.5))
-    await cleared(tools, draft(topic_name="Ledger"))
+    await cleared(tools, draft(Kind.TOPIC, "Ledger service", confidence=0.5))
+    await cleared(tools, draft(topic_name="Ledger service"))
     assert await done(NAME, tools) == counts(skipped=1)
     assert (await _held(tools))[Hold.TOPIC_PENDING] == 1
 

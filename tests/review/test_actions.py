@@ -159,8 +159,10 @@ def _other(kind: Kind) -> Kind:
 
 
 async def test_the_reasons_to_wait_are_counted_over_both_kinds(database, embedder):
-    await cleared(database, embedder, draft(Kind.TOPIC, "Ledger", confidence=0.5), draft(confidence=0.6), draft())
-    await cleared(database, embedder, draft(topic_name="Ledger"))
+    await cleared(
+        database, embedder, draft(Kind.TOPIC, "Ledger service", confidence=0.5), draft(confidence=0.6), draft()
+    )
+    await cleared(database, embedder, draft(topic_name="Ledger service"))
     async with database.transaction() as session:
         held = await queries.held(session, POLICY, scorer=version(embedder.model))
     assert held == {Hold.BELOW_THRESHOLD: 2, Hold.TOPIC_PENDING: 1}
@@ -254,3 +256,14 @@ async def test_what_a_page_costs_does_not_depend_on_right_statistics(database, e
         assert set(await queries.facts(session, ids, scorer="")) == set(found) == set(ids)
         assert [each async for each in queries.everything(session, scorer="", thresholds=[0.95])]
     assert max(each.rows for each in statements) < 30 * len(ids), max(statements, key=lambda each: each.rows)
+
+
+async def test_a_topic_that_is_called_like_somebody_in_the_chat_waits(database, embedder):
+    await with_evidence(database, draft(title="hello"))
+    await rows(database, "UPDATE messages SET author = 'Ana Gomez' RETURNING id")
+    ids = await cleared(database, embedder, *(draft(Kind.TOPIC, each) for each in ("ANA", "Ana Gomez", "Anagram Inc")))
+    found = await reviewed(database, embedder, ids)
+    assert found.held == dict.fromkeys(ids[:2], Hold.NO_NAME)
+    async with database.transaction() as session:
+        counted = [each async for each in queries.everything(session, scorer=version(embedder.model), thresholds=[])]
+    assert sorted(POLICY.hold(each.facts) or "" for each in counted) == ["", Hold.NO_NAME, Hold.NO_NAME]

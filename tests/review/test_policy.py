@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.db.models import DedupState, Recommendation
-from assay.kinds import Proposer
+from assay.kinds import Kind, Proposer
 from assay.policies.document import PolicyDocument
 from assay.policies.queries import InForce
 from assay.review.policy import Facts, Hold, Policy
@@ -52,6 +52,7 @@ def test_the_threshold_itself_is_enough():
         ({"recommendation": Recommendation.REJECT}, Hold.SAYS_REJECT),
         ({"quotes": 0, "verified_quotes": 0}, Hold.UNVERIFIED),
         ({"verified_quotes": 1}, Hold.UNVERIFIED),
+        ({"kind": Kind.TOPIC, "is_named": False}, Hold.NO_NAME),
         ({"topic_is_pending": True}, Hold.TOPIC_PENDING),
         ({"untrusted_sources": frozenset({"bot"})}, Hold.UNTRUSTED_SOURCE),
         ({"proposer": Proposer.AGENT}, Hold.PROPOSER),

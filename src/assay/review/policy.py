@@ -32,6 +32,7 @@ class Hold(StrEnum):
     OPPOSED = "taken back in the talk"
     HUMAN_REQUIRED = "a rule asks for a person"
     FEW_AUTHORS = "too few people say so"
+    NO_NAME = "its name is a date, a person, a version or a common noun"
     TOPIC_PENDING = "topic not approved yet"
 
 
@@ -59,6 +60,8 @@ class Facts:
     """Its evidence says something else."""
     standing: Verdict | None = None
     """How its words stand in their talk. None for a topic, and before the machine has read it."""
+    is_named: bool = True
+    """What a topic is called is a name."""
     kind: Kind = Kind.ATOM
     atom_type: AtomType | None = None
     sources: frozenset[str] = frozenset()
@@ -178,8 +181,9 @@ class Policy:
         13. was neither decided nor confirmed there,
         14. a rule keeps for people,
         15. is proved by the words of fewer people than asked for,
-        16. belongs to a topic that is not approved yet,
-        17. is less sure than the threshold.
+        16. is a topic whose name is none,
+        17. belongs to a topic that is not approved yet,
+        18. is less sure than the threshold.
         """
         rules = [each for each in self.rules if concerns(each, facts)]
         opening = [each for each in self.rules if each.may_approve and covers(each, facts)]
@@ -205,6 +209,7 @@ class Policy:
             (Hold.UNDECIDED, facts.standing is Verdict.UNDECIDED),
             (Hold.HUMAN_REQUIRED, any(each.human_required for each in rules)),
             (Hold.FEW_AUTHORS, facts.authors < authors or facts.standing is Verdict.UNCONFIRMED),
+            (Hold.NO_NAME, facts.kind is Kind.TOPIC and not facts.is_named),
             (Hold.TOPIC_PENDING, facts.topic_is_pending),
             (Hold.BELOW_THRESHOLD, facts.confidence < self.threshold_for(facts)),
         )

@@ -1,7 +1,7 @@
 """What the policy needs to know."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -16,20 +16,24 @@ from assay.db.models import MAX_FAILURES, MAX_REST, SYSTEM_USER_ID, DedupState, 
 from assay.kinds import AtomType, Kind, Proposer
 from assay.policies import queries as policies
 from assay.proposals.contradictions import UPDATED_IDS, later_updates
+from assay.review.naming import is_name
 from assay.review.policy import Facts, Hold, Policy
 from assay.settings import Settings
 
 PAGE: Final = 1000
 Position = tuple[datetime, UUID]
 
-_QUOTES: Final = f"""count(*) AS quotes, count(*) FILTER (WHERE e.verified) AS verified,
+_QUOTES: Final = f"""count(*) AS quotes,
+            array_agg(e.quote ORDER BY e.id) FILTER (WHERE p.kind = 'topic' AND e.verified) AS said,
+            count(*) FILTER (WHERE e.verified) AS verified,
             array_agg(DISTINCT m.source) AS sources, array_agg(DISTINCT m.channel) AS channels,
             array_agg(DISTINCT m.source) FILTER (WHERE m.trust IS DISTINCT FROM 'trusted') AS untrusted_sources,
             count(DISTINCT lower(m.author)) FILTER (WHERE e.verified AND NOT m.is_bot AND (
                 p.extraction_run_id IS NOT NULL OR p.proposed_by_user_id = {SYSTEM_USER_ID}
                 OR m.written_by_user_id IS DISTINCT FROM p.proposed_by_user_id)) AS authors"""
 _OF_ONE: Final = """
-        FROM (SELECT message_id, verified FROM evidence WHERE proposal_id = p.id OFFSET 0) AS e
+        FROM (
+            SELECT id, message_id, verified, quote FROM evidence WHERE proposal_id = p.id OFFSET 0) AS e
         CROSS JOIN LATERAL (
             SELECT said.*, (SELECT trust FROM sources WHERE name = said.source) AS trust
             FROM messages said WHERE said.id = e.message_id LIMIT 1) AS m"""
@@ -46,6 +50,16 @@ _QUESTIONED: Final = f"coalesce((SELECT true FROM ({later_updates('p.id')}) AS l
 _ALL_QUESTIONED: Final = f"""
         SELECT DISTINCT CAST(jsonb_array_elements_text({UPDATED_IDS}) AS uuid) AS id
         FROM proposals WHERE status = 'pending' AND dedup_state = 'duplicate'"""  # noqa: S608  # our own fragments
+_FIRST_NAME: Final = "lower(split_part({0}, ' ', 1))"
+_IS_A_PERSON: Final = f"""CASE WHEN p.kind = 'topic' THEN coalesce((
+            SELECT true FROM messages
+            WHERE {_FIRST_NAME.format("author")} = {_FIRST_NAME.format("p.title")} AND NOT is_bot
+                AND lower(p.title) IN (lower(author), {_FIRST_NAME.format("author")}) LIMIT 1), false) END"""  # noqa: S608
+"""Somebody writes under that name, or has it for a first name."""
+_IS_ONE_OF_THE_PEOPLE: Final = f"""CASE WHEN p.kind = 'topic' THEN lower(p.title) IN (
+            SELECT lower(author) FROM messages WHERE NOT is_bot
+            UNION SELECT {_FIRST_NAME.format("author")} FROM messages WHERE NOT is_bot) END"""  # noqa: S608
+"""The same of all topics, from one list of the people, which is read where there is a topic."""
 _FACTS: Final = f"""
     SELECT p.id, p.kind, p.atom_type, p.created_at, p.status, p.reviewed_by_user_id,
         quoted.sources, quoted.channels, quoted.authors,
@@ -53,6 +67,7 @@ _FACTS: Final = f"""
         cardinality(p.unsupported) > 0 AS unsupported, p.standing,
         p.retry_at, quoted.quotes, quoted.verified, {_TAKEN_BACK} AS taken_back, quoted.untrusted_sources,
         coalesce(p.similarity_type = 'update', false) AS is_update, {_QUESTIONED} AS questioned,
+        CASE WHEN p.kind = 'topic' THEN p.title END AS name, quoted.said, {_IS_A_PERSON} AS is_a_person,
         coalesce((SELECT status = 'pending' FROM proposals WHERE id = p.topic_proposal_id), false) AS topic_is_pending,
         {_PROPOSER.format(system=SYSTEM_USER_ID, kind="(SELECT kind FROM users WHERE id = p.proposed_by_user_id)")},
         (SELECT extractor FROM extraction_runs WHERE id = p.extraction_run_id) AS extractor
@@ -132,6 +147,7 @@ _ALIKE: Final = f"""
         coalesce(p.reviewed_by_user_id <> {SYSTEM_USER_ID} AND p.review_action <> 'withdrawn', false) AS by_people,
         {_TAKEN_BACK} AS taken_back,
         coalesce(p.similarity_type = 'update', false) AS is_update, questioned.id IS NOT NULL AS questioned,
+        CASE WHEN p.kind = 'topic' THEN p.title END AS name, quoted.said, {_IS_ONE_OF_THE_PEOPLE} AS is_a_person,
         untrusted_sources, {_PROPOSER.format(system=SYSTEM_USER_ID, kind="proposer.kind")}, run.extractor,
         cardinality(p.unsupported) > 0 AS unsupported, p.standing
     FROM proposals p
@@ -142,7 +158,7 @@ _ALIKE: Final = f"""
         SELECT e.proposal_id, {_QUOTES} {_OF_ALL} GROUP BY e.proposal_id
     ) AS quoted ON quoted.proposal_id = p.id
     LEFT JOIN ({_ALL_QUESTIONED}) AS questioned ON questioned.id = p.id AND p.status = 'pending'
-    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
         p.failures >= {MAX_FAILURES}, coalesce(p.retry_at > :at AND p.retry_at < :latest, false),
         width_bucket(p.confidence, CAST(:thresholds AS float8[]))"""  # noqa: S608
 
@@ -224,6 +240,7 @@ def _facts(row: RowMapping, scorer: str, at: datetime) -> Facts:
         questioned=values["questioned"],
         unsupported=values["unsupported"],
         standing=values["standing"] and Verdict(values["standing"]),
+        is_named=_is_named(values),
         kind=Kind(values["kind"]),
         atom_type=values["atom_type"] and AtomType(values["atom_type"]),
         sources=frozenset(values["sources"] or ()),
@@ -233,3 +250,9 @@ def _facts(row: RowMapping, scorer: str, at: datetime) -> Facts:
         proposer=Proposer(values["proposer"]),
         extractor=values["extractor"],
     )
+
+
+def _is_named(values: Mapping[str, Any]) -> bool:
+    """Whether a topic has a name; whatever is no topic needs none."""
+    name = values["name"]
+    return name is None or (not values["is_a_person"] and is_name(name, values["said"] or ()))

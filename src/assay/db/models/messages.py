@@ -23,6 +23,7 @@ class Message(Base):
         UniqueConstraint("source", "external_id", "version"),
         Index("ix_messages_failing", "id", postgresql_where=FAILING),
         Index("ix_messages_unread", "failed_reads", "sent_at", "id", postgresql_where=UNREAD),
+        Index("ix_messages_author", sql("lower(split_part(author, ' ', 1))")),
         Index("ix_messages_channel_sent_at", "source", "channel", "sent_at"),
         Index("ix_messages_sent_at", "sent_at", "id"),
         Index(
