@@ -29,7 +29,6 @@ PROPOSED: Final = re.compile(
 
 class Decision(NamedTuple):
     sentence: Sentence
-    title: str
     cue: float
     supporters: list[Turn]
 
@@ -42,36 +41,37 @@ def from_agreements(chat: Chat) -> list[Candidate]:
 
 def _decisions(turn: Turn, chat: Chat) -> Iterator[Decision]:
     for sentence in sentences(turn):
-        title, cue = _decided(sentence.text)
-        if cue and _readable(title, chat):
+        decided, cue = _decided(sentence.text)
+        if cue and _readable(decided, chat):
             supporters = agreeing_after(chat, turn)
             wanted = SUPPORTERS_OF_A_QUESTION if "?" in sentence.text else SUPPORTERS_OF_A_PROPOSAL
             if cue >= STATED or len(supporters) >= wanted:
-                yield Decision(sentence, title, cue, supporters)
+                yield Decision(sentence, cue, supporters)
 
 
 def _decided(text: str) -> tuple[str, float]:
     """What is decided in a sentence, and how plainly; ("", 0) for other sentences."""
     if asked := ASKED.match(text):
-        return _imperative(asked[1]), LEAST_CUE
+        return asked[1], LEAST_CUE
     cue = cues_in(text).get(AtomType.DECISION, 0.0)
     if cue < LEAST_CUE or "?" in text:
         return "", 0.0
-    return _imperative(PROPOSED.sub("", LETS.sub("", text, count=1), count=1)) if cue == LEAST_CUE else text, cue
+    return PROPOSED.sub("", LETS.sub("", text, count=1), count=1) if cue == LEAST_CUE else text, cue
 
 
-def _imperative(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _readable(title: str, chat: Chat) -> bool:
-    if len(title.split()) < 3 or _needs_its_neighbours(title):
+def _readable(decided: str, chat: Chat) -> bool:
+    if len(decided.split()) < 3 or _needs_its_neighbours(decided):
         return False
-    return is_english(f"we {title}") and len(content_words(title, chat.people)) >= 2
+    return is_english(f"we {decided}") and len(content_words(decided, chat.people)) >= 2
 
 
-def _needs_its_neighbours(title: str) -> bool:
-    return is_fragment(f"We {title}") or is_pasted(title) or loose_pronouns(title) > 0 or points_elsewhere(title) > 0
+def _needs_its_neighbours(decided: str) -> bool:
+    return (
+        is_fragment(f"We {decided}")
+        or is_pasted(decided)
+        or loose_pronouns(decided) > 0
+        or points_elsewhere(decided) > 0
+    )
 
 
 def _drafted(decision: Decision, chat: Chat, objections: Objections) -> Candidate:
@@ -82,12 +82,12 @@ def _drafted(decision: Decision, chat: Chat, objections: Objections) -> Candidat
 def _supported(decision: Decision, chat: Chat) -> Candidate:
     sentence, supporters = decision.sentence, decision.supporters
     names = list(dict.fromkeys(turn.author for turn in supporters))
-    trust = 0.26 + 0.42 * decision.cue + 0.1 * min(3, len(names)) + 0.14 * specificity(decision.title, chat.people)
+    trust = 0.26 + 0.42 * decision.cue + 0.1 * min(3, len(names)) + 0.14 * specificity(sentence.text, chat.people)
     return Candidate(
         source=Source.AGREEMENT,
         type=AtomType.DECISION,
-        title=decision.title,
-        content=decision.title + (f"\nAgreed by {_listed(names)}." if names else ""),
+        title=sentence.text,
+        content=sentence.text + (f"\nAgreed by {_listed(names)}." if names else ""),
         quotes=sentence.quotes() + [quote for turn in supporters[:3] for quote in whole(turn)[:1]],
         confidence=bounded(trust, TRUSTED_CEILING if decision.cue >= STATED and len(names) >= 2 else ROUTINE_CEILING),
         reasoning=f"{sentence.turn.author} {'told' if decision.cue >= STATED else 'proposed'} a decision"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from assay.ai.cleaning import called
@@ -37,8 +38,6 @@ TURNS_TO_ACCEPT: Final = 3
 LEAST_LIKENESS: Final = 0.6
 LIKENESS_WITHOUT_SHARED_WORDS: Final = 0.72
 LIKENESS_WITHOUT_NAMES: Final = 0.7
-SHARE_REPEATED: Final = 0.7
-LONGEST_QUESTION: Final = 130
 SENTENCES_OF_AN_ANSWER: Final = 3
 
 TELLS_OF_ITSELF: Final = opening(r"i, i'm, i've, i'd, i'll, we've, my, he, she, they, did, sorry, let me")
@@ -77,7 +76,7 @@ class Pairing(NamedTuple):
     answers: Sequence[Answer]
 
     def texts(self) -> Iterator[str]:
-        yield self.question.text
+        yield self.question.bare
         yield from (sentence.text for answer in self.answers for sentence in answer.sentences)
 
 
@@ -149,7 +148,7 @@ def _open(question: Question, chat: Chat) -> Candidate:
         title=question.text,
         content=question.text,
         quotes=question.sentence.quotes(),
-        confidence=bounded(0.3 + 0.45 * specificity(question.text, chat.people)),
+        confidence=bounded(0.3 + 0.45 * specificity(question.bare, chat.people)),
         reasoning=f"{turn.author} asked it and nobody answered in this window.",
         turn=turn,
         authors={turn.author},
@@ -165,19 +164,25 @@ class Match(NamedTuple):
     def sentence(self) -> Sentence:
         return self.answer.sentences[self.at]
 
+    def told(self) -> list[Sentence]:
+        """The answering sentence and those behind it, none left out between."""
+        said = sentences(self.answer.turn)
+        at = [sentence.said for sentence in said].index(self.sentence.said)
+        return said[at : at + SENTENCES_OF_AN_ANSWER]
+
 
 def _best(pairing: Pairing, chat: Chat, meanings: Meanings, prototypes: Prototypes) -> Candidate | None:
     matches = [_nearest(pairing.question, answer, meanings) for answer in pairing.answers]
     best = max(
         matches, key=lambda match: match.likeness + 0.15 * bool(match.answer.accepted_in) - 0.015 * match.answer.place
     )
-    if not _answers_it(pairing.question.text, best):
+    if not _answers_it(pairing.question.bare, best):
         return None
     return _drafted(pairing.question, best, _trust(best, chat, meanings, prototypes))
 
 
 def _nearest(question: Question, answer: Answer, meanings: Meanings) -> Match:
-    likeness = meanings.rows([sentence.text for sentence in answer.sentences]) @ meanings.of(question.text)
+    likeness = meanings.rows([sentence.text for sentence in answer.sentences]) @ meanings.of(question.bare)
     return Match(answer, int(likeness.argmax()), float(likeness.max()))
 
 
@@ -212,15 +217,14 @@ def _trust(match: Match, chat: Chat, meanings: Meanings, prototypes: Prototypes)
 def _drafted(question: Question, match: Match, trust: float) -> Candidate:
     asked, answered, accepted = question.sentence.turn, match.answer.turn, match.answer.accepted_in
     thanks = whole(accepted)[:1] if accepted else []
-    told = " ".join(
-        _ended(sentence.text) for sentence in match.answer.sentences[match.at : match.at + SENTENCES_OF_AN_ANSWER]
-    )
+    told = match.told()
+    answer = "\n".join(sentence.text for sentence in told)
     candidate = Candidate(
         source=Source.ANSWER,
-        type=_type(question.text, match.sentence.text),
-        title=_title(question.text, match.sentence.text),
-        content=f"{QUESTION_LABEL}{question.text}{ANSWER_LABEL}{told}" + (CONFIRMED if accepted else ""),
-        quotes=question.sentence.quotes() + match.sentence.quotes() + thanks,
+        type=_type(question.bare, match.sentence.text),
+        title=match.sentence.text if stands_alone(match.sentence.text) else question.text,
+        content=f"{QUESTION_LABEL}{question.text}{ANSWER_LABEL}{answer}" + (CONFIRMED if accepted else ""),
+        quotes=[*question.sentence.quotes(), *chain.from_iterable(sentence.quotes() for sentence in told), *thanks],
         confidence=trust,
         reasoning=f"A question by {asked.author} answered by {answered.author}"
         + (f" and taken by the asker: {shortened(thanks[0].text, 60)!r}." if thanks else "."),
@@ -230,18 +234,6 @@ def _drafted(question: Question, match: Match, trust: float) -> Candidate:
     return candidate.opposed(match.answer.opposed_in, COST_OF_AN_OBJECTION).reworded((asked, answered))
 
 
-def _title(question: str, answer: str) -> str:
-    """The answer alone where it repeats what was asked, else both."""
-    asked = stems(question)
-    if stands_alone(answer) and len(asked & stems(answer)) >= SHARE_REPEATED * len(asked):
-        return answer
-    return f"{shortened(question, LONGEST_QUESTION)} {answer}"
-
-
 def _type(question: str, answer: str) -> AtomType:
     facts = ASKS_FOR_FACTS.match(question) and AtomType.SOLUTION not in cues_in(answer)
     return AtomType.INSIGHT if facts else AtomType.SOLUTION
-
-
-def _ended(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,6 +1,5 @@
 """Decisions and actions that a meeting marked as such: the most trusted source there is."""
 
-import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -10,7 +9,7 @@ from assay.ai.providers.offline.candidates import TRUSTED_CEILING, Candidate, So
 from assay.ai.providers.offline.language import content_words
 from assay.ai.providers.offline.meeting import Directive, Marker, labelled
 from assay.ai.providers.offline.patterns import opening, phrases
-from assay.ai.providers.offline.sentences import sentences, tidy, whole
+from assay.ai.providers.offline.sentences import capital, sentences, whole
 from assay.ai.providers.offline.standalone import loose_pronouns
 from assay.ai.providers.offline.turns import Chat, Turn
 from assay.kinds import AtomType
@@ -80,11 +79,9 @@ def _trust(marker: Marker, body: str, supporters: int, chat: Chat) -> float:
 
 def _body(text: str, chat: Chat) -> str:
     """The text as a title; a name at its start keeps its case."""
-    text = re.sub(r"^([\w-]+):\s+(?=to\b)", r"\1 ", text)
-    first = text.split(" ", 1)[0].strip(",:")
-    body = tidy(text)
-    named = first.casefold() in chat.people and body.casefold().startswith(first.casefold())
-    return first + body[len(first) :] if named else body
+    body = " ".join(text.split()).strip(" ,;:*_")
+    first = body.split(" ", 1)[0].strip(",:")
+    return body if first.casefold() in chat.people else capital(body)
 
 
 def _says_something(body: str) -> bool:

@@ -48,8 +48,14 @@ HARMLESS_PRONOUNS: Final = re.compile(
 
 
 class Question(NamedTuple):
-    text: str
+    bare: str
+    """What is asked, without the words that lead to it: what it is judged by."""
     sentence: Sentence
+
+    @property
+    def text(self) -> str:
+        """In whole, as it was asked."""
+        return self.sentence.text
 
 
 def asks(text: str) -> bool:
@@ -59,8 +65,8 @@ def asks(text: str) -> bool:
 def question_of(turn: Turn, people: Container[str]) -> Question | None:
     """The most specific well-asked question of a turn."""
     asked = [Question(_bare(sentence.text), sentence) for sentence in sentences(turn) if asks(sentence.text)]
-    good = [question for question in asked if is_well_asked(question.text, people)]
-    return max(good, key=lambda question: specificity(question.text, people), default=None)
+    good = [question for question in asked if is_well_asked(question.bare, people)]
+    return max(good, key=lambda question: specificity(question.bare, people), default=None)
 
 
 def _bare(text: str) -> str:

@@ -135,7 +135,6 @@ def _drafted(repair: Repair, trust: float, objections: Objections) -> Iterator[C
     solution.reworded((repair.problem.turn, repair.solution.turn))
     if stands_alone(repair.problem.text) and stands_alone(repair.solution.text):
         problem = _problem(repair, trust)
-        solution.title = repair.solution.text
         solution.links.append((problem, LinkType.SOLVES, 0.9 if repair.confirmed_in else 0.75))
         yield problem
     yield solution
@@ -162,7 +161,7 @@ def _solution(repair: Repair, trust: float) -> Candidate:
     return Candidate(
         source=Source.REPAIR,
         type=AtomType.SOLUTION,
-        title=f"{repair.problem.text.rstrip('.!')}: {_lowered(repair.solution.text)}",
+        title=(repair.solution if stands_alone(repair.solution.text) else repair.problem).text,
         content=f"Problem: {repair.problem.text}\nSolution: {repair.solution.text}"
         + (f"\nConfirmed by {witness.author}." if witness else ""),
         quotes=repair.problem.quotes() + repair.solution.quotes() + (whole(witness)[:1] if witness else []),
@@ -172,7 +171,3 @@ def _solution(repair: Repair, trust: float) -> Candidate:
         turn=repair.solution.turn,
         authors={solver, witness.author} if witness else {solver},
     ).doubted(repair.solution.said)
-
-
-def _lowered(text: str) -> str:
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text

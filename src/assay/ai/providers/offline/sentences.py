@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from assay.ai.cleaning import LINK_MARK, MOST_CHARACTERS
+from assay.ai.cleaning import MOST_CHARACTERS, without_markup
 from assay.ai.extractor import Message, Quote
-from assay.ai.providers.offline.language import has_verb
 from assay.ai.providers.offline.turns import Part, Turn
 
 LONGEST: Final = 500
@@ -18,30 +17,31 @@ UNFINISHED: Final = re.compile(
 GOES_ON: Final = re.compile(r"(?:and|or|which|because|so that|to|with|when|if|but|instead|as|than)\b")
 BOUNDARY: Final = re.compile(r"(?<=[.!?])[\"')]{0,3}\s+(?=[A-Z0-9`\"'(]|i\b)|\s\.\.\.\s|;\s+(?=(?:i|you|we)\b)")
 ABBREVIATION: Final = re.compile(r"\b(?:e\.g|i\.e|etc|vs|cf|approx|no|dr|mr|mrs|ms|st)\.$", re.IGNORECASE)
-BULLET: Final = re.compile(r"^[\s•*·>–-]+|^\d{1,2}[.)]\s+")
-LEADS: Final = (
-    r"ok(?:ay)?|so|well|yeah|yes|yep|yup|no|nope|but|and|also|oh|ah|h+m+|heh|haha|hi|hello|hey|all|folks|team|anyway"
-    r"|actually|basically|btw|fwiw|afaik|afaict|imo|imho|iirc|iiuc|otoh|fyi|tbh|right|sure|lol|eh|um|uh|or|then|plus"
-    r"|because|since|like|i mean|you know|i (?:think|guess|believe|suppose|would say|'d say)(?: that)?|note that|guys"
-    r"|everyone|sorry|please|maybe|perhaps|though|specifically|personally|honestly|alternatively|apparently|of course"
-    r"|np|evening|cool|nice|great|good(?: point| question| news| morning)?|thanks|just|quick (?:update|note|question)"
-    r"|number (?:one|two|three|four)|heads[- ]up|update|psa|reminder|morning|awesome|perfect|agreed|in particular"
-    r"|in general|however|true|be (?:warned|aware)|mind you|first of all|at least|remember"
+BULLET: Final = re.compile(r"^(?:[\s•·>]|[*–-](?=\s))+|^\d{1,2}[.)]\s+")
+"""No sign of a number or a pattern: "-5 °C" and "*.log" stay whole."""
+AUDIENCE: Final = r"(?:all|folks|team|everyone|everybody|guys|there)"
+FILLERS: Final = (
+    rf"ok(?:ay)?(?: so)?|(?:hi|hello|hey)(?: {AUDIENCE})?|yeah|yep|yup|oh|ah|h+m+|heh|haha|btw|fyi|lol|uh|np|please"
 )
-LEAD: Final = re.compile(rf"(?:{LEADS})(?![\w'-])[\s,:;.!–-]*", re.IGNORECASE)
-ANNOUNCEMENT: Final = re.compile(r"((?:[^\s:`]+ ){2,11}[^\s:`/]+):\s+")
-ANNOUNCES: Final = re.compile(
-    r"(?:from|note|tip|text|sentence|after|big|another|last|short|reminder|rule) ", re.IGNORECASE
+CALLS: Final = (
+    rf"(?:(?:good |ok |thanks )?(?:morning|evening|afternoon)?\s?{AUDIENCE})|(?:good )?(?:morning|evening|afternoon)"
+    r"|yes|so|well|anyway|right|sure|sorry|thanks|cool|nice|great|good(?: question| point| news)?|perfect"
+    r"|awesome|agreed|mind you|you know|i mean|first of all|heads[- ]up|psa"
+    r"|(?:quick )?(?:update|note|question|reminder)"
 )
-PLACES: Final = re.compile(r"(?:in|on|at|when|if|with|under|only|because|unless|without|to) ", re.IGNORECASE)
-"""A place or a condition before the colon belongs to what follows it."""
-BACKWARD: Final = re.compile(r"\b(?:its?|their|them|they|this|that|these|those)\b", re.IGNORECASE)
-LEAST_ANNOUNCED: Final = 5
-TRAIL: Final = re.compile(
-    r"[,\s]+(?:though|right|yeah|no|eh|heh|lol|haha|i think|i guess|afaik|iirc|imo|imho|actually|anyway|btw|too|fwiw)"
-    r"[.!?]{0,3}$",
+"""Words that say nothing before a sign, and something without one: "all, ..." and "all ...", "update: ..." and
+"update the ..."."""
+SO_IS: Final = (
+    r"far|that|long|many|much|as|few|little|do(?:es)?|did|is|are|was|were|ha(?:s|ve)|can|will|must|should|would"
+)
+"""Behind "so" these make it a word of its own."""
+LEAD: Final = re.compile(
+    rf"(?:(?:{FILLERS})(?![\w'-])[\s,:;.!–]*|so (?!{SO_IS})"
+    rf"|note that |(?:{CALLS})(?:\s?[,:;.!–]+\s*|\s-\s))(?:-+\s+)?",
     re.IGNORECASE,
 )
+FIRST_WORD: Final = re.compile(r"[^\W\d_]+(?=['’\s,;:!?]|$)")
+TRAIL: Final = re.compile(r"[,\s]+(?:heh|lol|haha|btw)[.!?]{0,3}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,13 +49,12 @@ class Sentence:
     said: str
     """As it was said, without markup."""
     text: str
-    """Tidied: without the words that only lead in or out."""
+    """A piece of its quote: without greetings and fillers around it, links included."""
     turn: Turn
-    parts: tuple[Part, ...]
-    """The messages it was said in, each with its share."""
+    message: Message
 
     def quotes(self) -> list[Quote]:
-        return [verbatim(part.message, part.text) for part in self.parts]
+        return [verbatim(self.message, self.said)]
 
 
 def sentences(turn: Turn) -> list[Sentence]:
@@ -68,28 +67,18 @@ def whole(turn: Turn) -> list[Quote]:
 
 
 def tidy(said: str) -> str:
-    """The sentence as a title shows it."""
-    text = BULLET.sub("", said).strip(" ,;:-")
+    """The sentence as a title shows it: greetings and fillers around it are left out, never a word that means
+    something."""
+    text = BULLET.sub("", said).strip(" ,;:")
     while (lead := LEAD.match(text)) and lead.end() < len(text):
         text = text[lead.end() :]
-    text = _without_announcement(text)
-    text = " ".join(text.replace(LINK_MARK, " ").split())
-    text = re.sub(r"([.!?,])\1+", r"\1", TRAIL.sub("", text))
-    return _capital(re.sub(r"\bi\b(?=['\s])", "I", text).strip(" ,;:-"))
+    return capital(" ".join(TRAIL.sub("", text).split()).strip(" ,;:"))
 
 
-def _without_announcement(text: str) -> str:
-    """The text behind words that only announce it: "the auditor was clear: ..."."""
-    found = ANNOUNCEMENT.match(text)
-    if not found or PLACES.match(text) or len(text[found.end() :].split()) < LEAST_ANNOUNCED:
-        return text
-    rest = text[found.end() :]
-    named = BACKWARD.search(rest) is None
-    return rest if named and (ANNOUNCES.match(text) or has_verb(found[1])) else text
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:] if re.match(r"[a-z]+(?=['\s,;:!?]|$)", text) else text
+def capital(text: str) -> str:
+    """With a first capital, where the first word is no name or command written otherwise."""
+    first = FIRST_WORD.match(text)
+    return text[:1].upper() + text[1:] if first and first[0].islower() else text
 
 
 def _blocks(turn: Turn) -> Iterator[list[Part]]:
@@ -106,11 +95,33 @@ def _blocks(turn: Turn) -> Iterator[list[Part]]:
 
 
 def _split(turn: Turn, block: Sequence[Part]) -> Iterator[Sentence]:
+    """The sentences of one message each: half a sentence says something else than the whole."""
     text = " ".join(part.text for part in block)
     for begin, end in _spans(text):
-        said = text[begin:end].strip(" -•*")
-        if said and len(said) <= LONGEST:
-            yield Sentence(said, tidy(said), turn, _shares(block, begin, end))
+        said = BULLET.sub("", text[begin:end]).strip()
+        messages = _messages(block, begin, end)
+        if said and len(said) <= LONGEST and len(messages) == 1:
+            yield Sentence(said, _worded(said, messages[0]), turn, messages[0])
+
+
+def _messages(block: Sequence[Part], begin: int, end: int) -> list[Message]:
+    """Those between two positions of the joined text of a block."""
+    found, at = [], 0
+    for part in block:
+        if at < end and begin < at + len(part.text):
+            found.append(part.message)
+        at += len(part.text) + 1
+    return list({message.id: message for message in found}.values())
+
+
+def _worded(said: str, message: Message) -> str:
+    """Tidied; in the words of the message where something was left out between them, as a link."""
+    text, quoted = tidy(said), without_markup(verbatim(message, said).text)
+    return text if _words(text) in _words(quoted) else tidy(quoted)
+
+
+def _words(text: str) -> str:
+    return " ".join(["", *re.findall(r"\w+", text.casefold()), ""])
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
@@ -120,17 +131,6 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
             yield begin, boundary.start()
             begin = boundary.end()
     yield begin, len(text)
-
-
-def _shares(block: Sequence[Part], begin: int, end: int) -> tuple[Part, ...]:
-    """The pieces of the block between two positions of its joined text."""
-    shares, at = [], 0
-    for part in block:
-        share = part.text[max(0, begin - at) : max(0, end - at)].strip()
-        if share:
-            shares.append(Part(part.message, share))
-        at += len(part.text) + 1
-    return tuple(shares)
 
 
 def verbatim(message: Message, words: str) -> Quote:

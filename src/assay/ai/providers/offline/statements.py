@@ -13,7 +13,7 @@ from assay.ai.providers.offline.language import IDENTIFIER, content_words, is_en
 from assay.ai.providers.offline.meanings import Meanings
 from assay.ai.providers.offline.patterns import opening, phrases
 from assay.ai.providers.offline.prototypes import Prototypes
-from assay.ai.providers.offline.questions import asks, question_of
+from assay.ai.providers.offline.questions import asks
 from assay.ai.providers.offline.sentences import Sentence, sentences, whole
 from assay.ai.providers.offline.standalone import (
     SPEAKS_OF_ITSELF,
@@ -37,7 +37,7 @@ FIRST_PERSON: Final = opening(r"i, i'm, i've, i'll, i'd, my, we have, we're")
 FOUND_OUT: Final = opening(r"""
     (?:i|we) (?:found out|found that|realized|realised|learned|learnt|discovered|measured)
 """)
-SPEAKER: Final = re.compile(r"\bI\b")
+SPEAKER: Final = re.compile(r"\bI\b|\bi(?=['’\s])")
 INSTRUCTS: Final = opening(r"to, use, try, add, set, run, if")
 QUALIFIES: Final = phrases(r"""
     because, unless, if, when, so that, instead of, due to, which, but, by default, only, without
@@ -117,7 +117,7 @@ def _weighed(
     supporters = agreeing_after(chat, statement.sentence.turn)
     trust = 0.13 + 0.34 * worth + 0.06 * bool(statement.cues) + 0.8 * max(-0.06, min(0.1, margins[kind]))
     trust += _form(statement, vocabulary) + 0.05 * min(2, len(supporters))
-    return _drafted(statement, kind, bounded(trust, STATEMENT_CEILING), supporters, chat)
+    return _drafted(statement, kind, bounded(trust, STATEMENT_CEILING), supporters)
 
 
 def _is_knowledge(
@@ -166,14 +166,14 @@ def _form(statement: Statement, vocabulary: Vocabulary) -> float:
     ))  # fmt: skip
 
 
-def _drafted(statement: Statement, kind: AtomType, trust: float, supporters: list[Turn], chat: Chat) -> Candidate:
+def _drafted(statement: Statement, kind: AtomType, trust: float, supporters: list[Turn]) -> Candidate:
     turn = statement.sentence.turn
     consent = [Quote(quote.message_id, quote.text) for agreeing in supporters[:1] for quote in whole(agreeing)[:1]]
     return Candidate(
         source=Source.STATEMENT,
         type=kind,
         title=statement.text,
-        content=_content(statement, chat),
+        content=statement.text,
         quotes=statement.sentence.quotes() + consent,
         confidence=trust,
         reasoning=f"{turn.author} stated it as {_a(kind)}"
@@ -181,13 +181,6 @@ def _drafted(statement: Statement, kind: AtomType, trust: float, supporters: lis
         turn=turn,
         authors={turn.author},
     ).doubted(statement.sentence.said)
-
-
-def _content(statement: Statement, chat: Chat) -> str:
-    """The statement, after the question it replies to."""
-    asked = statement.sentence.turn.replies_to
-    question = question_of(asked, chat.people) if asked else None
-    return f"In reply to: {question.text}\n{statement.text}" if question else statement.text
 
 
 def _a(kind: AtomType) -> str:
