@@ -48,7 +48,7 @@ def called(author: str) -> frozenset[str]:
 
 def cleaned(raw: str, people: Container[str]) -> Cleaned:
     text = _plain(raw[:MOST_CHARACTERS])
-    text, addressed = _without_address(text, people)
+    text, addressed = without_address(text, people)
     return Cleaned(_without_marks(text), addressed)
 
 
@@ -65,7 +65,7 @@ def _plain(raw: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
 
 
-def _without_address(text: str, people: Container[str]) -> tuple[str, frozenset[str]]:
+def without_address(text: str, people: Container[str]) -> tuple[str, frozenset[str]]:
     """The text behind "tom: ..." or "@tom ...", and who is meant."""
     mentioned = {name.casefold() for name in SLACK_PERSON.findall(text)}
     text = SLACK_PERSON.sub("", text).lstrip(" ,:")

@@ -12,9 +12,11 @@ BOUNDARY: Final = re.compile(
     r"\n+|(?<=[.!?…])[\"')»”*_]{0,3}\s+(?=[^\W_]|[\"'(«„“*_`#\[@+]|[\U0001F000-\U0001FAFF\u2600-\u27BF])"
 )
 ABBREVIATED: Final = re.compile(
-    r"(?<![\w.])(?:[a-z]\.(?:[a-z]\.)*|e\.g\.|i\.e\.|etc\.|vs\.|cf\.|approx\.|no\.|nr\.|art\.|abs\.|bzw\.|z\.\s?b\.|u\.\s?a\.|d\.\s?h\.|ca\.|dr\.|mr\.|mrs\.|ms\.|prof\.|st\.|p\.\s?ex\.|sra?\.|dña?\.|sig\.|dott\.|np\.|tzn\.|ok\.)\s*$",
+    r"(?<![\w.])(?:[a-z]\.(?:[a-z]\.)*|e\.g\.|i\.e\.|etc\.|vs\.|cf\.|approx\.|art\.|abs\.|bzw\.|z\.\s?b\.|u\.\s?a\.|d\.\s?h\.|ca\.|dr\.|mr\.|mrs\.|ms\.|prof\.|st\.|p\.\s?ex\.|sra?\.|dña?\.|sig\.|dott\.|np\.|tzn\.|ok\.)\s*$",
     re.IGNORECASE,
 )
+NUMBERED: Final = re.compile(r"(?<!\w)n[or]\.\s*$", re.IGNORECASE)
+"""Before a figure: "no. 5" goes on, and "No. We decided otherwise." does not."""
 BULLET: Final = re.compile(r"(?:[\s•·*_>]|[-–—](?=\s))*")
 
 
@@ -25,7 +27,9 @@ def sentence_spans(text: str) -> Sequence[Span]:
     found, begin = [], 0
     for boundary in BOUNDARY.finditer(text):
         is_line = "\n" in boundary[0]
-        if is_line or not ABBREVIATED.search(text[max(begin, boundary.start() - 10) : boundary.start()]):
+        before = text[max(begin, boundary.start() - 10) : boundary.start()]
+        numbered = NUMBERED.search(before) and text[boundary.end() : boundary.end() + 1].isdigit()
+        if is_line or not (numbered or ABBREVIATED.search(before)):
             found.append(Span(begin, boundary.start()))
             begin = boundary.end()
     found.append(Span(begin, len(text)))

@@ -7,7 +7,7 @@ A window of messages goes through these rooms, each knowing only those above it:
     cues, standalone, questions, tone, facts            what kind of sentence it is, and who understands it
     meanings, prototypes                                how near it is to sentences of known kind
     candidates, agreement                               what may become an atom, and who consents to it
-    directives, agreements, answers, repairs,           where knowledge is found, the most trusted source first
+    settled, directives, agreements, answers, repairs,  where knowledge is found, the most trusted source first
     statements
     repetition, links, selection, topics                what stays, how it hangs together, what it is about
     late_objections                                     what is said against something from before the window

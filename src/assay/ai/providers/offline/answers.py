@@ -221,7 +221,7 @@ def _drafted(question: Question, match: Match, trust: float) -> Candidate:
     answer = "\n".join(sentence.text for sentence in told)
     candidate = Candidate(
         source=Source.ANSWER,
-        type=_type(question.bare, match.sentence.text),
+        type=type_of(question.bare, match.sentence.text),
         title=match.sentence.text if stands_alone(match.sentence.text) else question.text,
         content=f"{QUESTION_LABEL}{question.text}{ANSWER_LABEL}{answer}" + (CONFIRMED if accepted else ""),
         quotes=[*question.sentence.quotes(), *chain.from_iterable(sentence.quotes() for sentence in told), *thanks],
@@ -234,6 +234,6 @@ def _drafted(question: Question, match: Match, trust: float) -> Candidate:
     return candidate.opposed(match.answer.opposed_in, COST_OF_AN_OBJECTION).reworded((asked, answered))
 
 
-def _type(question: str, answer: str) -> AtomType:
+def type_of(question: str, answer: str) -> AtomType:
     facts = ASKS_FOR_FACTS.match(question) and AtomType.SOLUTION not in cues_in(answer)
     return AtomType.INSIGHT if facts else AtomType.SOLUTION

@@ -29,6 +29,7 @@ CONTESTED_CEILING: Final = 0.45
 class Source(StrEnum):
     """Where a candidate was found, the most trusted first."""
 
+    SETTLED = "settled"
     DIRECTIVE = "directive"
     AGREEMENT = "agreement"
     ANSWER = "answer"

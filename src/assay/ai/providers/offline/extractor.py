@@ -17,6 +17,7 @@ from assay.ai.providers.offline.meanings import Meanings
 from assay.ai.providers.offline.prototypes import Prototypes
 from assay.ai.providers.offline.repetition import without_repetition
 from assay.ai.providers.offline.selection import Gates
+from assay.ai.providers.offline.settled import from_settled
 from assay.ai.providers.offline.topic_looks import icon_texts
 from assay.ai.providers.offline.topic_names import Naming
 from assay.ai.providers.offline.topics import Topic
@@ -145,7 +146,7 @@ def read(messages: Sequence[Message]) -> Reading:
     return Reading(
         chat=chat,
         vocabulary=vocabulary,
-        certain=[*from_directives(chat), *from_agreements(chat)],
+        certain=[*from_settled(chat, messages), *from_directives(chat), *from_agreements(chat)],
         pairings=answers.pairings(chat),
         repairs=repairs.repairs(chat),
         statements=statements.statements(chat, vocabulary),

@@ -1,7 +1,8 @@
 """The same said twice: once is enough, and independent authors make it more certain."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from assay.ai.people import person_key
 from assay.ai.providers.offline.candidates import TRUSTED_CEILING, Candidate, Source, bounded, distinct
 from assay.ai.providers.offline.facts import same_facts
 from assay.ai.providers.offline.meanings import Meanings
+from assay.kinds import folded
 
 SAME: Final = 0.88
 MOST_COMPARED: Final = 1_500
@@ -21,7 +23,9 @@ LEAST_CONFIDENCE: Final = 0.45
 
 def without_repetition(candidates: Sequence[Candidate], meanings: Meanings) -> list[Candidate]:
     """The best of each group of equals; a group of several authors gains confidence and quotes them all."""
-    ranked = sorted(candidates, key=lambda candidate: -candidate.confidence)[:MOST_COMPARED]
+    settled = _settled(candidates)
+    single = [candidate for candidate in candidates if not _is_part(candidate, settled)]
+    ranked = sorted(single, key=lambda candidate: -candidate.confidence)[:MOST_COMPARED]
     kept: dict[Candidate, None] = {}
     said: dict[Quote, Candidate] = {}
     for candidate, twins in zip(ranked, _better_twins(ranked, meanings), strict=True):
@@ -31,6 +35,24 @@ def without_repetition(candidates: Sequence[Candidate], meanings: Meanings) -> l
             kept[candidate] = None
             said.update((quote, candidate) for quote in candidate.quotes if quote not in said)
     return list(kept)
+
+
+def _settled(candidates: Iterable[Candidate]) -> dict[UUID, list[str]]:
+    """What is settled in the words of each message."""
+    found: dict[UUID, list[str]] = {}
+    for candidate in candidates:
+        if candidate.source is Source.SETTLED:
+            for quote in candidate.quotes:
+                found.setdefault(quote.message_id, []).append(folded(candidate.content))
+    return found
+
+
+def _is_part(candidate: Candidate, settled: Mapping[UUID, list[str]]) -> bool:
+    """Whether something settled holds it in the same words of the same message."""
+    if candidate.source is Source.SETTLED:
+        return False
+    title = folded(candidate.title.rstrip(".!…"))
+    return any(title in said for quote in candidate.quotes for said in settled.get(quote.message_id, ()))
 
 
 def _better_twins(ranked: Sequence[Candidate], meanings: Meanings) -> list[list[Candidate]]:
@@ -59,7 +81,12 @@ def _is_another_reading(candidate: Candidate, owner: Candidate | None) -> bool:
 def _confirm(original: Candidate, twin: Candidate) -> None:
     """A twin by other people makes the original more certain; their words become evidence."""
     newcomers = _others(twin.authors, original.authors)
-    if not newcomers or twin.confidence < LEAST_CONFIDENCE or len(original.authors) > MOST_WITNESSES:
+    if (
+        original.source is Source.SETTLED
+        or not newcomers
+        or twin.confidence < LEAST_CONFIDENCE
+        or len(original.authors) > MOST_WITNESSES
+    ):
         return
     original.authors |= newcomers
     original.quotes = distinct([*original.quotes, *twin.quotes])

@@ -15,6 +15,7 @@ NEVER: Final = 1.01
 class Gates:
     """The least confidence with which each source may propose, and how much at most."""
 
+    settled: float = 0.6
     directives: float = 0.6
     agreements: float = 0.6
     answers: float = 0.7
@@ -29,6 +30,7 @@ class Gates:
 
     def of(self, source: Source) -> float:
         return {
+            Source.SETTLED: self.settled,
             Source.DIRECTIVE: self.directives,
             Source.AGREEMENT: self.agreements,
             Source.ANSWER: self.answers,

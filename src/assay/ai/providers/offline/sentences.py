@@ -7,6 +7,7 @@ from typing import Final
 
 from assay.ai.cleaning import MOST_CHARACTERS, without_markup
 from assay.ai.extractor import Message, Quote
+from assay.ai.grounding.sentences import NUMBERED
 from assay.ai.providers.offline.turns import Part, Turn
 
 LONGEST: Final = 500
@@ -16,7 +17,7 @@ UNFINISHED: Final = re.compile(
 )
 GOES_ON: Final = re.compile(r"(?:and|or|which|because|so that|to|with|when|if|but|instead|as|than)\b")
 BOUNDARY: Final = re.compile(r"(?<=[.!?])[\"')]{0,3}\s+(?=[A-Z0-9`\"'(]|i\b)|\s\.\.\.\s|;\s+(?=(?:i|you|we)\b)")
-ABBREVIATION: Final = re.compile(r"\b(?:e\.g|i\.e|etc|vs|cf|approx|no|dr|mr|mrs|ms|st)\.$", re.IGNORECASE)
+ABBREVIATION: Final = re.compile(r"\b(?:e\.g|i\.e|etc|vs|cf|approx|dr|mr|mrs|ms|st)\.$", re.IGNORECASE)
 BULLET: Final = re.compile(r"^(?:[\s•·>]|[*–-](?=\s))+|^\d{1,2}[.)]\s+")
 """No sign of a number or a pattern: "-5 °C" and "*.log" stay whole."""
 AUDIENCE: Final = r"(?:all|folks|team|everyone|everybody|guys|there)"
@@ -127,7 +128,9 @@ def _words(text: str) -> str:
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     begin = 0
     for boundary in BOUNDARY.finditer(text):
-        if not ABBREVIATION.search(text[max(0, boundary.start() - 8) : boundary.start()]):
+        before = text[max(0, boundary.start() - 8) : boundary.start()]
+        numbered = NUMBERED.search(before) and text[boundary.end() : boundary.end() + 1].isdigit()
+        if not (numbered or ABBREVIATION.search(before)):
             yield begin, boundary.start()
             begin = boundary.end()
     yield begin, len(text)
