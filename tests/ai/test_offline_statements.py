@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from tests.ai.chats import atom_with, chat, keeps_its_promises, linked, read, titles
+from tests.ai.chats import atom_with, chat, keeps_its_promises, linked, message, read, titles
 
 from assay.ai.extractor import KnownAtom, Window
 from assay.ai.providers.offline.extractor import OfflineExtractor
@@ -119,7 +119,15 @@ async def test_unrelated_statements_are_not_linked(extractor):
     assert all(not atom.links for atom in extraction.atoms)
 
 
-async def test_lines_that_are_visibly_unfinished_are_read_together(extractor):
+async def test_lines_of_one_message_that_are_visibly_unfinished_are_read_together(extractor):
+    said = "Access tokens of the booking API expire after\n60 minutes because the auditors insist on short sessions."
+
+    (atom,) = (await read(extractor, [message(said)])).atoms
+
+    assert atom.title == " ".join(said.split())
+
+
+async def test_half_a_sentence_is_no_statement(extractor):
     messages = chat(
         """
         ana: Access tokens of the booking API expire after
@@ -130,9 +138,7 @@ async def test_lines_that_are_visibly_unfinished_are_read_together(extractor):
 
     extraction = await read(extractor, messages)
 
-    (atom,) = extraction.atoms
-    assert [quote.message_id for quote in atom.quotes] == [message.id for message in messages]
-    keeps_its_promises(extraction, messages)
+    assert titles(extraction) == []
 
 
 async def test_quotes_come_from_the_raw_message(extractor):

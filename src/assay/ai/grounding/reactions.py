@@ -178,7 +178,9 @@ def is_thanks(text: str) -> bool:
     """Nothing but thanks, receipt and goodbye."""
     rest = lexicon.pattern("thanks", "phrases").sub(" ", plain(text))
     rest = lexicon.opening("consent", "openings").sub(" ", rest)
-    return content_words(rest) <= lexicon.words("consent", "fillers")
+    return content_words(rest) <= lexicon.words("consent", "fillers") and not lexicon.search(
+        "polarity", "negative", rest
+    )
 
 
 def _is_short(said: str) -> bool:
@@ -213,16 +215,21 @@ def opposes_near(text: str, subject: Subject, *, is_author: bool) -> bool:
     said = plain(text)
     if not said:
         return False
-    if (is_author and _takes_back(said, subject)) or _refuses(said):
+    if (is_author and _takes_back(said, subject)) or _refuses(text, subject):
         return True
     if _is_short(said) or _points_to_it(said) or _common(said, subject) >= MIN_SHARE_FAR * len(subject.words):
         return speaks_against(said, subject) or _shifts(said, subject)
     return "?" not in said and repeats(said, subject) and speaks_against(said, subject)
 
 
-def _refuses(said: str) -> bool:
-    """It begins with words of refusal: what was said just before is meant."""
-    return lexicon.opening("against", "refusals").match(said) is not None
+def _refuses(text: str, subject: Subject) -> bool:
+    """It begins with words of refusal, or with a sentence of a word or two against it, as "No.": what was said just
+    before is meant."""
+    own = MENTION.sub(" ", own_words(text))
+    first = next((lexicon.fold(own[slice(*span)]) for span in sentence_spans(own)), "")
+    if lexicon.opening("against", "refusals").match(plain(text)):
+        return True
+    return first != plain(text) and 0 < len(first.split()) <= VERY_SHORT and _weighs(first, subject)
 
 
 def _common(said: str, subject: Subject) -> int:

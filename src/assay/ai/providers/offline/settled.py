@@ -17,10 +17,11 @@ from assay.ai.grounding import doubts, lexicon, reactions
 from assay.ai.grounding.own_words import Span, is_own
 from assay.ai.grounding.reactions import Subject
 from assay.ai.grounding.sentences import sentence_spans
-from assay.ai.grounding.standing import Standing, Verdict, standing
+from assay.ai.grounding.standing import Standing, standing
 from assay.ai.grounding.statements import Statement, decisions_in
 from assay.ai.grounding.support import LABELS
 from assay.ai.grounding.talk import Talk
+from assay.ai.grounding.verdict import Verdict
 from assay.ai.grounding.voices import may_be_one
 from assay.ai.grounding.words import content_words, shared
 from assay.ai.providers.offline.answers import type_of
@@ -29,7 +30,7 @@ from assay.ai.providers.offline.language import is_english
 from assay.ai.providers.offline.sentences import capital, tidy
 from assay.ai.providers.offline.standalone import OPENS_WITH_PRONOUN
 from assay.ai.providers.offline.turns import Chat
-from assay.kinds import AtomType
+from assay.kinds import ANSWER_LABEL, QUESTION_LABEL, AtomType
 
 MESSAGES_BEFORE: Final = 40
 MESSAGES_BEHIND: Final = 120
@@ -173,7 +174,7 @@ def _answer(message: Message, asked: Message, confirming: Message, stands: Stand
     return _candidate(
         type_of(question, first) if is_english(f"{question} {first}") else AtomType.INSIGHT,
         question if OPENS_WITH_PRONOUN.match(first) or len(first.split()) < WORDS_OF_A_TITLE else first,
-        f"Question: {question}\nAnswer: " + "\n".join(told),
+        f"{QUESTION_LABEL}{question}{ANSWER_LABEL}" + "\n".join(told),
         [_quote(message), _quote(asked, _asking(asked)), _quote(confirming)],
         message, stands, chat,
     )  # fmt: skip
