@@ -48,7 +48,8 @@ def test_a_title_leaves_out_what_only_leads_in_or_out(said, title):
     [
         "No deploys to production on Fridays", "Nope, the cache stays", "All exports use UTF-8", "Then restart the job",
         "Since 2.4 the API needs a key", "Because the disk is slow, use the cache", "At least two people review it",
-        "Maybe the cache is cold", "Perhaps the key is old", "Apparently the job runs twice", "I think the cache is cold",
+        "Maybe the cache is cold", "Perhaps the key is old", "Apparently the job runs twice",
+        "I think the cache is cold",
         "True north is used in all maps", "In general the cache is warm", "However, the cache is cold",
         "The cache is cold, i think", "The answer is no", "The auditor was clear: payouts must carry the VAT rate",
         "For the mobile people: tokens expire after 60 minutes", "Just one person signs", "Or restart the job",

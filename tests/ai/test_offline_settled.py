@@ -36,7 +36,8 @@ async def settled(extractor, messages):
             "All exports use UTF-8.",
         ),
         (
-            "Jana: Beschlossen: um 22 Uhr wird das Tor geschlossen, außer an Feiertagen.\nUwe: einverstanden\nPia: passt",
+            "Jana: Beschlossen: um 22 Uhr wird das Tor geschlossen, außer an Feiertagen.\n"
+            "Uwe: einverstanden\nPia: passt",
             "Um 22 Uhr wird das Tor geschlossen, außer an Feiertagen.",
         ),
         (
@@ -45,7 +46,8 @@ async def settled(extractor, messages):
             "Ninguna carretilla sale sin revisión si lleva más de 24 horas parada.",
         ),
         (
-            "Chef Armel: C'est décidé : plus de poisson cru le dimanche ni le lundi.\nLila: d'accord\nYoucef: d'accord chef",
+            "Chef Armel: C'est décidé : plus de poisson cru le dimanche ni le lundi.\n"
+            "Lila: d'accord\nYoucef: d'accord chef",
             "Plus de poisson cru le dimanche ni le lundi.",
         ),
     ],

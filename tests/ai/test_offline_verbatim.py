@@ -61,7 +61,7 @@ TALKS = {
         mia: yes
     """,
     "a link": "ana: Access tokens of the booking API, see https://example.com/tokens, expire after 60 minutes.",
-    "a statement behind an announcement": "ana: For the mobile people: access tokens of the booking API expire after 60 minutes.",
+    "an announcement": "ana: For the mobile people: access tokens of the booking API expire after 60 minutes.",
 }  # fmt: skip
 
 
