@@ -75,7 +75,7 @@ async def test_a_confirmed_answer_is_proposed_with_its_question_in_another_langu
 
     assert atom.title == "Pliki powyżej 20 MB wysyła się tylko przez skrzynkę ePUAP."
     assert atom.content == f"Question: {question.text}\nAnswer: {atom.title}\nNigdy pocztą."
-    assert atom.quotes[0].text == answer.text
+    assert [quote.text for quote in atom.quotes[:2]] == [question.text, answer.text]
     assert {quote.message_id for quote in atom.quotes} == {each.id for each in messages}
 
 

@@ -175,8 +175,8 @@ def _answer(message: Message, asked: Message, confirming: Message, stands: Stand
         type_of(question, first) if is_english(f"{question} {first}") else AtomType.INSIGHT,
         question if OPENS_WITH_PRONOUN.match(first) or len(first.split()) < WORDS_OF_A_TITLE else first,
         f"{QUESTION_LABEL}{question}{ANSWER_LABEL}" + "\n".join(told),
-        [_quote(message), _quote(asked, _asking(asked)), _quote(confirming)],
-        message, stands, chat,
+        [_quote(asked, _asking(asked)), _quote(message), _quote(confirming)],
+        message, stands, chat, began=asked,
     )  # fmt: skip
 
 
@@ -195,9 +195,11 @@ def _asking(asked: Message) -> Span:
 
 
 def _candidate(
-    kind: AtomType, title: str, content: str, quotes: list[Quote], message: Message, stands: Standing, chat: Chat
-) -> Candidate:
-    turn = chat.turn_of(str(message.id))
+    kind: AtomType, title: str, content: str, quotes: list[Quote], message: Message, stands: Standing, chat: Chat,
+    *, began: Message | None = None,
+) -> Candidate:  # fmt: skip
+    """`began`: the question with which it began, and whose words come first."""
+    turn = (began and chat.turn_of(str(began.id))) or chat.turn_of(str(message.id))
     assert turn is not None  # noqa: S101
     return Candidate(
         source=Source.SETTLED,
