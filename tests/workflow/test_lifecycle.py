@@ -37,10 +37,12 @@ def backed(messages):
         quote = Quote(message.id, message.text)
         match message.author:
             case "ana":
-                topics.append(topic("Ledger", quote, description="Where the bookings are kept.", confidence=1.0))
+                topics.append(
+                    topic("Ledger storage", quote, description="Where the bookings are kept.", confidence=1.0)
+                )
             case "ben":
                 said = "On Postgres 16 the ledger runs" if "On" in message.text else "The ledger runs on Postgres 16"
-                atoms.append(atom(said, quote, topic="Ledger", confidence=1.0))
+                atoms.append(atom(said, quote, topic="Ledger storage", confidence=1.0))
             case "cleo":
                 atoms.append(atom("Invoices are printed on Mondays", quote, confidence=0.4))
             case "dora":
@@ -96,7 +98,7 @@ async def test_full_proposal_lifecycle(database):
         "atoms_skipped": 0,
         "errors": 0,
     }
-    assert await rows(database, FILED) == [("Ledger", "The ledger runs on Postgres 16")]
+    assert await rows(database, FILED) == [("Ledger storage", "The ledger runs on Postgres 16")]
 
     await said(database, 2, ben="As I said, the ledger runs on Postgres 16.")
     assert (await pipeline(tools))["extract_knowledge_from_messages"]["atoms_proposed"] == 0  # it is known
