@@ -21,7 +21,6 @@ WITHIN: Final = (
     "vote",
     "passing",
     "deferral",
-    "pasted",
 )
 """What makes the stated words themselves no lasting decision."""
 BESIDE: Final = (
