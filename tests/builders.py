@@ -75,10 +75,20 @@ def decided(words: str, **changes: Any) -> list[dict[str, Any]]:
     return [{**each, **changes} for each in (told, *replies)]
 
 
+def _words(draft: Draft) -> str:
+    """One sentence that says all of a draft."""
+    if draft.kind is Kind.TOPIC or draft.body in {"", draft.title}:
+        return draft.title
+    return f"we keep {draft.title}; {draft.body}".replace(". ", "; ")
+
+
 async def with_evidence(database: Database, *drafts: Draft) -> list[Draft]:
     """The drafts, each backed by a verified quote of a decision that two other people consented to."""
-    words = [f"we keep {each.title}; {each.body}".replace(". ", "; ") for each in drafts]
-    talks = [decided(each) for each in words]
+    words = [_words(each) for each in drafts]
+    talks = [
+        decided(said) if each.kind is Kind.ATOM else [message_row(said)]
+        for each, said in zip(drafts, words, strict=True)
+    ]
     async with database.transaction() as session:
         await source(session, "test")
         await insert_rows(session, Message, [message for talk in talks for message in talk])

@@ -50,8 +50,8 @@ async def test_when_every_approval_fails_the_run_failed_however_many_it_only_loo
 
 
 async def test_when_most_approvals_fail_the_run_failed_and_what_went_through_is_counted(tools):
-    *_, good = await cleared(tools, *(draft(title=f"Refused {each}") for each in "abc"), draft(title="Taken"))
-    await refuse(tools.database, "BEFORE INSERT", "entities", "NEW.title LIKE 'Refused%'")
+    *_, good = await cleared(tools, *(draft(title=f"Barred {each}") for each in "abc"), draft(title="Taken"))
+    await refuse(tools.database, "BEFORE INSERT", "entities", "NEW.title LIKE 'Barred%'")
     result = await failed(REVIEW, tools)
     assert (result.error, result.statistics["atoms_approved"]) == ("3 of 4 items failed: No room.", 1)
     kept = "SELECT statistics FROM job_runs WHERE job = :job"
