@@ -80,11 +80,14 @@ def words(section: str, key: str) -> frozenset[str]:
 
 
 @cache
-def numbers() -> dict[str, str]:
-    """The small numbers as words, in all languages, to their digits."""
-    return {
-        word: str(at) for each in _languages().values() for at, word in enumerate(each["grammar"]["numbers"].split())
-    }
+def numbers(languages: tuple[str, ...] = ()) -> dict[str, str]:
+    """The small numbers and ordinals as words, in these languages or in all, to their digits."""
+    lists = (
+        _languages()[name]["grammar"].get(key, "")
+        for name in languages or _languages()
+        for key in ("numbers", "ordinals")
+    )
+    return {word: str(at) for each in lists for at, word in enumerate(each.split())}
 
 
 @cache

@@ -8,8 +8,11 @@ from typing import Final, NamedTuple
 from assay.ai.grounding import lexicon
 from assay.ai.grounding.own_words import IN_MARKS, Span, is_own
 from assay.ai.grounding.sentences import sentence_spans
+from assay.ai.grounding.words import content_words
 
 MIN_WORDS: Final = 3
+MIN_CONTENT: Final = 2
+"""Words that carry meaning: "not those any more" says nothing to a stranger."""
 MAX_BEFORE: Final = 80
 """Characters before a label."""
 
@@ -60,7 +63,8 @@ def _statement(text: str, span: Span) -> Statement | None:
     explicit = label or lexicon.pattern("decided", "phrases").search(_aligned(said))
     told = explicit or lexicon.pattern("decided", "loose").search(_aligned(said))
     body = label.end() if label else 0
-    if told is None or len(said[body:].split()) < MIN_WORDS or said.rstrip().endswith("?"):
+    words = len(said[body:].split()), len(content_words(said[body:]))
+    if told is None or words[0] < MIN_WORDS or words[1] < MIN_CONTENT or said.rstrip().endswith("?"):
         return None
     if any(marks.start() < told.end() and told.start() < marks.end() for marks in IN_MARKS.finditer(said)):
         return None

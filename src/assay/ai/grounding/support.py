@@ -24,7 +24,7 @@ MAX_ADDED: Final = 0.34
 """Of the words of a claim, that may stand in no evidence: a paraphrase replaces some."""
 MAX_LEFT_OUT: Final = 0.5
 """Of the words of the sentences that a claim is made of, that it may leave out."""
-SPARE_WORDS: Final = 1
+SPARE_WORDS: Final = 0
 MIN_SIZE: Final = 6
 """Words from which a claim may hold one word more than it leaves out."""
 MAX_SENTENCES: Final = 4
@@ -101,7 +101,7 @@ def _differences(claim: str, whole: str, told: Sequence[str]) -> Iterable[str]:
     size = len(_weighty(claim))
     if len(added) > max(1, MAX_ADDED * size) or len(added) > len(left_out) + SPARE_WORDS * (size >= MIN_SIZE):
         yield f"its own words: {', '.join(added)}"
-    if len(left_out) - len(added) > MAX_LEFT_OUT * len(_weighty(evidence)):
+    if len(left_out) > MAX_LEFT_OUT * len(_weighty(evidence)):
         yield f"left out: {', '.join(left_out)}"
 
 
@@ -157,9 +157,9 @@ def _values(text: str) -> dict[str, str]:
     """What a text states exactly: the values of its facts and all that is written in digits, to the words of it."""
     facts = [fact for fact in facts_of(text) if fact.family is not Family.NAME and fact.words not in SMALL]
     found = {fact.value: fact.words for fact in facts}
-    spelt = {
-        _digits(word): word for word in lexicon.fold(text).split() if word in lexicon.numbers() and word not in SMALL
-    }
+    said = lexicon.fold(text)
+    numbers = lexicon.numbers(lexicon.language_of(said))
+    spelt = {numbers[word]: word for word in said.split() if word in numbers and word not in SMALL}
     calendar = lexicon.words("grammar", "calendar")
     figures = {stem(word): word for word in content_words(text) if any(map(str.isdigit, word)) or word in calendar}
     covered = " ".join(fact.words.casefold() for fact in facts)
