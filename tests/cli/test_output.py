@@ -156,6 +156,7 @@ DECISIONS = {
     *(f"assay {kind} {each}" for kind in ("topics", "atoms") for each in ("merge", "unmerge")),
     *(f"assay policy {each}" for each in ("set", "apply", "revert", "undo")),
     "assay duplicates dismiss",
+    "assay erase",
 }
 
 
