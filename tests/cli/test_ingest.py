@@ -176,6 +176,6 @@ def test_what_a_file_is_called_cannot_drive_the_terminal(empty, chat):
     assert "\x1b" not in empty("ingest", path + "\x1b[31m").refused(2)
 
 
-@pytest.mark.parametrize("source", ["", " ", "\x00"])
-def test_a_source_without_a_name_is_refused(empty, chat, source):
+@pytest.mark.parametrize("source", ["", " ", "\x00", "c\x00hat", "chat\udcff", "c" * 201])
+def test_a_source_without_a_fit_name_is_refused(empty, chat, source):
     assert empty("ingest", chat(line()), "--source", source).refused(2)

@@ -78,6 +78,7 @@ def ingest(
         for path in files:
             progress.add_task(f"checking {printable(path.name)}", total=None, read=0)
             check_file(path)
+            actions.check_source(_source_of(path, source))
         with_database(lambda database: _import_files(database, files, source, channel, done, progress))
     if json:
         print_json(asdict(done))

@@ -40,7 +40,8 @@ async def ingest(
     Raises InvalidInput when a message breaks a limit, Forbidden where the actor may not write to the source, and
     Conflict for a new source that looks like another; then nothing is written.
     """
-    _check(source, messages)
+    check_source(source)
+    _check(messages)
     if messages:
         await hold_until_commit(session, f"ingest {source}")
         await admit(session, source, actor=actor)
@@ -55,9 +56,13 @@ async def ingest(
     return report
 
 
-def _check(source: str, messages: Sequence[IncomingMessage]) -> None:
-    if sentence := unfit("source", source, NAME_LIMIT):
+def check_source(name: str) -> None:
+    """Raises InvalidInput where no source may be called so."""
+    if sentence := unfit("source", name, NAME_LIMIT):
         raise InvalidInput(sentence)
+
+
+def _check(messages: Sequence[IncomingMessage]) -> None:
     at = now()
     for place, message in enumerate(messages, 1):
         if sentence := message.problem(at):
