@@ -6,18 +6,25 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from tests.builders import draft, get, message_row, propose, rows, scalar
+from tests.builders import decided as decided_in_chat
+from tests.builders import draft, get, message_row, propose, rows, scalar, source
+from tests.duplicates.lab import arrive, scanned
 
+from assay.ai.fakes import HashEmbedder
 from assay.audit.actor import SYSTEM
 from assay.db.base import Base
 from assay.db.bulk import insert_rows
 from assay.db.models import Message, ProposalStatus
 from assay.errors import InvalidInput
 from assay.extraction import erasing
+from assay.extraction.confidence import PARTLY_PROVEN
 from assay.extraction.erasing import Drawn, Erased, Whose
 from assay.kinds import Kind
 from assay.proposals import actions, editing
 from assay.proposals.drafts import QuotedEvidence
+from assay.review.actions import review
+from assay.review.policy import Hold
+from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio
 SECRET = "Zanzibar"
@@ -89,6 +96,27 @@ async def test_what_others_say_too_stays_and_rests_on_them_alone(database):
     assert (kept.reasoning, kept.standing_because) == ("", None)
     assert await rows(database, "SELECT author FROM messages") == [("eva",)]
     assert await scalar(database, "SELECT count(*) FROM evidence") == len(kept.source_message_ids) == 1
+
+
+async def test_a_decision_whose_author_is_erased_does_not_rest_on_the_consents_alone(database):
+    embedder = HashEmbedder()
+    title = "Invoices are kept for ten years"
+    talk = decided_in_chat(title)
+    async with database.transaction() as session:
+        await source(session, "test")
+        await insert_rows(session, Message, talk)
+    quotes = [QuotedEvidence(each["id"], each["text"], 0, len(each["text"])) for each in talk]
+    backed = replace(draft(title=title, body="", stated_confidence=0.97), evidence=quotes)
+    [waiting] = await arrive(database, embedder, replace(backed, source_message_ids=[each["id"] for each in talk]))
+    await scanned(database, embedder, waiting)
+
+    await erased(database, Whose(author="tom"))
+
+    kept = await get(database, waiting)
+    assert (kept.title, kept.confidence <= PARTLY_PROVEN, kept.unsupported != []) == (title, True, True)
+    async with database.transaction() as session:
+        found = await review(session, [waiting], settings=Settings.model_validate({}), model=embedder.model)
+    assert (found.approved, found.held) == ([], {waiting: Hold.UNSUPPORTED})
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from assay.kinds import Kind
 from assay.messaging.events import EntityErased, ProposalErased
 from assay.proposals import evidence
 from assay.proposals import statements as decisions
+from assay.proposals.grounding import hold_against_evidence
 
 PORTION: Final = 1_000
 """Messages of one transaction, which holds up every decision meanwhile."""
@@ -115,8 +116,9 @@ async def _empty(session: AsyncSession, gone: Sequence[Touched], actor: Actor) -
 
 
 async def _weigh_anew(session: AsyncSession, ids: Sequence[UUID], gone: Sequence[UUID]) -> None:
-    """What stays rests on less."""
+    """What stays rests on less: somebody's "agreed" says nothing by itself."""
     await sql.drop_sources(session, ids, gone)
+    await hold_against_evidence(session, ids)
     session.expire_all()
     pending = await evidence.hold_pending(session, ids)
     left = await evidence.quoted(session, list(pending))
