@@ -47,6 +47,22 @@ def test_a_server_that_is_away_is_a_problem_too(alone):
     assert (answer.code, json.loads(answer.err.splitlines()[-1])["status"]) == (3, 503)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            ["sources", "show"],
+            ["messages", "list", "--source"],
+            ["erase", "--author"],
+            ["erase", "--yes", "--channel"],
+        ),
+        *(["topics", "show"], ["proposals", "show"]),
+    ],
+)
+def test_a_word_that_is_no_text_is_refused_in_one_sentence(empty, words):
+    assert r"\udcff" in empty(*words, "caf\udcff").refused(2)
+
+
 def test_a_variable_that_is_no_setting_is_named_with_the_nearest_one(alone):
     given_ = {"ASSAY_EXTRACTER": "offline", "KNOWLEDGE_DEDUP_BATCHSIZE": "7", "ASSAY_XYZZY": "1"}
     answer = alone("settings", "--json", **given_)

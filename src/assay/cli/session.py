@@ -16,7 +16,7 @@ from assay.audit.actor import Actor
 from assay.db import migrate, troubles
 from assay.db.engine import Database
 from assay.db.models import Via
-from assay.errors import Unavailable
+from assay.errors import InvalidInput, Unavailable
 from assay.runtime.services import Services, services
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ async def closing(database: Database, act: Awaitable[Result]) -> Result:
     """Does it, says in a sentence what the database did not do, and lets go of the database."""
     try:
         return await act
+    except UnicodeEncodeError as error:
+        raise InvalidInput(f"{error.object[:60]!a} is not written in UTF-8: give it in that.") from None
     except SQLAlchemyError as error:
         if not troubles.is_trouble(error):
             raise
