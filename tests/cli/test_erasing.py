@@ -1,16 +1,36 @@
 """Erasing at the command line."""
 
+import pytest
+
+from assay.cli.erasing import _words
+from assay.extraction.erasing import Erased
+
 
 def test_it_is_counted_first_and_done_when_it_is_said(assay):
     counted = assay("erase", "--author", "priya", "--json").document
     assert (counted["erased"], counted["messages"] > 10, counted["proposals"] > 0) == (False, True, True)
     assert assay("erase", "--author", "priya", "--json").document == counted
-    assert "Nothing is erased yet" in assay("erase", "--author", "priya").out
+    dry = assay("erase", "--author", "priya").out
+    assert "Nothing is erased yet" in dry
+    assert "even where they only agreed" in dry
+    assert "--drawn all" in dry
+    assert "--drawn all" not in assay("erase", "--author", "priya", "--drawn", "all").out
 
     done = assay("erase", "--author", "priya", "--yes", "--note", "request 4711", "--json").document
 
     assert {**done, "erased": False} == counted
-    assert "0 messages, 0 quotes" in assay("erase", "--author", "priya", "--yes").out
+    assert "there is no message by 'priya'." in assay("erase", "--author", "priya", "--yes").out
+
+
+@pytest.mark.parametrize("more", [[], ["--yes"]])
+def test_whom_nobody_knows_is_one_sentence(empty, more):
+    answer = empty("erase", "--author", "nobody", "--channel", "nowhere", *more)
+    assert answer.out.startswith("Nothing to erase: there is no message by 'nobody' in channel 'nowhere'.")
+    assert answer.out.count("\n") == 1
+
+
+def test_one_of_a_thing_is_said_as_one():
+    assert _words(Erased(1, 2, 1, 0, 1)) == "1 message, 2 quotes, 1 proposal, 0 topics, 1 atom"
 
 
 def test_whose_must_be_said(alone):

@@ -53,7 +53,7 @@ def test_several_files_gzipped_or_plain_text_come_in_at_once(empty, chat):
 
 def test_a_person_is_told_what_came_in_and_what_to_do_next(empty, chat):
     answer = empty("ingest", chat(line()))
-    assert answer.code == 0
+    assert (answer.code, answer.err) == (0, "")
     assert re.search(r"\b1 (messages )?added\b", answer.out)
     assert "assay jobs run " in answer.out
 

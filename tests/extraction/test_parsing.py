@@ -148,7 +148,8 @@ def test_a_fault_of_one_line_is_reported_with_its_number_and_the_rest_goes_in(ch
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        (json_line()[:30], "The line is not JSON: "),
+        ("hello", "The line is not JSON: it cannot be read from character 1 on."),
+        ('{"id": 1,, "ts": 2}', "The line is not JSON: it cannot be read from character 10 on."),
         ("[1, 2]", "The line is a JSON list, not an object."),
         ("[" * 100_000, "The line is JSON nested too deeply."),
         ('{"ts": ' + "9" * 5_000 + "}", "The line holds a number of more than 4,300 digits."),

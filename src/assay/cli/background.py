@@ -8,6 +8,7 @@ from typing import Final
 
 from assay import settings as configuration
 from assay.cli.listening import PREFERRED_PORT, is_free
+from assay.cli.output import errors
 from assay.errors import Unavailable
 from assay.runtime.files import make_folder, open_private
 from assay.runtime.services import running
@@ -26,8 +27,7 @@ def ensure_running() -> str | None:
     if address := _address(settings.assay_home):
         return address
     log = settings.assay_home / "assay.log"
-    port = PREFERRED_PORT if is_free(PREFERRED_PORT) else 0
-    process = _start(log, "up", "--port", str(port))
+    process = _start(log, "up", "--port", str(_port()))
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         if address := _address(settings.assay_home):
@@ -41,6 +41,14 @@ def go_on_in_background(command: str) -> Path:
     log = configuration.load().assay_home / f"{command}.log"
     _start(log, command)
     return log
+
+
+def _port() -> int:
+    """The preferred one, or any where somebody has that, which is said."""
+    if is_free(PREFERRED_PORT):
+        return PREFERRED_PORT
+    errors.print(f"Port {PREFERRED_PORT} is taken by another program: Assay takes a free one.", soft_wrap=True)
+    return 0
 
 
 def _address(home: Path) -> str | None:

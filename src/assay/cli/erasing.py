@@ -1,17 +1,22 @@
 """Deleting what a person said, or what was said in a channel."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 
 from assay.audit.actor import Actor
 from assay.cli.deciding import Note
-from assay.cli.output import Json, print_json, say
+from assay.cli.output import Json, print_json, printable, say
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
 from assay.extraction import erasing
 from assay.extraction.erasing import Drawn, Erased, Whose
+
+OTHERS_TOO: Final = (
+    "What others back stays with its title and text, even where they only agreed and the words are from what is "
+    "erased: --drawn all erases that too."
+)
 
 Author = Annotated[str | None, Parameter(help="Whose messages, as the chat has the name.")]
 Channel = Annotated[str | None, Parameter(help="The messages of which channel.")]
@@ -45,8 +50,15 @@ def erase(
     if json:
         print_json({"erased": yes, **asdict(found)})
         return
-    say(f"{'Erased' if yes else 'It would erase'}: {_words(found)}. {found.kept:,} proposals lose quotes and stay.")
-    if not yes and found.messages:
+    if not found.messages:
+        say(f"Nothing to erase: there is no message {_of(whose)}. Names are those of the chat, letter for letter.")
+        return
+    stay = f"{_count(found.kept, 'proposals')} {'loses' if found.kept == 1 else 'lose'} quotes and "
+    stay += "stays" if found.kept == 1 else "stay"
+    say(f"{'Erased' if yes else 'It would erase'}: {_words(found)}. {stay}.")
+    if found.kept and drawn is Drawn.ALONE:
+        say(OTHERS_TOO)
+    if not yes:
         say("Nothing is erased yet. To do it: the same command with --yes. It cannot be undone.")
 
 
@@ -63,4 +75,13 @@ async def _all(database: Database, whose: Whose, drawn: Drawn, actor: Actor, not
 
 def _words(found: Erased) -> str:
     parts = asdict(found)
-    return ", ".join(f"{parts[name]:,} {name}" for name in ("messages", "quotes", "proposals", "topics", "atoms"))
+    return ", ".join(_count(parts[name], name) for name in ("messages", "quotes", "proposals", "topics", "atoms"))
+
+
+def _count(number: int, plural: str) -> str:
+    return f"{number:,} {plural.removesuffix('s') if number == 1 else plural}"
+
+
+def _of(whose: Whose) -> str:
+    said = (("by", whose.author), ("in channel", whose.channel), ("from source", whose.source))
+    return " ".join(f"{word} {printable(name)!r}" for word, name in said if name)

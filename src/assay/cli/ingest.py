@@ -140,7 +140,7 @@ def _counted(messages: Iterable[IncomingMessage], progress: Progress, task: Any)
 def _progress(*, silent: bool) -> Progress:
     words = TextColumn("{task.description}: {task.fields[read]:,} messages", markup=False)
     columns = (SpinnerColumn(), words, TimeElapsedColumn())
-    return Progress(*columns, console=errors, transient=True, disable=silent)
+    return Progress(*columns, console=errors, transient=True, disable=silent or not errors.is_terminal)
 
 
 def _print(done: Imported) -> None:

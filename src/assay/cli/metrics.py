@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from assay import settings as configuration
 from assay.ai.choose import embedding_model
-from assay.cli.output import Json, print_json, say
+from assay.cli.output import Json, moment, print_json, say
 from assay.cli.session import with_database
 from assay.cli.tables import table
 from assay.db.engine import Database
@@ -39,7 +40,7 @@ def metrics(*, json: Json = False) -> None:
     table(["", *(TRAITS[kind].plural for kind in Kind)], rows)
     say("")
     table(["target", "wanted", "measured"], _measured_targets(found, parts))
-    say(f"\ncounted at {found.document['updated_at']}", style="dim")
+    say(f"\ncounted at {moment(datetime.fromisoformat(found.document['updated_at']))} UTC", style="dim")
 
 
 async def _measured(database: Database) -> Measured:

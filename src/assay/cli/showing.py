@@ -1,7 +1,7 @@
 """One proposal in full."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
@@ -134,9 +134,7 @@ def _show_topic(found: Shown) -> None:
 def _show_likeness(found: Shown) -> None:
     proposal = found.proposal
     if proposal.similarity_explanation:
-        like = _like(proposal)
-        waits = " (pending)" if like in found.waiting else ""
-        say(f"\nLike {short(like) if like else 'nothing'}{waits}: {printable(proposal.similarity_explanation)}")
+        say(f"\nLike {named_like(proposal, found.waiting)}: {printable(proposal.similarity_explanation)}")
     if merge := found.detail.merge:
         brought = f"Merged, it would bring {quotes(merge.evidence_of_source)} with it. The two differ in this:"
         say("Merged all the same, they would come to this:" if found.says_something_else else brought)
@@ -160,6 +158,12 @@ def _show_repeated(found: Shown) -> None:
     for each in found.repeated_by:
         score = rounded(each.similarity_score or 0)
         say(f"  {score}  {short(each.id)}  {each.similarity_type}  {printable(each.title)}", style="dim")
+
+
+def named_like(proposal: Proposal, waiting: Collection[UUID]) -> str:
+    """What it is like, by its id, and whether that waits itself."""
+    like = _like(proposal)
+    return f"{short(like) if like else 'nothing'}{' (pending)' if like in waiting else ''}"
 
 
 def _like(proposal: Proposal) -> UUID | None:

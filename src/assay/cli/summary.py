@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.cli.output import printable, program, say, short
+from assay.cli.showing import named_like
 from assay.cli.tables import table
 from assay.db.models import KnowledgeExtractionRun, Message, Proposal, ProposalStatus, SimilarityType
 from assay.duplicates.explanation import rounded
@@ -35,6 +36,8 @@ class Summary:
     approved_examples: Sequence[Proposal]
     held_examples: Sequence[tuple[Hold, Proposal]]
     duplicate_examples: Sequence[Proposal]
+    waiting: frozenset[UUID]
+    """Those that the duplicates are like and nobody decided yet."""
     evidence: dict[UUID, list[QuoteInContext]]
 
     @classmethod
@@ -44,6 +47,8 @@ class Summary:
             policy = await review.policy(session, tools.settings)
             approved = await _surest(session)
             held_examples = await _one_of_each(session, policy, scorer)
+            likest = await _likest(session)
+            like = [each.similar_proposal_id for each in likest if each.similar_proposal_id]
             return cls(
                 messages=await _count(session, Message.id),
                 runs=await _count(session, KnowledgeExtractionRun.id),
@@ -52,7 +57,8 @@ class Summary:
                 held=await review.held(session, policy, scorer=scorer),
                 approved_examples=approved,
                 held_examples=held_examples,
-                duplicate_examples=await _likest(session),
+                duplicate_examples=likest,
+                waiting=frozenset(await queries.pending(session, like)),
                 evidence=await queries.evidence(session, [each.id for each in approved]),
             )
 
@@ -127,7 +133,8 @@ def _print_duplicates(found: Summary) -> None:
     say(f"\nMarked as duplicates ({kinds or 'none'}), for example", style="bold")
     for proposal in found.duplicate_examples:
         say(f"  {_headline(proposal)}", style="magenta")
-        say(f"      {proposal.similarity_type}: {printable(proposal.similarity_explanation or '')}", style="dim")
+        like = f"{proposal.similarity_type}, like {named_like(proposal, found.waiting)}"
+        say(f"      {like}: {printable(proposal.similarity_explanation or '')}", style="dim")
 
 
 def _headline(proposal: Proposal) -> str:

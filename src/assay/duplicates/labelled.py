@@ -82,7 +82,7 @@ def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     match first["type"]:
         case "json_invalid":
-            return f"The line is not JSON: {first['ctx']['error'] if 'ctx' in first else first['msg']}."
+            return "The line is not JSON: each line is one object with title1, text1, title2, text2 and label."
         case "missing":
             return f"The {first['loc'][0]} is missing: each line has title1, text1, title2, text2 and label."
         case "model_type":

@@ -10,7 +10,6 @@ from assay.extraction.timestamps import moment_of
 from assay.lines import BadLine, Line
 
 OPENINGS: Final = ('{"', '{ "', "{}")
-LONGEST_REASON: Final = 120
 
 
 class Refused(ValueError):
@@ -39,7 +38,7 @@ def _object(text: str) -> dict[str, Any]:
     except RecursionError:
         raise Refused("The line is JSON nested too deeply.") from None
     except json.JSONDecodeError as error:
-        raise Refused(f"The line is not JSON: {str(error)[:LONGEST_REASON]}.") from None
+        raise Refused(f"The line is not JSON: it cannot be read from character {error.colno:,} on.") from None
     except ValueError:
         raise Refused(f"The line holds a number of more than {sys.get_int_max_str_digits():,} digits.") from None
     if not isinstance(found, dict):
