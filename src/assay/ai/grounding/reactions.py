@@ -252,6 +252,16 @@ def opposes_far(text: str, subject: Subject, *, is_party: bool) -> bool:
     return is_party and _takes_back(said, subject)
 
 
+def decides_otherwise(text: str, subject: Subject) -> bool:
+    """A later decision about the same thing, in other words."""
+    return any(
+        _common(said, subject) >= MIN_SHARE_OF_A_PARTY * len(subject.words)
+        and bool(content_words(said) - shared(content_words(said), subject.words))
+        for each in decisions_in(text)
+        for said in [lexicon.fold(text[slice(*each.bare)])]
+    )
+
+
 def states(text: str, subject: Subject) -> bool:
     """Whether it says something itself: neither consent, nor thanks, nor the receipt of an answer."""
     if decisions_in(text):

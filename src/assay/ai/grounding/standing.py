@@ -118,27 +118,25 @@ def _against(
 ) -> Message | None:
     """The first later message that speaks against a statement, or may. `parties`: its author and who consented."""
     near = {each.id for each in talk.near(message, subject)}
+    involved = [*parties, asker] if asker else list(parties)
     for later in talk.after(message):
+        is_author = may_be_one(later.author, message.author)
+        is_party = any(may_be_one(later.author, name) for name in involved)
         if later.id in near:
-            is_author, is_asker = (
-                may_be_one(later.author, message.author),
-                bool(asker) and may_be_one(later.author, asker),
-            )
-            if _opposes_near(later, subject, is_author=is_author, is_asker=is_asker):
-                return later
-        elif reactions.opposes_far(
-            later.text, subject, is_party=any(may_be_one(later.author, name) for name in parties)
-        ):
+            opposes = _opposes_near(later, subject, is_author=is_author, is_party=is_party)
+        else:
+            opposes = reactions.opposes_far(later.text, subject, is_party=is_party)
+        if opposes or reactions.decides_otherwise(later.text, subject):
             return later
     return None
 
 
-def _opposes_near(later: Message, subject: Subject, *, is_author: bool, is_asker: bool) -> bool:
+def _opposes_near(later: Message, subject: Subject, *, is_author: bool, is_party: bool) -> bool:
     if reactions.consents(later.text, subject) or reactions.is_thanks(later.text):
         return False
     if not is_author and not decisions_in(later.text) and reactions.confirms(later.text):
         return False
-    if is_asker and reactions.speaks_against(reactions.plain(later.text), subject):
+    if is_party and not is_author and reactions.speaks_against(reactions.plain(later.text), subject):
         return True
     return reactions.opposes_near(later.text, subject, is_author=is_author)
 
