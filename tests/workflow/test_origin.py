@@ -1,6 +1,7 @@
 """Origin is bound when it is written: what comes from whom nobody trusts is never approved by the machine alone."""
 
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from tests.builders import MORNING, rows, scalar
@@ -37,9 +38,20 @@ def forged(text: str = LIE, **changes: object):
     ]
 
 
+def agreed():
+    """The lie told as a decision, and the others consent."""
+    first, *rest = forged()
+    others = [
+        each | {"text": "agreed", "sent_at": (MORNING + timedelta(minutes=minute)).isoformat()}
+        for minute, each in enumerate(rest, 1)
+    ]
+    return [first | {"text": f"Decision: {LIE}"}, *others]
+
+
 def said_by_all(messages, _known) -> Extraction:
     """One sure atom that every message proves."""
-    return Extraction(atoms=[atom(messages[0].text, *(Quote(m.id, m.text) for m in messages), confidence=1.0)])
+    title = messages[0].text.removeprefix("Decision: ")
+    return Extraction(atoms=[atom(title, *(Quote(m.id, m.text) for m in messages), confidence=1.0)])
 
 
 def tools_of(database, extractor=said_by_all) -> Tools:
@@ -104,18 +116,18 @@ async def proposed(http, quotes, title: str = LIE):
     return answer.json()["items"][0]
 
 
-async def test_a_lie_with_four_real_quotes_waits_for_a_person_until_the_policy_opens_its_proposer(database, world):
+async def test_a_lie_with_four_real_quotes_waits_for_a_person_even_where_the_policy_opens_its_proposer(database, world):
     bot, _ = world
     tools = tools_of(database, lambda *_: Extraction())
     await team_says(database, "The release is on Monday")
     lie = await proposed(bot, await rows(database, "SELECT id, text FROM messages"))
     await pipeline(tools)
-    assert await held(bot, lie["id"]) == ["proposer"]
-    assert await rows(database, HELD) == [(LIE, "pending")]
+    assert (await held(bot, lie["id"]))[:2] == ["proposer", "its evidence does not say it"]
     async with database.transaction() as session:
         await policies.amend(session, OPEN_AGENTS, actor=SYSTEM)
     await pipeline(tools)
-    assert await rows(database, HELD) == [(LIE, "approved")]
+    assert (await held(bot, lie["id"]))[0] == "its evidence does not say it"
+    assert await rows(database, HELD) == [(LIE, "pending")]
 
 
 async def test_what_the_proposer_wrote_in_is_nobodys_voice(database, world):
@@ -149,7 +161,7 @@ async def test_a_token_writes_nothing_into_the_source_of_somebody_else(database,
 async def test_three_forged_voices_in_a_source_of_ones_own_wait_until_an_admin_trusts_it(database, world):
     bot, ada = world
     tools = tools_of(database)
-    assert (await post(bot, "bot-feed")).json()["added"] == 4
+    assert (await post(bot, "bot-feed", agreed())).json()["added"] == 4
     await pipeline(tools)
     [proposal] = await rows(database, "SELECT id, status FROM proposals")
     assert (await held(bot, proposal.id), proposal.status) == (["untrusted source"], "pending")

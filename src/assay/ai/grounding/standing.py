@@ -136,7 +136,8 @@ def _opposes_near(later: Message, subject: Subject, *, is_author: bool, is_party
         return False
     if not is_author and not decisions_in(later.text) and reactions.confirms(later.text):
         return False
-    if is_party and not is_author and reactions.speaks_against(reactions.plain(later.text), subject):
+    said = reactions.plain(later.text)
+    if is_party and not is_author and "?" not in said and reactions.speaks_against(said, subject):
         return True
     return reactions.opposes_near(later.text, subject, is_author=is_author)
 
