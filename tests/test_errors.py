@@ -32,6 +32,7 @@ ADDRESSES |= dict.fromkeys(("assay_oidc_issuer", "otel_exporter_otlp_endpoint"),
         (f"nats://{SECRET}@host", "nats://[masked]@host"),
         (f"https://host/v1?api-key={SECRET}&a=1", "https://host/v1?api-key=[masked]&a=1"),
         (f"https://host/v1?a=1&Signature={SECRET}#x", "https://host/v1?a=1&Signature=[masked]#x"),
+        ("It must be nats://user:password@host:port.", "It must be nats://user:password@host:port."),
         ("See https://host:80/a/b?page=2 and mail ana@host.", "See https://host:80/a/b?page=2 and mail ana@host."),
     ],
 )

@@ -23,11 +23,12 @@ from pydantic_core import ValidationError
 LONGEST_QUOTE: Final = 80
 COVER: Final = "[masked]"
 IN_AN_ADDRESS: Final = re.compile(
-    r"""(?<=://)(?:[^\s/?\#'"]*|[^\s/'"@:]*:[^\s'"]*)(?=@)"""
+    r"""(?<=://)(?!user:password@host[:/])(?:[^\s/?\#'"]*|[^\s/'"@:]*:[^\s'"]*)(?=@)"""
     r"""|(?<=[?&;])(?P<name>[\w.-]*(?:key|token|secret|sig|signature|pass|passw(?:or)?d|pwd|auth|code|credentials?)=)"""
     r"""[^\s&;\#'"]+""",
     re.IGNORECASE,
 )
+"""The words user:password@host are how our own sentences say what an address looks like."""
 
 
 def covered(text: str) -> str:

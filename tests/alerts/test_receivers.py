@@ -177,7 +177,7 @@ def test_nobody_is_told_where_nobody_is_named():
         ),
         ({"assay_smtp_url": "smtp://a.example"}, "ASSAY_MAIL_FROM is missing"),
         ({"assay_smtp_url": "smtp://a.example", "assay_mail_from": "a@b.c"}, "ASSAY_MAIL_TO is missing"),
-        (mail_settings("http://s3cret"), "ASSAY_SMTP_URL is not allowed: it must be smtp://user"),
+        (mail_settings("http://s3cret"), "ASSAY_SMTP_URL is not allowed: it must be smtp://user:password@host:port"),
         (mail_settings("smtp://me:s3cret@host:port"), "ASSAY_SMTP_URL is not allowed"),
         (mail_settings("smtp://"), "ASSAY_SMTP_URL is not allowed"),
         ({**mail_settings("smtp://a.example"), "assay_mail_to": "ana"}, "ASSAY_MAIL_TO='ana' is not allowed"),

@@ -31,8 +31,6 @@ MOST_STRANGERS: Final = 10
 """Workers to which a job is given that do not know it, before it is a dead letter: a newer one may live beside them."""
 PAUSE_AFTER_STRANGER_SECONDS: Final = 1.0
 PAUSE_AFTER_FAULT_SECONDS: Final = 5
-LONGEST_WAIT_SECONDS: Final = 3600.0
-"""After which an order is looked at again that is not due yet. The broker takes a delay that is absurd for none."""
 UNANSWERABLE: Final = (NatsError, asyncio.TimeoutError, OSError)
 
 log = structlog.get_logger(__name__)
@@ -113,7 +111,7 @@ class JobReceiver(Receiver):
         if order is None:
             return
         if order.waits and order.due_at:  # of a broker that keeps no delays
-            await message.nak(delay=min((order.due_at - now()).total_seconds(), LONGEST_WAIT_SECONDS))
+            await message.nak(delay=(order.due_at - now()).total_seconds())
             return
         ORDERED.set(order)
         try:
