@@ -37,7 +37,7 @@ async def _poisoned(engine, workers) -> None:
 async def _give_back(engine) -> None:
     engine.stop()  # whoever is left of the old version would take the message again
     await engine.workers(1, PROBE_NEW="1")
-    letters = engine.document("jobs", "dead", "list")
+    letters = engine.document("jobs", "dead", "list")["items"]
     [number] = [str(each["id"]) for each in letters if each["reason"] == "unknown_task"]
     assert "Given back" in engine.run("jobs", "dead", "replay", number).stdout
     assert "before" in engine.run("jobs", "dead", "replay", number).stdout

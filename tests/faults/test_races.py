@@ -14,7 +14,7 @@ from assay.db.models import JobState
 from assay.jobs.run import run
 from assay.jobs.tools import Tools
 from assay.kinds import Kind
-from assay.proposals import actions
+from assay.proposals import actions, expiring
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -35,7 +35,8 @@ def tools(database_url):
     ("count", "seed"),
     [(300, 0), *(pytest.param(1000, seed, marks=[pytest.mark.soak, pytest.mark.timeout(900)]) for seed in range(5))],
 )
-async def test_each_proposal_is_decided_exactly_once(database, database_url, ana, tools, count, seed):
+async def test_each_proposal_is_decided_exactly_once(database, database_url, ana, tools, count, seed, monkeypatch):
+    monkeypatch.setattr(expiring, "MAX_SHARE", 1)  # as many as are overdue may expire
     drafts = [draft(Kind.TOPIC if number % 3 == 0 else Kind.ATOM) for number in range(count)]
     ids = await arrived(database, *drafts)
     await done("deduplication_scan", tools)
