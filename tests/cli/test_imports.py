@@ -13,7 +13,7 @@ HEAVY = {
     *("aiohttp", "alembic", "argon2", "fastapi", "httpx2", "nats", "nltk", "numpy", "onnxruntime", "pgvector"),
     *("pydantic_ai", "scipy", "starlette", "taskiq", "textblob", "tokenizers", "uvicorn", "websockets"),
 }
-MAX_MODULES = 880
+MAX_MODULES = 900
 MAX_MODULES_WITHOUT_DATABASE = 600
 RUN = """
 import json, sys
