@@ -82,11 +82,13 @@ def _words(draft: Draft) -> str:
     return f"we keep {draft.title}; {draft.body}".replace(". ", "; ")
 
 
-async def with_evidence(database: Database, *drafts: Draft) -> list[Draft]:
-    """The drafts, each backed by a verified quote of a decision that two other people consented to."""
+async def with_evidence(database: Database, *drafts: Draft, **changes: Any) -> list[Draft]:
+    """The drafts, each backed by a verified quote of a decision that two other people consented to.
+
+    `changes`: what the messages are to be besides."""
     words = [_words(each) for each in drafts]
     talks = [
-        decided(said) if each.kind is Kind.ATOM else [message_row(said)]
+        decided(said, **changes) if each.kind is Kind.ATOM else [message_row(said, **changes)]
         for each, said in zip(drafts, words, strict=True)
     ]
     async with database.transaction() as session:

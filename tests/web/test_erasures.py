@@ -29,7 +29,7 @@ async def test_over_http_nothing_is_erased_unless_it_is_said(database, database_
     assert dry.json() == {
         "dry_run": True, "messages": 1, "quotes": 1, "proposals": 1, "topics": 0, "atoms": 0, "kept": 0, "remaining": 1,
     }  # fmt: skip
-    assert await scalar(database, "SELECT count(*) FROM messages") == 1
+    assert await scalar(database, "SELECT count(*) FROM messages") == 3
 
 
 async def test_over_http_it_is_erased_and_nothing_remains(database, database_url):

@@ -83,7 +83,8 @@ async def test_a_page_follows_the_other(database, http, kind):
 
 @kinds
 async def test_it_says_why_we_believe_it(database, http, kind):
-    first, again = await with_evidence(database, draft(kind, "We use Postgres 16"), draft(kind, "Postgres 16 it is"))
+    said = draft(kind, "We use Postgres 16", body=""), draft(kind, "Postgres 16 it is", body="")
+    first, again = await with_evidence(database, *said)
     [entity] = await approved(database, first)
     await propose(database, [again])
     async with database.transaction() as session:

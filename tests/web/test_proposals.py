@@ -65,7 +65,8 @@ async def test_pages_follow_each_other_in_every_order_without_gap_or_repeat(data
 
 @kinds
 async def test_a_list_is_narrowed_by_each_filter(database, ana_http, kind):
-    sure, unsure = await with_evidence(database, draft(kind, "Sure thing"), draft(kind, "Unsure", confidence=0.2))
+    drafts = draft(kind, "Sure thing"), draft(kind, "Unsure", confidence=0.2)
+    sure, unsure = await with_evidence(database, *drafts, channel="backend")
     gone = draft(kind, "Gone")
     await propose(database, [sure, unsure, gone])
     await ana_http.put(f"{base(kind)}/{gone.id}/reject", json={})
