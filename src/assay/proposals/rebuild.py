@@ -88,7 +88,7 @@ async def from_log(session: AsyncSession) -> dict[UUID, Decided]:
     """All proposals as the log tells of them."""
     rows = await session.stream(
         text("""
-        SELECT subject_id, action, actor_user_id, coalesce(data ->> 'entity_id', detail ->> 'entity_id')::uuid
+        SELECT subject_id, action, actor_user_id, coalesce(detail ->> 'entity_id', data ->> 'entity_id')::uuid
         FROM audit_log WHERE action = ANY(:actions) AND subject_id IS NOT NULL ORDER BY id"""),
         {"actions": ["proposal.created", *DECISIONS, MERGED, UNMERGED]},
     )
