@@ -112,7 +112,7 @@ async def merge(world: World) -> Names:
 
 
 async def first_steps(world: World) -> Names:
-    return {"be4094b1": await world.in_waiting_topic("Access tokens expire after 60 minutes", "Booking API")}
+    return {"2640c828": await world.in_waiting_topic("Access tokens expire after 60 minutes", "Booking API")}
 
 
 async def erasing(world: World) -> Names:
