@@ -195,7 +195,7 @@ def test_a_command_that_is_none_is_refused(alone, words):
     [
         ("exact", "The same: assay proposals merge"),
         ("fuzzy", "Not the same? assay proposals not-duplicate"),
-        ("update", "They say different things. Does this one hold? assay proposals approve"),
+        ("update", "Does this one hold? assay proposals approve"),
     ],
 )
 def test_a_duplicate_says_what_to_do_next_by_its_type(assay, likeness, words):

@@ -21,7 +21,7 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class SourceInFull:
     """A source, and who may write to it besides the admins."""
 
     id: UUID
@@ -41,13 +41,13 @@ _SHOWN: Final = """
     FROM sources s JOIN users owner ON owner.id = s.owner_user_id"""
 
 
-async def listed(session: AsyncSession, *, after: UUID | None = None, limit: int) -> list[Shown]:
+async def listed(session: AsyncSession, *, after: UUID | None = None, limit: int) -> list[SourceInFull]:
     """Sources by name; `after` this one."""
     behind = "WHERE s.name > (SELECT name FROM sources WHERE id = :after)" if after else ""
     return await _found(session, f"{behind} ORDER BY s.name LIMIT :limit", after=after, limit=limit)
 
 
-async def get(session: AsyncSession, source_id: UUID) -> Shown:
+async def get(session: AsyncSession, source_id: UUID) -> SourceInFull:
     """Raises NotFound."""
     found = await _found(session, "WHERE s.id = :id", id=source_id)
     if not found:
@@ -55,7 +55,7 @@ async def get(session: AsyncSession, source_id: UUID) -> Shown:
     return found[0]
 
 
-async def named(session: AsyncSession, name: str) -> Shown:
+async def named(session: AsyncSession, name: str) -> SourceInFull:
     """Raises NotFound."""
     found = await _found(session, "WHERE s.name = :name", name=name)
     if not found:
@@ -87,13 +87,13 @@ async def untrusted_sources(session: AsyncSession, proposal_id: UUID) -> Sequenc
     return found.all()
 
 
-async def _found(session: AsyncSession, which: str, **values: Any) -> list[Shown]:
+async def _found(session: AsyncSession, which: str, **values: Any) -> list[SourceInFull]:
     rows = await session.execute(text(f"{_SHOWN} {which}"), values)
     return [_shown(row._asdict()) for row in rows]
 
 
-def _shown(row: dict[str, Any]) -> Shown:
+def _shown(row: dict[str, Any]) -> SourceInFull:
     owner = User(row.pop("owner_user_id"), row.pop("owner_name"))
     writers = [User(**each) for each in row.pop("writers")]
     kind, trust = SourceKind(row.pop("kind")), Trust(row.pop("trust"))
-    return Shown(**row, kind=kind, trust=trust, owner=owner, writers=writers)
+    return SourceInFull(**row, kind=kind, trust=trust, owner=owner, writers=writers)
