@@ -14,8 +14,12 @@ async def refusing(state: str, words: str) -> AsyncIterator[str]:
     """Gives its URL. Whoever connects is told FATAL, the SQLSTATE and the words."""
 
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while int.from_bytes((await _message(reader))[:4]) in (SSL_REQUEST, GSS_REQUEST):
-            writer.write(b"N")
+        try:
+            while int.from_bytes((await _message(reader))[:4]) in (SSL_REQUEST, GSS_REQUEST):
+                writer.write(b"N")
+        except asyncio.IncompleteReadError:  # who connects may leave without a word
+            writer.close()
+            return
         fields = b"".join(each.encode() + b"\0" for each in ("SFATAL", "VFATAL", f"C{state}", f"M{words}"))
         writer.write(b"E" + (len(fields) + 5).to_bytes(4) + fields + b"\0")
         writer.close()

@@ -79,7 +79,7 @@ async def test_connections_for_one_purpose_are_none_for_another(database, databa
     asked = {"reads": f"{QUEUE}?limit=1", "monitors": "/readyz", "identity": f"{BASE}/session"}
     async with serving(database_url, nats_url) as app, asking(app) as http, AsyncExitStack() as stack:
         room = getattr(app.state.assay.connections, taken)
-        for _ in range(room.engine.pool.size()):
+        while room.engine.pool.checkedout() < room.engine.pool.size():
             session = await stack.enter_async_context(room.transaction())
             await session.execute(text("SELECT 1"))
         for name, path in asked.items():
