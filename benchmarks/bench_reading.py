@@ -15,13 +15,11 @@ from assay.audit.actor import SYSTEM
 from assay.db.engine import Database
 from assay.extraction import actions
 from assay.extraction.incoming import IncomingMessage
-from assay.jobs import all as every_job
-from assay.jobs.run import run
-from assay.jobs.tools import Tools
+from assay.jobs import run
+from assay.queue.deps import Tools
 from assay.settings import Settings
 from harness import best_of, show, with_database
 
-assert every_job
 CONVERSATIONS = 120
 AT_ONCE = 8
 BEGINNING = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -31,7 +31,7 @@ models.ALLOW_MODEL_REQUESTS = False  # and none asks any model, unless it says s
 LIMITS: Final = (
     "assay.db.engine.CONNECT_TIMEOUT_SECONDS",
     "assay.messaging.bus.CONNECT_TIMEOUT_SECONDS",
-    "assay.jobs.health.DATABASE_SECONDS",
+    "assay.queue.health.DATABASE_SECONDS",
 )
 MEMORY = Path("/dev/shm")
 ROOM_NEEDED = 4 * 1024**3

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from assay.ai.fakes import HashEmbedder
-from assay.jobs import tools
+from assay.queue import deps
 
 KEPT, CHANGED = "Sessions expire after 30 minutes.", "Sessions expire after 60 minutes."
 PAIRS = [
@@ -29,13 +29,13 @@ def written(tmp_path, *lines: str, name: str = "pairs.jsonl", zipped: bool = Fal
 @pytest.fixture
 def by_hash(monkeypatch):
     """Commands ask a model that answers at once."""
-    make_tools = tools.make_tools
+    make_tools = deps.make_tools
 
     def with_hashes(settings, url):
         made = make_tools(settings, url)
-        return tools.Tools(made.database, settings, HashEmbedder(), made.extractor)
+        return deps.Tools(made.database, settings, HashEmbedder(), made.extractor)
 
-    monkeypatch.setattr(tools, "make_tools", with_hashes)
+    monkeypatch.setattr(deps, "make_tools", with_hashes)
 
 
 def test_labelled_pairs_are_measured_plain_and_gzipped_alike(empty, tmp_path):

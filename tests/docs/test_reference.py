@@ -25,22 +25,14 @@ from assay.duplicates import scale, scorer
 from assay.errors import AssayError
 from assay.extraction import confidence, incoming
 from assay.extraction import runs as extraction
-from assay.jobs import all as every_job
-from assay.jobs import (
-    cleanup_orphaned_extractions,
-    deduplication_scan,
-    expire_stale_proposals,
-    reading,
-    receiver,
-    run,
-)
-from assay.jobs.health import Health, JobHealth, QueueHealth
-from assay.jobs.job import JOBS
+from assay.jobs import JOBS, cleanup_orphaned_extractions, deduplication_scan, expire_stale_proposals, reading
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType, Trust
 from assay.messaging import events, streams
 from assay.messaging.events import Channel, EntityEvent, Event, ProposalEvent
 from assay.messaging.requests import FOLLOWERS
 from assay.proposals.outcomes import Refusal
+from assay.queue import run, worker
+from assay.queue.health import Health, JobHealth, QueueHealth
 from assay.review.policy import Hold
 from assay.settings import Settings
 from assay.web.api.v1.metrics import KindMetrics, MetricsDocument
@@ -48,7 +40,6 @@ from assay.web.api.v1.metrics import KindMetrics, MetricsDocument
 Section = tuple[str, str]
 """A page and a heading in it."""
 
-assert every_job
 SETTINGS: Final = "reference/settings.md"
 JOBS_PAGE: Final = "reference/jobs.md"
 EVENTS: Final = "reference/events.md"
@@ -198,7 +189,7 @@ TELLING: Final[dict[Section, list[Row]]] = {
         *figures(extraction, "MOST_MESSAGES", "MOST_RESUMES"),
         *figures(reading, "FAILURES_IN_A_ROW"),
         *figures(run, "MOST_CRASHES"),
-        *figures(receiver, "MOST_STRANGERS", "MOST_DELIVERIES"),
+        *figures(worker, "MOST_STRANGERS", "MOST_DELIVERIES"),
         *figures(streams, "QUEUE_DAYS", "DEAD_DAYS"),
     ],
     (JOBS_PAGE, "What starts a job"): [(change, ", ".join(jobs)) for change, jobs in FOLLOWERS.items()],

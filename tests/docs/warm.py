@@ -64,7 +64,7 @@ def program(folder: Path) -> Iterator[Path]:
 
 def serve(address: str) -> None:
     from assay.cli import app
-    from assay.jobs import tools  # noqa: F401  # what most commands import when they run
+    from assay.queue import deps  # noqa: F401  # what most commands import when they run
 
     for name in app.app:  # each names a module, which is imported when it is looked at
         if not name.startswith("-"):

@@ -10,15 +10,12 @@ from tests.patience import patiently
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.db.engine import Database
 from assay.duplicates import scan
-from assay.jobs import all as every_job
-from assay.jobs.run import run
-from assay.jobs.tools import Tools
+from assay.jobs import run
+from assay.queue.deps import Tools
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
-assert every_job  # importing it registers the jobs
-
 TITLE = "Nightly backup of the ledger database"
 BODY = "The ledger database is copied every night."
 LIVE = "SELECT count(*) FROM entities WHERE NOT archived"

@@ -18,9 +18,9 @@ from assay.db.models import DedupState
 from assay.duplicates import scan, serving
 from assay.duplicates.reembed import Progress, progress, reembed
 from assay.errors import Unavailable
-from assay.jobs.tools import Tools
 from assay.kinds import Kind
 from assay.proposals import actions
+from assay.queue.deps import Tools
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio

@@ -15,11 +15,11 @@ from tests.faults import lab, probes
 from tests.patience import PATIENCE
 
 from assay.db.engine import Database
-from assay.jobs.broker import JobBroker
-from assay.jobs.order import Order
 from assay.messaging import bus
 from assay.messaging.requests import request
 from assay.messaging.streams import Queue
+from assay.queue.broker import JobBroker
+from assay.queue.order import Order
 from assay.settings import Settings
 
 PROBES: Final = "tests.faults.probes"

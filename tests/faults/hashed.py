@@ -4,8 +4,8 @@ import sys
 
 from assay.ai.fakes import HashEmbedder
 from assay.cli.app import main
-from assay.jobs import tools
+from assay.queue import deps
 
 if __name__ == "__main__":
-    tools.OfflineEmbedder = HashEmbedder  # type: ignore[assignment,attr-defined]
+    deps.OfflineEmbedder = HashEmbedder  # type: ignore[assignment,attr-defined]
     main(sys.argv[1:])

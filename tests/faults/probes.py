@@ -14,11 +14,9 @@ from sqlalchemy import text
 
 from assay.cli.app import main
 from assay.errors import PermanentError
-from assay.jobs import all as every_job
-from assay.jobs.job import JOBS, job
-from assay.jobs.work import Work
-
-assert every_job  # registers the jobs of the product, which are taken away here
+from assay.jobs import JOBS
+from assay.queue.context import Work
+from assay.queue.job import job
 
 TABLE = "CREATE TABLE probe (id bigserial PRIMARY KEY, job text, step text, at timestamptz DEFAULT clock_timestamp())"
 NEVER = "0 0 1 1 *"

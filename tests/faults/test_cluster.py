@@ -11,8 +11,8 @@ from tests.builders import rows
 from tests.faults import engine as lab_of_engines
 from tests.faults.engine import Engine
 
-from assay.jobs.broker import JobBroker
-from assay.jobs.order import Order
+from assay.queue.broker import JobBroker
+from assay.queue.order import Order
 from assay.runtime import programs
 
 pytestmark = [pytest.mark.anyio, pytest.mark.soak]

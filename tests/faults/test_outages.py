@@ -30,10 +30,10 @@ from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.db import migrate
 from assay.db.engine import Database
 from assay.errors import Unavailable
-from assay.jobs import health
-from assay.jobs.tools import Tools
 from assay.kinds import Kind
 from assay.messaging import bus
+from assay.queue import health
+from assay.queue.deps import Tools
 from assay.runtime import programs
 from assay.runtime.services import Supervisor
 from assay.settings import Settings

@@ -8,9 +8,9 @@ from tests.builders import draft, rows, scalar
 from tests.jobs.lab import POISON, arrived, change, done, poison
 
 from assay.db.models import MAX_FAILURES
-from assay.jobs import work
-from assay.jobs.run import run
+from assay.jobs import run
 from assay.kinds import Kind
+from assay.queue import context
 
 pytestmark = pytest.mark.anyio
 
@@ -39,7 +39,7 @@ def a_fifth_bad(rng: random.Random, count: int):
 async def test_all_others_are_decided_and_each_bad_one_is_reported_rests_and_waits_for_a_person(
     tools, stage, count, monkeypatch
 ):
-    monkeypatch.setattr(work, "item_backoff", lambda _failures: timedelta(hours=1))  # for slow machines
+    monkeypatch.setattr(context, "item_backoff", lambda _failures: timedelta(hours=1))  # for slow machines
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")
     database = tools.database

@@ -11,10 +11,10 @@ from tests.patience import patiently
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.db.engine import Database
 from assay.db.models import JobState
-from assay.jobs.run import run
-from assay.jobs.tools import Tools
+from assay.jobs import run
 from assay.kinds import Kind
 from assay.proposals import actions, expiring
+from assay.queue.deps import Tools
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio

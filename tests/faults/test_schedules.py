@@ -9,12 +9,9 @@ import pytest
 from tests.builders import rows, scalar
 
 from assay.clock import now
-from assay.jobs import all as every_job
-from assay.jobs.job import JOBS
+from assay.jobs import JOBS
 
 pytestmark = pytest.mark.anyio
-assert every_job  # importing it registers the jobs
-
 DOUBLES = "SELECT tick FROM job_runs WHERE job = 'ticking' AND state <> 'skipped' GROUP BY tick HAVING count(*) > 1"
 GOOD = "SELECT count(*) FROM job_runs WHERE job = 'ticking' AND state = 'ok'"
 HOLES = """

@@ -11,14 +11,11 @@ from tests.builders import propose, with_evidence
 
 from assay.db.engine import Database
 from assay.db.models import JobState
-from assay.jobs import all as every_job
-from assay.jobs.run import RunResult
-from assay.jobs.run import run as run_job
-from assay.jobs.tools import Tools
+from assay.jobs import run as run_job
 from assay.proposals.drafts import Draft
+from assay.queue.deps import Tools
+from assay.queue.run import RunResult
 from assay.settings import Settings
-
-assert every_job  # importing it registers the jobs
 
 POISON: Final = "Poisoned item"
 HISTORY: Final = "SELECT state, statistics, error FROM job_runs ORDER BY started_at, id"

@@ -10,7 +10,7 @@ from tests.jobs.lab import ERRORS, POISON, arrived, change, cleared, done, faile
 from assay.audit.actor import SYSTEM
 from assay.db.models import SYSTEM_USER_ID, ProposalStatus, ReviewAction
 from assay.duplicates.scale import version
-from assay.jobs.run import run
+from assay.jobs import run
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions
 from assay.review import queries

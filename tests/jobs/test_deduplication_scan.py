@@ -14,8 +14,9 @@ from assay.ai.fakes import HashEmbedder
 from assay.ai.providers.endpoint_embedder import EndpointEmbedder
 from assay.db.models import DedupState
 from assay.errors import Unavailable
-from assay.jobs import deduplication_scan, work
-from assay.jobs.tools import Tools
+from assay.jobs import deduplication_scan
+from assay.queue import context
+from assay.queue.deps import Tools
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
@@ -75,7 +76,7 @@ def test_the_next_batch_is_as_large_as_people_can_wait_for(size, seconds, next_s
 
 
 async def test_what_fails_is_tried_once_in_a_run_however_short_its_rest(tools, monkeypatch):
-    monkeypatch.setattr(work, "item_backoff", lambda _failures: timedelta(0))
+    monkeypatch.setattr(context, "item_backoff", lambda _failures: timedelta(0))
     await poison(tools.database, "BEFORE UPDATE OF candidates", "proposals")
     await arrived(tools.database, draft(title=f"{POISON} 1"), draft())
     for failures in (1, 2):

@@ -22,11 +22,11 @@ from assay.ai.spending import Budget
 from assay.audit.actor import SYSTEM
 from assay.db.models import JobState, TriggerType
 from assay.extraction import actions, run_statements, runs, spending
+from assay.jobs import run
 from assay.jobs.reading import Reading
-from assay.jobs.run import run
-from assay.jobs.tools import Tools
-from assay.jobs.work import Work
 from assay.kinds import Kind
+from assay.queue.context import Work
+from assay.queue.deps import Tools
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,7 @@ from tests.builders import BOTH_KINDS, draft, rows
 from tests.jobs.lab import change, cleared
 
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor
-from assay.jobs.tools import Tools
+from assay.queue.deps import Tools
 from assay.review import metrics
 from assay.settings import Settings
 

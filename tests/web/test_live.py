@@ -12,9 +12,9 @@ from tests.web.live_lab import frames, ids, relaying, sent_events, site
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from assay.clock import now
-from assay.jobs.notify import send_job_error_notification
 from assay.messaging import outbox
 from assay.proposals import actions
+from assay.queue.notify import send_job_error_notification
 
 pytestmark = pytest.mark.anyio
 NOWHERE = "nats://127.0.0.1:1"

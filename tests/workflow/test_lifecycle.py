@@ -15,7 +15,7 @@ from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.cli.pipeline import STEPS
 from assay.extraction.incoming import IncomingMessage
 from assay.extraction.parsing import read_file
-from assay.jobs.tools import Tools
+from assay.queue.deps import Tools
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio

@@ -10,10 +10,10 @@ from tests.jobs.lab import ERRORS, arrived, change, cleared, done
 from assay.audit.actor import SYSTEM
 from assay.db.models import JobState
 from assay.duplicates.scan import embed_missing
-from assay.jobs.job import JOBS
-from assay.jobs.run import run
+from assay.jobs import run
 from assay.kinds import Kind
 from assay.proposals import actions
+from assay.queue.job import JOBS
 
 __all__ = ["quiet", "tools"]
 

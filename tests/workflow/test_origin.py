@@ -14,8 +14,8 @@ from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.audit.actor import SYSTEM
 from assay.cli.pipeline import STEPS
 from assay.db.models import ActorKind, Role, Scope
-from assay.jobs.tools import Tools
 from assay.policies import actions as policies
+from assay.queue.deps import Tools
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio

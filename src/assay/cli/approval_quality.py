@@ -27,8 +27,8 @@ from assay.evaluation import scripted
 from assay.evaluation.approvals import Approved
 from assay.evaluation.cases import Case, by_channel, from_file, shipped
 from assay.evaluation.scripted import Claimed, Claims, ScriptedModel
-from assay.jobs.tools import Tools, make_tools
 from assay.kinds import Kind
+from assay.queue.deps import Tools, make_tools
 from assay.review import queries as review
 from assay.settings import Settings
 

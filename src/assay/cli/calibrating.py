@@ -13,8 +13,8 @@ from assay.duplicates.calibration import Calibration, store
 from assay.duplicates.calibration import calibrate as measure
 from assay.duplicates.measure import Quality
 from assay.duplicates.scale import Scale
-from assay.jobs.tools import Tools
 from assay.kinds import Kind
+from assay.queue.deps import Tools
 
 FIGURES = ("accuracy", "precision", "recall", "f1")
 

@@ -24,8 +24,8 @@ from assay.db.models import Proposal
 from assay.extraction.incoming import IncomingMessage
 from assay.extraction.parsing import read_file
 from assay.extraction.suggesting import suggest
-from assay.jobs.tools import Tools
 from assay.kinds import AtomType
+from assay.queue.deps import Tools
 
 SOURCE: Final = "demo"
 COLLEAGUE: Final = "demo:priya"

@@ -10,7 +10,7 @@ from assay.cli.tables import table
 from assay.duplicates import scale
 from assay.duplicates.labelled import read_pairs
 from assay.duplicates.measure import Measured, Quality, measured, quality, quality_by
-from assay.jobs.tools import Tools
+from assay.queue.deps import Tools
 
 FIGURES = ["n", "accuracy", "precision", "recall", "f1", "roc_auc", "update"]
 

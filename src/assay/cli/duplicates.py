@@ -17,9 +17,9 @@ from assay.duplicates.explanation import rounded
 from assay.duplicates.scan import embed_missing
 from assay.duplicates.serving import begin_to_serve
 from assay.errors import Conflict, InvalidInput, Unavailable
-from assay.jobs.tools import Tools
 from assay.kinds import TRAITS, Kind
 from assay.proposals.queries import full_ids
+from assay.queue.deps import Tools
 from assay.web.views import likenesses
 from assay.web.views.likenesses import PairView
 from assay.web.views.paging import PageOf

@@ -9,17 +9,18 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+import assay.jobs  # noqa: F401  # registers the jobs
 from assay import settings as configuration
 from assay.cli.checking import check_settings
 from assay.cli.logs import log_as_server
 from assay.cli.output import say
 from assay.cli.session import ready
-from assay.jobs.alerting import telling
-from assay.jobs.engine import CONCURRENCY, DRAIN_SECONDS, connected_broker, scheduling, working
-from assay.jobs.receiver import JobReceiver
-from assay.jobs.tools import Tools, make_tools
 from assay.messaging.background import background
 from assay.messaging.relay import relay
+from assay.queue.alerting import telling
+from assay.queue.deps import Tools, make_tools
+from assay.queue.processes import CONCURRENCY, DRAIN_SECONDS, connected_broker, scheduling, working
+from assay.queue.worker import JobReceiver
 from assay.tracing import exporting
 
 Concurrency = Annotated[int, Parameter(help="Jobs that run at a time.", validator=Number(gte=1, lte=64))]

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import assay.jobs  # noqa: F401  # registers the jobs
 from assay.ai import choose
 from assay.ai.choose import OFFLINE
 from assay.ai.providers.offline_embedder import OfflineEmbedder
@@ -15,9 +16,9 @@ from assay.db.engine import Database
 from assay.db.troubles import READ_ONLY, ensure_well
 from assay.duplicates.vectors import LINKS, outdated_indexes
 from assay.errors import Conflict, Unavailable
-from assay.jobs import health
 from assay.messaging import bus
 from assay.proposals.expiring import overdue
+from assay.queue import health
 from assay.runtime.services import Services, running
 from assay.settings import Settings
 

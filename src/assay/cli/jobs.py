@@ -13,11 +13,11 @@ from assay.cli.session import operator, with_database, with_tools
 from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.errors import InvalidInput
-from assay.jobs import control
-from assay.jobs.job import JOBS
-from assay.jobs.run import RunResult, find
-from assay.jobs.run import run as run_job
-from assay.jobs.tools import Tools
+from assay.jobs import JOBS, find
+from assay.jobs import run as run_job
+from assay.queue import control
+from assay.queue.deps import Tools
+from assay.queue.run import RunResult
 from assay.web.views import jobs as views
 from assay.web.views.records import Accepted, JobView
 

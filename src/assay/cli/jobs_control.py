@@ -7,7 +7,7 @@ from assay.cli.output import Json, print_json, say
 from assay.cli.paging import After, Limit, show_page
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
-from assay.jobs import control
+from assay.queue import control
 from assay.web.views import jobs as views
 from assay.web.views.paging import PageOf
 from assay.web.views.records import Accepted, JobRunView

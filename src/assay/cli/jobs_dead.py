@@ -10,8 +10,8 @@ from assay.cli.paging import After, Limit, show_page
 from assay.cli.session import operator, with_database, with_servers
 from assay.db.engine import Database
 from assay.errors import InvalidInput
-from assay.jobs import dead_letters
-from assay.jobs.broker import JobBroker
+from assay.queue import dead_letters
+from assay.queue.broker import JobBroker
 from assay.web.views import jobs as views
 from assay.web.views.paging import PageOf
 from assay.web.views.records import DeadLetterView

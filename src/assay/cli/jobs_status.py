@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+import assay.jobs  # noqa: F401  # registers the jobs
 from assay import settings as configuration
 from assay.cli.output import Json, print_json, say
 from assay.cli.session import with_servers_as_they_are
 from assay.cli.tables import table
 from assay.db.engine import Database
-from assay.jobs.health import Health, JobHealth, Process, look
+from assay.queue.health import Health, JobHealth, Process, look
 
 
 def status(*, json: Json = False) -> int:

@@ -11,9 +11,9 @@ from assay.duplicates import groups as stars
 from assay.duplicates.dismissing import not_duplicate as tell_apart
 from assay.duplicates.explanation import rounded
 from assay.duplicates.groups import Group, Rest
-from assay.jobs.tools import Tools
 from assay.proposals import queries
 from assay.proposals.outcomes import Outcome
+from assay.queue.deps import Tools
 from assay.web.views import likenesses
 from assay.web.views.paging import PageOf
 

@@ -11,10 +11,10 @@ from assay.cli.output import Json, moment, print_json, say
 from assay.cli.session import with_database
 from assay.cli.tables import table
 from assay.db.engine import Database
-from assay.jobs import history
 from assay.kinds import TRAITS, Kind
 from assay.proposals import metrics as figures
 from assay.proposals.metrics import Share, ratio
+from assay.queue import history
 from assay.review import metrics as review
 
 HOUR: Final = 3600

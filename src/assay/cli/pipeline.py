@@ -4,11 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from assay.errors import AssayError
-from assay.jobs import all as every_job
-from assay.jobs.run import RunResult, run
-from assay.jobs.tools import Tools
-
-assert every_job  # noqa: S101  # importing it registers the jobs
+from assay.jobs import run
+from assay.queue.deps import Tools
+from assay.queue.run import RunResult
 
 STEPS: Final[Sequence[tuple[str, str]]] = (
     ("extract_knowledge_from_messages", "Reading the messages"),

@@ -14,10 +14,10 @@ from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.duplicates.serving import scorer_version
 from assay.errors import InvalidInput
-from assay.jobs.tools import Tools
 from assay.lines import read_text
 from assay.policies import actions
 from assay.proposals.outcomes import Outcome
+from assay.queue.deps import Tools
 from assay.review import simulation
 from assay.review.actions import undo as undo_version
 from assay.review.policy import Policy

@@ -12,7 +12,7 @@ from assay.cli.session import operator, with_tools
 from assay.duplicates import reembed as change
 from assay.duplicates.reembed import Progress, Reembedded
 from assay.errors import InvalidInput
-from assay.jobs.tools import Tools
+from assay.queue.deps import Tools
 
 
 def reembed(

@@ -8,9 +8,9 @@ from cyclopts.validators import Number
 from assay.cli.output import Json, print_json, printable, say, short
 from assay.cli.session import with_tools
 from assay.errors import InvalidInput
-from assay.jobs.tools import Tools
 from assay.kinds import Kind
 from assay.knowledge.search import DEPTH, Filter
+from assay.queue.deps import Tools
 from assay.web.views import finding
 from assay.web.views.knowledge import Found, Ranked
 

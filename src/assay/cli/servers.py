@@ -11,6 +11,7 @@ from typing import Annotated, Final, TypeAlias
 
 from cyclopts import Parameter
 
+import assay.jobs  # noqa: F401  # registers the jobs
 from assay import settings as configuration
 from assay.cli.checking import check_settings
 from assay.cli.engine import Drain, on_stop
@@ -21,13 +22,13 @@ from assay.cli.output import say
 from assay.cli.session import ready
 from assay.db.engine import Database
 from assay.errors import Conflict
-from assay.jobs.alerting import telling
-from assay.jobs.engine import DRAIN_SECONDS, connected_broker, scheduling, working
-from assay.jobs.patience import patiently
-from assay.jobs.receiver import JobReceiver
-from assay.jobs.tools import Tools, make_tools
 from assay.messaging.background import background
 from assay.messaging.relay import relay
+from assay.queue.alerting import telling
+from assay.queue.deps import Tools, make_tools
+from assay.queue.patience import patiently
+from assay.queue.processes import DRAIN_SECONDS, connected_broker, scheduling, working
+from assay.queue.worker import JobReceiver
 from assay.runtime.services import Services, record_web, running
 from assay.settings import Settings
 from assay.tracing import exporting

@@ -20,7 +20,7 @@ from assay.errors import InvalidInput, Unavailable
 from assay.runtime.services import Services, services
 
 if TYPE_CHECKING:
-    from assay.jobs.tools import Tools
+    from assay.queue.deps import Tools
 
 Result = TypeVar("Result")
 
@@ -38,7 +38,7 @@ def ready(*, for_guests: bool = False) -> Iterator[Services]:
 
 def with_tools(act: "Callable[[Tools], Awaitable[Result]]") -> Result:
     """Runs `act` on ready servers."""
-    from assay.jobs.tools import make_tools  # slow to import, and most commands only read or change the database
+    from assay.queue.deps import make_tools  # slow to import, and most commands only read or change the database
 
     with ready() as found:
         tools = make_tools(configuration.load(), found.database_url)

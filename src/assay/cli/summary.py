@@ -15,10 +15,10 @@ from assay.cli.tables import table
 from assay.db.models import KnowledgeExtractionRun, Message, Proposal, ProposalStatus, SimilarityType
 from assay.duplicates.explanation import rounded
 from assay.duplicates.serving import scorer_version
-from assay.jobs.tools import Tools
 from assay.kinds import TRAITS, Kind
 from assay.proposals import metrics, queries
 from assay.proposals.queries import QuoteInContext
+from assay.queue.deps import Tools
 from assay.review import metrics as review_metrics
 from assay.review import queries as review
 from assay.review.policy import Hold, Policy

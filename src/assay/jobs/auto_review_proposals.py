@@ -9,10 +9,10 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.duplicates.serving import scorer_version
-from assay.jobs.job import Statistics, job
-from assay.jobs.work import Work
 from assay.kinds import TRAITS, Kind
 from assay.proposals import queries as proposal_queries
+from assay.queue.context import Work
+from assay.queue.job import Statistics, job
 from assay.review import queries
 from assay.review.actions import Review, review
 

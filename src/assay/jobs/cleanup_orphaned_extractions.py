@@ -6,8 +6,8 @@ from typing import Final
 from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.extraction import actions as extraction
-from assay.jobs.job import Statistics, job
-from assay.jobs.work import Work
+from assay.queue.context import Work
+from assay.queue.job import Statistics, job
 
 AGE_DAYS: Final = 7
 

@@ -13,10 +13,10 @@ from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.duplicates import scan
 from assay.duplicates.serving import begin_to_serve, scorer_version
-from assay.jobs.job import Statistics, job
-from assay.jobs.work import Work
 from assay.proposals import actions as proposals
 from assay.proposals import queries
+from assay.queue.context import Work
+from assay.queue.job import Statistics, job
 
 log = structlog.get_logger(__name__)
 

@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.errors import AssayError
-from assay.jobs.job import Statistics, job
-from assay.jobs.notify import send_job_error_notification
-from assay.jobs.work import Work
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions as proposals
 from assay.proposals import queries
 from assay.proposals.expiring import Overdue, overdue
 from assay.proposals.outcomes import Outcome
+from assay.queue.context import Work
+from assay.queue.job import Statistics, job
+from assay.queue.notify import send_job_error_notification
 
 BATCH = 5000
 WARNED_BEFORE = timedelta(days=3)

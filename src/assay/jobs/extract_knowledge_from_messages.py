@@ -6,9 +6,9 @@ from datetime import timedelta
 from assay.audit.actor import SYSTEM
 from assay.db.models import TriggerType
 from assay.extraction import queries, runs, spending
-from assay.jobs.job import Statistics, job
 from assay.jobs.reading import Reading
-from assay.jobs.work import Work
+from assay.queue.context import Work
+from assay.queue.job import Statistics, job
 
 
 @job(

@@ -6,10 +6,10 @@ import structlog
 
 from assay.audit.actions import Record, record
 from assay.audit.actor import SYSTEM
-from assay.jobs.job import Statistics, job
-from assay.jobs.work import Work
 from assay.messaging.events import MetricsUpdated
 from assay.proposals import metrics
+from assay.queue.context import Work
+from assay.queue.job import Statistics, job
 from assay.review import metrics as review
 
 log = structlog.get_logger(__name__)

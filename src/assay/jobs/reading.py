@@ -15,10 +15,10 @@ from assay.db.engine import first_line
 from assay.errors import Conflict
 from assay.extraction import nearby, run_statements, runs
 from assay.extraction.runs import Claim, OutOfTime, Stored
-from assay.jobs.failures import SystemicFailure, is_transient
-from assay.jobs.notify import send_job_error_notification
-from assay.jobs.work import Work
 from assay.messaging.background import background
+from assay.queue.context import Work
+from assay.queue.failures import SystemicFailure, is_transient
+from assay.queue.notify import send_job_error_notification
 
 log = structlog.get_logger(__name__)
 

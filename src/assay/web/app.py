@@ -8,9 +8,9 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assay.accounts.oidc import check as check_sign_in
-from assay.jobs.tools import make_tools
 from assay.messaging.background import background
 from assay.messaging.hub import Hub
+from assay.queue.deps import make_tools
 from assay.settings import Settings
 from assay.web import errors, health, index, live, monitoring, oidc
 from assay.web.access import refuse_undeclared

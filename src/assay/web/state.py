@@ -8,8 +8,8 @@ from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
-from assay.jobs.tools import Tools
 from assay.messaging.hub import Hub
+from assay.queue.deps import Tools
 from assay.settings import Settings
 from assay.web.connections import Connections
 from assay.web.refusals import Refusals

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.engine import Database
 from assay.duplicates import vectors
-from assay.jobs.tools import Tools
 from assay.kinds import TRAITS
 from assay.knowledge import search
 from assay.knowledge.search import Filter, Meaning
+from assay.queue.deps import Tools
 from assay.web.models import Moment
 from assay.web.views.knowledge import BY_KIND, EntityView, Ranked
 from assay.web.views.paging import PageOf, cursor, cut, place

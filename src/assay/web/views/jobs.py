@@ -5,16 +5,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.jobs import all as every_job
-from assay.jobs import control, history
-from assay.jobs.dead_letters import letters
-from assay.jobs.job import JOBS
-from assay.jobs.run import find
+from assay.jobs import JOBS, find
+from assay.queue import control, history
+from assay.queue.dead_letters import letters
 from assay.web.models import Moment
 from assay.web.views.paging import BY_NUMBER, PageOf, cursor, cut, place
 from assay.web.views.records import DeadLetterView, JobRunView, JobView
-
-assert every_job  # noqa: S101  # importing it registers the jobs
 
 BY_START: Final[Any] = tuple[Moment, UUID]
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query
 from assay.db.models import KnowledgeExtractionRun, RunStatus, Scope
 from assay.errors import NotFound
 from assay.extraction import actions
-from assay.jobs import control
 from assay.messaging.requests import EXTRACTION
+from assay.queue import control
 from assay.web.access import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from assay.db.models import Scope
-from assay.jobs import control
-from assay.jobs.health import Health, look
+from assay.queue import control
+from assay.queue.health import Health, look
 from assay.web.access import Caller, Open, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write

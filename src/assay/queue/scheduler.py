@@ -15,12 +15,12 @@ from assay.clock import now
 from assay.db.engine import Database, first_line
 from assay.db.locks import hold_until_commit
 from assay.db.models import JobControl, JobRun, JobState
-from assay.jobs import control, history
-from assay.jobs.broker import JobBroker
-from assay.jobs.cron import between, due
-from assay.jobs.failures import is_transient
-from assay.jobs.job import JOBS, Job
-from assay.jobs.order import TICK, Order
+from assay.queue import control, history
+from assay.queue.broker import JobBroker
+from assay.queue.cron import between, due
+from assay.queue.failures import is_transient
+from assay.queue.job import JOBS, Job
+from assay.queue.order import TICK, Order
 
 MISSED: Final = "missed"
 FIRING_SECONDS: Final = 10.0

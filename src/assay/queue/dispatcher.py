@@ -12,9 +12,9 @@ from assay.clock import MAX_SKEW, now
 from assay.db.engine import Database
 from assay.db.locks import held, try_until_commit
 from assay.db.models import JobControl, JobRequest, JobRun, JobState
-from assay.jobs import history
-from assay.jobs.broker import JobBroker
-from assay.jobs.order import REQUEST, Order
+from assay.queue import history
+from assay.queue.broker import JobBroker
+from assay.queue.order import REQUEST, Order
 
 NOT_ARRIVED_AFTER: Final = timedelta(seconds=15)
 SILENT_AFTER: Final = timedelta(seconds=20)

@@ -9,16 +9,16 @@ from taskiq import TaskiqMessage, TaskiqMiddleware, TaskiqResult
 from assay import tracing
 from assay.db.engine import Database
 from assay.db.models import DeadReason, JobState
-from assay.jobs import control, history
-from assay.jobs.broker import JobBroker
-from assay.jobs.dead_letters import Letter, bury
-from assay.jobs.job import JOBS
-from assay.jobs.order import Order
-from assay.jobs.patience import patiently
-from assay.jobs.retry import next_pause
-from assay.jobs.run import RunResult, carry_out
-from assay.jobs.tools import Tools
 from assay.messaging.requests import request
+from assay.queue import control, history
+from assay.queue.broker import JobBroker
+from assay.queue.dead_letters import Letter, bury
+from assay.queue.deps import Tools
+from assay.queue.job import JOBS
+from assay.queue.order import Order
+from assay.queue.patience import patiently
+from assay.queue.retry import next_pause
+from assay.queue.run import RunResult, carry_out
 
 ORDERED: ContextVar[Order] = ContextVar("ORDERED")
 """The order of the message that is worked on."""

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.clock import MAX_SKEW, now
 from assay.db.engine import UNREACHABLE, Database
 from assay.db.models import JobProcess, ProcessRole
-from assay.jobs.history import WORKER
 from assay.messaging.background import background, goes_on
+from assay.queue.history import WORKER
 
 BEAT_SECONDS: Final = 10.0
 LIVE_FOR: Final = timedelta(seconds=2.5 * BEAT_SECONDS)

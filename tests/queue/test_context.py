@@ -13,10 +13,10 @@ from assay.clock import now
 from assay.db.models import MAX_FAILURES, ProposalStatus
 from assay.duplicates.scale import version
 from assay.errors import Unavailable
-from assay.jobs.retry import item_backoff
-from assay.jobs.work import Work
 from assay.proposals import actions as proposals
 from assay.proposals.outcomes import Refusal
+from assay.queue.context import Work
+from assay.queue.retry import item_backoff
 from assay.review import queries
 from assay.review.policy import Hold
 

@@ -9,13 +9,13 @@ from functools import partial
 import pytest
 from taskiq.exceptions import ScheduledTaskCancelledError
 from tests.builders import rows
-from tests.jobs.queue_lab import scheduling, working
 from tests.patience import patiently, until
+from tests.queue.lab import scheduling, working
 
 from assay.audit.actor import SYSTEM
-from assay.jobs import control
-from assay.jobs.job import JOBS
-from assay.jobs.schedule import AFTER_FAILURE_SECONDS, Scheduler, Ticks, settled_until
+from assay.queue import control
+from assay.queue.job import JOBS
+from assay.queue.scheduler import AFTER_FAILURE_SECONDS, Scheduler, Ticks, settled_until
 
 pytestmark = pytest.mark.anyio
 
@@ -179,6 +179,6 @@ async def test_a_scheduler_ends_when_told_to_although_the_client_of_the_broker_s
 
     async with patiently(), scheduling(queue.broker, queue.tools):
         await asyncio.sleep(1)  # a connection that is cut while it is made holds up the end of its database
-        monkeypatch.setattr("assay.jobs.relay.relay_requests", swallowing)
+        monkeypatch.setattr("assay.queue.dispatcher.relay_requests", swallowing)
         await queue.request("probe")
         await waits.wait()

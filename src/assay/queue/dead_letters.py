@@ -17,12 +17,12 @@ from assay.clock import now
 from assay.db.engine import Database
 from assay.db.models import DeadReason, JobDeadLetter
 from assay.errors import NotFound
-from assay.jobs import history
-from assay.jobs.order import Order
-from assay.jobs.patience import patiently
+from assay.queue import history
+from assay.queue.order import Order
+from assay.queue.patience import patiently
 
 if TYPE_CHECKING:  # slow to import, and whoever only reads sends nothing
-    from assay.jobs.broker import JobBroker
+    from assay.queue.broker import JobBroker
 
 ERROR_LIMIT: Final = 500
 NOT_FIT_FOR_A_SUBJECT: Final = "other"

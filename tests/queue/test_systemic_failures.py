@@ -9,9 +9,9 @@ from tests.jobs.test_cleanup_orphaned_extractions import ran
 
 from assay.ai.fakes import ScriptedExtractor
 from assay.db.models import JobState
-from assay.jobs.health import look
-from assay.jobs.run import RESTING, run
-from assay.jobs.tools import Tools
+from assay.queue.deps import Tools
+from assay.queue.health import look
+from assay.queue.run import RESTING, run
 
 pytestmark = pytest.mark.anyio
 

@@ -11,9 +11,9 @@ from tests.jobs.lab import ERRORS, HISTORY, done, failed
 
 from assay.db.models import JobState
 from assay.errors import NotFound, Unavailable
-from assay.jobs import run as runner
-from assay.jobs.job import JOBS, Body, Job
-from assay.jobs.run import run
+from assay.queue import run as runner
+from assay.queue.job import JOBS, Body, Job
+from assay.queue.run import run
 
 pytestmark = pytest.mark.anyio
 

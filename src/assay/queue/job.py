@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.jobs.cron import shortest_period
-from assay.jobs.work import Work
+from assay.queue.context import Work
+from assay.queue.cron import shortest_period
 
 Statistics = Mapping[str, Any]
 Body = Callable[[Work], Awaitable[Statistics]]

@@ -15,8 +15,8 @@ from sqlalchemy.orm import aliased
 from assay.clock import MAX_SKEW, now
 from assay.db.base import new_id
 from assay.db.models import JobRun, JobState
-from assay.jobs.order import Order
 from assay.proposals.metrics import Share
+from assay.queue.order import Order
 
 WORKER: Final = f"{socket.gethostname()}:{os.getpid()}"
 BAD: Final = (JobState.FAILED, JobState.TIMEOUT, JobState.LOST)

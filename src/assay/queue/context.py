@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.db.engine import Database, first_line
-from assay.jobs.failures import is_transient
-from assay.jobs.notify import send_job_error_notification
-from assay.jobs.retry import item_backoff
-from assay.jobs.tools import Tools
 from assay.proposals import actions as proposals
+from assay.queue.deps import Tools
+from assay.queue.failures import is_transient
+from assay.queue.notify import send_job_error_notification
+from assay.queue.retry import item_backoff
 from assay.settings import Settings
 
 log = structlog.get_logger(__name__)

@@ -18,10 +18,10 @@ from assay.clock import now
 from assay.db.models import SYSTEM_USER_ID, JobState, KnowledgeExtractionRun, ProcessRole, ProposalStatus
 from assay.duplicates import scan
 from assay.extraction.spending import spent_today
-from assay.jobs import history, processes, relay
-from assay.jobs.health import look
-from assay.jobs.order import Order
-from assay.jobs.schedule import Ticks
+from assay.queue import dispatcher, heartbeats, history
+from assay.queue.health import look
+from assay.queue.order import Order
+from assay.queue.scheduler import Ticks
 
 pytestmark = pytest.mark.anyio
 
@@ -88,16 +88,16 @@ async def test_a_tick_ahead_settles_nothing(tools):
 async def test_a_run_and_a_process_that_lived_ahead_do_not_live_for_ever(tools):
     async with tools.database.transaction() as session:
         run = await history.open_run(session, Order(JOB, str(uuid4())))
-        await processes._show(session, ProcessRole.WORKER)
+        await heartbeats._show(session, ProcessRole.WORKER)
     await execute(tools.database, f"UPDATE job_runs SET started_at = {AHEAD}, heartbeat_at = {AHEAD}")
     await execute(tools.database, f"UPDATE job_processes SET seen_at = {AHEAD}")
-    await relay.bury_the_dead(tools.database)
+    await dispatcher.bury_the_dead(tools.database)
     assert await scalar(tools.database, f"SELECT state FROM job_runs WHERE id = '{run.id}'") == JobState.LOST
     async with tools.database.transaction() as session:
-        assert await processes.living(session, ProcessRole.WORKER) == []
+        assert await heartbeats.living(session, ProcessRole.WORKER) == []
         assert await history.last_runs(session) == []
         assert await history.previous(session, JOB, uuid4()) is None
-        await processes.forget_the_dead(session)
+        await heartbeats.forget_the_dead(session)
     assert await scalar(tools.database, "SELECT count(*) FROM job_processes") == 0
 
 

@@ -17,12 +17,12 @@ from taskiq.result import TaskiqResult
 from assay.clock import now
 from assay.db.engine import Database, first_line
 from assay.db.models import DeadReason
-from assay.jobs.broker import Delivered, JobBroker
-from assay.jobs.dead_letters import Letter, bury
-from assay.jobs.order import Order
-from assay.jobs.run import CrashLoop, StillRunning
-from assay.jobs.tasks import ORDERED
 from assay.messaging.background import background, goes_on
+from assay.queue.broker import Delivered, JobBroker
+from assay.queue.dead_letters import Letter, bury
+from assay.queue.order import Order
+from assay.queue.run import CrashLoop, StillRunning
+from assay.queue.tasks import ORDERED
 
 BEATS_PER_WAIT: Final = 3
 MOST_DELIVERIES: Final = 20

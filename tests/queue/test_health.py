@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 from tests.builders import rows
-from tests.jobs.queue_lab import scheduling, working
 from tests.patience import no_broker, until
+from tests.queue.lab import scheduling, working
 
 from assay.audit.actor import SYSTEM
 from assay.db.engine import Database
-from assay.jobs import control
-from assay.jobs.health import look
+from assay.queue import control
+from assay.queue.health import look
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 import structlog
 
 from assay.db.engine import first_line
-from assay.jobs.failures import is_transient
+from assay.queue.failures import is_transient
 
 PAUSE_SECONDS: Final = 1.0
 

@@ -20,16 +20,13 @@ from assay.db import troubles
 from assay.db.engine import Database
 from assay.db.models import JobControl, JobRun, ProcessRole
 from assay.errors import Unavailable
-from assay.jobs import all as every_job
-from assay.jobs import control, dead_letters, history, processes
-from assay.jobs.cron import ticks
-from assay.jobs.job import JOBS, Job
 from assay.messaging import bus
 from assay.messaging.streams import Queue
 from assay.proposals.expiring import Overdue, overdue
+from assay.queue import control, dead_letters, heartbeats, history
+from assay.queue.cron import ticks
+from assay.queue.job import JOBS, Job
 from assay.settings import Settings
-
-assert every_job  # noqa: S101  # importing it registers the jobs
 
 DATABASE_SECONDS: Final = 5
 LATE: Final = timedelta(minutes=1)
@@ -211,7 +208,7 @@ def _complaints(known: _Known) -> list[str]:
 
 
 async def _processes(session: AsyncSession, role: ProcessRole) -> list[Process]:
-    found = await processes.living(session, role)
+    found = await heartbeats.living(session, role)
     return [Process(each.name, each.version, each.started_at, each.seen_at) for each in found]
 
 

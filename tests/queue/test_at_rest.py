@@ -6,15 +6,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 from sqlalchemy import text
 from tests.builders import counted_statements
-from tests.jobs.queue_lab import scheduling, working
 from tests.messaging.lab import recover
 from tests.patience import until
+from tests.queue.lab import scheduling, working
 
-from assay.jobs import engine
 from assay.messaging import relay as event_relay
 from assay.messaging.background import background
 from assay.messaging.hub import Hub
 from assay.messaging.relay import relay
+from assay.queue import processes
 
 pytestmark = pytest.mark.anyio
 
@@ -47,7 +47,7 @@ async def test_at_rest_the_database_is_hardly_asked(queue, nats_url):
 
 @pytest.fixture
 def no_sweep(monkeypatch):
-    monkeypatch.setattr(engine, "REQUESTS_SECONDS", NEVER)
+    monkeypatch.setattr(processes, "REQUESTS_SECONDS", NEVER)
 
 
 async def test_what_lets_a_job_start_is_told(queue, no_sweep):
@@ -72,7 +72,7 @@ async def test_what_lets_a_job_start_is_told(queue, no_sweep):
 
 
 async def test_a_request_that_nobody_was_told_of_is_found(queue, monkeypatch):
-    monkeypatch.setattr(engine, "REQUESTS_SECONDS", 0.5)
+    monkeypatch.setattr(processes, "REQUESTS_SECONDS", 0.5)
     async with queue.database.transaction() as session:
         await session.execute(text("ALTER TABLE job_requests DISABLE TRIGGER tell_schedulers"))
     queue.declare("probe")

@@ -10,8 +10,8 @@ from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.models import JobControl
-from assay.jobs.run import find
 from assay.messaging.requests import request
+from assay.queue.run import find
 
 
 async def pause(session: AsyncSession, name: str, *, actor: Actor) -> bool:

@@ -14,10 +14,10 @@ from taskiq import AckableMessage
 from taskiq.message import BrokerMessage
 from taskiq_nats import PullBasedJetStreamBroker
 
-from assay.jobs.order import DUE_AT, MESSAGE_ID, Order
 from assay.messaging import bus, streams
 from assay.messaging.background import ended, goes_on
 from assay.messaging.streams import Queue
+from assay.queue.order import DUE_AT, MESSAGE_ID, Order
 from assay.settings import Settings
 
 PULL_SECONDS: Final = 30

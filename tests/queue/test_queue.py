@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from nats.js.errors import NotFoundError
 from tests.builders import rows, scalar
-from tests.jobs.queue_lab import scheduling, working
 from tests.patience import until
+from tests.queue.lab import scheduling, working
 
 from assay.audit.actor import SYSTEM
 from assay.errors import NotFound, PermanentError
-from assay.jobs import control, dead_letters, history, receiver, relay, tasks
-from assay.jobs.order import Order
-from assay.jobs.run import MOST_CRASHES, carry_out
 from assay.messaging import streams
+from assay.queue import control, dead_letters, dispatcher, history, tasks, worker
+from assay.queue.order import Order
+from assay.queue.run import MOST_CRASHES, carry_out
 
 pytestmark = pytest.mark.anyio
 
@@ -160,7 +160,7 @@ async def test_what_is_no_order_is_a_dead_letter_and_the_others_go_on(queue):
 @pytest.fixture
 def hurried(monkeypatch):
     """What a worker does not know is given to the next at once."""
-    monkeypatch.setattr(receiver, "PAUSE_AFTER_STRANGER_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "PAUSE_AFTER_STRANGER_SECONDS", 0.01)
 
 
 @pytest.mark.usefixtures("hurried")
@@ -197,10 +197,10 @@ async def _was_redelivered(queue) -> bool:
 @pytest.mark.usefixtures("hurried")
 async def test_a_dead_letter_is_not_queued_any_more(queue):
     await queue.request("of_the_new_version")
-    await relay.relay_requests(queue.broker, queue.database)
+    await dispatcher.relay_requests(queue.broker, queue.database)
     async with working(queue.broker, queue.tools):
         await queue.until_states("of_the_new_version", "failed")
-    assert await relay.sweep(queue.broker, queue.database) == []
+    assert await dispatcher.sweep(queue.broker, queue.database) == []
 
 
 async def test_a_dead_letter_that_is_not_there_is_refused(queue):
@@ -212,9 +212,9 @@ async def test_many_requests_make_one_run(queue):
     queue.declare("probe")
     for _ in range(20):
         await queue.request("probe")
-    assert await relay.relay_requests(queue.broker, queue.database) == 1
+    assert await dispatcher.relay_requests(queue.broker, queue.database) == 1
     await queue.request("probe")
-    assert await relay.relay_requests(queue.broker, queue.database) == 0  # met by the run that has not begun
+    assert await dispatcher.relay_requests(queue.broker, queue.database) == 0  # met by the run that has not begun
     async with working(queue.broker, queue.tools):
         await queue.until_states("probe", "ok")
     assert await scalar(queue.database, "SELECT count(*) FROM job_requests") == 0
@@ -224,7 +224,7 @@ async def test_a_request_that_is_rolled_back_was_none(queue):
     queue.declare("probe")
     with pytest.raises(ValueError, match="no"):
         await _fail_after_request(queue)
-    assert await relay.relay_requests(queue.broker, queue.database) == 0
+    assert await dispatcher.relay_requests(queue.broker, queue.database) == 0
 
 
 async def _fail_after_request(queue):
@@ -256,7 +256,7 @@ async def test_a_requested_order_that_finds_the_job_running_is_asked_for_again(q
         assert await scalar(queue.database, "SELECT count(*) FROM job_requests") == 1
         may_end.set()
         await queue.until_states("gated", "ok", "skipped")
-        assert await relay.relay_requests(queue.broker, queue.database) == 1
+        assert await dispatcher.relay_requests(queue.broker, queue.database) == 1
         await queue.until_states("gated", "ok", "skipped", "ok")
 
 
@@ -264,10 +264,10 @@ async def test_a_crash_between_commit_and_queue_loses_no_request(queue):
     queue.declare("probe")
     await queue.request("probe")
     async with queue.database.transaction() as session:
-        [order] = await relay._take(session) or []  # and the process died here
+        [order] = await dispatcher._take(session) or []  # and the process died here
     assert await queue.in_stream() == 0
     await rows(queue.database, "UPDATE job_runs SET queued_at = now() - interval '1 minute' RETURNING id")
-    assert await relay.sweep(queue.broker, queue.database) == [order]
+    assert await dispatcher.sweep(queue.broker, queue.database) == [order]
     async with working(queue.broker, queue.tools):
         await queue.until_states("probe", "ok")
 
@@ -275,7 +275,7 @@ async def test_a_crash_between_commit_and_queue_loses_no_request(queue):
 async def test_a_queue_whose_store_is_gone_is_filled_again_from_the_history(queue):
     queue.declare("probe")
     await queue.request("probe")
-    await relay.relay_requests(queue.broker, queue.database)
+    await dispatcher.relay_requests(queue.broker, queue.database)
     await queue.broker.js.delete_stream(queue.broker.queue_of_jobs.name)
     await rows(queue.database, "UPDATE job_runs SET kicked_at = now() - interval '1 minute' RETURNING id")
     async with working(queue.broker, queue.tools), scheduling(queue.broker, queue.tools):
@@ -309,7 +309,7 @@ async def test_what_a_waiting_tick_stood_for_is_kept_when_the_job_is_paused_befo
     async with queue.database.transaction() as session:
         await history.queue_run(session, tick)
     await queue.request("probe")
-    assert await relay.relay_requests(queue.broker, queue.database) == 0  # the tick will do
+    assert await dispatcher.relay_requests(queue.broker, queue.database) == 0  # the tick will do
     async with queue.database.transaction() as session:
         await control.pause(session, "probe", actor=SYSTEM)
     await queue.broker.submit(tick)
@@ -436,7 +436,7 @@ async def test_an_order_that_a_clock_ahead_has_dated_is_carried_out_and_holds_no
 
 
 async def test_a_fault_of_the_engine_loses_no_message(queue, monkeypatch):
-    monkeypatch.setattr(receiver, "PAUSE_AFTER_FAULT_SECONDS", 0.1)
+    monkeypatch.setattr(worker, "PAUSE_AFTER_FAULT_SECONDS", 0.1)
     calls: list[Any] = []
 
     async def faulty(*args, **kwargs):

@@ -4,11 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from assay.jobs import all as every_job
-from assay.jobs.cron import between, due, shortest_period, ticks
-from assay.jobs.job import JOBS, job
+from assay.jobs import JOBS
+from assay.queue.cron import between, due, shortest_period, ticks
+from assay.queue.job import job
 
-assert every_job
 GRACES = {
     "extract_knowledge_from_messages": timedelta(minutes=4),
     "auto_review_proposals": timedelta(minutes=4),

@@ -16,16 +16,16 @@ from assay.db.engine import UNREACHABLE, first_line
 from assay.db.locks import held
 from assay.db.models import JobRun, JobState
 from assay.errors import AssayError, NotFound
-from assay.jobs import history
-from assay.jobs.failures import may_retry, severity, systemic
-from assay.jobs.job import JOBS, Job
-from assay.jobs.notify import send_job_error_notification, send_job_recovered
-from assay.jobs.order import MANUAL, Order
-from assay.jobs.patience import patiently
-from assay.jobs.tools import Tools
-from assay.jobs.work import Work
 from assay.messaging.background import background, goes_on
 from assay.messaging.requests import request
+from assay.queue import history
+from assay.queue.context import Work
+from assay.queue.deps import Tools
+from assay.queue.failures import may_retry, severity, systemic
+from assay.queue.job import JOBS, Job
+from assay.queue.notify import send_job_error_notification, send_job_recovered
+from assay.queue.order import MANUAL, Order
+from assay.queue.patience import patiently
 
 log = structlog.get_logger(__name__)
 

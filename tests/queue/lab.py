@@ -11,13 +11,13 @@ from tests.builders import rows
 from tests.patience import until
 
 from assay.db.engine import Database
-from assay.jobs.broker import JobBroker
-from assay.jobs.engine import connected_broker, scheduling, working
-from assay.jobs.job import JOBS, Body, Job
-from assay.jobs.order import Order
-from assay.jobs.tools import Tools
 from assay.messaging import bus
 from assay.messaging.requests import request
+from assay.queue.broker import JobBroker
+from assay.queue.deps import Tools
+from assay.queue.job import JOBS, Body, Job
+from assay.queue.order import Order
+from assay.queue.processes import connected_broker, scheduling, working
 
 NEVER: Final = "0 0 1 1 *"
 HISTORY: Final = "SELECT state, attempt, delivery, error FROM job_runs WHERE job = :job ORDER BY queued_at, id"

@@ -13,9 +13,9 @@ from tests.patience import PATIENCE, no_broker, until
 
 from assay.alerts.fakes import MemoryReceiver
 from assay.db.engine import Database
-from assay.jobs.alerting import Alerting, Pace
-from assay.jobs.failures import SystemicFailure
-from assay.jobs.notify import send_job_error_notification
+from assay.queue.alerting import Alerting, Pace
+from assay.queue.failures import SystemicFailure
+from assay.queue.notify import send_job_error_notification
 
 pytestmark = pytest.mark.anyio
 

@@ -16,20 +16,17 @@ from assay.clock import now
 from assay.db.engine import UNREACHABLE, Database, first_line
 from assay.db.listening import listening
 from assay.db.models import ProcessRole
-from assay.jobs import all as every_job
-from assay.jobs import history, processes, relay
-from assay.jobs.broker import JobBroker
-from assay.jobs.failures import is_transient
-from assay.jobs.patience import patiently
-from assay.jobs.processes import shown
-from assay.jobs.receiver import JobReceiver
-from assay.jobs.schedule import Scheduler, Ticks
-from assay.jobs.tasks import register
-from assay.jobs.tools import Tools
 from assay.messaging import outbox
 from assay.messaging.background import ended, goes_on
-
-assert every_job  # noqa: S101  # importing it registers the jobs
+from assay.queue import dispatcher, heartbeats, history
+from assay.queue.broker import JobBroker
+from assay.queue.deps import Tools
+from assay.queue.failures import is_transient
+from assay.queue.heartbeats import shown
+from assay.queue.patience import patiently
+from assay.queue.scheduler import Scheduler, Ticks
+from assay.queue.tasks import register
+from assay.queue.worker import JobReceiver
 
 REQUESTS_SECONDS: Final = 30.0
 """How long a request waits at most that no scheduler was told of."""
@@ -85,17 +82,17 @@ async def scheduling(broker: JobBroker, tools: Tools) -> AsyncIterator[None]:
     scheduler = Scheduler(broker, source)
 
     async def relay_requests() -> float:
-        taken = await relay.relay_requests(broker, tools.database)
+        taken = await dispatcher.relay_requests(broker, tools.database)
         return AFTER_ANOTHER_SECONDS if taken is None else REQUESTS_SECONDS
 
     async def look_after_runs() -> None:
-        await relay.sweep(broker, tools.database)
-        await relay.bury_the_dead(tools.database)
+        await dispatcher.sweep(broker, tools.database)
+        await dispatcher.bury_the_dead(tools.database)
 
     async def prune() -> None:
         async with tools.database.transaction() as session:
             await history.prune(session, older_than=timedelta(days=tools.settings.jobs_history_days))
-            await processes.forget_the_dead(session)
+            await heartbeats.forget_the_dead(session)
             await outbox.prune(session, before=now() - timedelta(days=tools.settings.events_kept_days))
 
     duties = [
@@ -116,7 +113,7 @@ async def _whenever_told(database: Database, duty: Callable[[], Awaitable[float]
     """Performs a duty whenever the database tells of work for schedulers, and after the seconds that it returns."""
 
     async def listen() -> None:
-        async with listening(database.engine, relay.NOTIFICATIONS) as wait:
+        async with listening(database.engine, dispatcher.NOTIFICATIONS) as wait:
             while goes_on():
                 await wait(await duty())
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from assay.db.engine import Database
 from assay.errors import Conflict, InvalidInput, PermanentError, Unavailable
-from assay.jobs.failures import SystemicFailure, is_transient, may_retry, severity, systemic
+from assay.queue.failures import SystemicFailure, is_transient, may_retry, severity, systemic
 
 AWAY = OperationalError("", {}, ValueError("away"))
 

@@ -26,12 +26,12 @@ from assay.db.engine import Database, first_line
 from assay.db.locks import hold_until_commit
 from assay.db.troubles import ensure_well
 from assay.errors import Unavailable
-from assay.jobs.failures import is_transient
-from assay.jobs.history import WORKER
-from assay.jobs.tools import Tools
 from assay.messaging import bus
 from assay.messaging.background import ended, goes_on
 from assay.messaging.events import JobError, JobRecovered, Severity
+from assay.queue.deps import Tools
+from assay.queue.failures import is_transient
+from assay.queue.history import WORKER
 
 log = structlog.get_logger(__name__)
 
