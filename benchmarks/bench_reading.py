@@ -16,7 +16,7 @@ from assay.db.engine import Database
 from assay.extraction import actions
 from assay.extraction.incoming import IncomingMessage
 from assay.jobs import run
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.settings import Settings
 from harness import best_of, show, with_database
 
@@ -41,7 +41,7 @@ def seconds(channel: str) -> float:
 
 
 async def main(database: Database) -> None:
-    tools = Tools(database, Settings(), HashEmbedder(), SlowModel())
+    deps = Deps(database, Settings(), HashEmbedder(), SlowModel())
     channels = [f"channel {number}" for number in range(CONVERSATIONS)]
     await say(database, channels)
     durations = [seconds(channel) for channel in channels]
@@ -49,7 +49,7 @@ async def main(database: Database) -> None:
     async def ours() -> None:
         async with database.transaction() as session:
             await session.execute(text("UPDATE messages SET read_at = NULL, extraction_run_id = NULL"))
-        result = await run("extract_knowledge_from_messages", tools)
+        result = await run("extract_knowledge_from_messages", deps)
         assert result.statistics["messages_analyzed"] == CONVERSATIONS, result
 
     async def lock_step() -> None:

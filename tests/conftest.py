@@ -18,7 +18,7 @@ from tests.faults import lab
 from tests.patience import PATIENCE
 from xdist.scheduler import LoadScopeScheduling
 
-from assay.ai import http
+from assay import http_client
 from assay.audit.actor import Actor
 from assay.db import migrate
 from assay.db.engine import Database
@@ -26,11 +26,11 @@ from assay.db.models import ActorKind, User
 from assay.runtime.services import Services, Supervisor
 
 TEMPLATE = "assay_template"
-http.Policy.only_loopback = True  # no test asks a model that costs money
+http_client.Policy.only_loopback = True  # no test asks a model that costs money
 models.ALLOW_MODEL_REQUESTS = False  # and none asks any model, unless it says so
 LIMITS: Final = (
     "assay.db.engine.CONNECT_TIMEOUT_SECONDS",
-    "assay.messaging.bus.CONNECT_TIMEOUT_SECONDS",
+    "assay.messaging.nats.CONNECT_TIMEOUT_SECONDS",
     "assay.queue.health.DATABASE_SECONDS",
 )
 MEMORY = Path("/dev/shm")

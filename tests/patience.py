@@ -13,14 +13,14 @@ PATIENCE: Final = 300.0
 SECONDS_BETWEEN_LOOKS: Final = 0.02
 
 
-def patiently() -> asyncio.Timeout:
+def retry_until_available() -> asyncio.Timeout:
     """A block that must end, however slow the machine is."""
     return asyncio.timeout(PATIENCE)
 
 
 async def until(holds: Callable[[], object]) -> None:
     """Returns as soon as it holds. For what tells nobody, as what happens in a database."""
-    async with patiently():
+    async with retry_until_available():
         while not (await found if inspect.isawaitable(found := holds()) else found):  # noqa: ASYNC110
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 
@@ -29,5 +29,5 @@ async def until(holds: Callable[[], object]) -> None:
 def no_broker() -> Iterator[None]:
     """Where there is none, the code need not be patient with it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("assay.messaging.bus.CONNECT_TIMEOUT_SECONDS", 0.5)
+        patch.setattr("assay.messaging.nats.CONNECT_TIMEOUT_SECONDS", 0.5)
         yield

@@ -11,7 +11,7 @@ import structlog
 from tests.patience import PATIENCE
 
 from assay.accounts import oidc
-from assay.ai.patience import Patience
+from assay.ai.backoff import Backoff
 from assay.ai.providers.endpoint_embedder import EndpointEmbedder
 from assay.cli.logs import log_to_stderr
 from assay.db.engine import first_line
@@ -85,7 +85,7 @@ def test_a_server_that_is_away_is_named_without_them():
     async def at_once(_seconds: float) -> None: ...
 
     with pytest.raises(Unavailable, match=r"http://\[masked\]@127\.0\.0\.1:1/v1/embeddings does not answer"):
-        asyncio.run(EndpointEmbedder(settings, Patience(sleep=at_once, clock=lambda: 0.0)).embed(["a"]))
+        asyncio.run(EndpointEmbedder(settings, Backoff(sleep=at_once, clock=lambda: 0.0)).embed(["a"]))
     with pytest.raises(AssayError) as refused:
         oidc.check(settings)
     assert SECRET not in str(refused.value)

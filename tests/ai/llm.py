@@ -7,7 +7,7 @@ from typing import Any
 from pydantic_ai.models import override_allow_model_requests
 from tests.ai.model_server import ModelServer, Script
 
-from assay.ai.patience import Patience
+from assay.ai.backoff import Backoff
 from assay.ai.prompts import load
 from assay.ai.providers.llm.extractor import LlmExtractor
 from assay.settings import Settings
@@ -40,14 +40,14 @@ class Clock:
     def now(self) -> float:
         return sum(self.slept)
 
-    def patience(self) -> Patience:
-        return Patience(sleep=self.sleep, clock=self.now, luck=lambda: 0.0)
+    def backoff(self) -> Backoff:
+        return Backoff(sleep=self.sleep, clock=self.now, luck=lambda: 0.0)
 
 
 @asynccontextmanager
 async def asking(server: ModelServer, clock: Clock | None = None, **changes: Any) -> AsyncIterator[LlmExtractor]:
     found = settings(server.url, **changes)
-    extractor = LlmExtractor(found, load(found.assay_llm_prompt), (clock or Clock()).patience())
+    extractor = LlmExtractor(found, load(found.assay_llm_prompt), (clock or Clock()).backoff())
     with override_allow_model_requests(True):
         yield extractor
     await extractor.close()

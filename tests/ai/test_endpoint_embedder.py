@@ -7,7 +7,7 @@ import pytest
 from tests.ai.embedding_server import KEY, answer, asking, embeds
 from tests.ai.model_server import CUT, SILENT, ModelServer, Reply, fails
 
-from assay.ai.patience import MOST_ATTEMPTS, Patience
+from assay.ai.backoff import MAX_ATTEMPTS, Backoff
 from assay.ai.providers.endpoint_embedder import EndpointEmbedder
 from assay.errors import Unavailable
 
@@ -25,15 +25,15 @@ class Clock:
         self.slept.append(seconds)
         self.now += seconds
 
-    def patience(self) -> Patience:
-        return Patience(self.sleep, lambda: self.now, lambda: 1.0)
+    def backoff(self) -> Backoff:
+        return Backoff(self.sleep, lambda: self.now, lambda: 1.0)
 
 
 async def asked(script, texts=("one", "two"), **changes):
     """What an embedder answers, what the server was asked, and how long was waited."""
     clock = Clock()
     async with ModelServer(script) as server:
-        embedder = EndpointEmbedder(asking(server.url, **changes), clock.patience())
+        embedder = EndpointEmbedder(asking(server.url, **changes), clock.backoff())
         try:
             return await embedder.embed(list(texts)), server, clock
         except Unavailable as error:
@@ -83,7 +83,7 @@ async def test_a_server_that_wants_to_be_left_alone_for_long_is_left_alone():
 async def test_patience_ends():
     found, server, _ = await asked([fails(503)])
     assert "does not answer: status 503" in found
-    assert len(server.asked) == MOST_ATTEMPTS
+    assert len(server.asked) == MAX_ATTEMPTS
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 413])
@@ -119,6 +119,6 @@ async def test_a_silent_server_is_not_waited_for_for_ever():
 
 
 async def test_no_server_is_one_sentence():
-    embedder = EndpointEmbedder(asking("http://127.0.0.1:9"), Clock().patience())
+    embedder = EndpointEmbedder(asking("http://127.0.0.1:9"), Clock().backoff())
     with pytest.raises(Unavailable, match="does not answer: ConnectError"):
         await embedder.embed(["one"])

@@ -20,7 +20,7 @@ from assay.errors import PermanentError
 from assay.extraction.drafting import drafted
 
 xllamacpp = pytest.importorskip("xllamacpp", reason="xllamacpp, the engine, is not installed")
-MOST_ATTEMPTS = 6
+MAX_ATTEMPTS = 6
 pytestmark = pytest.mark.anyio
 
 
@@ -56,14 +56,14 @@ def tell(extractor: LlmExtractor, words: str) -> None:
 async def test_a_real_engine_answers_in_the_format_and_counts_its_tokens(engine, window):
     """So small a model does not always come to an end; what it ends is in the format."""
     async with asking(engine, assay_llm_timeout=300, assay_llm_output_tokens=800) as extractor:
-        for attempt in range(1, MOST_ATTEMPTS + 1):
+        for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
                 extraction = await extractor.extract(window)
                 break
             except PermanentError as error:
                 tell(extractor, f"attempt {attempt}: {error}")
         else:
-            pytest.fail(f"It came to no end in {MOST_ATTEMPTS} attempts.")
+            pytest.fail(f"It came to no end in {MAX_ATTEMPTS} attempts.")
     tell(extractor, f"{len(extraction.atoms)} atoms, {extraction.tokens_used} tokens, refused {extraction.refused}")
     assert "answers_out_of_format" not in extraction.refused
     assert "wrong_types" not in extraction.refused

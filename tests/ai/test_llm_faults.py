@@ -8,9 +8,9 @@ from tests.ai.llm import FACT, NOTHING, Clock, asking, atom, found, scripted
 from tests.ai.model_server import CUT, SILENT, ModelServer, Reply, fails, says
 from tests.patience import until
 
-from assay.ai import http
+from assay import http_client
+from assay.ai.backoff import MAX_ATTEMPTS, MAX_PAUSE_SECONDS, Backoff, pause
 from assay.ai.extractor import Window
-from assay.ai.patience import LONGEST_PAUSE, MOST_ATTEMPTS, Patience, pause
 from assay.ai.spending import Budget, BudgetSpent, Meter
 from assay.errors import PermanentError, Unavailable
 
@@ -60,7 +60,7 @@ async def test_what_does_not_pass_is_unavailable(bad, window):
     async with scripted([bad]) as (server, extractor):
         with pytest.raises(Unavailable, match="does not answer, after 5 attempts"):
             await extractor.extract(window)
-    assert len(server.asked) == MOST_ATTEMPTS
+    assert len(server.asked) == MAX_ATTEMPTS
 
 
 async def test_a_server_that_never_answers_is_asked_twice_and_left(window):
@@ -127,7 +127,7 @@ async def test_an_answer_that_was_cut_by_its_limit_says_which(window):
 
 
 async def test_an_answer_without_end_is_not_read_to_its_end(window, monkeypatch):
-    monkeypatch.setattr(http, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(http_client, "MOST_BYTES", 100_000)
     async with scripted([says("x" * 10_000_000)]) as (_, extractor):
         with pytest.raises(Unavailable):
             await extractor.extract(window)
@@ -181,15 +181,15 @@ async def test_no_test_can_ask_a_server_that_is_not_on_this_machine(window):
 def test_pauses_grow_are_bounded_and_differ(luck):
     grown = [pause(failures, luck=luck) for failures in range(1, 9)]
     assert grown == sorted(grown)
-    assert max(grown) == LONGEST_PAUSE * (0.5 + luck / 2)
+    assert max(grown) == MAX_PAUSE_SECONDS * (0.5 + luck / 2)
     assert pause(1, luck=0) < pause(1, luck=1)
     assert 7 <= pause(3, 7.0, luck=luck) < 7.8
 
 
 async def test_patience_waits_for_real_and_so_does_everybody_who_shares_it():
-    patience = Patience()
-    before = patience.clock()
-    failed, other = asyncio.create_task(patience.after_failure(1, 0.05)), asyncio.create_task(patience.wait())
+    backoff = Backoff()
+    before = backoff.clock()
+    failed, other = asyncio.create_task(backoff.after_failure(1, 0.05)), asyncio.create_task(backoff.wait())
     await asyncio.gather(failed, other)
-    assert patience.clock() - before >= 0.05
-    await patience.wait()  # for nothing any more
+    assert backoff.clock() - before >= 0.05
+    await backoff.wait()  # for nothing any more

@@ -8,13 +8,13 @@ import pytest
 from structlog.testing import capture_logs
 from tests.alerts.lab import failure, happens, http_server, webhook_settings
 from tests.builders import rows, scalar
-from tests.patience import patiently
+from tests.patience import retry_until_available
 
 from assay.alerts import outbox
 from assay.alerts.delivery import deliver_due
 from assay.alerts.fakes import MemoryReceiver
 from assay.alerts.receivers import configured
-from assay.alerts.rules import MOST_ATTEMPTS, PAUSES
+from assay.alerts.rules import MAX_ATTEMPTS, PAUSES
 from assay.audit.actions import Record, record
 from assay.audit.actor import SYSTEM
 from assay.clock import now
@@ -77,7 +77,7 @@ async def test_many_processes_at_once_tell_each_notice_once(database, database_u
     await happens(database, *(failure(f"job-{number}") for number in range(40)))
     memory = MemoryReceiver()
     others = [Database(database_url) for _ in range(5)]
-    async with patiently():
+    async with retry_until_available():
         attempts = await asyncio.gather(*(deliver_due(each, memory, least="critical") for each in others))
     assert sum(attempts) == 40
     assert sorted(subjects(memory)) == sorted({f"job-{number}" for number in range(40)})
@@ -106,10 +106,10 @@ async def test_a_receiver_that_never_takes_it_is_given_up_with_a_line_in_the_log
     memory.refusals = 99
     await happens(database, failure())
     with capture_logs() as logs:
-        for _ in range(MOST_ATTEMPTS + 3):
+        for _ in range(MAX_ATTEMPTS + 3):
             await deliver_due(database, memory, least="critical")
             await rows(database, DUE)
-    assert await rows(database, STATES) == [("given_up", MOST_ATTEMPTS)]
+    assert await rows(database, STATES) == [("given_up", MAX_ATTEMPTS)]
     assert [each["event"] for each in logs].count("alert_given_up") == 1
     assert sum(PAUSES, timedelta()) < timedelta(hours=12)
 
@@ -129,7 +129,7 @@ async def test_what_kills_every_process_that_tells_it_is_given_up(database, memo
     await happens(database, failure())
     async with database.transaction() as session:
         await outbox.plan(session, memory.name, ["critical"])
-    await rows(database, "UPDATE alert_deliveries SET attempts = :most RETURNING id", most=MOST_ATTEMPTS)
+    await rows(database, "UPDATE alert_deliveries SET attempts = :most RETURNING id", most=MAX_ATTEMPTS)
     await deliver_due(database, memory, least="critical")
     assert await rows(database, "SELECT state, error FROM alert_deliveries") == [
         ("given_up", "Each attempt to tell it was cut short.")

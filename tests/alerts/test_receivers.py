@@ -11,7 +11,7 @@ import pytest
 from standardwebhooks import Webhook
 from tests.alerts.lab import SECRET, http_server, mail_server, mail_settings, notice, webhook_settings
 from tests.builders import MORNING
-from tests.patience import patiently
+from tests.patience import retry_until_available
 
 from assay.alerts import mail, webhook
 from assay.alerts.fakes import MemoryReceiver
@@ -108,7 +108,7 @@ async def test_a_receiver_that_is_slow_or_never_ends_costs_a_bounded_time(how):
     async with http_server(**how) as server:
         quick = webhook.configured(Settings.model_validate(webhook_settings(server.url)))
         assert quick
-        async with patiently():
+        async with retry_until_available():
             if "delay" in how:
                 with pytest.raises(Undelivered, match=r"cannot be reached: it took too long\.|ReadTimeout"):
                     await replace(quick, seconds=0.3).send(notice())

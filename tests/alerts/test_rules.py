@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.alerts.lab import failure
 
 from assay.alerts.notice import Notice
-from assay.alerts.rules import DAY, MOST_A_DAY, MOST_ATTEMPTS, PAUSES, Told, next_pause, worth_telling
+from assay.alerts.rules import DAY, MAX_ATTEMPTS, MOST_A_DAY, PAUSES, Told, next_pause, worth_telling
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -66,7 +66,7 @@ def test_whoever_was_told_of_a_failure_is_told_of_the_end_and_never_flooded(step
 
 
 def test_the_pauses_between_attempts_grow_and_end():
-    pauses = [next_pause(attempts) for attempts in range(1, MOST_ATTEMPTS + 1)]
+    pauses = [next_pause(attempts) for attempts in range(1, MAX_ATTEMPTS + 1)]
     assert pauses == [*PAUSES, None]
     assert list(PAUSES) == sorted(PAUSES)
 

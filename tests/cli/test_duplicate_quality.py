@@ -29,13 +29,13 @@ def written(tmp_path, *lines: str, name: str = "pairs.jsonl", zipped: bool = Fal
 @pytest.fixture
 def by_hash(monkeypatch):
     """Commands ask a model that answers at once."""
-    make_tools = deps.make_tools
+    make_deps = deps.make_deps
 
     def with_hashes(settings, url):
-        made = make_tools(settings, url)
-        return deps.Tools(made.database, settings, HashEmbedder(), made.extractor)
+        made = make_deps(settings, url)
+        return deps.Deps(made.database, settings, HashEmbedder(), made.extractor)
 
-    monkeypatch.setattr(deps, "make_tools", with_hashes)
+    monkeypatch.setattr(deps, "make_deps", with_hashes)
 
 
 def test_labelled_pairs_are_measured_plain_and_gzipped_alike(empty, tmp_path):

@@ -14,13 +14,13 @@ def test_the_model_of_the_settings_serves_already_after_a_scan(assay):
 
 
 def test_another_model_is_built_and_serves(assay, monkeypatch):
-    make_tools = deps.make_tools
+    make_deps = deps.make_deps
 
     def with_another(settings, url):
-        made = make_tools(settings, url)
-        return deps.Tools(made.database, settings, HashEmbedder(), made.extractor, others=(made.embedder,))
+        made = make_deps(settings, url)
+        return deps.Deps(made.database, settings, HashEmbedder(), made.extractor, others=(made.embedder,))
 
-    monkeypatch.setattr(deps, "make_tools", with_another)
+    monkeypatch.setattr(deps, "make_deps", with_another)
     before = assay("reembed", "--status", "--json").document
     assert (before["done"], before["switched"], before["running"]) == (0, False, False)
     assert "is not being built at the moment: 0 of" in assay("reembed", "--status").out

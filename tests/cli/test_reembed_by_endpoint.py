@@ -14,7 +14,7 @@ from tests.builders import draft, rows, scalar
 from tests.duplicates.lab import known
 from tests.faults import lab
 from tests.jobs.lab import arrived
-from tests.patience import patiently, until
+from tests.patience import retry_until_available, until
 
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.duplicates import serving
@@ -45,7 +45,7 @@ class Assay:
 
     async def ended(self) -> dict[str, Any]:
         """How far it is, as soon as the model of the settings serves and no process is at it any more."""
-        async with patiently():
+        async with retry_until_available():
             state = await self.document("reembed", "--status")
             while not state["switched"] or state["running"]:
                 await asyncio.sleep(0.1)

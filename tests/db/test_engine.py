@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
-from tests.patience import patiently
+from tests.patience import retry_until_available
 
 pytestmark = pytest.mark.anyio
 
@@ -18,7 +18,7 @@ async def test_who_holds_a_lock_may_read_beside_even_while_all_other_connections
         for _ in range(pool.size() + pool._max_overflow):
             session = await taken.enter_async_context(database.transaction())
             await session.execute(text("SELECT 1"))
-        async with patiently(), database.beside() as beside:
+        async with retry_until_available(), database.beside() as beside:
             assert await beside.scalar(text("SELECT count(*) FROM users")) == 1
 
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import make_url
 from structlog.testing import capture_logs
-from tests.faults.cable import _pass_on
+from tests.faults.cable import _requeue_unknown
 
 from assay.db import migrate
 from assay.errors import Unavailable
@@ -37,7 +37,7 @@ async def recovering(url: str, refusals: int) -> AsyncIterator[tuple[str, list[i
             writer.close()
             return
         there, back = await asyncio.open_unix_connection(f"{real.query['host']}/.s.PGSQL.5432")
-        await asyncio.gather(_pass_on(reader, back), _pass_on(there, writer))
+        await asyncio.gather(_requeue_unknown(reader, back), _requeue_unknown(there, writer))
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as listener:
         port = listener.sockets[0].getsockname()[1]

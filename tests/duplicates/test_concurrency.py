@@ -5,13 +5,13 @@ import asyncio
 import pytest
 from tests.builders import BOTH_KINDS, draft, propose, scalar, with_evidence
 from tests.duplicates.lab import arrive, scanned
-from tests.patience import patiently
+from tests.patience import retry_until_available
 
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.db.engine import Database
 from assay.duplicates import scan
 from assay.jobs import run
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -26,8 +26,8 @@ def twins(kind, number: int):
     return [draft(kind, f"{TITLE}{'!' * each}", body=f"{BODY}{' So it is.' * (each % 2)}") for each in range(number)]
 
 
-def tools_of(database: Database) -> Tools:
-    return Tools(database, Settings.model_validate({}), HashEmbedder(), ScriptedExtractor())
+def tools_of(database: Database) -> Deps:
+    return Deps(database, Settings.model_validate({}), HashEmbedder(), ScriptedExtractor())
 
 
 async def told(database: Database, kind, number: int):
@@ -36,52 +36,52 @@ async def told(database: Database, kind, number: int):
 
 @kinds
 async def test_in_one_batch_one_becomes_an_entity(database, kind):
-    tools = tools_of(database)
+    deps = tools_of(database)
     await told(database, kind, 6)
     for name in ("deduplication_scan", "auto_review_proposals"):
-        await run(name, tools)
+        await run(name, deps)
     assert await scalar(database, LIVE) == 1
 
 
 @kinds
 async def test_scans_and_reviews_side_by_side_make_one_entity(database, kind):
     ids = await told(database, kind, 8)
-    tools = tools_of(database)
-    await scan.embed_missing(database, tools.embedder, 100)
-    async with patiently():
+    deps = tools_of(database)
+    await scan.embed_missing(database, deps.embedder, 100)
+    async with retry_until_available():
         for _ in range(3):
             await asyncio.gather(
-                *(scanned(database, tools.embedder, *part) for part in (ids[:5], ids[3:], ids[::-1])),
-                run("auto_review_proposals", tools),
+                *(scanned(database, deps.embedder, *part) for part in (ids[:5], ids[3:], ids[::-1])),
+                run("auto_review_proposals", deps),
             )
     assert await scalar(database, LIVE) == 1
 
 
 @kinds
 async def test_one_that_is_approved_while_its_twin_is_scanned_stays_the_only_one(database, kind):
-    tools = tools_of(database)
+    deps = tools_of(database)
     first, second = await told(database, kind, 2)
-    await arrive(database, tools.embedder)
-    await scanned(database, tools.embedder, first)
-    async with patiently():
-        await asyncio.gather(run("auto_review_proposals", tools), scanned(database, tools.embedder, second))
-        await run("auto_review_proposals", tools)
+    await arrive(database, deps.embedder)
+    await scanned(database, deps.embedder, first)
+    async with retry_until_available():
+        await asyncio.gather(run("auto_review_proposals", deps), scanned(database, deps.embedder, second))
+        await run("auto_review_proposals", deps)
     assert await scalar(database, LIVE) == 1
 
 
 @kinds
 async def test_twins_that_arrive_while_others_are_scanned_and_approved_make_one_entity(database, kind):
-    tools = tools_of(database)
+    deps = tools_of(database)
     await told(database, kind, 1)
 
     async def arrives() -> None:
         await told(database, kind, 2)
 
-    async with patiently():
+    async with retry_until_available():
         for _ in range(3):
             await asyncio.gather(
-                arrives(), run("deduplication_scan", tools), run("auto_review_proposals", tools), arrives()
+                arrives(), run("deduplication_scan", deps), run("auto_review_proposals", deps), arrives()
             )
         for name in ("deduplication_scan", "auto_review_proposals"):
-            await run(name, tools)
+            await run(name, deps)
     assert await scalar(database, LIVE) == 1

@@ -20,7 +20,7 @@ from assay.duplicates.reembed import Progress, progress, reembed
 from assay.errors import Unavailable
 from assay.kinds import Kind
 from assay.proposals import actions
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -68,18 +68,18 @@ class Halting(NewEmbedder):
 
 @pytest.fixture
 async def old(database, database_url):
-    """Tools whose settings name the old model, after a scan."""
-    tools = Tools(database, Settings.model_validate({}), HashEmbedder(), ScriptedExtractor())
+    """Deps whose settings name the old model, after a scan."""
+    deps = Deps(database, Settings.model_validate({}), HashEmbedder(), ScriptedExtractor())
     drafts = [draft(kind) for kind in BOTH_KINDS for _ in range(12)]
-    await known(database, tools.embedder, *drafts)
+    await known(database, deps.embedder, *drafts)
     await arrived(database, draft(title="Waits"), draft(Kind.TOPIC, "Waits too"))
-    await done("deduplication_scan", tools)
-    return tools
+    await done("deduplication_scan", deps)
+    return deps
 
 
-def changed(tools: Tools, embedder: HashEmbedder) -> Tools:
-    """The tools after somebody changed the settings."""
-    return Tools(tools.database, tools.settings, embedder, tools.extractor, others=(tools.embedder,))
+def changed(deps: Deps, embedder: HashEmbedder) -> Deps:
+    """The deps after somebody changed the settings."""
+    return Deps(deps.database, deps.settings, embedder, deps.extractor, others=(deps.embedder,))
 
 
 async def current(database) -> str:
@@ -88,8 +88,8 @@ async def current(database) -> str:
         return await serving.scorer_version(session, "new-model")
 
 
-async def run(tools, embedder, batch=10):
-    return await reembed(tools.database, embedder, actor=SYSTEM, batch=batch, report=lambda _: None)
+async def run(deps, embedder, batch=10):
+    return await reembed(deps.database, embedder, actor=SYSTEM, batch=batch, report=lambda _: None)
 
 
 async def test_the_new_model_serves_when_everything_has_its_vector_and_the_old_vectors_go(old):
@@ -139,25 +139,25 @@ async def test_two_at_once_do_not_double_the_work(old, database_url):
 async def test_the_old_vectors_serve_until_the_new_are_complete(old, kind):
     with pytest.raises(Unavailable):
         await run(old, Halting(2))
-    tools = changed(old, NewEmbedder())
+    deps = changed(old, NewEmbedder())
     twin = await scalar(old.database, "SELECT title FROM entities WHERE kind = :kind LIMIT 1", kind=kind)
     [late] = await arrived(old.database, draft(kind, twin, body=f"{twin}, in full."))
     with capture_logs() as logs:
-        assert (await done("deduplication_scan", tools))["duplicates_found"] == 1
+        assert (await done("deduplication_scan", deps))["duplicates_found"] == 1
     assert any("run assay reembed" in each["event"] for each in logs)
     found = await get(old.database, late)
     assert (found.dedup_state, found.dedup_scorer) == (DedupState.DUPLICATE, await current(old.database))
     assert str(found.dedup_scorer).startswith("hash-bag-384/")
     assert (await run(old, NewEmbedder())).progress.switched
-    assert (await done("deduplication_scan", tools))["duplicates_found"] == 1
+    assert (await done("deduplication_scan", deps))["duplicates_found"] == 1
     assert (await get(old.database, late)).dedup_scorer == await current(old.database)
     assert (await current(old.database)).startswith("new-model/")
 
 
 async def test_an_old_model_that_the_settings_no_longer_reach_leaves_proposals_unscanned(old):
-    tools = Tools(old.database, old.settings, NewEmbedder(), old.extractor)
+    deps = Deps(old.database, old.settings, NewEmbedder(), old.extractor)
     [late] = await arrived(old.database, draft())
-    assert (await done("deduplication_scan", tools))["embeddings_generated"] == 0
+    assert (await done("deduplication_scan", deps))["embeddings_generated"] == 0
     assert (await get(old.database, late)).dedup_state is DedupState.UNCHECKED
 
 

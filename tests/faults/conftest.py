@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 from tests.faults import engine as lab_of_engines
 from tests.faults.engine import Engine
-from tests.jobs.conftest import quiet, tools
+from tests.jobs.conftest import deps, quiet
 
 from assay.db.engine import Database
-from assay.messaging import bus
+from assay.messaging import nats
 
-__all__ = ["engine", "quiet", "tools"]
+__all__ = ["deps", "engine", "quiet"]
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ async def engine(database: Database, database_url: str, nats_url: str, tmp_path:
     made = await lab_of_engines.make(database, database_url, nats_url, tmp_path / "untouched")
     yield made
     made.stop()
-    async with bus.connected(nats_url) as client:
+    async with nats.connected(nats_url) as client:
         streams = [each.config.name for each in await client.jetstream().streams_info()]
         for name in streams:
             if name.startswith(made.stream):

@@ -15,7 +15,7 @@ from tests.faults import lab, probes
 from tests.patience import PATIENCE
 
 from assay.db.engine import Database
-from assay.messaging import bus
+from assay.messaging import nats
 from assay.messaging.requests import request
 from assay.messaging.streams import Queue
 from assay.queue.broker import JobBroker
@@ -149,7 +149,7 @@ class Engine:
         return [(job, reason) for job, reason in await rows(self.database, LETTERS)]
 
     async def queue_is_empty(self) -> bool:
-        async with bus.connected(self.nats_url) as client:
+        async with nats.connected(self.nats_url) as client:
             info = await client.jetstream().stream_info(Queue.of(self.settings).name)
             return bool(info.state.messages == 0)
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from assay.cli.app import main
 from assay.errors import PermanentError
 from assay.jobs import JOBS
-from assay.queue.context import Work
+from assay.queue.context import JobContext
 from assay.queue.job import job
 
 TABLE = "CREATE TABLE probe (id bigserial PRIMARY KEY, job text, step text, at timestamptz DEFAULT clock_timestamp())"
@@ -24,20 +24,20 @@ A_YEARLY_GRACE = timedelta(days=1)
 EXACT = {"like_the_review": (5, 25, 125), "like_the_scan": (10, 10)}
 MAY_END = "may end"
 
-Step = Callable[[Work], Awaitable[None]]
+Step = Callable[[JobContext], Awaitable[None]]
 
 
-async def note(work: Work, step: str) -> None:
-    async with work.database.transaction() as session:
+async def note(context: JobContext, step: str) -> None:
+    async with context.database.transaction() as session:
         await session.execute(
-            text("INSERT INTO probe (job, step) VALUES (:job, :step)"), {"job": work.job, "step": step}
+            text("INSERT INTO probe (job, step) VALUES (:job, :step)"), {"job": context.job, "step": step}
         )
 
 
-async def times(work: Work, step: str) -> int:
-    async with work.database.transaction() as session:
+async def times(context: JobContext, step: str) -> int:
+    async with context.database.transaction() as session:
         counted = text("SELECT count(*) FROM probe WHERE job = :job AND step = :step")
-        return await session.scalar(counted, {"job": work.job, "step": step}) or 0
+        return await session.scalar(counted, {"job": context.job, "step": step}) or 0
 
 
 def probe(
@@ -48,44 +48,44 @@ def probe(
     grace: timedelta = A_YEARLY_GRACE,
     retries: tuple[int, ...] = (),
 ) -> None:
-    async def body(work: Work) -> dict[str, int]:
+    async def body(context: JobContext) -> dict[str, int]:
         """Probe."""
-        await note(work, "begin")
-        await act(work)
-        await note(work, "end")
+        await note(context, "begin")
+        await act(context)
+        await note(context, "end")
         return {"done": 1}
 
     job(name, cron=cron, grace=grace, timeout=timedelta(minutes=1), retry_delays=retries, statistics=("done",))(body)
 
 
-async def nothing(_work: Work) -> None:
+async def nothing(_context: JobContext) -> None:
     """Ends at once."""
 
 
-async def gated(work: Work) -> None:
-    while not await times(work, MAY_END):  # noqa: ASYNC110  # what it waits for happens in a database
+async def gated(context: JobContext) -> None:
+    while not await times(context, MAY_END):  # noqa: ASYNC110  # what it waits for happens in a database
         await asyncio.sleep(0.05)
 
 
-async def fail(_work: Work) -> None:
+async def fail(_context: JobContext) -> None:
     raise ValueError("It fails.")
 
 
-async def fail_for_good(_work: Work) -> None:
+async def fail_for_good(_context: JobContext) -> None:
     raise PermanentError("It can never succeed.")
 
 
-async def fail_once(work: Work) -> None:
-    if await times(work, "begin") == 1:
+async def fail_once(context: JobContext) -> None:
+    if await times(context, "begin") == 1:
         raise ValueError("It fails once.")
 
 
-async def die(_work: Work) -> None:
+async def die(_context: JobContext) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def die_once(work: Work) -> None:
-    if await times(work, "begin") == 1:
+async def die_once(context: JobContext) -> None:
+    if await times(context, "begin") == 1:
         os.kill(os.getpid(), signal.SIGKILL)
 
 

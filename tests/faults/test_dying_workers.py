@@ -40,9 +40,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("kills", "proposals"), [(4, 100), LONG])
-async def test_every_proposal_is_approved_exactly_once_however_often_workers_are_killed(
-    engine, tools, kills, proposals
-):
+async def test_every_proposal_is_approved_exactly_once_however_often_workers_are_killed(engine, deps, kills, proposals):
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")
     rng, rounds, lost = random.Random(seed), kills // KILLS_A_ROUND, 0
@@ -50,7 +48,7 @@ async def test_every_proposal_is_approved_exactly_once_however_often_workers_are
     await engine.workers(3, **ONE_AT_A_TIME)
     for _ in range(rounds):
         kinds = [Kind.TOPIC if number % 3 == 0 else Kind.ATOM for number in range(proposals // rounds)]
-        await cleared(tools, *map(draft, kinds))
+        await cleared(deps, *map(draft, kinds))
         [order] = await engine.order(REVIEW)
         for _ in range(KILLS_A_ROUND):
             lost += await _kill_the_one_that_reviews(engine, rng.uniform(0, 0.5), order)

@@ -31,9 +31,9 @@ from assay.db import migrate
 from assay.db.engine import Database
 from assay.errors import Unavailable
 from assay.kinds import Kind
-from assay.messaging import bus
+from assay.messaging import nats
 from assay.queue import health
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.runtime import programs
 from assay.runtime.services import Supervisor
 from assay.settings import Settings
@@ -109,8 +109,8 @@ async def on_own_servers(own_servers, tmp_path) -> AsyncIterator[Engine]:
     administer(url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def tools_of(engine: Engine) -> Tools:
-    return Tools(engine.database, Settings.model_validate({}), HashEmbedder(), ScriptedExtractor())
+def tools_of(engine: Engine) -> Deps:
+    return Deps(engine.database, Settings.model_validate({}), HashEmbedder(), ScriptedExtractor())
 
 
 async def prepared(engine: Engine, count: int) -> None:
@@ -294,7 +294,7 @@ async def test_a_broker_whose_disk_is_full_is_named_and_work_goes_on_when_there_
     engine.nats_url, engine.module = small_broker, "tests.faults.hashed"
     await engine.workers(1)
     await engine.schedulers()
-    async with bus.connected(small_broker) as client:
+    async with nats.connected(small_broker) as client:
         js = client.jetstream()
         await js.add_stream(name="JUNK", subjects=["junk"])
         await _fill(js)

@@ -37,29 +37,29 @@ def a_fifth_bad(rng: random.Random, count: int):
 @pytest.mark.parametrize("count", [30, LONG])
 @pytest.mark.parametrize("stage", STAGES)
 async def test_all_others_are_decided_and_each_bad_one_is_reported_rests_and_waits_for_a_person(
-    tools, stage, count, monkeypatch
+    deps, stage, count, monkeypatch
 ):
     monkeypatch.setattr(context, "item_backoff", lambda _failures: timedelta(hours=1))  # for slow machines
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")
-    database = tools.database
+    database = deps.database
     await arrived(database, *a_fifth_bad(random.Random(seed), count))
     await poison(database, *STAGES[stage])
     for failures in range(1, MAX_FAILURES + 1):
-        await _worked_off(tools, failures)
+        await _worked_off(deps, failures)
         assert await rows(database, BAD) == [("pending", failures, True)] * (count // 5)
         await arrived(database, draft())  # work goes on
         await change(database, "retry_at = now() - interval '1 second'", *await _bad(database))
     for name in ("deduplication_scan", "auto_review_proposals"):
-        assert (await done(name, tools))["errors"] == 0  # nobody tries them any more
+        assert (await done(name, deps))["errors"] == 0  # nobody tries them any more
     assert dict(await rows(database, REPORTS)) == {str(each): MAX_FAILURES for each in await _bad(database)}
 
 
-async def _worked_off(tools, failures):
+async def _worked_off(deps, failures):
     """Runs both jobs, again where the machine is too slow for one run."""
-    while await scalar(tools.database, LEFT, failures=failures):
-        await run("deduplication_scan", tools)
-        await run("auto_review_proposals", tools)
+    while await scalar(deps.database, LEFT, failures=failures):
+        await run("deduplication_scan", deps)
+        await run("auto_review_proposals", deps)
 
 
 async def _bad(database):

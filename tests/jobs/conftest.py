@@ -5,7 +5,7 @@ import structlog
 
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.db.engine import Database
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.settings import Settings
 
 
@@ -19,5 +19,5 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.fixture
-def tools(database: Database) -> Tools:
-    return Tools(database, Settings.model_validate({}), HashEmbedder(), ScriptedExtractor())
+def deps(database: Database) -> Deps:
+    return Deps(database, Settings.model_validate({}), HashEmbedder(), ScriptedExtractor())

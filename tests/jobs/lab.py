@@ -13,7 +13,7 @@ from assay.db.engine import Database
 from assay.db.models import JobState
 from assay.jobs import run as run_job
 from assay.proposals.drafts import Draft
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.queue.run import RunResult
 from assay.settings import Settings
 
@@ -24,20 +24,20 @@ ERRORS: Final = """
     WHERE action = 'job.error' AND channel = 'system_notifications' ORDER BY id"""
 
 
-def tuned(tools: Tools, **settings: Any) -> Tools:
-    """The tools under other settings."""
-    return replace(tools, settings=Settings.model_validate(settings))
+def tuned(deps: Deps, **settings: Any) -> Deps:
+    """The same under other settings."""
+    return replace(deps, settings=Settings.model_validate(settings))
 
 
-async def done(name: str, tools: Tools) -> dict[str, Any]:
+async def done(name: str, deps: Deps) -> dict[str, Any]:
     """The statistics of a run that goes well."""
-    result = await run_job(name, tools)
+    result = await run_job(name, deps)
     assert result.state is JobState.OK, result
     return dict(result.statistics)
 
 
-async def failed(name: str, tools: Tools) -> RunResult:
-    result = await run_job(name, tools)
+async def failed(name: str, deps: Deps) -> RunResult:
+    result = await run_job(name, deps)
     assert result.state is JobState.FAILED, result
     return result
 
@@ -47,10 +47,10 @@ async def arrived(database: Database, *drafts: Draft) -> list[UUID]:
     return await propose(database, await with_evidence(database, *drafts))
 
 
-async def cleared(tools: Tools, *drafts: Draft) -> list[UUID]:
+async def cleared(deps: Deps, *drafts: Draft) -> list[UUID]:
     """Proposals with evidence that the scan has looked at."""
-    ids = await arrived(tools.database, *drafts)
-    await done("deduplication_scan", tools)
+    ids = await arrived(deps.database, *drafts)
+    await done("deduplication_scan", deps)
     return ids
 
 

@@ -16,25 +16,25 @@ PASSING = 2
 """Statements that come with time and not with items, such as signs of life."""
 
 
-async def messages(tools, number):
-    await ingest(tools.database, *(incoming(f"We use Postgres {n} here.", author=f"a{n}") for n in range(number)))
+async def messages(deps, number):
+    await ingest(deps.database, *(incoming(f"We use Postgres {n} here.", author=f"a{n}") for n in range(number)))
 
 
-async def unscanned(tools, number):
-    await arrived(tools.database, *(draft() for _ in range(number)))
+async def unscanned(deps, number):
+    await arrived(deps.database, *(draft() for _ in range(number)))
 
 
-async def clear(tools, number):
-    await cleared(tools, *(draft() for _ in range(number)))
+async def clear(deps, number):
+    await cleared(deps, *(draft() for _ in range(number)))
 
 
-async def stale(tools, number):
-    ids = await propose(tools.database, [draft() for _ in range(number)])
-    await change(tools.database, "refreshed_at = now() - interval '40 days'", *ids)
+async def stale(deps, number):
+    ids = await propose(deps.database, [draft() for _ in range(number)])
+    await change(deps.database, "refreshed_at = now() - interval '40 days'", *ids)
 
 
-async def proposed(tools, number):
-    await propose(tools.database, [draft() for _ in range(number)])
+async def proposed(deps, number):
+    await propose(deps.database, [draft() for _ in range(number)])
 
 
 @pytest.mark.parametrize(
@@ -47,17 +47,17 @@ async def proposed(tools, number):
         ("proposal_metrics_update", proposed),
     ],
 )
-async def test_the_number_of_statements_does_not_depend_on_the_number_of_items(tools, name, prepare, monkeypatch):
+async def test_the_number_of_statements_does_not_depend_on_the_number_of_items(deps, name, prepare, monkeypatch):
     monkeypatch.setattr(expiring, "MIN_AT_ONCE", 1000)  # else a hundred at once wait for a person
-    tools = replace(
-        tuned(tools, knowledge_auto_approval_batch_size=500, knowledge_dedup_batch_size=1000),
+    deps = replace(
+        tuned(deps, knowledge_auto_approval_batch_size=500, knowledge_dedup_batch_size=1000),
         extractor=ScriptedExtractor(from_all),
     )
     costs = []
     for number in (1, 10, 100):  # the first run makes what later ones find, such as indexes
-        await prepare(tools, number)
-        with counted_statements(tools.database) as statements:
-            await done(name, tools)
+        await prepare(deps, number)
+        with counted_statements(deps.database) as statements:
+            await done(name, deps)
         costs.append(len(statements))
     assert costs[1] < 60
     assert costs[2] <= costs[1] + PASSING

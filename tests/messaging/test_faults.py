@@ -6,8 +6,8 @@ from tests.builders import scalar
 from tests.messaging.lab import recover
 from tests.patience import until
 
+from assay.aio import background
 from assay.messaging import outbox, relay
-from assay.messaging.background import background
 from assay.messaging.hub import Hub
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.builders import BOTH_KINDS, counted_statements, draft, get, propose, rows, scalar, with_evidence
-from tests.patience import patiently
+from tests.patience import retry_until_available
 from tests.proposals import worlds
 
 from assay.ai.fakes import HashEmbedder
@@ -329,7 +329,7 @@ async def test_decisions_about_one_item_at_once_are_made_one_after_the_other(dat
         async with database.transaction() as session:
             return [each.done for each in await act(session)]
 
-    async with patiently():
+    async with retry_until_available():
         results = await asyncio.gather(
             tried(lambda session: actions.merge(session, {pending: a}, actor=ana)),
             tried(lambda session: actions.merge(session, {pending: b}, actor=SYSTEM)),

@@ -11,10 +11,10 @@ from tests.builders import rows
 from tests.patience import until
 
 from assay.db.engine import Database
-from assay.messaging import bus
+from assay.messaging import nats
 from assay.messaging.requests import request
 from assay.queue.broker import JobBroker
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.queue.job import JOBS, Body, Job
 from assay.queue.order import Order
 from assay.queue.processes import connected_broker, scheduling, working
@@ -25,14 +25,14 @@ HISTORY: Final = "SELECT state, attempt, delivery, error FROM job_runs WHERE job
 
 @dataclass
 class Queue:
-    tools: Tools
+    deps: Deps
     broker: JobBroker
     jobs: dict[str, Job]
     ran: list[str] = field(default_factory=list)
 
     @property
     def database(self) -> Database:
-        return self.tools.database
+        return self.deps.database
 
     def declare(self, name: str, body: Body | None = None, *, retries: tuple[float, ...] = (), **more: Any) -> None:
         """A job; without a body it notes that it ran."""
@@ -86,15 +86,15 @@ class Queue:
 
 
 @asynccontextmanager
-async def opened(tools: Tools, nats_url: str, monkeypatch: Any) -> AsyncIterator[Queue]:
+async def opened(deps: Deps, nats_url: str, monkeypatch: Any) -> AsyncIterator[Queue]:
     """The queue without worker and scheduler, removed from the broker at the end."""
-    name = tools.settings.jobs_stream
+    name = deps.settings.jobs_stream
     for job in list(JOBS)[1:]:
         monkeypatch.delitem(JOBS, job)
-    async with connected_broker(tools, nats_url, "test") as broker:
+    async with connected_broker(deps, nats_url, "test") as broker:
         monkeypatch.delitem(JOBS, next(iter(JOBS)))
-        yield Queue(tools, broker, JOBS)
-    async with bus.connected(nats_url) as client:
+        yield Queue(deps, broker, JOBS)
+    async with nats.connected(nats_url) as client:
         for stream in (name, f"{name}_DEAD"):
             await client.jetstream().delete_stream(stream)
 

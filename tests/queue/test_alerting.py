@@ -13,13 +13,13 @@ from tests.patience import PATIENCE, no_broker, until
 
 from assay.alerts.fakes import MemoryReceiver
 from assay.db.engine import Database
-from assay.queue.alerting import Alerting, Pace
+from assay.queue.alerting import Alerting, Intervals
 from assay.queue.failures import SystemicFailure
 from assay.queue.notify import send_job_error_notification
 
 pytestmark = pytest.mark.anyio
 
-QUICK = Pace(timedelta(seconds=0.02), timedelta(seconds=0.02), timedelta(0))
+QUICK = Intervals(timedelta(seconds=0.02), timedelta(seconds=0.02), timedelta(0))
 NOWHERE = "nats://127.0.0.1:1"
 AWAY = Database("postgresql://nobody:s3cret@127.0.0.1:1/none")
 
@@ -34,13 +34,13 @@ async def running(*workers: Alerting):
             await each
 
 
-async def test_a_failed_job_reaches_a_real_receiver_by_itself(tools, nats_url):
+async def test_a_failed_job_reaches_a_real_receiver_by_itself(deps, nats_url):
     async with http_server() as server:
-        worker = Alerting.of(tuned(tools, **webhook_settings(server.url)), nats_url)
-        worker.pace = QUICK
+        worker = Alerting.of(tuned(deps, **webhook_settings(server.url)), nats_url)
+        worker.intervals = QUICK
         async with running(worker):
             await send_job_error_notification(
-                tools.database, "scan", SystemicFailure("All 9 items failed.", 9), {"total": 9}, "critical"
+                deps.database, "scan", SystemicFailure("All 9 items failed.", 9), {"total": 9}, "critical"
             )
             await until(lambda: server.got)
     assert b"All 9 items failed." in server.got[0][1]
@@ -77,7 +77,7 @@ async def test_a_database_that_is_away_is_told_past_it_once_and_so_is_its_return
 
 async def test_a_database_that_is_away_for_a_moment_is_not_told_of(nats_url):
     memory = MemoryReceiver()
-    worker = Alerting(AWAY, nats_url, [memory], "critical", Pace())
+    worker = Alerting(AWAY, nats_url, [memory], "critical", Intervals())
     for _ in range(3):
         await worker.watch_database()
     assert memory.taken == []
@@ -118,7 +118,7 @@ async def test_it_ends_when_told_to_although_the_client_of_the_broker_swallowed_
             await asyncio.Event().wait()
         return "2.0"
 
-    monkeypatch.setattr("assay.messaging.bus.ping", swallowing)
+    monkeypatch.setattr("assay.messaging.nats.ping", swallowing)
     at_work = asyncio.create_task(Alerting(database, nats_url, [], "critical", QUICK).run())
     await waits.wait()
     await until(database.engine.pool.checkedin)  # a connection cut while it is made holds up the end of its database

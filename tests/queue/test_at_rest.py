@@ -10,8 +10,8 @@ from tests.messaging.lab import recover
 from tests.patience import until
 from tests.queue.lab import scheduling, working
 
+from assay.aio import background
 from assay.messaging import relay as event_relay
-from assay.messaging.background import background
 from assay.messaging.hub import Hub
 from assay.messaging.relay import relay
 from assay.queue import processes
@@ -28,8 +28,8 @@ NEVER = 3600.0
 async def everything(queue, nats_url):
     """What `assay up` runs, but for the sockets."""
     async with AsyncExitStack() as at_work:
-        await at_work.enter_async_context(working(queue.broker, queue.tools))
-        await at_work.enter_async_context(scheduling(queue.broker, queue.tools))
+        await at_work.enter_async_context(working(queue.broker, queue.deps))
+        await at_work.enter_async_context(scheduling(queue.broker, queue.deps))
         await at_work.enter_async_context(background(relay(queue.database, nats_url)))
         hub = Hub(queue.database, nats_url)
         await at_work.enter_async_context(background(hub.run(), stop=hub.close))
@@ -62,7 +62,7 @@ async def test_what_lets_a_job_start_is_told(queue, no_sweep):
         return len(queue.ran) == times
 
     queue.declare("gated", gated)
-    async with working(queue.broker, queue.tools), scheduling(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps), scheduling(queue.broker, queue.deps):
         await queue.request("gated")
         await until(lambda: ran(1))
         await queue.request("gated")  # is kept while it runs
@@ -76,7 +76,7 @@ async def test_a_request_that_nobody_was_told_of_is_found(queue, monkeypatch):
     async with queue.database.transaction() as session:
         await session.execute(text("ALTER TABLE job_requests DISABLE TRIGGER tell_schedulers"))
     queue.declare("probe")
-    async with working(queue.broker, queue.tools), scheduling(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps), scheduling(queue.broker, queue.deps):
         await asyncio.sleep(1)
         await queue.request("probe")
         await queue.until_states("probe", "ok")

@@ -38,76 +38,76 @@ async def forty_days_pass(database, *ids):
     await change(database, "refreshed_at = now() - interval '40 days'", *ids)
 
 
-async def test_a_large_part_of_the_queue_waits_for_a_person_and_is_announced(tools, nats_url):
-    ids = await propose(tools.database, [draft() for _ in range(20)])
-    await forty_days_pass(tools.database, *ids)
-    assert (await done(JOB, tools))["total_expired"] == 0
-    assert {(await get(tools.database, each)).status for each in ids} == {ProposalStatus.PENDING}
+async def test_a_large_part_of_the_queue_waits_for_a_person_and_is_announced(deps, nats_url):
+    ids = await propose(deps.database, [draft() for _ in range(20)])
+    await forty_days_pass(deps.database, *ids)
+    assert (await done(JOB, deps))["total_expired"] == 0
+    assert {(await get(deps.database, each)).status for each in ids} == {ProposalStatus.PENDING}
     held = "SELECT data FROM audit_log WHERE action = 'proposals.expiry_held'"
-    assert await rows(tools.database, held) == [({"overdue": 20, "pending": 20},)]
-    [(severity, job, sentence, _)] = await rows(tools.database, ERRORS)
+    assert await rows(deps.database, held) == [({"overdue": 20, "pending": 20},)]
+    [(severity, job, sentence, _)] = await rows(deps.database, ERRORS)
     assert (severity, job) == ("critical", JOB)
-    found = await look(tools.database, tools.settings, nats_url)
+    found = await look(deps.database, deps.settings, nats_url)
     assert sentence in found.problems
     assert sentence.startswith("20 of 20 pending proposals have waited longer than allowed.")
 
 
-async def test_a_person_lets_them_expire(tools, nats_url, tmp_path):
-    ids = await propose(tools.database, [draft() for _ in range(20)])
-    await forty_days_pass(tools.database, *ids[:19])
-    url = tools.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+async def test_a_person_lets_them_expire(deps, nats_url, tmp_path):
+    ids = await propose(deps.database, [draft() for _ in range(20)])
+    await forty_days_pass(deps.database, *ids[:19])
+    url = deps.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     for words, said in ((["--preview"], "have waited longer than 30 days"), ([], "expired")):
         ended = lab.assay(tmp_path, "proposals", "expire", *words, DATABASE_URL=url, NATS_URL=nats_url)
         assert ended.stdout == f"19 of 20 pending proposals {said}.\n"
-    assert await scalar(tools.database, "SELECT count(*) FROM proposals WHERE review_action = 'expired'") == 19
+    assert await scalar(deps.database, "SELECT count(*) FROM proposals WHERE review_action = 'expired'") == 19
     allowed = "SELECT detail FROM audit_log WHERE action = 'expiry.allowed'"
-    assert await rows(tools.database, allowed) == [({"overdue": 19, "pending": 20},)]
+    assert await rows(deps.database, allowed) == [({"overdue": 19, "pending": 20},)]
 
 
-async def test_a_small_queue_and_a_small_part_of_a_large_one_expire_by_themselves(tools):
-    few = await propose(tools.database, [draft() for _ in range(10)])
-    await forty_days_pass(tools.database, *few)
-    assert (await done(JOB, tools))["total_expired"] == 10
-    many = await propose(tools.database, [draft() for _ in range(60)])
-    await forty_days_pass(tools.database, *many[:12])
-    assert (await done(JOB, tools))["total_expired"] == 12
-    assert await rows(tools.database, ERRORS) == []
+async def test_a_small_queue_and_a_small_part_of_a_large_one_expire_by_themselves(deps):
+    few = await propose(deps.database, [draft() for _ in range(10)])
+    await forty_days_pass(deps.database, *few)
+    assert (await done(JOB, deps))["total_expired"] == 10
+    many = await propose(deps.database, [draft() for _ in range(60)])
+    await forty_days_pass(deps.database, *many[:12])
+    assert (await done(JOB, deps))["total_expired"] == 12
+    assert await rows(deps.database, ERRORS) == []
 
 
-async def test_a_tick_ahead_settles_nothing(tools):
-    ticks = Ticks(tools.database)
+async def test_a_tick_ahead_settles_nothing(deps):
+    ticks = Ticks(deps.database)
     await ticks.startup()
-    await execute(tools.database, "UPDATE job_controls SET scheduled_since = now()")
+    await execute(deps.database, "UPDATE job_controls SET scheduled_since = now()")
     before = {each.time for each in await ticks.get_schedules()}
-    async with tools.database.transaction() as session:
+    async with deps.database.transaction() as session:
         await history.queue_run(session, Order.at_tick(JOB, now() + timedelta(days=40)))
-    await execute(tools.database, f"UPDATE job_controls SET scheduled_since = {AHEAD}")
+    await execute(deps.database, f"UPDATE job_controls SET scheduled_since = {AHEAD}")
     assert {each.time for each in await ticks.get_schedules()} == before
 
 
-async def test_a_run_and_a_process_that_lived_ahead_do_not_live_for_ever(tools):
-    async with tools.database.transaction() as session:
+async def test_a_run_and_a_process_that_lived_ahead_do_not_live_for_ever(deps):
+    async with deps.database.transaction() as session:
         run = await history.open_run(session, Order(JOB, str(uuid4())))
         await heartbeats._show(session, ProcessRole.WORKER)
-    await execute(tools.database, f"UPDATE job_runs SET started_at = {AHEAD}, heartbeat_at = {AHEAD}")
-    await execute(tools.database, f"UPDATE job_processes SET seen_at = {AHEAD}")
-    await dispatcher.bury_the_dead(tools.database)
-    assert await scalar(tools.database, f"SELECT state FROM job_runs WHERE id = '{run.id}'") == JobState.LOST
-    async with tools.database.transaction() as session:
+    await execute(deps.database, f"UPDATE job_runs SET started_at = {AHEAD}, heartbeat_at = {AHEAD}")
+    await execute(deps.database, f"UPDATE job_processes SET seen_at = {AHEAD}")
+    await dispatcher.mark_lost_runs(deps.database)
+    assert await scalar(deps.database, f"SELECT state FROM job_runs WHERE id = '{run.id}'") == JobState.LOST
+    async with deps.database.transaction() as session:
         assert await heartbeats.living(session, ProcessRole.WORKER) == []
         assert await history.last_runs(session) == []
         assert await history.previous(session, JOB, uuid4()) is None
-        await heartbeats.forget_the_dead(session)
-    assert await scalar(tools.database, "SELECT count(*) FROM job_processes") == 0
+        await heartbeats.prune_processes(session)
+    assert await scalar(deps.database, "SELECT count(*) FROM job_processes") == 0
 
 
-async def test_a_rest_that_began_ahead_is_over(tools):
-    [each] = await cleared(tools, draft())
-    await change(tools.database, f"dedup_state = 'error', failures = 1, retry_at = {AHEAD}", each)
-    async with tools.database.transaction() as session:
-        assert await scan.next_batch(session, model=tools.embedder.model, limit=9) == [each]
-    await change(tools.database, "dedup_state = 'clear'", each)
-    assert (await done("auto_review_proposals", tools))["atoms_approved"] == 1
+async def test_a_rest_that_began_ahead_is_over(deps):
+    [each] = await cleared(deps, draft())
+    await change(deps.database, f"dedup_state = 'error', failures = 1, retry_at = {AHEAD}", each)
+    async with deps.database.transaction() as session:
+        assert await scan.next_batch(session, model=deps.embedder.model, limit=9) == [each]
+    await change(deps.database, "dedup_state = 'clear'", each)
+    assert (await done("auto_review_proposals", deps))["atoms_approved"] == 1
 
 
 async def test_a_retry_that_is_due_ahead_does_not_wait():
@@ -121,19 +121,19 @@ def test_what_was_told_ahead_mutes_nothing():
     assert worth_telling(told, Told("fault 1", now()))
 
 
-async def test_a_delivery_that_is_due_ahead_is_made(tools):
-    async with tools.database.transaction() as session:
+async def test_a_delivery_that_is_due_ahead_is_made(deps):
+    async with deps.database.transaction() as session:
         await record(session, SYSTEM, [Record.of(failure(), severity="critical")])
         assert await outbox.plan(session, "webhook", ("critical", "error")) == 1
-    await execute(tools.database, f"UPDATE alert_deliveries SET due_at = {AHEAD}")
-    async with tools.database.transaction() as session:
+    await execute(deps.database, f"UPDATE alert_deliveries SET due_at = {AHEAD}")
+    async with deps.database.transaction() as session:
         assert await outbox.take(session, "webhook")
 
 
-async def test_what_was_spent_ahead_is_not_of_today(tools):
+async def test_what_was_spent_ahead_is_not_of_today(deps):
     run = {"trigger_type": "manual", "triggered_by_user_id": SYSTEM_USER_ID, "status": "completed"}
     made_by = {"extractor": "x", "model_name": "x", "prompt_version": "x", "cost_estimate": 5.0}
-    async with tools.database.transaction() as session:
+    async with deps.database.transaction() as session:
         for days, spent in ((40, 0.0), (0, 5.0)):
             session.add(KnowledgeExtractionRun(started_at=now() + timedelta(days=days), **run, **made_by))
             await session.flush()

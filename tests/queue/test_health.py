@@ -18,7 +18,7 @@ NOWHERE = "nats://127.0.0.1:1"
 
 
 async def health(queue, nats_url):
-    return await look(queue.database, queue.tools.settings, nats_url)
+    return await look(queue.database, queue.deps.settings, nats_url)
 
 
 async def broken(_work):
@@ -36,7 +36,7 @@ async def test_a_job_that_never_ran_is_unknown_and_nobody_to_run_it_is_a_problem
 async def test_all_is_well_while_a_worker_and_a_scheduler_live_and_the_last_run_went_well(queue, nats_url):
     queue.declare("probe")
     await queue.order("probe")
-    async with working(queue.broker, queue.tools), scheduling(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps), scheduling(queue.broker, queue.deps):
         await queue.until_states("probe", "ok")
 
         looks = []
@@ -60,7 +60,7 @@ async def test_all_is_well_while_a_worker_and_a_scheduler_live_and_the_last_run_
 async def test_a_failing_job_its_dead_letter_and_what_waits_are_told(queue, nats_url):
     queue.declare("probe", broken)
     await queue.order("probe")
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("probe", "failed")
     await queue.order("probe")
     found = await health(queue, nats_url)
@@ -98,7 +98,7 @@ async def test_without_a_broker_the_rest_is_told(queue):
 async def test_without_a_database_the_rest_is_told(queue, nats_url):
     queue.declare("probe")
     nowhere = Database("postgresql://me:secret@127.0.0.1:1/none")
-    found = await look(nowhere, queue.tools.settings, nats_url)
+    found = await look(nowhere, queue.deps.settings, nats_url)
     await nowhere.close()
     assert (found.broker_connected, found.database_connected) == (True, False)
     assert found.jobs["probe"].status == "unreadable"

@@ -16,7 +16,7 @@ from assay.errors import NotFound, PermanentError
 from assay.messaging import streams
 from assay.queue import control, dead_letters, dispatcher, history, tasks, worker
 from assay.queue.order import Order
-from assay.queue.run import MOST_CRASHES, carry_out
+from assay.queue.run import MAX_CRASHES, carry_out
 
 pytestmark = pytest.mark.anyio
 
@@ -50,7 +50,7 @@ def gated(queue, name="gated"):
 async def test_an_order_becomes_a_run_and_leaves_the_queue(queue):
     queue.declare("probe")
     await queue.order("probe")
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("probe", "ok")
         await until(lambda: _is(queue.in_stream, 0))
     assert queue.ran == ["probe"]
@@ -62,7 +62,7 @@ async def test_the_same_order_twice_is_one_run(queue):
     for _ in range(3):
         await queue.broker.submit(order)
     assert await queue.in_stream() == 1
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("probe", "ok")
         await queue.broker.put(queue.broker.formatter.dumps(order.message()).message)  # past the broker's memory
         await until(lambda: _is(queue.in_stream, 0))
@@ -72,7 +72,7 @@ async def test_the_same_order_twice_is_one_run(queue):
 async def test_retries_keep_exactly_to_their_pauses(queue):
     queue.declare("probe", broken, retries=(0.3, 0.9))
     await queue.order("probe")
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("probe", "failed", "failed", "failed")
         await until(lambda: _is(queue.letters, [("probe", "retries_exhausted")]))
     await _assert_pauses(queue, 0.3, 0.9)
@@ -87,7 +87,7 @@ async def _assert_pauses(queue, *least):
 
 async def test_the_delays_of_the_contract_stand_in_the_schedules_that_the_broker_keeps(queue):
     queue.declare("probe", broken, retries=(5, 25, 125))
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         for attempt in (1, 2, 3, 4):
             await queue.broker.submit(Order("probe", f"try{attempt}", attempt))
             await until(partial(_failed, queue, attempt))
@@ -125,7 +125,7 @@ async def test_a_job_that_fails_once_is_well_after_its_retry_and_leaves_no_dead_
 
     queue.declare("probe", body, retries=(0.2,))
     await queue.order("probe")
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("probe", "failed", "ok")
     assert await queue.letters() == []
 
@@ -133,7 +133,7 @@ async def test_a_job_that_fails_once_is_well_after_its_retry_and_leaves_no_dead_
 async def test_what_can_never_succeed_is_not_tried_again(queue):
     queue.declare("probe", hopeless, retries=(0.1, 0.1))
     await queue.order("probe")
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await until(lambda: _is(queue.letters, [("probe", "permanent")]))
     assert await queue.states("probe") == ["failed"]
 
@@ -150,7 +150,7 @@ async def test_what_is_no_order_is_a_dead_letter_and_the_others_go_on(queue):
         message = hostile.model_copy(update={"labels": labels})
         await queue.broker.put(queue.broker.formatter.dumps(message).message)
     await queue.order("probe")
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("probe", "ok")
         await until(lambda: _is(queue.letters, [("", "unparseable")] * 9))
     info = await queue.broker.js.stream_info(queue.broker.queue_of_jobs.dead_name)
@@ -167,7 +167,7 @@ def hurried(monkeypatch):
 @pytest.mark.parametrize("name", ["of_the_new_version", "with a space", "a.b", "*", "x" * 200])
 async def test_a_job_that_this_version_does_not_know_is_kept_and_can_be_given_back(queue, name):
     await queue.order(name)
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await until(lambda: _is(queue.letters, [(name, "unknown_task")]))
         queue.declare("probe")
         queue.declare(name)
@@ -181,7 +181,7 @@ async def test_a_job_that_this_version_does_not_know_is_kept_and_can_be_given_ba
 @pytest.mark.usefixtures("hurried")
 async def test_a_job_is_no_dead_letter_where_a_newer_worker_takes_it_in_time(queue):
     await queue.order("of_the_new_version")
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await until(lambda: _was_redelivered(queue))
         queue.declare("of_the_new_version")  # as if it had come to another
         await queue.until_states("of_the_new_version", "ok")
@@ -198,7 +198,7 @@ async def _was_redelivered(queue) -> bool:
 async def test_a_dead_letter_is_not_queued_any_more(queue):
     await queue.request("of_the_new_version")
     await dispatcher.relay_requests(queue.broker, queue.database)
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("of_the_new_version", "failed")
     assert await dispatcher.sweep(queue.broker, queue.database) == []
 
@@ -215,7 +215,7 @@ async def test_many_requests_make_one_run(queue):
     assert await dispatcher.relay_requests(queue.broker, queue.database) == 1
     await queue.request("probe")
     assert await dispatcher.relay_requests(queue.broker, queue.database) == 0  # met by the run that has not begun
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("probe", "ok")
     assert await scalar(queue.database, "SELECT count(*) FROM job_requests") == 0
 
@@ -235,7 +235,7 @@ async def _fail_after_request(queue):
 
 async def test_a_request_that_comes_while_the_job_runs_leads_to_one_more_run(queue):
     begun, may_end = gated(queue)
-    async with working(queue.broker, queue.tools), scheduling(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps), scheduling(queue.broker, queue.deps):
         await queue.request("gated")
         await begun.acquire()
         for _ in range(3):
@@ -248,7 +248,7 @@ async def test_a_request_that_comes_while_the_job_runs_leads_to_one_more_run(que
 
 async def test_a_requested_order_that_finds_the_job_running_is_asked_for_again(queue):
     begun, may_end = gated(queue)
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.order("gated")
         await begun.acquire()
         await queue.broker.submit(Order.anew("gated", "request"))
@@ -268,7 +268,7 @@ async def test_a_crash_between_commit_and_queue_loses_no_request(queue):
     assert await queue.in_stream() == 0
     await rows(queue.database, "UPDATE job_runs SET queued_at = now() - interval '1 minute' RETURNING id")
     assert await dispatcher.sweep(queue.broker, queue.database) == [order]
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("probe", "ok")
 
 
@@ -278,7 +278,7 @@ async def test_a_queue_whose_store_is_gone_is_filled_again_from_the_history(queu
     await dispatcher.relay_requests(queue.broker, queue.database)
     await queue.broker.js.delete_stream(queue.broker.queue_of_jobs.name)
     await rows(queue.database, "UPDATE job_runs SET kicked_at = now() - interval '1 minute' RETURNING id")
-    async with working(queue.broker, queue.tools), scheduling(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps), scheduling(queue.broker, queue.deps):
         await queue.until_states("probe", "ok")
 
 
@@ -287,7 +287,7 @@ async def test_a_paused_job_waits_and_what_asked_for_it_meanwhile_makes_one_run(
     async with queue.database.transaction() as session:
         assert await control.pause(session, "probe", actor=SYSTEM)
         assert not await control.pause(session, "probe", actor=SYSTEM)
-    async with working(queue.broker, queue.tools), scheduling(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps), scheduling(queue.broker, queue.deps):
         await queue.request("probe")
         await queue.order("probe")
         await queue.until_states("probe", "skipped")
@@ -313,7 +313,7 @@ async def test_what_a_waiting_tick_stood_for_is_kept_when_the_job_is_paused_befo
     async with queue.database.transaction() as session:
         await control.pause(session, "probe", actor=SYSTEM)
     await queue.broker.submit(tick)
-    async with working(queue.broker, queue.tools), scheduling(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps), scheduling(queue.broker, queue.deps):
         await queue.until_states("probe", "skipped")
         async with queue.database.transaction() as session:
             await control.resume(session, "probe", actor=SYSTEM)
@@ -322,7 +322,7 @@ async def test_what_a_waiting_tick_stood_for_is_kept_when_the_job_is_paused_befo
 
 async def test_a_worker_that_ends_hands_over_what_it_runs_and_takes_nothing_more(queue):
     begun, may_end = gated(queue)
-    async with working(queue.broker, queue.tools, drain=0.1):
+    async with working(queue.broker, queue.deps, drain=0.1):
         await queue.order("gated")
         await begun.acquire()
     assert await queue.states("gated") == ["interrupted"]
@@ -333,14 +333,14 @@ async def test_a_worker_that_ends_hands_over_what_it_runs_and_takes_nothing_more
     assert (consumer.num_pending, consumer.num_ack_pending) == (1, 1)  # what was handed over counts as pending
     assert consumer.num_waiting == 0
     may_end.set()
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("gated", "interrupted", "ok")
         await queue.until_states("probe", "ok")
 
 
 async def test_a_worker_that_ends_lets_a_job_end_that_is_quick_enough(queue):
     begun, may_end = gated(queue)
-    async with working(queue.broker, queue.tools, drain=30):
+    async with working(queue.broker, queue.deps, drain=30):
         await queue.order("gated")
         await begun.acquire()
         asyncio.get_running_loop().call_later(0.2, may_end.set)
@@ -355,7 +355,7 @@ async def test_an_attempt_that_killed_its_process_five_times_is_a_dead_letter(qu
         SELECT gen_random_uuid(), 'probe', 'killer', 'lost', n FROM generate_series(1, 5) n RETURNING id"""
     await rows(queue.database, lost)
     await queue.broker.submit(order)
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await until(lambda: _is(queue.letters, [("probe", "crash_loop")]))
     assert queue.ran == []
 
@@ -381,12 +381,12 @@ async def test_only_what_may_have_killed_its_process_is_a_crash_loop(queue, died
         await rows(queue.database, DIED, job=job, error=error, times=times)
     async with queue.database.transaction() as session:
         killed = await history.count_killed(session, Order("probe", "probes"))
-    assert (killed >= MOST_CRASHES) == buried
+    assert (killed >= MAX_CRASHES) == buried
 
 
 async def test_what_runs_when_its_worker_is_told_to_stop_is_not_to_blame(queue):
     begun, may_end = gated(queue)
-    async with working(queue.broker, queue.tools, drain=30):
+    async with working(queue.broker, queue.deps, drain=30):
         await queue.order("gated")
         await begun.acquire()
 
@@ -404,7 +404,7 @@ async def test_on_a_broker_that_keeps_no_delays_retries_keep_to_their_pauses_too
     monkeypatch.setattr(streams, "has_schedules", lambda _client: False)
     queue.declare("probe", broken, retries=(0.5, 1.5))
     await queue.order("probe")
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("probe", "failed", "failed", "failed")
         await until(lambda: _is(queue.letters, [("probe", "retries_exhausted")]))
         await until(lambda: _is(queue.in_stream, 0))
@@ -415,10 +415,10 @@ async def test_on_a_broker_that_keeps_no_delays_a_retry_outlives_the_worker_that
     monkeypatch.setattr(streams, "has_schedules", lambda _client: False)
     queue.declare("probe", broken, retries=(3,))
     await queue.order("probe")
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("probe", "failed", "queued")
         await until(lambda: _was_redelivered(queue))
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("probe", "failed", "failed")
     await _assert_pauses(queue, 3)
 
@@ -427,7 +427,7 @@ async def test_an_order_that_a_clock_ahead_has_dated_is_carried_out_and_holds_no
     queue.declare("probe")
     distant = Order("probe", "distant", due_at=datetime(9999, 1, 1, tzinfo=UTC))
     await queue.broker.put(queue.broker.formatter.dumps(distant.message()).message)
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("probe", "ok")
         await queue.order("probe")
         await queue.until_states("probe", "ok", "ok")
@@ -448,7 +448,7 @@ async def test_a_fault_of_the_engine_loses_no_message(queue, monkeypatch):
     monkeypatch.setattr(tasks, "carry_out", faulty)
     queue.declare("probe")
     await queue.order("probe")
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("probe", "ok")
     assert len(calls) == 3
 

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from taskiq.exceptions import ScheduledTaskCancelledError
 from tests.builders import rows
-from tests.patience import patiently, until
+from tests.patience import retry_until_available, until
 from tests.queue.lab import scheduling, working
 
 from assay.audit.actor import SYSTEM
@@ -75,7 +75,7 @@ async def test_a_scheduler_that_comes_to_a_tick_late_leaves_alone_what_another_h
     await Scheduler(queue.broker, ticks).on_ready(ticks, task)
     await Scheduler(queue.broker, late).on_ready(late, task)
     assert await rows(queue.database, LINES) == [(minute(5), "queued", None)]
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("probe", "ok")
 
 
@@ -113,7 +113,7 @@ async def test_all_down_over_many_ticks_makes_one_run_and_one_line_for_the_other
     offered = await ticks.get_schedules()
     assert times(offered) == [minute(30), minute(35)]
     await Scheduler(queue.broker, ticks).on_ready(ticks, offered[0])
-    async with working(queue.broker, queue.tools):
+    async with working(queue.broker, queue.deps):
         await queue.until_states("probe", "skipped", "ok")
     assert await rows(queue.database, LINES) == [(minute(25), "skipped", "missed (5 ticks)"), (minute(30), "ok", None)]
     assert times(await ticks.get_schedules()) == [minute(35)]
@@ -158,10 +158,10 @@ async def test_schedulers_beside_each_other_fire_each_tick_once(queue):
         return len(queue.ran) >= 3
 
     async with (
-        working(queue.broker, queue.tools),
-        scheduling(queue.broker, queue.tools),
-        scheduling(queue.broker, queue.tools),
-        scheduling(queue.broker, queue.tools),
+        working(queue.broker, queue.deps),
+        scheduling(queue.broker, queue.deps),
+        scheduling(queue.broker, queue.deps),
+        scheduling(queue.broker, queue.deps),
     ):
         await until(fired)
     ok = await rows(queue.database, "SELECT tick FROM job_runs WHERE state = 'ok'")
@@ -177,7 +177,7 @@ async def test_a_scheduler_ends_when_told_to_although_the_client_of_the_broker_s
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
 
-    async with patiently(), scheduling(queue.broker, queue.tools):
+    async with retry_until_available(), scheduling(queue.broker, queue.deps):
         await asyncio.sleep(1)  # a connection that is cut while it is made holds up the end of its database
         monkeypatch.setattr("assay.queue.dispatcher.relay_requests", swallowing)
         await queue.request("probe")

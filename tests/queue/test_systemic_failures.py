@@ -9,7 +9,7 @@ from tests.jobs.test_cleanup_orphaned_extractions import ran
 
 from assay.ai.fakes import ScriptedExtractor
 from assay.db.models import JobState
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.queue.health import look
 from assay.queue.run import RESTING, run
 
@@ -37,86 +37,86 @@ async def allow(database) -> None:
         await session.execute(text("DROP FUNCTION refuse CASCADE"))
 
 
-async def test_when_every_approval_fails_the_run_failed_however_many_it_only_looked_at(tools):
-    sure = await cleared(tools, *(draft() for _ in range(12)))
-    held = await cleared(tools, *(draft() for _ in range(30)))
-    await change(tools.database, "llm_recommendation = 'merge'", *held)
-    await refuse(tools.database, "BEFORE INSERT", "entities")
-    result = await failed(REVIEW, tuned(tools, knowledge_auto_approval_batch_size=10))
+async def test_when_every_approval_fails_the_run_failed_however_many_it_only_looked_at(deps):
+    sure = await cleared(deps, *(draft() for _ in range(12)))
+    held = await cleared(deps, *(draft() for _ in range(30)))
+    await change(deps.database, "llm_recommendation = 'merge'", *held)
+    await refuse(deps.database, "BEFORE INSERT", "entities")
+    result = await failed(REVIEW, tuned(deps, knowledge_auto_approval_batch_size=10))
     assert result.error == "All 12 items failed: No room."
     assert (result.statistics["atoms_skipped"], result.statistics["errors"]) == (30, len(sure))
-    assert (await rows(tools.database, ERRORS))[-1][:3] == ("critical", REVIEW, "All 12 items failed: No room.")
-    assert await rows(tools.database, ITEMS, job=REVIEW) == [(12, 12)]
+    assert (await rows(deps.database, ERRORS))[-1][:3] == ("critical", REVIEW, "All 12 items failed: No room.")
+    assert await rows(deps.database, ITEMS, job=REVIEW) == [(12, 12)]
 
 
-async def test_when_most_approvals_fail_the_run_failed_and_what_went_through_is_counted(tools):
-    *_, good = await cleared(tools, *(draft(title=f"Barred {each}") for each in "abc"), draft(title="Taken"))
-    await refuse(tools.database, "BEFORE INSERT", "entities", "NEW.title LIKE 'Barred%'")
-    result = await failed(REVIEW, tools)
+async def test_when_most_approvals_fail_the_run_failed_and_what_went_through_is_counted(deps):
+    *_, good = await cleared(deps, *(draft(title=f"Barred {each}") for each in "abc"), draft(title="Taken"))
+    await refuse(deps.database, "BEFORE INSERT", "entities", "NEW.title LIKE 'Barred%'")
+    result = await failed(REVIEW, deps)
     assert (result.error, result.statistics["atoms_approved"]) == ("3 of 4 items failed: No room.", 1)
     kept = "SELECT statistics FROM job_runs WHERE job = :job"
-    assert await scalar(tools.database, kept, job=REVIEW) == result.statistics
-    assert await scalar(tools.database, "SELECT id FROM entities") == good
+    assert await scalar(deps.database, kept, job=REVIEW) == result.statistics
+    assert await scalar(deps.database, "SELECT id FROM entities") == good
 
 
-async def test_the_failure_stands_until_something_that_failed_was_tried_again(tools, nats_url):
-    ids = await cleared(tools, *(draft() for _ in range(3)))
-    await refuse(tools.database, "BEFORE INSERT", "entities")
-    await failed(REVIEW, tools)
-    await allow(tools.database)
-    retried = await run(REVIEW, tools)
+async def test_the_failure_stands_until_something_that_failed_was_tried_again(deps, nats_url):
+    ids = await cleared(deps, *(draft() for _ in range(3)))
+    await refuse(deps.database, "BEFORE INSERT", "entities")
+    await failed(REVIEW, deps)
+    await allow(deps.database)
+    retried = await run(REVIEW, deps)
     assert (retried.state, retried.error) == (JobState.SKIPPED, RESTING)
-    health = await look(tools.database, tools.settings, nats_url)
+    health = await look(deps.database, deps.settings, nats_url)
     assert health.jobs[REVIEW].status == "failed"
     assert f"Job {REVIEW}: its last run ended as failed: All 3 items failed: No room." in health.problems
-    assert await scalar(tools.database, RECOVERED) == 0
-    await change(tools.database, "retry_at = now() - interval '1 second'", *ids)
-    assert (await done(REVIEW, tools))["atoms_approved"] == 3
-    assert await scalar(tools.database, RECOVERED) == 1
+    assert await scalar(deps.database, RECOVERED) == 0
+    await change(deps.database, "retry_at = now() - interval '1 second'", *ids)
+    assert (await done(REVIEW, deps))["atoms_approved"] == 3
+    assert await scalar(deps.database, RECOVERED) == 1
 
 
-async def test_the_failure_no_longer_stands_when_a_person_has_decided_on_what_failed(tools):
-    ids = await cleared(tools, *(draft() for _ in range(3)))
-    await refuse(tools.database, "BEFORE INSERT", "entities")
-    await failed(REVIEW, tools)
-    await change(tools.database, "status = 'rejected', reviewed_at = now()", *ids)
-    await done(REVIEW, tools)
-    assert await scalar(tools.database, RECOVERED) == 1
+async def test_the_failure_no_longer_stands_when_a_person_has_decided_on_what_failed(deps):
+    ids = await cleared(deps, *(draft() for _ in range(3)))
+    await refuse(deps.database, "BEFORE INSERT", "entities")
+    await failed(REVIEW, deps)
+    await change(deps.database, "status = 'rejected', reviewed_at = now()", *ids)
+    await done(REVIEW, deps)
+    assert await scalar(deps.database, RECOVERED) == 1
 
 
-async def test_a_scan_that_can_store_nothing_has_failed(tools):
-    await refuse(tools.database, "BEFORE UPDATE OF candidates", "proposals")
+async def test_a_scan_that_can_store_nothing_has_failed(deps):
+    await refuse(deps.database, "BEFORE UPDATE OF candidates", "proposals")
     with pytest.raises(AssertionError, match="All 12 items failed"):
-        await cleared(tools, *(draft() for _ in range(12)))
-    assert (await run(SCAN, tools)).error == RESTING
+        await cleared(deps, *(draft() for _ in range(12)))
+    assert (await run(SCAN, deps)).error == RESTING
 
 
-async def test_an_expiry_that_can_put_nothing_away_has_failed(tools):
-    ids = await cleared(tools, *(draft() for _ in range(9)))
-    await change(tools.database, "refreshed_at = now() - interval '40 days'", *ids)
-    await refuse(tools.database, "BEFORE UPDATE OF status", "proposals")
-    assert (await failed(EXPIRY, tools)).error == "All 9 items failed: No room."
+async def test_an_expiry_that_can_put_nothing_away_has_failed(deps):
+    ids = await cleared(deps, *(draft() for _ in range(9)))
+    await change(deps.database, "refreshed_at = now() - interval '40 days'", *ids)
+    await refuse(deps.database, "BEFORE UPDATE OF status", "proposals")
+    assert (await failed(EXPIRY, deps)).error == "All 9 items failed: No room."
 
 
-async def test_a_reading_that_can_store_nothing_has_failed_however_much_only_machines_said(tools):
+async def test_a_reading_that_can_store_nothing_has_failed_however_much_only_machines_said(deps):
     names = (f"Node{chr(97 + number)}" for number in range(12))
     people = [incoming(f"{name} runs Postgres.", sent_at=MORNING) for name in names]
     machines = [incoming(f"Build {each} passed.", author="ci", sent_at=MORNING, is_bot=True) for each in range(30)]
-    await ingest(tools.database, *people, *machines)
-    await refuse(tools.database, "BEFORE INSERT", "proposals")
-    reading = Tools(tools.database, tools.settings, tools.embedder, ScriptedExtractor(from_all))
+    await ingest(deps.database, *people, *machines)
+    await refuse(deps.database, "BEFORE INSERT", "proposals")
+    reading = Deps(deps.database, deps.settings, deps.embedder, ScriptedExtractor(from_all))
     result = await failed(EXTRACTION, reading)
     assert "No room." in (result.error or "")
-    assert [each[0] for each in await rows(tools.database, ERRORS)][-1] == "critical"
-    assert await rows(tools.database, ITEMS, job=EXTRACTION) == [(12, 12)]
+    assert [each[0] for each in await rows(deps.database, ERRORS)][-1] == "critical"
+    assert await rows(deps.database, ITEMS, job=EXTRACTION) == [(12, 12)]
 
 
-async def test_a_cleanup_that_can_delete_nothing_has_failed(tools):
-    await ran(tools.database)
-    await refuse(tools.database, "BEFORE DELETE", "extraction_runs")
-    assert (await failed("cleanup_orphaned_extractions", tools)).error == "No room."
+async def test_a_cleanup_that_can_delete_nothing_has_failed(deps):
+    await ran(deps.database)
+    await refuse(deps.database, "BEFORE DELETE", "extraction_runs")
+    assert (await failed("cleanup_orphaned_extractions", deps)).error == "No room."
 
 
-async def test_metrics_that_cannot_be_announced_have_failed(tools):
-    await refuse(tools.database, "BEFORE INSERT", "audit_log")
-    assert (await run("proposal_metrics_update", tools)).error == "No room."
+async def test_metrics_that_cannot_be_announced_have_failed(deps):
+    await refuse(deps.database, "BEFORE INSERT", "audit_log")
+    assert (await run("proposal_metrics_update", deps)).error == "No room."

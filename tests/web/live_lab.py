@@ -10,14 +10,14 @@ from typing import Any
 
 import httpx2
 from pydantic_core import from_json
-from tests.patience import PATIENCE, patiently, until
+from tests.patience import PATIENCE, retry_until_available, until
 from tests.web.lab import bearer, person, token
 from websockets.asyncio.client import ClientConnection, connect
 
+from assay.aio import background
 from assay.db.base import new_id
 from assay.db.engine import Database
 from assay.db.models import Role, Scope
-from assay.messaging.background import background
 from assay.messaging.outbox import POSITION
 from assay.messaging.relay import relay
 from assay.settings import Settings
@@ -86,7 +86,7 @@ async def relaying(database: Database, nats_url: str) -> AsyncIterator[None]:
 async def frames(client: ClientConnection, number: int) -> list[dict[str, Any]]:
     """The next events that a client gets. Where it begins, which the first frame says, is none."""
     found: list[dict[str, Any]] = []
-    async with patiently():
+    async with retry_until_available():
         while len(found) < number:
             frame = from_json(await client.recv())
             found += [frame] if frame["type"] != POSITION else []
@@ -101,7 +101,7 @@ async def sent_events(site: Site, number: int, query: str = "", headers: Mapping
     """The data of the next server-sent events."""
     found: list[str] = []
     async with (
-        patiently(),
+        retry_until_available(),
         site.asking() as http,
         http.stream("GET", f"/api/v1/events{query}", headers=dict(headers)) as answer,
     ):

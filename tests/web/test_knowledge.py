@@ -63,7 +63,7 @@ async def test_a_hit_is_shown_with_its_tags_and_cannot_be_forged(database, http)
 @kinds
 async def test_it_is_found_by_its_meaning(database, http, kind):
     ids = await approved(database, draft(kind, "Ledger exports"), draft(kind, "Lunch"))
-    embedder = http._transport.app.state.assay.tools.embedder
+    embedder = http._transport.app.state.assay.deps.embedder
     await scan.embed_missing(database, embedder, 100)
     found = (await http.get(f"{base(kind)}/search", params={"q": "ledger"})).json()["items"]
     assert {each["entity"]["id"] for each in found} == set(map(str, ids))

@@ -7,7 +7,7 @@ from pydantic_core import from_json
 from sqlalchemy import text
 from tests.builders import BOTH_KINDS, draft, propose, scalar
 from tests.messaging.lab import recorded, recover
-from tests.patience import patiently, until
+from tests.patience import retry_until_available, until
 from tests.web.live_lab import frames, ids, relaying, sent_events, site
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -212,7 +212,7 @@ async def test_a_stream_ends_with_the_key_that_opened_it(here, database, monkeyp
 
 
 async def talk(client) -> None:
-    async with patiently():
+    async with retry_until_available():
         while True:
             await client.send("still here")
             await asyncio.sleep(0.05)

@@ -15,7 +15,7 @@ from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.cli.pipeline import STEPS
 from assay.extraction.incoming import IncomingMessage
 from assay.extraction.parsing import read_file
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -25,9 +25,9 @@ FILED = """
 DECIDED = "('proposal.auto_approved', 'proposal.approved')"
 
 
-async def pipeline(tools: Tools) -> dict[str, dict]:
+async def pipeline(deps: Deps) -> dict[str, dict]:
     """The statistics of the jobs, each run once in their order."""
-    return {name: await done(name, tools) for name, _ in STEPS}
+    return {name: await done(name, deps) for name, _ in STEPS}
 
 
 def backed(messages):
@@ -61,7 +61,7 @@ async def said(database, day: int, **texts: str) -> None:
 
 
 async def test_full_proposal_lifecycle(database):
-    tools = Tools(
+    deps = Deps(
         database,
         # an atom that one message backs is never quite sure
         Settings.model_validate({"knowledge_auto_approval_confidence_threshold": 0.7}),
@@ -78,7 +78,7 @@ async def test_full_proposal_lifecycle(database):
         cleo="Maybe invoices are printed on Mondays?",
         dora="Printing is a topic, perhaps.",
     )
-    first = await pipeline(tools)
+    first = await pipeline(deps)
     assert first["extract_knowledge_from_messages"] == {
         "messages_analyzed": 6,
         "topics_proposed": 2,
@@ -101,9 +101,9 @@ async def test_full_proposal_lifecycle(database):
     assert await rows(database, FILED) == [("Ledger storage", "The ledger runs on Postgres 16")]
 
     await said(database, 2, ben="As I said, the ledger runs on Postgres 16.")
-    assert (await pipeline(tools))["extract_knowledge_from_messages"]["atoms_proposed"] == 0  # it is known
+    assert (await pipeline(deps))["extract_knowledge_from_messages"]["atoms_proposed"] == 0  # it is known
     await said(database, 3, ben="On Postgres 16, that is what the ledger runs.", dora="Printing again.")
-    second = await pipeline(tools)
+    second = await pipeline(deps)
     assert second["deduplication_scan"]["duplicates_found"] >= 1
     assert second["auto_review_proposals"]["atoms_approved"] == 0
     assert await scalar(database, "SELECT count(*) FROM entities") == 2
@@ -117,10 +117,10 @@ async def test_full_proposal_lifecycle(database):
 
 async def test_full_proposal_lifecycle_with_the_offline_models(database):
     embedder = OfflineEmbedder()
-    tools = Tools(database, Settings.model_validate({}), embedder, OfflineExtractor(embedder))
+    deps = Deps(database, Settings.model_validate({}), embedder, OfflineExtractor(embedder))
     week = _first_week()
     await ingest(database, *week, source="demo")
-    first = await pipeline(tools)
+    first = await pipeline(deps)
     assert first["extract_knowledge_from_messages"]["messages_analyzed"] == len(week) > 50
     assert first["extract_knowledge_from_messages"]["atoms_proposed"] > 0
     proposed = await scalar(database, "SELECT count(*) FROM proposals")
@@ -135,7 +135,7 @@ async def test_full_proposal_lifecycle_with_the_offline_models(database):
     assert sum(part["pending"] + part["approved"] for part in _parts(metrics)) == proposed
     await _audited_once(database)
 
-    again = await pipeline(tools)
+    again = await pipeline(deps)
     assert set(again["extract_knowledge_from_messages"].values()) == {0}
     assert set(again["deduplication_scan"].values()) == {0}
     assert [_without_age(part) for part in _parts(again["proposal_metrics_update"])] == [

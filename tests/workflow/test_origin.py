@@ -15,7 +15,7 @@ from assay.audit.actor import SYSTEM
 from assay.cli.pipeline import STEPS
 from assay.db.models import ActorKind, Role, Scope
 from assay.policies import actions as policies
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -54,13 +54,13 @@ def said_by_all(messages, _known) -> Extraction:
     return Extraction(atoms=[atom(title, *(Quote(m.id, m.text) for m in messages), confidence=1.0)])
 
 
-def tools_of(database, extractor=said_by_all) -> Tools:
-    return Tools(database, Settings.model_validate({}), HashEmbedder(), ScriptedExtractor(extractor))
+def tools_of(database, extractor=said_by_all) -> Deps:
+    return Deps(database, Settings.model_validate({}), HashEmbedder(), ScriptedExtractor(extractor))
 
 
-async def pipeline(tools: Tools) -> None:
+async def pipeline(deps: Deps) -> None:
     for name, _ in STEPS:
-        await done(name, tools)
+        await done(name, deps)
 
 
 async def team_says(database, text: str) -> None:
@@ -118,14 +118,14 @@ async def proposed(http, quotes, title: str = LIE):
 
 async def test_a_lie_with_four_real_quotes_waits_for_a_person_even_where_the_policy_opens_its_proposer(database, world):
     bot, _ = world
-    tools = tools_of(database, lambda *_: Extraction())
+    deps = tools_of(database, lambda *_: Extraction())
     await team_says(database, "The release is on Monday")
     lie = await proposed(bot, await rows(database, "SELECT id, text FROM messages"))
-    await pipeline(tools)
+    await pipeline(deps)
     assert (await held(bot, lie["id"]))[:2] == ["proposer", "its evidence does not say it"]
     async with database.transaction() as session:
         await policies.amend(session, OPEN_AGENTS, actor=SYSTEM)
-    await pipeline(tools)
+    await pipeline(deps)
     assert (await held(bot, lie["id"]))[0] == "its evidence does not say it"
     assert await rows(database, HELD) == [(LIE, "pending")]
 
@@ -160,16 +160,16 @@ async def test_a_token_writes_nothing_into_the_source_of_somebody_else(database,
 
 async def test_three_forged_voices_in_a_source_of_ones_own_wait_until_an_admin_trusts_it(database, world):
     bot, ada = world
-    tools = tools_of(database)
+    deps = tools_of(database)
     assert (await post(bot, "bot-feed", agreed())).json()["added"] == 4
-    await pipeline(tools)
+    await pipeline(deps)
     [proposal] = await rows(database, "SELECT id, status FROM proposals")
     assert (await held(bot, proposal.id), proposal.status) == (["untrusted source"], "pending")
     detail = (await bot.get(f"{BASE}/knowledge/atoms/proposals/{proposal.id}")).json()
     assert detail["untrusted_sources"] == ["bot-feed"]
     assert (await trust(ada, "bot-feed"))["trust"] == "trusted"
     assert await scalar(database, "SELECT count(*) FROM job_requests WHERE job = 'auto_review_proposals'") >= 1
-    await pipeline(tools)
+    await pipeline(deps)
     assert await rows(database, HELD) == [(LIE, "approved")]
 
 

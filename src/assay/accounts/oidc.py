@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx2
 
-from assay.ai import http
+from assay import http_client
 from assay.errors import Forbidden, InvalidInput, Unauthenticated, Unavailable
 from assay.settings import Settings
 
@@ -101,7 +101,7 @@ def check(settings: Settings) -> None:
 def _require_encryption(url: str, what: str) -> None:
     """Raises InvalidInput for an address over which others can listen."""
     parts = urlsplit(url)
-    on_this_machine = parts.scheme == "http" and http.is_loopback(parts.hostname or "")
+    on_this_machine = parts.scheme == "http" and http_client.is_loopback(parts.hostname or "")
     if not parts.hostname or not (parts.scheme == "https" or on_this_machine):
         raise InvalidInput(f"{what}={url} is not allowed: it must begin with https://, or be on this machine.")
 
@@ -120,7 +120,7 @@ class Provider:
         from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # an extra
         from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-        async with http.client(TIMEOUT_SECONDS) as client:
+        async with http_client.client(TIMEOUT_SECONDS) as client:
             metadata = await self._metadata(client)
         address: str = prepare_grant_uri(
             _endpoint(metadata, "authorization_endpoint"),
@@ -137,7 +137,7 @@ class Provider:
 
     async def finish(self, attempt: Attempt, code: str) -> Person:
         """Who came back with this code. Raises Unauthenticated where that is not proved, and Unavailable."""
-        async with http.client(TIMEOUT_SECONDS) as client:
+        async with http_client.client(TIMEOUT_SECONDS) as client:
             metadata = await self._metadata(client)
             token = await self._id_token(client, metadata, attempt, code)
             keys = await _document(client, _endpoint(metadata, "jwks_uri"))

@@ -6,7 +6,7 @@ from assay.alerts import outbox
 from assay.alerts.notice import Notice
 from assay.alerts.outbox import Taken
 from assay.alerts.receiver import Receiver, Refused, Undelivered
-from assay.alerts.rules import MOST_ATTEMPTS
+from assay.alerts.rules import MAX_ATTEMPTS
 from assay.db.engine import Database
 from assay.db.models import DeliveryState
 from assay.messaging.events import Severity
@@ -46,7 +46,7 @@ async def _take(database: Database, receiver: Receiver) -> Taken | None:
 
 async def _attempt(receiver: Receiver, taken: Taken) -> tuple[str | None, bool]:
     """What went wrong, if anything, and whether for good."""
-    if taken.attempts > MOST_ATTEMPTS:
+    if taken.attempts > MAX_ATTEMPTS:
         return "Each attempt to tell it was cut short.", True
     try:
         await receiver.send(taken.notice)

@@ -11,7 +11,7 @@ MOST_A_DAY: Final = 10
 """Failures of one subject that one receiver is told within a day, whatever they are."""
 PAUSES: Final = tuple(timedelta(seconds=each) for each in (10, 60, 300, 1800, 7200, 21600))
 """Between the attempts to tell. After the last of them it is given up."""
-MOST_ATTEMPTS: Final = len(PAUSES) + 1
+MAX_ATTEMPTS: Final = len(PAUSES) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +46,4 @@ def _is_near(told: Told, news: Told) -> bool:
 
 def next_pause(attempts: int) -> timedelta | None:
     """The pause after that many failed attempts to tell; None: it is given up."""
-    return PAUSES[attempts - 1] if attempts < MOST_ATTEMPTS else None
+    return PAUSES[attempts - 1] if attempts < MAX_ATTEMPTS else None

@@ -28,7 +28,7 @@ from assay.evaluation.approvals import Approved
 from assay.evaluation.cases import Case, by_channel, from_file, shipped
 from assay.evaluation.scripted import Claimed, Claims, ScriptedModel
 from assay.kinds import Kind
-from assay.queue.deps import Tools, make_tools
+from assay.queue.deps import Deps, make_deps
 from assay.review import queries as review
 from assay.settings import Settings
 
@@ -76,8 +76,8 @@ def approvals(
 
 async def _of_extractor(database: Database, name: str, cases: Cases, status: Status) -> dict[str, Any]:
     async with scratch_database(database) as url:
-        tools = _tools(url)
-        found = await _decided(replace(tools, extractor=chosen_extractor(name, tools.embedder)), cases, status)
+        deps = _tools(url)
+        found = await _decided(replace(deps, extractor=chosen_extractor(name, deps.embedder)), cases, status)
     return figures.document(figures.judged(cases, found.approved, found.waiting))
 
 
@@ -94,30 +94,30 @@ async def _of_claims(database: Database, claims: Claims, cases: Cases, status: S
     return scripted.document(claims, made)
 
 
-def _tools(url: str) -> Tools:
+def _tools(url: str) -> Deps:
     """Everything as it is set, but for the policy: what is measured is what Assay does as it comes."""
     usual = {name: Settings.model_fields[name].get_default() for name in DEFAULT_POLICY}
-    return make_tools(configuration.load().model_copy(update=usual), url)
+    return make_deps(configuration.load().model_copy(update=usual), url)
 
 
-async def _decided(tools: Tools, cases: Cases, status: Status) -> Decided:
+async def _decided(deps: Deps, cases: Cases, status: Status) -> Decided:
     """What the machine makes of conversations that nobody has read before."""
-    return await closing(tools.database, _played(tools, cases, status))
+    return await closing(deps.database, _played(deps, cases, status))
 
 
-async def _played(tools: Tools, cases: Cases, status: Status) -> Decided:
+async def _played(deps: Deps, cases: Cases, status: Status) -> Decided:
     for portion in _portions(cases):
         told = [message for channel, case in portion.items() for message in case.first_told(channel)]
         edits = [message for channel, case in portion.items() for message in case.edits(channel)]
         for messages in (told, edits):
-            await import_messages(tools.database, messages, source=SOURCE, actor=SYSTEM, done=Imported())
-        await run_pipeline(tools, status.update, UNTIL_APPROVED)
-    async with tools.database.transaction() as session:
-        return Decided(await figures.approved(session), await _waiting(session, tools))
+            await import_messages(deps.database, messages, source=SOURCE, actor=SYSTEM, done=Imported())
+        await run_pipeline(deps, status.update, UNTIL_APPROVED)
+    async with deps.database.transaction() as session:
+        return Decided(await figures.approved(session), await _waiting(session, deps))
 
 
-async def _waiting(session: AsyncSession, tools: Tools) -> dict[str, list[str]]:
-    policy, scorer = await review.policy(session, tools.settings), await scorer_version(session, tools.embedder.model)
+async def _waiting(session: AsyncSession, deps: Deps) -> dict[str, list[str]]:
+    policy, scorer = await review.policy(session, deps.settings), await scorer_version(session, deps.embedder.model)
     waiting: dict[str, list[str]] = {}
     async for page in review.pages(session, Kind.ATOM, scorer=scorer):
         channels = await figures.channels(session, page)

@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from assay.cli.duplicate_quality import share
 from assay.cli.output import Json, print_json, say
-from assay.cli.session import operator, with_tools
+from assay.cli.session import operator, with_deps
 from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.duplicates.calibration import Calibration, store
@@ -14,7 +14,7 @@ from assay.duplicates.calibration import calibrate as measure
 from assay.duplicates.measure import Quality
 from assay.duplicates.scale import Scale
 from assay.kinds import Kind
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 
 FIGURES = ("accuracy", "precision", "recall", "f1")
 
@@ -32,12 +32,12 @@ def calibrate(
     becomes a version of the policy, and everything that waits is scanned anew.
     """
 
-    async def act(tools: Tools) -> tuple[Calibration, int | None]:
-        threshold = tools.settings.knowledge_dedup_similarity_threshold
-        found = await measure(tools.database, tools.embedder, threshold=threshold)
-        return found, await _stored(tools.database, found) if store_ else None
+    async def act(deps: Deps) -> tuple[Calibration, int | None]:
+        threshold = deps.settings.knowledge_dedup_similarity_threshold
+        found = await measure(deps.database, deps.embedder, threshold=threshold)
+        return found, await _stored(deps.database, found) if store_ else None
 
-    found, version = with_tools(act)
+    found, version = with_deps(act)
     if json:
         print_json({**found.document(), "stored": store_, "policy_version": version})
     else:

@@ -6,7 +6,7 @@ from assay.ai import choose
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.alerts import receivers
 from assay.db.engine import driver_url
-from assay.messaging import bus
+from assay.messaging import nats
 from assay.settings import Settings
 
 
@@ -15,7 +15,7 @@ def check_settings(settings: Settings) -> None:
     if settings.database_url:
         driver_url(settings.database_url.get_secret_value())
     if settings.nats_url:
-        bus.check(settings.nats_url.get_secret_value())
+        nats.check(settings.nats_url.get_secret_value())
     receivers.configured(settings)
     choose.extractor(settings, choose.embedder(settings, OfflineEmbedder()))
     oidc.check(settings)

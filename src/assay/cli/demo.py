@@ -17,7 +17,7 @@ from assay.cli.first_admin import link_for_operator, open_in_browser
 from assay.cli.ingest import Imported, import_messages
 from assay.cli.output import Json, errors, print_json, program, say
 from assay.cli.pipeline import run_pipeline
-from assay.cli.session import with_database, with_tools
+from assay.cli.session import with_database, with_deps
 from assay.cli.summary import Summary, print_summary
 from assay.db.locks import held
 from assay.db.models import Proposal
@@ -25,7 +25,7 @@ from assay.extraction.incoming import IncomingMessage
 from assay.extraction.parsing import read_file
 from assay.extraction.suggesting import suggest
 from assay.kinds import AtomType
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 
 SOURCE: Final = "demo"
 COLLEAGUE: Final = "demo:priya"
@@ -45,7 +45,7 @@ def demo(
     Running it again continues where it was and adds nothing twice.
     """
     with errors.status("Starting the servers") as status:
-        summary = with_tools(lambda tools: _play(tools, status))
+        summary = with_deps(lambda deps: _play(deps, status))
         status.update("Leaving Assay running")
         web_url = None if once else ensure_running()
     if json:
@@ -60,24 +60,24 @@ def demo(
         say(f"Assay is running at {web_url}. Stop it with: {program()} down", style="bold")
 
 
-async def _play(tools: Tools, status: Status) -> Summary:
-    async with held(tools.database.engine, SOURCE, wait=True):
+async def _play(deps: Deps, status: Status) -> Summary:
+    async with held(deps.database.engine, SOURCE, wait=True):
         for number, week in enumerate(_weeks(), start=1):
             status.update(f"Week {number}: importing {len(week)} messages")
-            await import_messages(tools.database, week, source=SOURCE, actor=SYSTEM, done=Imported())
-            await run_pipeline(tools, partial(_tell, status, f"Week {number}"))
-        await _propose_by_hand(tools)
-        await run_pipeline(tools, partial(_tell, status, "By hand"))
-    return await Summary.read(tools)
+            await import_messages(deps.database, week, source=SOURCE, actor=SYSTEM, done=Imported())
+            await run_pipeline(deps, partial(_tell, status, f"Week {number}"))
+        await _propose_by_hand(deps)
+        await run_pipeline(deps, partial(_tell, status, "By hand"))
+    return await Summary.read(deps)
 
 
-async def _propose_by_hand(tools: Tools) -> None:
+async def _propose_by_hand(deps: Deps) -> None:
     """What a reader of chats drops as known already, and a person or an agent may still propose. Once."""
     lines = (files("assay.sample") / "suggestions.jsonl").read_text().splitlines()
     drafts = [_draft(from_json(line)) for line in lines]
     atoms = [each for each in drafts if isinstance(each, AtomDraft)]
     topics = [each for each in drafts if isinstance(each, TopicDraft)]
-    async with tools.database.transaction() as session:
+    async with deps.database.transaction() as session:
         known = exists().where(Proposal.extraction_run_id.is_(None), Proposal.title == atoms[0].title)
         if not await session.scalar(select(known)):
             colleague = await ensure_user(session, COLLEAGUE)

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from assay.cli.output import Json, print_json, printable, say
-from assay.cli.session import with_tools
+from assay.cli.session import with_deps
 from assay.cli.tables import table
 from assay.duplicates import scale
 from assay.duplicates.labelled import read_pairs
 from assay.duplicates.measure import Measured, Quality, measured, quality, quality_by
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 
 FIGURES = ["n", "accuracy", "precision", "recall", "f1", "roc_auc", "update"]
 
@@ -23,14 +23,14 @@ def duplicates(file: Path, /, *, json: Json = False) -> None:
     """
     pairs = read_pairs(file)
 
-    async def act(tools: Tools) -> dict[str, Any]:
-        embedder, threshold = tools.embedder, tools.settings.knowledge_dedup_similarity_threshold
-        async with tools.database.transaction() as session:
+    async def act(deps: Deps) -> dict[str, Any]:
+        embedder, threshold = deps.embedder, deps.settings.knowledge_dedup_similarity_threshold
+        async with deps.database.transaction() as session:
             in_force = await scale.in_force(session, embedder.model)
         found = await measured(pairs, embedder, in_force, threshold)
         return {**_document(found), "model": embedder.model, "scorer": in_force.version, "threshold": threshold}
 
-    document = with_tools(act)
+    document = with_deps(act)
     if json:
         print_json(document)
     else:

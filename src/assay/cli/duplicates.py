@@ -8,7 +8,7 @@ from rich.status import Status
 from assay.cli.deciding import Note
 from assay.cli.output import Json, errors, print_json, printable, say, short
 from assay.cli.paging import After, Limit, say_more
-from assay.cli.session import operator, with_database, with_tools
+from assay.cli.session import operator, with_database, with_deps
 from assay.db.engine import Database
 from assay.db.locks import held
 from assay.db.models import SimilarityType
@@ -19,7 +19,7 @@ from assay.duplicates.serving import begin_to_serve
 from assay.errors import Conflict, InvalidInput, Unavailable
 from assay.kinds import TRAITS, Kind
 from assay.proposals.queries import full_ids
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.web.views import likenesses
 from assay.web.views.likenesses import PairView
 from assay.web.views.paging import PageOf
@@ -42,7 +42,7 @@ def scan(
             "assay jobs run deduplication_scan"
         )
     with errors.status("Starting") as shown:
-        looked, found = with_tools(lambda tools: _scan(tools, shown))
+        looked, found = with_deps(lambda deps: _scan(deps, shown))
     if json:
         print_json({"looked_at": looked, "pairs": found})
     else:
@@ -86,18 +86,18 @@ def dismiss(one: str, other: str, /, *, note: Note = None, json: Json = False) -
         say("Remembered: not the same.")
 
 
-async def _scan(tools: Tools, shown: Status) -> tuple[int, int]:
+async def _scan(deps: Deps, shown: Status) -> tuple[int, int]:
     """Looks at everything that is owed, a batch a transaction. Returns how many it looked at, and the pairs."""
-    limit, threshold = tools.settings.knowledge_dedup_batch_size, tools.settings.knowledge_dedup_similarity_threshold
-    async with held(tools.database.engine, "entity_scan") as won:
+    limit, threshold = deps.settings.knowledge_dedup_batch_size, deps.settings.knowledge_dedup_similarity_threshold
+    async with held(deps.database.engine, "entity_scan") as won:
         if not won:
             raise Conflict("Another process is scanning already.")
-        model = await _embedded(tools, limit)
+        model = await _embedded(deps, limit)
         looked = found = 0
-        async with tools.database.transaction() as session:
+        async with deps.database.transaction() as session:
             owed = await pairs.count_owed(session, model=model, threshold=threshold)
         while True:
-            async with tools.database.transaction() as session:
+            async with deps.database.transaction() as session:
                 ids = await pairs.next_batch(session, model=model, threshold=threshold, limit=limit)
                 found += await pairs.look(session, ids, model=model, threshold=threshold)
             if not ids:
@@ -106,14 +106,14 @@ async def _scan(tools: Tools, shown: Status) -> tuple[int, int]:
             shown.update(f"{looked:,} of {owed:,} looked at, {found:,} pairs")
 
 
-async def _embedded(tools: Tools, limit: int) -> str:
+async def _embedded(deps: Deps, limit: int) -> str:
     """Gives vectors to what has none. Returns the model that everything is compared by."""
-    async with tools.database.transaction() as session:
-        model = await begin_to_serve(session, tools.embedder.model)
-        embedder = await tools.serving_embedder(session)
+    async with deps.database.transaction() as session:
+        model = await begin_to_serve(session, deps.embedder.model)
+        embedder = await deps.serving_embedder(session)
     if embedder is None:
         raise Unavailable(f"The settings do not reach the model {model}, which serves: run assay reembed.")
-    while await embed_missing(tools.database, embedder, limit):
+    while await embed_missing(deps.database, embedder, limit):
         pass
     return model
 

@@ -16,7 +16,7 @@ from assay.db.engine import Database
 from assay.db.troubles import READ_ONLY, ensure_well
 from assay.duplicates.vectors import LINKS, outdated_indexes
 from assay.errors import Conflict, Unavailable
-from assay.messaging import bus
+from assay.messaging import nats
 from assay.proposals.expiring import overdue
 from assay.queue import health
 from assay.runtime.services import Services, running
@@ -60,7 +60,7 @@ async def _available(session: AsyncSession) -> str:
 
 
 async def broker(nats_url: str) -> str:
-    return f"{await bus.ping(nats_url)} with JetStream"
+    return f"{await nats.ping(nats_url)} with JetStream"
 
 
 async def migrations(database: Database) -> str:

@@ -9,14 +9,14 @@ from rich.status import Status
 
 from assay.cli.output import Json, errors, moment, print_json, say
 from assay.cli.pipeline import STEPS
-from assay.cli.session import operator, with_database, with_tools
+from assay.cli.session import operator, with_database, with_deps
 from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.errors import InvalidInput
 from assay.jobs import JOBS, find
 from assay.jobs import run as run_job
 from assay.queue import control
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.queue.run import RunResult
 from assay.web.views import jobs as views
 from assay.web.views.records import Accepted, JobView
@@ -72,7 +72,7 @@ def run(
             say(f"Requested: {', '.join(names)}.")
         return 0
     with errors.status("Starting") as status:
-        results = with_tools(lambda tools: _run(names, tools, status))
+        results = with_deps(lambda deps: _run(names, deps, status))
     if json:
         documents = [asdict(each) for each in results]
         print_json(documents if every else documents[0])
@@ -90,12 +90,12 @@ async def _request(database: Database, names: Sequence[str]) -> None:
             await control.run_now(session, name, actor=actor)
 
 
-async def _run(names: Sequence[str], tools: Tools, status: Status) -> list[RunResult]:
+async def _run(names: Sequence[str], deps: Deps, status: Status) -> list[RunResult]:
     """Runs jobs one after the other, up to the first that fails."""
     results: list[RunResult] = []
     for name in names:
         status.update(f"Running {name}")
-        results.append(await run_job(name, tools))
+        results.append(await run_job(name, deps))
         if not results[-1].ok:
             break
     return results

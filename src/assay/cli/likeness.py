@@ -4,7 +4,7 @@ from assay.cli.deciding import Note, answer
 from assay.cli.merging import Look
 from assay.cli.output import Json, print_json, say, short
 from assay.cli.paging import After, Limit, say_more
-from assay.cli.session import operator, with_database, with_tools
+from assay.cli.session import operator, with_database, with_deps
 from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.duplicates import groups as stars
@@ -13,7 +13,7 @@ from assay.duplicates.explanation import rounded
 from assay.duplicates.groups import Group, Rest
 from assay.proposals import queries
 from assay.proposals.outcomes import Outcome
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.web.views import likenesses
 from assay.web.views.paging import PageOf
 
@@ -21,20 +21,20 @@ from assay.web.views.paging import PageOf
 def not_duplicate(proposal: str, other: str | None = None, /, *, note: Note = None, json: Json = False) -> int:
     """Say that a proposal is not the same as what it is marked as like, or as OTHER. It is remembered."""
 
-    async def act(tools: Tools) -> list[Outcome]:
-        actor = await operator(tools.database)
-        async with tools.database.transaction() as session:
+    async def act(deps: Deps) -> list[Outcome]:
+        actor = await operator(deps.database)
+        async with deps.database.transaction() as session:
             ids = await queries.full_ids(session, [proposal, *([other] if other else [])])
             return await tell_apart(
                 session,
                 {ids[0]: ids[1] if other else None},
-                model=tools.embedder.model,
-                threshold=tools.settings.knowledge_dedup_similarity_threshold,
+                model=deps.embedder.model,
+                threshold=deps.settings.knowledge_dedup_similarity_threshold,
                 actor=actor,
                 notes=note,
             )
 
-    return answer(with_tools(act), json)
+    return answer(with_deps(act), json)
 
 
 def groups(*, limit: Limit = 50, after: After = None, json: Json = False) -> None:

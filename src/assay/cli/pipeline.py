@@ -5,7 +5,7 @@ from typing import Final
 
 from assay.errors import AssayError
 from assay.jobs import run
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.queue.run import RunResult
 
 STEPS: Final[Sequence[tuple[str, str]]] = (
@@ -20,13 +20,13 @@ UNTIL_APPROVED: Final = STEPS[:3]
 
 
 async def run_pipeline(
-    tools: Tools, tell: Callable[[str], None], steps: Sequence[tuple[str, str]] = STEPS
+    deps: Deps, tell: Callable[[str], None], steps: Sequence[tuple[str, str]] = STEPS
 ) -> list[RunResult]:
     """Runs the jobs in their order, each after another run of it has ended. Raises AssayError when one fails."""
     results = []
     for name, words in steps:
         tell(words)
-        result = await run(name, tools, wait=True)
+        result = await run(name, deps, wait=True)
         if not result.ok:
             raise AssayError(f"The job {name} failed: {result.error}")
         results.append(result)

@@ -9,7 +9,7 @@ from assay import settings as configuration
 from assay.cli.deciding import Note
 from assay.cli.output import Json, print_json, say, short
 from assay.cli.policy import app
-from assay.cli.session import operator, with_database, with_tools
+from assay.cli.session import operator, with_database, with_deps
 from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.duplicates.serving import scorer_version
@@ -17,7 +17,7 @@ from assay.errors import InvalidInput
 from assay.lines import read_text
 from assay.policies import actions
 from assay.proposals.outcomes import Outcome
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.review import simulation
 from assay.review.actions import undo as undo_version
 from assay.review.policy import Policy
@@ -34,24 +34,24 @@ def simulate(file: Path, /, *, json: Json = False) -> None:
     """Say what would come of the changes in a JSON file, on the queue and on what people decided. Changes nothing."""
     changes = _read(file)
 
-    async def act(tools: Tools) -> Trial:
-        async with tools.database.transaction() as session:
-            scorer = await scorer_version(session, tools.embedder.model)
-            return await simulation.tried(session, changes, settings=tools.settings, scorer=scorer)
+    async def act(deps: Deps) -> Trial:
+        async with deps.database.transaction() as session:
+            scorer = await scorer_version(session, deps.embedder.model)
+            return await simulation.tried(session, changes, settings=deps.settings, scorer=scorer)
 
-    _print(with_tools(act), "after the changes", json)
+    _print(with_deps(act), "after the changes", json)
 
 
 @app.command
 def shadow(*, json: Json = False) -> None:
     """Say how the shadow rules of the policy would have decided, beside those in force."""
 
-    async def act(tools: Tools) -> Trial:
-        async with tools.database.transaction() as session:
-            scorer = await scorer_version(session, tools.embedder.model)
-            return await simulation.shadow(session, settings=tools.settings, scorer=scorer)
+    async def act(deps: Deps) -> Trial:
+        async with deps.database.transaction() as session:
+            scorer = await scorer_version(session, deps.embedder.model)
+            return await simulation.shadow(session, settings=deps.settings, scorer=scorer)
 
-    _print(with_tools(act), "shadow", json)
+    _print(with_deps(act), "shadow", json)
 
 
 @app.command

@@ -8,11 +8,11 @@ from rich.status import Status
 
 from assay.cli.background import go_on_in_background
 from assay.cli.output import Json, errors, print_json, say
-from assay.cli.session import operator, with_tools
+from assay.cli.session import operator, with_deps
 from assay.duplicates import reembed as change
 from assay.duplicates.reembed import Progress, Reembedded
 from assay.errors import InvalidInput
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 
 
 def reembed(
@@ -25,22 +25,22 @@ def reembed(
     if status and detach:
         raise InvalidInput("Give --status or --detach, not both.")
     if status:
-        _show_progress(with_tools(lambda tools: change.progress(tools.database, tools.embedder.model)), json)
+        _show_progress(with_deps(lambda deps: change.progress(deps.database, deps.embedder.model)), json)
     elif detach:
         log = go_on_in_background("reembed")
         say(f"It goes on in the background and writes to {log}. See how far it is with: assay reembed --status")
     else:
         with errors.status("Starting") as shown:
-            result = with_tools(lambda tools: _reembed(tools, shown))
+            result = with_deps(lambda deps: _reembed(deps, shown))
         _show_result(result, json)
 
 
-async def _reembed(tools: Tools, shown: Status) -> Reembedded:
+async def _reembed(deps: Deps, shown: Status) -> Reembedded:
     return await change.reembed(
-        tools.database,
-        tools.embedder,
-        actor=await operator(tools.database),
-        batch=tools.settings.knowledge_dedup_batch_size,
+        deps.database,
+        deps.embedder,
+        actor=await operator(deps.database),
+        batch=deps.settings.knowledge_dedup_batch_size,
         report=lambda state: shown.update(f"{state.done:,} of {state.total:,} have vectors of {state.model}"),
     )
 

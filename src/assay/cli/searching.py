@@ -6,11 +6,11 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from assay.cli.output import Json, print_json, printable, say, short
-from assay.cli.session import with_tools
+from assay.cli.session import with_deps
 from assay.errors import InvalidInput
 from assay.kinds import Kind
 from assay.knowledge.search import DEPTH, Filter
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.web.views import finding
 from assay.web.views.knowledge import Found, Ranked
 
@@ -27,10 +27,10 @@ def search(*words: str, kind: Kind | None = None, limit: Best = 20, json: Json =
         raise InvalidInput(f"Say what to search for, in 1 to {MAX_WORDS} characters that can be shown.")
     wanted = [Filter(each) for each in ([kind] if kind else Kind)]
 
-    async def act(tools: Tools) -> list[Ranked[Any]]:
-        return await finding.found(tools.database, tools, wanted, query, limit=limit)
+    async def act(deps: Deps) -> list[Ranked[Any]]:
+        return await finding.found(deps.database, deps, wanted, query, limit=limit)
 
-    found = with_tools(act)
+    found = with_deps(act)
     if json:
         print_json(Found[Any](items=found))
         return

@@ -13,6 +13,7 @@ from cyclopts import Parameter
 
 import assay.jobs  # noqa: F401  # registers the jobs
 from assay import settings as configuration
+from assay.aio import background
 from assay.cli.checking import check_settings
 from assay.cli.engine import Drain, on_stop
 from assay.cli.first_admin import ensure_first_admin
@@ -22,13 +23,12 @@ from assay.cli.output import say
 from assay.cli.session import ready
 from assay.db.engine import Database
 from assay.errors import Conflict
-from assay.messaging.background import background
 from assay.messaging.relay import relay
 from assay.queue.alerting import telling
-from assay.queue.deps import Tools, make_tools
-from assay.queue.patience import patiently
+from assay.queue.deps import Deps, make_deps
 from assay.queue.processes import DRAIN_SECONDS, connected_broker, scheduling, working
-from assay.queue.worker import JobReceiver
+from assay.queue.retry import retry_until_available
+from assay.queue.worker import Worker
 from assay.runtime.services import Services, record_web, running
 from assay.settings import Settings
 from assay.tracing import exporting
@@ -39,7 +39,7 @@ PASSING_SECONDS: Final = 60
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 Port = Annotated[int, Parameter(help="Port of the web app; 0 takes a free one.")]
-Jobs: TypeAlias = Callable[[], AbstractAsyncContextManager[JobReceiver | None]]
+Jobs: TypeAlias = Callable[[], AbstractAsyncContextManager[Worker | None]]
 """What runs beside the web app."""
 
 
@@ -54,8 +54,8 @@ def up(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT, drain: Drain = D
     _refuse_a_second(settings)
     with listening(host, port) as listener, ready(for_guests=True) as found:
         _require_ownership(settings, found)
-        tools = make_tools(settings, found.database_url)
-        _serve(settings, found, listener, host, partial(_jobs, tools, found.nats_url, drain))
+        deps = make_deps(settings, found.database_url)
+        _serve(settings, found, listener, host, partial(_jobs, deps, found.nats_url, drain))
 
 
 def api(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT) -> None:
@@ -68,19 +68,19 @@ def api(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT) -> None:
 
 
 @asynccontextmanager
-async def _jobs(tools: Tools, nats_url: str, drain: float) -> AsyncIterator[JobReceiver]:
+async def _jobs(deps: Deps, nats_url: str, drain: float) -> AsyncIterator[Worker]:
     """A worker and a scheduler beside the web app."""
     try:
         async with (
-            telling(tools, nats_url),
-            connected_broker(tools, nats_url, "assay up") as broker,
-            working(broker, tools, drain=drain) as receiver,
-            scheduling(broker, tools),
-            background(relay(tools.database, nats_url)),
+            telling(deps, nats_url),
+            connected_broker(deps, nats_url, "assay up") as broker,
+            working(broker, deps, drain=drain) as receiver,
+            scheduling(broker, deps),
+            background(relay(deps.database, nats_url)),
         ):
             yield receiver
     finally:
-        await tools.database.close()
+        await deps.database.close()
 
 
 @asynccontextmanager
@@ -122,7 +122,7 @@ def _already_running(settings: Settings) -> Conflict:
 async def _welcome(database_url: str) -> None:
     database = Database(database_url)
     try:
-        await patiently(partial(ensure_first_admin, database), what="the database")
+        await retry_until_available(partial(ensure_first_admin, database), what="the database")
     finally:
         await database.close()
 

@@ -1,4 +1,4 @@
-"""What every command needs: servers that run, a database in its newest shape, the tools of the jobs."""
+"""What every command needs: servers that run, a database in its newest shape, what the jobs depend on."""
 
 import asyncio
 import getpass
@@ -20,7 +20,7 @@ from assay.errors import InvalidInput, Unavailable
 from assay.runtime.services import Services, services
 
 if TYPE_CHECKING:
-    from assay.queue.deps import Tools
+    from assay.queue.deps import Deps
 
 Result = TypeVar("Result")
 
@@ -36,13 +36,13 @@ def ready(*, for_guests: bool = False) -> Iterator[Services]:
         yield found
 
 
-def with_tools(act: "Callable[[Tools], Awaitable[Result]]") -> Result:
+def with_deps(act: "Callable[[Deps], Awaitable[Result]]") -> Result:
     """Runs `act` on ready servers."""
-    from assay.queue.deps import make_tools  # slow to import, and most commands only read or change the database
+    from assay.queue.deps import make_deps  # slow to import, and most commands only read or change the database
 
     with ready() as found:
-        tools = make_tools(configuration.load(), found.database_url)
-        return asyncio.run(closing(tools.database, act(tools)))
+        deps = make_deps(configuration.load(), found.database_url)
+        return asyncio.run(closing(deps.database, act(deps)))
 
 
 def with_database(act: Callable[[Database], Awaitable[Result]]) -> Result:

@@ -18,7 +18,7 @@ from assay.duplicates.serving import scorer_version
 from assay.kinds import TRAITS, Kind
 from assay.proposals import metrics, queries
 from assay.proposals.queries import QuoteInContext
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.review import metrics as review_metrics
 from assay.review import queries as review
 from assay.review.policy import Hold, Policy
@@ -41,10 +41,10 @@ class Summary:
     evidence: dict[UUID, list[QuoteInContext]]
 
     @classmethod
-    async def read(cls, tools: Tools) -> Self:
-        async with tools.database.transaction() as session:
-            scorer = await scorer_version(session, tools.embedder.model)
-            policy = await review.policy(session, tools.settings)
+    async def read(cls, deps: Deps) -> Self:
+        async with deps.database.transaction() as session:
+            scorer = await scorer_version(session, deps.embedder.model)
+            policy = await review.policy(session, deps.settings)
             approved = await _surest(session)
             held_examples = await _one_of_each(session, policy, scorer)
             likest = await _likest(session)
@@ -52,7 +52,7 @@ class Summary:
             return cls(
                 messages=await _count(session, Message.id),
                 runs=await _count(session, KnowledgeExtractionRun.id),
-                metrics=await review_metrics.document(session, tools.settings, tools.embedder.model),
+                metrics=await review_metrics.document(session, deps.settings, deps.embedder.model),
                 duplicates=await _by_likeness(session),
                 held=await review.held(session, policy, scorer=scorer),
                 approved_examples=approved,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.duplicates.serving import scorer_version
 from assay.kinds import TRAITS, Kind
 from assay.proposals import queries as proposal_queries
-from assay.queue.context import Work
+from assay.queue.context import JobContext
 from assay.queue.job import Statistics, job
 from assay.review import queries
 from assay.review.actions import Review, review
@@ -28,44 +28,44 @@ log = structlog.get_logger(__name__)
     statistics=("topics_approved", "atoms_approved", "topics_skipped", "atoms_skipped", "errors"),
     count_failing=proposal_queries.count_failing,
 )
-async def auto_review_proposals(work: Work) -> Statistics:
+async def auto_review_proposals(context: JobContext) -> Statistics:
     """Approve what the policy can prove, topics before the atoms that wait for them."""
     counts: Counter[str] = Counter()
-    async with work.database.transaction() as session:
-        policy = await queries.policy(session, work.settings)
+    async with context.database.transaction() as session:
+        policy = await queries.policy(session, context.settings)
         due = await queries.count_sure(session, policy.least) if policy.enabled else 0
     if policy.enabled:
-        work.begin(due)
+        context.begin(due)
         for kind in Kind:
-            await _review_kind(work, kind, counts)
+            await _review_kind(context, kind, counts)
     else:
-        log.info("Auto-approval is switched off", job=work.job, policy_version=policy.version)
+        log.info("Auto-approval is switched off", job=context.job, policy_version=policy.version)
     names = [f"{TRAITS[kind].plural}_{result}" for result in ("approved", "skipped") for kind in Kind]
-    return {**{name: counts[name] for name in names}, "errors": len(work.failed)}
+    return {**{name: counts[name] for name in names}, "errors": len(context.failed)}
 
 
-async def _review_kind(work: Work, kind: Kind, counts: Counter[str]) -> None:
+async def _review_kind(context: JobContext, kind: Kind, counts: Counter[str]) -> None:
     """The policy is read anew for each batch, so that a change of it needs no restart and no patience."""
-    model = work.tools.embedder.model
+    model = context.deps.embedder.model
     after: queries.Position | None = None
 
     async def act(session: AsyncSession, ids: Sequence[UUID]) -> Review:
-        return await review(session, ids, settings=work.settings, model=model)
+        return await review(session, ids, settings=context.settings, model=model)
 
-    while not work.time_is_up:
-        async with work.database.transaction() as session:
-            policy = await queries.policy(session, work.settings)
+    while not context.time_is_up:
+        async with context.database.transaction() as session:
+            policy = await queries.policy(session, context.settings)
             found, after = await queries.page(
                 session,
                 kind,
                 least=policy.least,
                 scorer=await scorer_version(session, model),
                 after=after,
-                limit=work.settings.knowledge_auto_approval_batch_size,
+                limit=context.settings.knowledge_auto_approval_batch_size,
             )
-        for result in await work.isolate(list(found), act, done=lambda review: len(review.approved)):
+        for result in await context.isolate(list(found), act, done=lambda review: len(review.approved)):
             counts[f"{TRAITS[kind].plural}_approved"] += len(result.approved)
             counts[f"{TRAITS[kind].plural}_skipped"] += len(result.held)
-        work.advance(len(found))
+        context.advance(len(found))
         if after is None or not policy.enabled:
             return

@@ -6,7 +6,7 @@ from typing import Final
 from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.extraction import actions as extraction
-from assay.queue.context import Work
+from assay.queue.context import JobContext
 from assay.queue.job import Statistics, job
 
 AGE_DAYS: Final = 7
@@ -20,9 +20,9 @@ AGE_DAYS: Final = 7
     retry_delays=(10,),
     statistics=("runs_deleted", "age_threshold_days"),
 )
-async def cleanup_orphaned_extractions(work: Work) -> Statistics:
+async def cleanup_orphaned_extractions(context: JobContext) -> Statistics:
     """Delete ended extraction runs that left no proposal."""
-    work.begin(0, "runs")
-    async with work.database.transaction() as session:
+    context.begin(0, "runs")
+    async with context.database.transaction() as session:
         deleted = await extraction.delete_orphans(session, older_than=now() - timedelta(days=AGE_DAYS), actor=SYSTEM)
     return {"runs_deleted": deleted, "age_threshold_days": AGE_DAYS}

@@ -15,12 +15,12 @@ from assay.duplicates import scan
 from assay.duplicates.serving import begin_to_serve, scorer_version
 from assay.proposals import actions as proposals
 from assay.proposals import queries
-from assay.queue.context import Work
+from assay.queue.context import JobContext
 from assay.queue.job import Statistics, job
 
 log = structlog.get_logger(__name__)
 
-LONGEST_HOLD: Final = 1.0
+MAX_HOLD_SECONDS: Final = 1.0
 """Seconds for which a batch shall hold the lock of the decisions: people wait for it."""
 
 
@@ -33,55 +33,55 @@ LONGEST_HOLD: Final = 1.0
     statistics=("proposals_scanned", "duplicates_found", "embeddings_generated", "errors"),
     count_failing=queries.count_failing,
 )
-async def deduplication_scan(work: Work) -> Statistics:
+async def deduplication_scan(context: JobContext) -> Statistics:
     """Find and mark proposals that say what an entity or an older proposal says."""
     scanned = duplicates = 0
     began = now()  # what fails rests until another run, however long this one takes
-    limit = work.settings.knowledge_dedup_batch_size
-    threshold = work.settings.knowledge_dedup_similarity_threshold
+    limit = context.settings.knowledge_dedup_batch_size
+    threshold = context.settings.knowledge_dedup_similarity_threshold
     embedded, size = 0, limit
 
     async def act(session: AsyncSession, ids: Sequence[UUID]) -> scan.ScanOutcome:
-        async with work.database.beside() as beside:
+        async with context.database.beside() as beside:
             return await scan.scan(session, ids, model=model, threshold=threshold, actor=SYSTEM, beside=beside)
 
-    async with work.database.transaction() as session:
-        model = await begin_to_serve(session, work.tools.embedder.model)
-        embedder = await work.tools.serving_embedder(session)
-        work.begin(await queries.count_unscanned(session, await scorer_version(session, model)))
-    _warn_unless_configured(model, work.tools.embedder.model)
+    async with context.database.transaction() as session:
+        model = await begin_to_serve(session, context.deps.embedder.model)
+        embedder = await context.deps.serving_embedder(session)
+        context.begin(await queries.count_unscanned(session, await scorer_version(session, model)))
+    _warn_unless_configured(model, context.deps.embedder.model)
     if embedder:
         from assay.duplicates.calibration import ensure_calibrated  # slow to import
 
-        await ensure_calibrated(work.database, embedder)
-    while not work.time_is_up:
-        generated = await scan.embed_missing(work.database, embedder, limit) if embedder else 0
+        await ensure_calibrated(context.database, embedder)
+    while not context.time_is_up:
+        generated = await scan.embed_missing(context.database, embedder, limit) if embedder else 0
         embedded += generated
-        async with work.database.transaction() as session:
+        async with context.database.transaction() as session:
             ids = await scan.next_batch(session, model=model, limit=size, at=began)
         if not (ids or generated):
             break
-        failed_before, started = len(work.failed), monotonic()
-        for outcome in await work.isolate(ids, act, done=lambda outcome: outcome.scanned):
+        failed_before, started = len(context.failed), monotonic()
+        for outcome in await context.isolate(ids, act, done=lambda outcome: outcome.scanned):
             scanned += outcome.scanned
             duplicates += outcome.duplicates
         size = fitting(size, monotonic() - started, limit)
-        async with work.database.transaction() as session:
-            await proposals.note_failed_scans(session, work.failed[failed_before:])
-        work.advance(len(ids))
+        async with context.database.transaction() as session:
+            await proposals.note_failed_scans(session, context.failed[failed_before:])
+        context.advance(len(ids))
     return {
         "proposals_scanned": scanned,
         "duplicates_found": duplicates,
         "embeddings_generated": embedded,
-        "errors": len(work.failed),
+        "errors": len(context.failed),
     }
 
 
 def fitting(size: int, seconds: float, most: int) -> int:
     """How many the next batch has, where one of this size took so long. Long texts that are all alike take longest."""
-    if seconds > LONGEST_HOLD:
+    if seconds > MAX_HOLD_SECONDS:
         return max(1, size // 2)
-    return min(most, 2 * size) if seconds < LONGEST_HOLD / 4 else size
+    return min(most, 2 * size) if seconds < MAX_HOLD_SECONDS / 4 else size
 
 
 def _warn_unless_configured(serving: str, configured: str) -> None:

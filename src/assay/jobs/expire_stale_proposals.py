@@ -14,7 +14,7 @@ from assay.proposals import actions as proposals
 from assay.proposals import queries
 from assay.proposals.expiring import Overdue, overdue
 from assay.proposals.outcomes import Outcome
-from assay.queue.context import Work
+from assay.queue.context import JobContext
 from assay.queue.job import Statistics, job
 from assay.queue.notify import send_job_error_notification
 
@@ -31,19 +31,19 @@ WARNED_BEFORE = timedelta(days=3)
     statistics=("topics_expired", "atoms_expired", "total_expired"),
     count_failing=queries.count_failing,
 )
-async def expire_stale_proposals(work: Work) -> Statistics:
+async def expire_stale_proposals(context: JobContext) -> Statistics:
     """Reject what has waited longer than allowed, and announce what soon will have.
 
     Where that is a large part of the queue, nothing is rejected: it is announced, and waits for a person.
     """
-    days = work.settings.knowledge_proposal_expiration_days
+    days = context.settings.knowledge_proposal_expiration_days
     cutoff = now() - timedelta(days=days)
     expired = dict.fromkeys(Kind, 0)
-    async with work.database.transaction() as session:
+    async with context.database.transaction() as session:
         found = await overdue(session, cutoff)
-    work.begin(found.number)
+    context.begin(found.number)
     if found.needs_a_person:
-        await _hold(work, found)
+        await _hold(context, found)
 
     def done(outcomes: list[Outcome]) -> int:
         return sum(each.done for each in outcomes)
@@ -51,25 +51,25 @@ async def expire_stale_proposals(work: Work) -> Statistics:
     async def act(session: AsyncSession, ids: Sequence[UUID]) -> list[Outcome]:
         return await proposals.expire(session, ids, actor=SYSTEM, days=days)
 
-    while not (found.needs_a_person or work.time_is_up):
-        async with work.database.transaction() as session:
-            stale = await queries.stale(session, cutoff, limit=BATCH, but=work.failed)
-        for outcomes in await work.isolate(list(stale), act, done=done):
+    while not (found.needs_a_person or context.time_is_up):
+        async with context.database.transaction() as session:
+            stale = await queries.stale(session, cutoff, limit=BATCH, but=context.failed)
+        for outcomes in await context.isolate(list(stale), act, done=done):
             for each in outcomes:
                 expired[stale[each.id]] += each.done
-        work.advance(len(stale))
+        context.advance(len(stale))
         if len(stale) < BATCH:
             break
-    async with work.database.transaction() as session:
+    async with context.database.transaction() as session:
         await proposals.announce_expiring(session, before=cutoff + WARNED_BEFORE, until=now() + WARNED_BEFORE)
     counts = {f"{TRAITS[kind].plural}_expired": number for kind, number in expired.items()}
     return {**counts, "total_expired": sum(expired.values())}
 
 
-async def _hold(work: Work, found: Overdue) -> None:
-    async with work.database.transaction() as session:
+async def _hold(context: JobContext, found: Overdue) -> None:
+    async with context.database.transaction() as session:
         await proposals.announce_held(session, found)
-    await send_job_error_notification(work.database, work.job, ExpiryHeld(found.sentence), {}, "critical")
+    await send_job_error_notification(context.database, context.job, ExpiryHeld(found.sentence), {}, "critical")
 
 
 class ExpiryHeld(AssayError):

@@ -7,7 +7,7 @@ from assay.audit.actor import SYSTEM
 from assay.db.models import TriggerType
 from assay.extraction import queries, runs, spending
 from assay.jobs.reading import Reading
-from assay.queue.context import Work
+from assay.queue.context import JobContext
 from assay.queue.job import Statistics, job
 
 
@@ -20,22 +20,22 @@ from assay.queue.job import Statistics, job
     statistics=("messages_analyzed", "topics_proposed", "atoms_proposed", "errors"),
     count_failing=queries.count_failing,
 )
-async def extract_knowledge_from_messages(work: Work) -> Statistics:
+async def extract_knowledge_from_messages(context: JobContext) -> Statistics:
     """Read the messages that nobody read yet and propose what they teach."""
     counts: Counter[str] = Counter()
-    async with work.database.transaction() as session:
-        work.begin(await queries.count_unread(session), "messages")
-    while not work.time_is_up:
-        async with work.database.transaction() as session:
-            if await spending.is_stopped_today(session, work.settings, work.tools.extractor.name):
+    async with context.database.transaction() as session:
+        context.begin(await queries.count_unread(session), "messages")
+    while not context.time_is_up:
+        async with context.database.transaction() as session:
+            if await spending.is_stopped_today(session, context.settings, context.deps.extractor.name):
                 break
             claim = await runs.claim(
-                session, extractor=work.tools.extractor, trigger=TriggerType.SCHEDULED, actor=SYSTEM
+                session, extractor=context.deps.extractor, trigger=TriggerType.SCHEDULED, actor=SYSTEM
             )
             if claim is None:
                 break
-            budget = await spending.budget(session, work.settings, claim.run_id)
-        reading = Reading.of(claim, work, budget)
+            budget = await spending.budget(session, context.settings, claim.run_id)
+        reading = Reading.of(claim, context, budget)
         await reading.finish()
         counts += reading.counts
         if reading.cancelled or reading.stopped:
@@ -44,5 +44,5 @@ async def extract_knowledge_from_messages(work: Work) -> Statistics:
         "messages_analyzed": counts["messages"],
         "topics_proposed": counts["topics"],
         "atoms_proposed": counts["atoms"],
-        "errors": len(work.failed),
+        "errors": len(context.failed),
     }

@@ -8,7 +8,7 @@ from assay.audit.actions import Record, record
 from assay.audit.actor import SYSTEM
 from assay.messaging.events import MetricsUpdated
 from assay.proposals import metrics
-from assay.queue.context import Work
+from assay.queue.context import JobContext
 from assay.queue.job import Statistics, job
 from assay.review import metrics as review
 
@@ -22,12 +22,12 @@ log = structlog.get_logger(__name__)
     timeout=timedelta(minutes=1),
     statistics=("topic_proposals", "atom_proposals", "updated_at"),
 )
-async def proposal_metrics_update(work: Work) -> Statistics:
+async def proposal_metrics_update(context: JobContext) -> Statistics:
     """Verify the kept counts and announce the metrics document."""
-    work.begin(0)
-    async with work.database.transaction() as session:
+    context.begin(0)
+    async with context.database.transaction() as session:
         if await metrics.refold(session):
             log.warning("proposal_tallies_repaired")
-        document = await review.document(session, work.settings, work.tools.embedder.model)
+        document = await review.document(session, context.settings, context.deps.embedder.model)
         await record(session, SYSTEM, [Record.of(MetricsUpdated(document))])
     return document

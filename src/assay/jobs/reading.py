@@ -10,13 +10,13 @@ import structlog
 
 from assay.ai.extractor import Window
 from assay.ai.spending import Budget, BudgetSpent, Meter
+from assay.aio import background
 from assay.audit.actor import SYSTEM
 from assay.db.engine import first_line
 from assay.errors import Conflict
 from assay.extraction import nearby, run_statements, runs
 from assay.extraction.runs import Claim, OutOfTime, Stored
-from assay.messaging.background import background
-from assay.queue.context import Work
+from assay.queue.context import JobContext
 from assay.queue.failures import SystemicFailure, is_transient
 from assay.queue.notify import send_job_error_notification
 
@@ -32,7 +32,7 @@ SECONDS_BETWEEN_LOOKS: Final = 0.5
 class Reading:
     """One run on its way: what waits to be read, and what came of the rest."""
 
-    work: Work
+    context: JobContext
     run_id: UUID
     waiting: deque[Window]
     budget: Budget
@@ -52,8 +52,8 @@ class Reading:
     """One at a time, so that two windows never propose one topic twice."""
 
     @classmethod
-    def of(cls, claim: Claim, work: Work, budget: Budget) -> Self:
-        reading = cls(work, claim.run_id, deque(claim.windows), budget)
+    def of(cls, claim: Claim, context: JobContext, budget: Budget) -> Self:
+        reading = cls(context, claim.run_id, deque(claim.windows), budget)
         reading._count(Stored(claim.noise))  # read without a model: nothing was attempted
         return reading
 
@@ -67,14 +67,14 @@ class Reading:
         finally:
             await asyncio.shield(self._count_unstored())
         error = self.obstacle or self.stopped or self.failure
-        async with self.work.database.transaction() as session:
+        async with self.context.database.transaction() as session:
             await runs.conclude(session, self.run_id, error, actor=SYSTEM)
         if self.obstacle:
             raise self.obstacle
 
     async def _read_until_cancelled(self) -> None:
         """Side by side, as many windows as keep the extractor busy. Calls in flight end with the run."""
-        readers = asyncio.gather(*(self._read_on() for _ in range(self.work.tools.extractor.reach.at_once)))
+        readers = asyncio.gather(*(self._read_on() for _ in range(self.context.deps.extractor.reach.at_once)))
         async with background(self._cancel_with_the_run(readers)):
             try:
                 await readers
@@ -83,16 +83,16 @@ class Reading:
                     raise
 
     async def _cancel_with_the_run(self, readers: asyncio.Future[list[None]]) -> None:
-        while not (self.cancelled or self.work.time_is_out):
+        while not (self.cancelled or self.context.time_is_out):
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-            async with self.work.database.transaction() as session:
+            async with self.context.database.transaction() as session:
                 self.cancelled = not await run_statements.is_running(session, self.run_id)
         if not self.cancelled:
             self.stopped = OutOfTime("The time of the job was used up while the extractor was still reading.")
         readers.cancel()
 
     async def _read_on(self) -> None:
-        while self.waiting and not (self.obstacle or self.stopped or self.cancelled or self.work.time_is_up):
+        while self.waiting and not (self.obstacle or self.stopped or self.cancelled or self.context.time_is_up):
             window = replace(self.waiting.popleft(), meter=Meter(self.budget))
             try:
                 await self._read(window)
@@ -105,27 +105,27 @@ class Reading:
 
     async def _read(self, window: Window) -> None:
         window = await self._with_knowledge(window)
-        found = await self.work.tools.extractor.extract(window)
-        async with self._storing, self.work.database.transaction() as session:
+        found = await self.context.deps.extractor.extract(window)
+        async with self._storing, self.context.database.transaction() as session:
             stored = await runs.store(session, self.run_id, window, found, actor=SYSTEM)
         self.failures = 0
-        self.work.went_well(window.ids)
+        self.context.went_well(window.ids)
         self._count(stored)
 
     def _count(self, stored: Stored) -> None:
         self.counts.update(messages=stored.messages, topics=stored.topics, atoms=stored.atoms)
-        self.work.advance(stored.messages)
+        self.context.advance(stored.messages)
 
     async def _with_knowledge(self, window: Window) -> Window:
         """The window with the topics and atoms that are near it."""
-        extractor = self.work.tools.extractor
+        extractor = self.context.deps.extractor
         room = nearby.FOR_A_CHAT if extractor.reach.whole_chat else nearby.FOR_A_CONVERSATION
-        async with self.work.database.transaction() as session:
+        async with self.context.database.transaction() as session:
             known = await nearby.newest(session, room)
-            embedder = await self.work.tools.serving_embedder(session)
+            embedder = await self.context.deps.serving_embedder(session)
         if embedder and not known.everything:
             vectors = await embedder.embed(nearby.texts(window))
-            async with self.work.database.transaction() as session:
+            async with self.context.database.transaction() as session:
                 known = await nearby.nearest(session, embedder.model, vectors, room)
         return replace(window, known_topics=known.topics, known_atoms=known.atoms)
 
@@ -133,7 +133,7 @@ class Reading:
         """Who asks a model pays, whatever came of it."""
         tokens, cost = sum(each.tokens for each in self.unstored), sum(each.cost for each in self.unstored)
         if tokens or cost:
-            async with self.work.database.transaction() as session:
+            async with self.context.database.transaction() as session:
                 await run_statements.add_usage(session, self.run_id, tokens, cost)
 
     async def _could_not_read(self, window: Window, error: Exception) -> None:
@@ -149,18 +149,18 @@ class Reading:
 
     async def _blame(self, window: Window, error: Exception) -> None:
         self.failure, self.failures = error, self.failures + 1
-        self.work.went_wrong(self.run_id, window.ids, error)
+        self.context.went_wrong(self.run_id, window.ids, error)
         log.error(
             "Job %s: a window of run %s could not be read: %s",
-            self.work.job,
+            self.context.job,
             self.run_id,
             first_line(error),
             extraction=str(self.run_id),
         )
-        async with self.work.database.transaction() as session:
+        async with self.context.database.transaction() as session:
             await runs.give_back(session, self.run_id, window)
         context = {"extraction_run_id": str(self.run_id)}
-        await send_job_error_notification(self.work.database, self.work.job, error, context)
+        await send_job_error_notification(self.context.database, self.context.job, error, context)
         if self.failures == FAILURES_IN_A_ROW:
             sentence = f"{self.failures} windows in a row could not be read: {first_line(error)}"
             self.obstacle = SystemicFailure(sentence, self.failures)

@@ -5,20 +5,21 @@ import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
 from nats.aio.client import Client as NatsClient
 from nats.aio.msg import Msg
 
+from assay.aio import background, is_cancelled
 from assay.clock import now
 from assay.db.engine import UNREACHABLE, Database, first_line
 from assay.db.listening import listening
 from assay.errors import Gone, Unavailable
 from assay.messaging import outbox
-from assay.messaging.background import background, goes_on
-from assay.messaging.link import FAULTS, Connected, link
 from assay.messaging.outbox import Frame
+from assay.messaging.reconnecting import FAULTS, Connected, reconnecting
 from assay.messaging.relay import subject_of
 
 log = structlog.get_logger(__name__)
@@ -108,9 +109,10 @@ class Hub:
         """Serves the clients until it is closed. Without the broker they are served too, a second later at most."""
         clock = asyncio.get_running_loop().time
         subject = await self._begin()
+        subscribe = partial(self._subscribe, subject=subject)
         async with (
             background(self._heed_commits()),
-            link(self._nats_url, "assay hub", lambda client: self._subscribe(client, subject)) as self._connected,
+            reconnecting(self._nats_url, "assay hub", subscribe) as self._connected,
         ):
             while not self._ending.is_set():
                 frames = await self._next()
@@ -207,11 +209,11 @@ class Hub:
 
     async def _heed_commits(self) -> None:
         """Expects an event whenever the database tells of one, and whenever it may have done so unheard."""
-        while goes_on():
+        while not is_cancelled():
             try:
                 async with listening(self._database.engine, outbox.NOTIFICATIONS) as wait:
                     told = True  # until now it may have been told unheard
-                    while goes_on():
+                    while not is_cancelled():
                         if told:
                             self._expects = True
                             self._stir.set()

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from assay.db.engine import UNREACHABLE, Database, first_line
 from assay.db.listening import listening
 from assay.messaging import outbox
-from assay.messaging.link import FAULTS, Connected, link
 from assay.messaging.outbox import Frame
+from assay.messaging.reconnecting import FAULTS, Connected, reconnecting
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ async def relay(database: Database, nats_url: str) -> None:
     An event is numbered, committed and then sent. Dying in between loses nothing: each hub sees the gap in the
     numbers, or hears nothing for a while, and reads from the outbox.
     """
-    async with link(nats_url, "assay relay") as connected:
+    async with reconnecting(nats_url, "assay relay") as connected:
         while True:
             try:
                 await _relay(database, connected)

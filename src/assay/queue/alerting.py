@@ -1,7 +1,7 @@
 """What a worker does beside its jobs: it tells people outside what went wrong, and watches the servers it needs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.aio import cancel_all, run_every
 from assay.alerts.delivery import deliver_due, tell
 from assay.alerts.notice import Notice
 from assay.alerts.outbox import ALERTS
@@ -26,10 +27,9 @@ from assay.db.engine import Database, first_line
 from assay.db.locks import hold_until_commit
 from assay.db.troubles import ensure_well
 from assay.errors import Unavailable
-from assay.messaging import bus
-from assay.messaging.background import ended, goes_on
+from assay.messaging import nats
 from assay.messaging.events import JobError, JobRecovered, Severity
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.queue.failures import is_transient
 from assay.queue.history import WORKER
 
@@ -44,7 +44,7 @@ _LAST: Final = text("""
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Intervals:
     """How often it looks, and for how long a server may be away before people are told."""
 
     deliveries: timedelta = timedelta(seconds=2)
@@ -73,50 +73,51 @@ class Alerting:
     nats_url: str
     receivers: Sequence[Receiver]
     least: Severity
-    pace: Pace = Pace()
+    intervals: Intervals = Intervals()
     home: Path | None = None
     """The folder of our own database."""
     database_outage: Outage = field(default_factory=Outage)
     broker_outage: Outage = field(default_factory=Outage)
 
     @classmethod
-    def of(cls, tools: Tools, nats_url: str) -> Self:
+    def of(cls, deps: Deps, nats_url: str) -> Self:
         """As the settings say. Raises InvalidInput where they name a receiver wrongly."""
-        settings = tools.settings
+        settings = deps.settings
         return cls(
-            tools.database, nats_url, configured(settings), settings.assay_alert_severity, home=settings.own_database
+            deps.database, nats_url, configured(settings), settings.assay_alert_severity, home=settings.own_database
         )
 
     async def run(self) -> None:
         """Works until it is cancelled. Nothing that a receiver or a server does ends it or makes another wait."""
         deliveries = [partial(deliver_due, self.database, each, least=self.least) for each in self.receivers]
+        between, watch = self.intervals.deliveries.total_seconds(), self.intervals.servers.total_seconds()
         duties = [
-            *(_for_ever(each, self.pace.deliveries) for each in deliveries),
-            _for_ever(self.watch_database, self.pace.servers),
-            _for_ever(self.watch_broker, self.pace.servers),
+            *(run_every(between, each, _log_defect) for each in deliveries),
+            run_every(watch, self.watch_database, _log_defect),
+            run_every(watch, self.watch_broker, _log_defect),
         ]
         at_work = [asyncio.create_task(each) for each in duties]
         try:
             await asyncio.gather(*at_work)
         finally:
-            await ended(at_work)
+            await cancel_all(at_work)
 
     async def watch_database(self) -> None:
         """Where the database is away, it cannot carry the news: it goes straight to the receivers."""
         problem = await _said(ensure_well(self.database, self.home))
-        lasts = self.database_outage.lasts(problem, self.pace.grace)
+        lasts = self.database_outage.lasts(problem, self.intervals.grace)
         notice = _notice(DATABASE, problem)
         news = Told(notice.complaint, notice.at)
         if (problem and not lasts) or not worth_telling(self.database_outage.told, news):
             return
         self.database_outage.told.append(news)
         _log(DATABASE, problem)
-        await asyncio.gather(*(_tell_patiently(each, notice) for each in self.receivers))
+        await asyncio.gather(*(_tell_with_retries(each, notice) for each in self.receivers))
 
     async def watch_broker(self) -> None:
         """Whoever of the workers sees it first records that the broker is away, or back."""
-        problem = await _said(bus.ping(self.nats_url))
-        lasts = self.broker_outage.lasts(problem, self.pace.grace)
+        problem = await _said(nats.ping(self.nats_url))
+        lasts = self.broker_outage.lasts(problem, self.intervals.grace)
         if problem and not lasts:
             return
         async with self.database.transaction() as session:
@@ -128,9 +129,9 @@ class Alerting:
 
 
 @asynccontextmanager
-async def telling(tools: Tools, nats_url: str) -> AsyncIterator[None]:
+async def telling(deps: Deps, nats_url: str) -> AsyncIterator[None]:
     """Alerts go out and servers are watched for the length of the block. Raises InvalidInput, as `Alerting.of`."""
-    at_work = asyncio.create_task(Alerting.of(tools, nats_url).run())
+    at_work = asyncio.create_task(Alerting.of(deps, nats_url).run())
     try:
         yield
     finally:
@@ -138,17 +139,13 @@ async def telling(tools: Tools, nats_url: str) -> AsyncIterator[None]:
         await asyncio.gather(at_work, return_exceptions=True)
 
 
-async def _for_ever(act: Callable[[], Awaitable[object]], pause: timedelta) -> None:
-    while goes_on():
-        try:
-            await act()
-        except Exception as error:  # a defect here must not silence the next alert
-            if not is_transient(error):
-                log.exception("alerting_failed", reason=first_line(error))
-        await asyncio.sleep(pause.total_seconds())
+def _log_defect(error: Exception) -> None:
+    """Servers that are away are told of elsewhere."""
+    if not is_transient(error):
+        log.error("alerting_failed", reason=first_line(error), exc_info=error)
 
 
-async def _tell_patiently(receiver: Receiver, notice: Notice) -> None:
+async def _tell_with_retries(receiver: Receiver, notice: Notice) -> None:
     for pause in PAUSES[:3]:
         if await tell(receiver, notice):
             return

@@ -14,8 +14,8 @@ from taskiq import AckableMessage
 from taskiq.message import BrokerMessage
 from taskiq_nats import PullBasedJetStreamBroker
 
-from assay.messaging import bus, streams
-from assay.messaging.background import ended, goes_on
+from assay.aio import cancel_all, is_cancelled
+from assay.messaging import nats, streams
 from assay.messaging.streams import Queue
 from assay.queue.order import DUE_AT, MESSAGE_ID, Order
 from assay.settings import Settings
@@ -47,7 +47,7 @@ class JobBroker(PullBasedJetStreamBroker):
 
     def __init__(self, nats_url: str, queue: Queue, *, name: str = "assay") -> None:
         super().__init__(
-            bus.servers(nats_url),
+            nats.servers(nats_url),
             subject=queue.run,
             stream_name=queue.name,
             durable=queue.durable,
@@ -55,7 +55,7 @@ class JobBroker(PullBasedJetStreamBroker):
             pull_consume_timeout=PULL_SECONDS,
             disconnected_cb=self._on_loss,
             reconnected_cb=self._on_return,
-            **bus.lasting(name),
+            **nats.reconnect_options(name),
         )
         self.queue_of_jobs = queue
         self._is_closing = False
@@ -76,7 +76,7 @@ class JobBroker(PullBasedJetStreamBroker):
             async with asyncio.timeout(START_SECONDS):
                 await super().startup()
         except (NatsError, TimeoutError, OSError) as error:
-            raise bus.unavailable(error) from None
+            raise nats.unavailable(error) from None
 
     async def shutdown(self) -> None:
         self._is_closing = True
@@ -126,7 +126,7 @@ class JobBroker(PullBasedJetStreamBroker):
             schedules=streams.has_schedules(self.client),
         )
 
-    async def bury(self, job: str, data: bytes, headers: dict[str, str]) -> None:
+    async def dead_letter(self, job: str, data: bytes, headers: dict[str, str]) -> None:
         """Puts a message into the stream of dead letters. `job` must be fit for a subject."""
         await self.js.publish(f"{self.queue_of_jobs.dead}.{job}", data, headers=headers)
 
@@ -168,7 +168,7 @@ class JobBroker(PullBasedJetStreamBroker):
             returned.cancel()
         if fetching.done():
             return fetching.result()
-        await ended([fetching])
+        await cancel_all([fetching])
         raise TimeoutError
 
     async def _given_back(self, fetching: "asyncio.Future[Any]") -> None:
@@ -206,7 +206,7 @@ class JobBroker(PullBasedJetStreamBroker):
 
 
 def _heed_cancellation() -> None:
-    if not goes_on():
+    if is_cancelled():
         raise asyncio.CancelledError
 
 

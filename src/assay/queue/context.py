@@ -15,7 +15,7 @@ from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.db.engine import Database, first_line
 from assay.proposals import actions as proposals
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.queue.failures import is_transient
 from assay.queue.notify import send_job_error_notification
 from assay.queue.retry import item_backoff
@@ -23,8 +23,8 @@ from assay.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-_SHARE_OF_TIMEOUT: Final = 0.8
-_MOST_OF_TIMEOUT: Final = 0.95
+_TIME_IS_UP: Final = 0.8
+_LAST_CALL: Final = 0.95
 
 Result = TypeVar("Result")
 Act = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Result]]
@@ -32,11 +32,11 @@ Count = Callable[[Result], int]
 
 
 @dataclass(slots=True)
-class Work:
-    """One execution of a job: its tools, its time, and what became of its items."""
+class JobContext:
+    """One execution of a job: what it depends on, its time, and what became of its items."""
 
     job: str
-    tools: Tools
+    deps: Deps
     seconds: float
     total: int = 0
     processed: int = 0
@@ -57,22 +57,22 @@ class Work:
 
     @property
     def database(self) -> Database:
-        return self.tools.database
+        return self.deps.database
 
     @property
     def settings(self) -> Settings:
-        return self.tools.settings
+        return self.deps.settings
 
     @property
     def time_is_up(self) -> bool:
         """Time to end in good order. The next run, which takes what is left, is asked for at once."""
-        self.left_early = self.left_early or time.monotonic() - self.started > self.seconds * _SHARE_OF_TIMEOUT
+        self.left_early = self.left_early or time.monotonic() - self.started > self.seconds * _TIME_IS_UP
         return self.left_early
 
     @property
     def time_is_out(self) -> bool:
         """Time to leave what is in flight: shortly the job is cut off."""
-        return time.monotonic() - self.started > self.seconds * _MOST_OF_TIMEOUT
+        return time.monotonic() - self.started > self.seconds * _LAST_CALL
 
     def take(self) -> None:
         """Cuts the body off now, so that the job does not run twice at once."""

@@ -19,7 +19,7 @@ from assay.db.models import DeadReason, JobDeadLetter
 from assay.errors import NotFound
 from assay.queue import history
 from assay.queue.order import Order
-from assay.queue.patience import patiently
+from assay.queue.retry import retry_until_available
 
 if TYPE_CHECKING:  # slow to import, and whoever only reads sends nothing
     from assay.queue.broker import JobBroker
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DeadLetter:
     """A message that is given up, and why. `source` names it once and for all."""
 
     source: str
@@ -55,18 +55,18 @@ class Letter:
         }
 
 
-async def bury(broker: "JobBroker", database: Database, letter: Letter) -> None:
+async def dead_letter(broker: "JobBroker", database: Database, letter: DeadLetter) -> None:
     """Records a dead letter in the stream and in the table, each once however often it is called.
 
     Waits for servers that are away, for until both have it the message must stay where it is.
     """
     subject = letter.job if re.fullmatch(r"[\w-]{1,100}", letter.job, re.ASCII) else NOT_FIT_FOR_A_SUBJECT
-    await patiently(partial(broker.bury, subject, letter.data, letter.headers), what="dead letters")
-    await patiently(partial(_mirror, database, letter), what="dead letters")
+    await retry_until_available(partial(broker.dead_letter, subject, letter.data, letter.headers), what="dead letters")
+    await retry_until_available(partial(_mirror, database, letter), what="dead letters")
     log.error("Job %s: dead letter, %s: %s", letter.job or "?", letter.reason, letter.error[:ERROR_LIMIT])
 
 
-async def _mirror(database: Database, letter: Letter) -> None:
+async def _mirror(database: Database, letter: DeadLetter) -> None:
     row = {
         "source": letter.source,
         "job": _storable(letter.job),

@@ -15,7 +15,7 @@ from assay.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class Deps:
     """The database, the settings and the models that the settings choose."""
 
     database: Database
@@ -31,7 +31,7 @@ class Tools:
         return next((each for each in (self.embedder, *self.others) if each.model == model), None)
 
 
-def make_tools(settings: Settings, database_url: str, room: Room = ROOMY) -> Tools:
+def make_deps(settings: Settings, database_url: str, room: Room = ROOMY) -> Deps:
     """Models load at their first use. Raises InvalidInput where the settings choose one and leave out what it needs."""
     from assay.duplicates.embedding_cache import CachingEmbedder  # slow to import
 
@@ -39,4 +39,4 @@ def make_tools(settings: Settings, database_url: str, room: Room = ROOMY) -> Too
     offline = CachingEmbedder(OfflineEmbedder(), database)
     chosen = choose.embedder(settings, offline)
     embedder = offline if chosen is offline else CachingEmbedder(chosen, database)
-    return Tools(database, settings, embedder, choose.extractor(settings, offline), others=(offline,))
+    return Deps(database, settings, embedder, choose.extractor(settings, offline), others=(offline,))

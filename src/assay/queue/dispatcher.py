@@ -34,7 +34,7 @@ async def relay_requests(broker: JobBroker, database: Database) -> int | None:
     if orders is None:
         return None
     for order in orders:
-        await kick(broker, database, order)
+        await dispatch(broker, database, order)
     return len(orders)
 
 
@@ -63,23 +63,23 @@ async def _take(session: AsyncSession) -> list[Order] | None:
     return orders
 
 
-async def kick(broker: JobBroker, database: Database, order: Order) -> None:
+async def dispatch(broker: JobBroker, database: Database, order: Order) -> None:
     """Gives a noted order to the broker, which takes the same one once."""
     await broker.submit(order)
     async with database.transaction() as session:
-        await history.mark_kicked(session, order)
+        await history.mark_dispatched(session, order)
 
 
 async def sweep(broker: JobBroker, database: Database) -> Sequence[Order]:
     """Gives the broker what was noted and may not have arrived: a crash came between, or its store is gone."""
     async with database.transaction() as session:
-        orders = await history.unkicked(session, older_than=now() - NOT_ARRIVED_AFTER)
+        orders = await history.undispatched(session, older_than=now() - NOT_ARRIVED_AFTER)
     for order in orders:
-        await kick(broker, database, order)
+        await dispatch(broker, database, order)
     return orders
 
 
-async def bury_the_dead(database: Database) -> None:
+async def mark_lost_runs(database: Database) -> None:
     """Marks runs as lost that show no sign of life, where the lock of the job proves that nobody runs it."""
     async with database.transaction() as session:
         lately = JobRun.heartbeat_at.between(now() - SILENT_AFTER, now() + MAX_SKEW)

@@ -15,7 +15,7 @@ LIMIT_EXCEEDED: Final = "54"
 """The class of errors by which PostgreSQL says that a value is too large: the driver calls them operational."""
 
 
-LEAST_SYSTEMIC: Final = 3
+MIN_SYSTEMIC_FAILURES: Final = 3
 """Failed items from which most of them stand for all."""
 
 
@@ -32,12 +32,12 @@ def systemic(failed: int, succeeded: int, reason: str) -> SystemicFailure | None
 
     A run has failed when, in this order,
     1. all that it attempted failed;
-    2. more than half of it failed, and no fewer than LEAST_SYSTEMIC items.
+    2. more than half of it failed, and no fewer than MIN_SYSTEMIC_FAILURES items.
     """
     attempted = failed + succeeded
     if failed and not succeeded:
         return SystemicFailure(f"{'1 item' if failed == 1 else f'All {failed} items'} failed: {reason}", failed)
-    if failed >= LEAST_SYSTEMIC and failed > succeeded:
+    if failed >= MIN_SYSTEMIC_FAILURES and failed > succeeded:
         return SystemicFailure(f"{failed} of {attempted} items failed: {reason}", failed)
     return None
 

@@ -20,7 +20,7 @@ from assay.db import troubles
 from assay.db.engine import Database
 from assay.db.models import JobControl, JobRun, ProcessRole
 from assay.errors import Unavailable
-from assay.messaging import bus
+from assay.messaging import nats
 from assay.messaging.streams import Queue
 from assay.proposals.expiring import Overdue, overdue
 from assay.queue import control, dead_letters, heartbeats, history
@@ -140,7 +140,7 @@ async def look(
 async def _queue(settings: Settings, nats_url: str, problems: list[str]) -> QueueHealth | None:
     shape = Queue.of(settings)
     try:
-        async with bus.connected(nats_url) as client, asyncio.timeout(bus.CONNECT_TIMEOUT_SECONDS):
+        async with nats.connected(nats_url) as client, asyncio.timeout(nats.CONNECT_TIMEOUT_SECONDS):
             with suppress(NotFoundError):
                 found = await client.jetstream().consumer_info(shape.name, shape.durable)
                 return QueueHealth(
@@ -153,7 +153,7 @@ async def _queue(settings: Settings, nats_url: str, problems: list[str]) -> Queu
     except Unavailable as error:
         problems.append(str(error))
     except (NatsError, TimeoutError) as error:
-        problems.append(str(bus.unavailable(error)))
+        problems.append(str(nats.unavailable(error)))
     return None
 
 
@@ -164,7 +164,7 @@ async def _known(database: Database, settings: Settings, home: Path | None, prob
                 await _jobs(session),
                 await overdue(session, now() - timedelta(days=settings.knowledge_proposal_expiration_days)),
                 await dead_letters.count(session),
-                await history.count_unkicked(session, older_than=now() - NOT_TAKEN_AFTER),
+                await history.count_undispatched(session, older_than=now() - NOT_TAKEN_AFTER),
                 await _processes(session, ProcessRole.WORKER),
                 await _processes(session, ProcessRole.SCHEDULER),
             )

@@ -11,10 +11,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.aio import background, is_cancelled
 from assay.clock import MAX_SKEW, now
 from assay.db.engine import UNREACHABLE, Database
 from assay.db.models import JobProcess, ProcessRole
-from assay.messaging.background import background, goes_on
 from assay.queue.history import WORKER
 
 BEAT_SECONDS: Final = 10.0
@@ -27,7 +27,7 @@ async def shown(database: Database, role: ProcessRole) -> AsyncIterator[None]:
     """Shows this process as living for the length of the block. A database that is away is no reason to end."""
 
     async def beat() -> None:
-        while goes_on():
+        while not is_cancelled():
             with suppress(*UNREACHABLE):
                 async with database.transaction() as session:
                     await _show(session, role)
@@ -57,5 +57,5 @@ async def living(session: AsyncSession, role: ProcessRole) -> Sequence[JobProces
     return found.all()
 
 
-async def forget_the_dead(session: AsyncSession) -> None:
+async def prune_processes(session: AsyncSession) -> None:
     await session.execute(delete(JobProcess).where(~JobProcess.seen_at.between(now() - KEPT_FOR, now() + MAX_SKEW)))

@@ -31,9 +31,9 @@ MAX_DEATHS: Final = 20
 """Deaths of a process in which it ran beside others count only together with so many."""
 
 
-async def queue_run(session: AsyncSession, order: Order, *, kicked: bool = False) -> bool:
+async def queue_run(session: AsyncSession, order: Order, *, dispatched: bool = False) -> bool:
     """Notes that an order is to be carried out. False: it was noted before."""
-    row = {"id": new_id(), "state": JobState.QUEUED, "queued_at": now(), "kicked_at": now() if kicked else None}
+    row = {"id": new_id(), "state": JobState.QUEUED, "queued_at": now(), "dispatched_at": now() if dispatched else None}
     return await _add(session, order, row)
 
 
@@ -51,8 +51,8 @@ async def _add(session: AsyncSession, order: Order, row: Mapping[str, Any]) -> b
     return added.scalar() is not None
 
 
-async def mark_kicked(session: AsyncSession, order: Order) -> None:
-    await session.execute(update(JobRun).where(_is(order), _still(JobState.QUEUED)).values(kicked_at=now()))
+async def mark_dispatched(session: AsyncSession, order: Order) -> None:
+    await session.execute(update(JobRun).where(_is(order), _still(JobState.QUEUED)).values(dispatched_at=now()))
 
 
 async def open_run(session: AsyncSession, order: Order) -> JobRun:
@@ -213,12 +213,12 @@ async def runs(
     return (await session.scalars(query)).all()
 
 
-async def unkicked(session: AsyncSession, *, older_than: datetime) -> list[Order]:
-    """Orders that the broker may not have: noted and not kicked, or kicked long ago and not begun.
+async def undispatched(session: AsyncSession, *, older_than: datetime) -> list[Order]:
+    """Orders that the broker may not have: noted and not dispatched, or dispatched long ago and not begun.
 
     Giving them to the broker once more is harmless, for an attempt that was made is not made again.
     """
-    given = func.greatest(JobRun.kicked_at, JobRun.due_at)
+    given = func.greatest(JobRun.dispatched_at, JobRun.due_at)
     found = await session.scalars(
         select(JobRun)
         .where(_still(JobState.QUEUED))
@@ -228,9 +228,9 @@ async def unkicked(session: AsyncSession, *, older_than: datetime) -> list[Order
     return [order_of(run) for run in found]
 
 
-async def count_unkicked(session: AsyncSession, *, older_than: datetime) -> int:
+async def count_undispatched(session: AsyncSession, *, older_than: datetime) -> int:
     """How many orders were noted before that and never taken by the broker."""
-    waiting = _still(JobState.QUEUED) & JobRun.kicked_at.is_(None) & (JobRun.queued_at < older_than)
+    waiting = _still(JobState.QUEUED) & JobRun.dispatched_at.is_(None) & (JobRun.queued_at < older_than)
     return await session.scalar(select(func.count()).where(waiting)) or 0
 
 
@@ -254,7 +254,7 @@ def _was_before_now() -> ColumnElement[bool]:
 
 def _was_given_ahead() -> ColumnElement[bool]:
     """Given to the broker at a moment that is still to come: nobody knows how long ago that was."""
-    return JobRun.due_at.is_(None) & (JobRun.kicked_at > now() + MAX_SKEW)
+    return JobRun.due_at.is_(None) & (JobRun.dispatched_at > now() + MAX_SKEW)
 
 
 def _is(order: Order) -> ColumnElement[bool]:

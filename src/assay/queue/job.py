@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.queue.context import Work
+from assay.queue.context import JobContext
 from assay.queue.cron import shortest_period
 
 Statistics = Mapping[str, Any]
-Body = Callable[[Work], Awaitable[Statistics]]
+Body = Callable[[JobContext], Awaitable[Statistics]]
 CountFailing = Callable[[AsyncSession], Awaitable[int]]
 
 

@@ -17,11 +17,11 @@ TICK: Final = "tick"
 DUE_AT: Final = "due_at"
 MESSAGE_ID: Final = "msg_id"
 
-MOST_ATTEMPTS: Final = 100
-LONGEST_ID: Final = 200
+MAX_ATTEMPTS: Final = 100
+MAX_ID_LENGTH: Final = 200
 MAX_PAUSE: Final = timedelta(hours=1)
 """More than any job waits between two attempts."""
-LONGEST_TRACE: Final = 200
+MAX_TRACE_LENGTH: Final = 200
 
 REQUEST: Final = "request"
 MANUAL: Final = "manual"
@@ -55,7 +55,7 @@ class Order:
         """Raises ValueError for a message that is no order of ours."""
         labels = message.labels
         attempt = int(labels.get(ATTEMPT, 1))
-        if not (1 <= attempt <= MOST_ATTEMPTS and _is_id(message.task_id) and _is_id(message.task_name)):
+        if not (1 <= attempt <= MAX_ATTEMPTS and _is_id(message.task_id) and _is_id(message.task_name)):
             raise ValueError("Such an order is never written.")
         return cls(
             message.task_name,
@@ -101,11 +101,11 @@ class Order:
 
 
 def _is_id(word: str) -> bool:
-    return 0 < len(word) <= LONGEST_ID and word.isprintable()
+    return 0 < len(word) <= MAX_ID_LENGTH and word.isprintable()
 
 
 def _trace(label: object) -> str | None:
-    return label if isinstance(label, str) and len(label) <= LONGEST_TRACE else None
+    return label if isinstance(label, str) and len(label) <= MAX_TRACE_LENGTH else None
 
 
 def _moment(label: str | None) -> datetime | None:

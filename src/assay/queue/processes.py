@@ -12,21 +12,21 @@ from typing import Final
 
 import structlog
 
+from assay.aio import cancel_all, is_cancelled, run_every
 from assay.clock import now
 from assay.db.engine import UNREACHABLE, Database, first_line
 from assay.db.listening import listening
 from assay.db.models import ProcessRole
 from assay.messaging import outbox
-from assay.messaging.background import ended, goes_on
 from assay.queue import dispatcher, heartbeats, history
 from assay.queue.broker import JobBroker
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.queue.failures import is_transient
 from assay.queue.heartbeats import shown
-from assay.queue.patience import patiently
+from assay.queue.retry import retry_until_available
 from assay.queue.scheduler import Scheduler, Ticks
 from assay.queue.tasks import register
-from assay.queue.worker import JobReceiver
+from assay.queue.worker import Worker
 
 REQUESTS_SECONDS: Final = 30.0
 """How long a request waits at most that no scheduler was told of."""
@@ -42,11 +42,11 @@ log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def connected_broker(tools: Tools, nats_url: str, name: str) -> AsyncIterator[JobBroker]:
+async def connected_broker(deps: Deps, nats_url: str, name: str) -> AsyncIterator[JobBroker]:
     """The queue, with all jobs as its tasks. Raises Unavailable when the broker does not answer."""
-    broker = JobBroker.of(tools.settings, nats_url, name=name)
+    broker = JobBroker.of(deps.settings, nats_url, name=name)
     broker.is_worker_process = True
-    register(broker, tools)
+    register(broker, deps)
     await broker.startup()
     try:
         yield broker
@@ -57,56 +57,56 @@ async def connected_broker(tools: Tools, nats_url: str, name: str) -> AsyncItera
 
 @asynccontextmanager
 async def working(
-    broker: JobBroker, tools: Tools, *, concurrency: int = CONCURRENCY, drain: float = DRAIN_SECONDS
-) -> AsyncIterator[JobReceiver]:
+    broker: JobBroker, deps: Deps, *, concurrency: int = CONCURRENCY, drain: float = DRAIN_SECONDS
+) -> AsyncIterator[Worker]:
     """A worker. At the end it takes no more, waits `drain` seconds for what runs, and hands over the rest."""
     finish = asyncio.Event()
-    receiver = JobReceiver(broker, tools.database, concurrency=concurrency, drain=drain)
+    receiver = Worker(broker, deps.database, concurrency=concurrency, drain=drain)
     listening = asyncio.create_task(receiver.listen(finish))
-    async with shown(tools.database, ProcessRole.WORKER):
+    async with shown(deps.database, ProcessRole.WORKER):
         try:
             yield receiver
         finally:
             finish.set()
             with suppress(*UNREACHABLE):
-                async with tools.database.transaction() as session:
+                async with deps.database.transaction() as session:
                     await history.note_stopping(session)
             await listening
 
 
 @asynccontextmanager
-async def scheduling(broker: JobBroker, tools: Tools) -> AsyncIterator[None]:
+async def scheduling(broker: JobBroker, deps: Deps) -> AsyncIterator[None]:
     """A scheduler: fires ticks, relays what changes asked for, and looks after the history."""
-    source = Ticks(tools.database)
-    await patiently(source.startup, what="the schedules")
+    source = Ticks(deps.database)
+    await retry_until_available(source.startup, what="the schedules")
     scheduler = Scheduler(broker, source)
 
     async def relay_requests() -> float:
-        taken = await dispatcher.relay_requests(broker, tools.database)
+        taken = await dispatcher.relay_requests(broker, deps.database)
         return AFTER_ANOTHER_SECONDS if taken is None else REQUESTS_SECONDS
 
     async def look_after_runs() -> None:
-        await dispatcher.sweep(broker, tools.database)
-        await dispatcher.bury_the_dead(tools.database)
+        await dispatcher.sweep(broker, deps.database)
+        await dispatcher.mark_lost_runs(deps.database)
 
     async def prune() -> None:
-        async with tools.database.transaction() as session:
-            await history.prune(session, older_than=timedelta(days=tools.settings.jobs_history_days))
-            await heartbeats.forget_the_dead(session)
-            await outbox.prune(session, before=now() - timedelta(days=tools.settings.events_kept_days))
+        async with deps.database.transaction() as session:
+            await history.prune(session, older_than=timedelta(days=deps.settings.jobs_history_days))
+            await heartbeats.prune_processes(session)
+            await outbox.prune(session, before=now() - timedelta(days=deps.settings.events_kept_days))
 
     duties = [
-        _whenever_told(tools.database, scheduler.fire_due),
-        _whenever_told(tools.database, relay_requests),
-        _again_and_again(look_after_runs, SWEEP_SECONDS),
-        _again_and_again(prune, PRUNE_SECONDS),
+        _whenever_told(deps.database, scheduler.fire_due),
+        _whenever_told(deps.database, relay_requests),
+        _run_through_outages(look_after_runs, SWEEP_SECONDS),
+        _run_through_outages(prune, PRUNE_SECONDS),
     ]
     at_work = [asyncio.create_task(each) for each in duties]
-    async with shown(tools.database, ProcessRole.SCHEDULER):
+    async with shown(deps.database, ProcessRole.SCHEDULER):
         try:
             yield
         finally:
-            await ended(at_work)
+            await cancel_all(at_work)
 
 
 async def _whenever_told(database: Database, duty: Callable[[], Awaitable[float]]) -> None:
@@ -114,21 +114,25 @@ async def _whenever_told(database: Database, duty: Callable[[], Awaitable[float]
 
     async def listen() -> None:
         async with listening(database.engine, dispatcher.NOTIFICATIONS) as wait:
-            while goes_on():
+            while not is_cancelled():
                 await wait(await duty())
 
-    await _again_and_again(listen, AFTER_ERROR_SECONDS)
+    await _run_through_outages(listen, AFTER_ERROR_SECONDS)
 
 
-async def _again_and_again(duty: Callable[[], Awaitable[object]], pause: float) -> None:
-    """Performs a duty for ever. Servers that are away are told of once, and waited for."""
+async def _run_through_outages(duty: Callable[[], Awaitable[object]], pause: float) -> None:
+    """Performs a duty again and again. Servers that are away are told of once, and waited for."""
     away = False
-    while goes_on():
-        try:
-            await duty()
-            away = False
-        except Exception as error:  # a scheduler lives through everything
-            if not away or not is_transient(error):
-                log.warning("duty_failed", reason=first_line(error), exc_info=None if is_transient(error) else error)
-            away = True
-        await asyncio.sleep(pause)
+
+    async def perform() -> None:
+        nonlocal away
+        await duty()
+        away = False
+
+    def warn(error: Exception) -> None:
+        nonlocal away
+        if not away or not is_transient(error):
+            log.warning("duty_failed", reason=first_line(error), exc_info=None if is_transient(error) else error)
+        away = True
+
+    await run_every(pause, perform, warn)

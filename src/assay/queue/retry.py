@@ -1,12 +1,24 @@
-"""When something that failed is tried again. Pure."""
+"""When something that failed is tried again: a run, an item, a call of a server that is away."""
 
+import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
+
+import structlog
+
+from assay.db.engine import first_line
+from assay.queue.failures import is_transient
 
 JITTER: Final = 0.02
 """Share of a delay that may be added to it, so that what failed together does not come back together."""
+PAUSE_SECONDS: Final = 1.0
+"""Between two calls of a server that is away."""
+
+log = structlog.get_logger(__name__)
+
+Result = TypeVar("Result")
 
 
 def item_backoff(failures: int) -> timedelta:
@@ -19,3 +31,18 @@ def next_pause(delays: Sequence[timedelta], attempt: int) -> timedelta | None:
     if attempt > len(delays):
         return None
     return delays[attempt - 1] * (1 + random.uniform(0, JITTER))  # noqa: S311  # no secret
+
+
+async def retry_until_available(act: Callable[[], Awaitable[Result]], *, what: str) -> Result:
+    """Acts again and again until the servers answer. Ends early only by cancellation, or by another kind of error."""
+    told = False
+    while True:
+        try:
+            return await act()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            if not told:
+                log.warning("waiting_for_servers", what=what, reason=first_line(error))
+                told = True
+        await asyncio.sleep(PAUSE_SECONDS)

@@ -12,20 +12,20 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.contextvars import bound_contextvars
 
+from assay.aio import background, is_cancelled
 from assay.db.engine import UNREACHABLE, first_line
 from assay.db.locks import held
 from assay.db.models import JobRun, JobState
 from assay.errors import AssayError, NotFound
-from assay.messaging.background import background, goes_on
 from assay.messaging.requests import request
 from assay.queue import history
-from assay.queue.context import Work
-from assay.queue.deps import Tools
+from assay.queue.context import JobContext
+from assay.queue.deps import Deps
 from assay.queue.failures import may_retry, severity, systemic
 from assay.queue.job import JOBS, Job
 from assay.queue.notify import send_job_error_notification, send_job_recovered
 from assay.queue.order import MANUAL, Order
-from assay.queue.patience import patiently
+from assay.queue.retry import retry_until_available
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +67,7 @@ class CrashLoop(AssayError):
     """The attempt was begun again and again, and each time its process died."""
 
 
-MOST_CRASHES: Final = 5
+MAX_CRASHES: Final = 5
 
 
 def find(name: str) -> Job:
@@ -78,7 +78,7 @@ def find(name: str) -> Job:
         raise NotFound(f"There is no job {name!r}. The jobs are: {', '.join(sorted(JOBS))}.") from None
 
 
-async def run(name: str, tools: Tools, *, wait: bool = False) -> RunResult:
+async def run(name: str, deps: Deps, *, wait: bool = False) -> RunResult:
     """Runs a job once, unless it runs already somewhere in the cluster; then nothing happens but a line in the history.
 
     `wait`: then it runs after the other has ended.
@@ -86,10 +86,10 @@ async def run(name: str, tools: Tools, *, wait: bool = False) -> RunResult:
     Whatever goes wrong inside the job ends in the result and the history, never in an exception; a database that
     cannot be reached at all is raised.
     """
-    return await carry_out(Order.anew(find(name).name, MANUAL), tools, wait=wait)
+    return await carry_out(Order.anew(find(name).name, MANUAL), deps, wait=wait)
 
 
-async def carry_out(order: Order, tools: Tools, *, wait: bool = False, patient: bool = False) -> RunResult:
+async def carry_out(order: Order, deps: Deps, *, wait: bool = False, patient: bool = False) -> RunResult:
     """Runs what was ordered, by the same rules. An attempt that was made before is not made again: its result is told.
 
     `patient`: a database that goes away meanwhile is waited for.
@@ -97,15 +97,15 @@ async def carry_out(order: Order, tools: Tools, *, wait: bool = False, patient: 
     Raises StillRunning when another delivery of this order runs, CrashLoop when it killed its process too often.
     """
     job = find(order.job)
-    async with held(tools.database.engine, f"job:{job.name}", wait=wait) as won:
+    async with held(deps.database.engine, f"job:{job.name}", wait=wait) as won:
         if won:
-            return await _run_alone(job, order, tools, patient=patient)
-    return await _skip(order, tools)
+            return await _run_alone(job, order, deps, patient=patient)
+    return await _skip(order, deps)
 
 
-async def _skip(order: Order, tools: Tools) -> RunResult:
+async def _skip(order: Order, deps: Deps) -> RunResult:
     """A change that asked for the job may have come too late for the run under way: it is asked for once more."""
-    async with tools.database.transaction() as session:
+    async with deps.database.transaction() as session:
         if await history.is_running(session, order):
             raise StillRunning(f"{order.task_id} runs already.")
         await history.note_skipped(session, order, OVERLAP)
@@ -114,73 +114,73 @@ async def _skip(order: Order, tools: Tools) -> RunResult:
     return RunResult(order.job, JobState.SKIPPED, error="It is running already.")
 
 
-async def _run_alone(job: Job, order: Order, tools: Tools, *, patient: bool) -> RunResult:
-    async with tools.database.transaction() as session:
+async def _run_alone(job: Job, order: Order, deps: Deps, *, patient: bool) -> RunResult:
+    async with deps.database.transaction() as session:
         await history.mark_lost(session, job.name)
         crashes = await history.count_killed(session, order)
-        opened = await history.open_run(session, order) if crashes < MOST_CRASHES else None
+        opened = await history.open_run(session, order) if crashes < MAX_CRASHES else None
     if opened is None:
         raise CrashLoop(f"Its process died {crashes} times while it ran.")
     if opened.state is not JobState.RUNNING:
         return RunResult(job.name, opened.state, opened.statistics, opened.error)
-    work = Work(job.name, tools, job.timeout.total_seconds())
+    context = JobContext(job.name, deps, job.timeout.total_seconds())
     with bound_contextvars(job=job.name, run=str(opened.id)):
-        async with _beating(opened.id, work):
-            result = await _execute(job, work, opened)
-            conclude = partial(_conclude, job, result, opened.id, tools, again=result.ok and work.left_early)
-            return await (patiently(conclude, what=f"the end of {job.name}") if patient else conclude())
+        async with _beating(opened.id, context):
+            result = await _execute(job, context, opened)
+            conclude = partial(_conclude, job, result, opened.id, deps, again=result.ok and context.left_early)
+            return await (retry_until_available(conclude, what=f"the end of {job.name}") if patient else conclude())
 
 
 @asynccontextmanager
-async def _beating(run_id: UUID, work: Work) -> AsyncIterator[None]:
+async def _beating(run_id: UUID, context: JobContext) -> AsyncIterator[None]:
     """Shows in the history that the run lives, and cuts it off where the history says that it is lost."""
 
     async def beat() -> None:
-        while goes_on():
+        while not is_cancelled():
             await asyncio.sleep(BEAT_SECONDS)
             with suppress(*UNREACHABLE):
-                async with work.database.transaction() as session:
+                async with context.database.transaction() as session:
                     lives = await history.beat(session, run_id)
                 if not lives:
-                    work.take()
+                    context.take()
 
     async with background(beat()):
         yield
 
 
-async def _execute(job: Job, work: Work, row: JobRun) -> RunResult:
+async def _execute(job: Job, context: JobContext, row: JobRun) -> RunResult:
     try:
-        async with asyncio.timeout(job.timeout.total_seconds()) as work.limit:
-            statistics = dict(await job.body(work))
+        async with asyncio.timeout(job.timeout.total_seconds()) as context.limit:
+            statistics = dict(await job.body(context))
         _check(job, statistics)
     except asyncio.CancelledError:
         with suppress(*UNREACHABLE):
-            await _interrupted(row.id, work)
+            await _interrupted(row.id, context)
         raise
     except Exception as error:  # noqa: BLE001  # the runner is where every error of a job ends
-        return await _failed(job, work, error, row.attempt)
-    ended = partial(RunResult, job.name, attempted=work.attempted, failed=len(work.broken))
-    if failure := systemic(len(work.broken), work.succeeded, work.last_failure):
-        await _alert(job, work, failure, row.attempt)
-        return ended(JobState.FAILED, statistics, str(failure))
+        return await _failed(job, context, error, row.attempt)
+    cancel_all = partial(RunResult, job.name, attempted=context.attempted, failed=len(context.broken))
+    if failure := systemic(len(context.broken), context.succeeded, context.last_failure):
+        await _alert(job, context, failure, row.attempt)
+        return cancel_all(JobState.FAILED, statistics, str(failure))
     figures = {name: value for name, value in statistics.items() if not isinstance(value, Mapping)}
     log.info("Job %s completed: %s", job.name, figures)
-    return ended(JobState.OK, statistics)
+    return cancel_all(JobState.OK, statistics)
 
 
-async def _failed(job: Job, work: Work, error: Exception, attempt: int) -> RunResult:
+async def _failed(job: Job, context: JobContext, error: Exception, attempt: int) -> RunResult:
     """The end of a run that raised."""
-    if work.is_taken:
+    if context.is_taken:
         return RunResult(job.name, JobState.FAILED, error=TAKEN)
-    await _alert(job, work, error, attempt)
-    ended = partial(RunResult, job.name, attempted=work.attempted, failed=len(work.broken))
-    if work.is_cut_off:
-        return ended(JobState.TIMEOUT, error=f"It took longer than {job.timeout}.")
-    return ended(JobState.FAILED, error=first_line(error), is_permanent=not may_retry(error))
+    await _alert(job, context, error, attempt)
+    cancel_all = partial(RunResult, job.name, attempted=context.attempted, failed=len(context.broken))
+    if context.is_cut_off:
+        return cancel_all(JobState.TIMEOUT, error=f"It took longer than {job.timeout}.")
+    return cancel_all(JobState.FAILED, error=first_line(error), is_permanent=not may_retry(error))
 
 
-async def _interrupted(run_id: UUID, work: Work) -> None:
-    async with work.database.transaction() as session:
+async def _interrupted(run_id: UUID, context: JobContext) -> None:
+    async with context.database.transaction() as session:
         await history.close_run(session, run_id, JobState.INTERRUPTED, statistics={}, error="It was interrupted.")
 
 
@@ -189,20 +189,20 @@ def _check(job: Job, statistics: Mapping[str, Any]) -> None:
         raise WrongStatistics(f"Job {job.name} returned {sorted(statistics)}, declared {sorted(job.statistics)}.")
 
 
-async def _alert(job: Job, work: Work, error: Exception, attempt: int) -> None:
+async def _alert(job: Job, context: JobContext, error: Exception, attempt: int) -> None:
     loud = severity(error, attempt=attempt, attempts=1 + len(job.retry_delays))
     if loud == "critical":
         log.critical("Job %s CRITICAL FAILURE: %s", job.name, first_line(error), exc_info=error)
-    context = {"total": work.total, "processed": work.processed, "failed": len(work.failed)}
+    counts = {"total": context.total, "processed": context.processed, "failed": len(context.failed)}
     try:
-        await send_job_error_notification(work.database, job.name, error, context, loud)
+        await send_job_error_notification(context.database, job.name, error, counts, loud)
     except Exception as second:  # noqa: BLE001  # the database is gone too: the log is all that is left
         log.critical("Job %s CRITICAL FAILURE: %s", job.name, first_line(second))
 
 
-async def _conclude(job: Job, result: RunResult, run_id: UUID, tools: Tools, *, again: bool) -> RunResult:
+async def _conclude(job: Job, result: RunResult, run_id: UUID, deps: Deps, *, again: bool) -> RunResult:
     """`again`: something may be left, and shall not wait for the next tick."""
-    async with tools.database.transaction() as session:
+    async with deps.database.transaction() as session:
         before = await history.previous(session, job.name, run_id)
         if await _proves_nothing(session, job, result, before):
             result = replace(result, state=JobState.SKIPPED, error=RESTING)
@@ -218,7 +218,7 @@ async def _conclude(job: Job, result: RunResult, run_id: UUID, tools: Tools, *, 
         if again:
             await request(session, job.name)
     if result.state is JobState.OK and before and before.state in history.BAD:
-        await send_job_recovered(tools.database, job.name)
+        await send_job_recovered(deps.database, job.name)
     return result
 
 

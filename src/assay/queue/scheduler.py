@@ -84,7 +84,7 @@ class Ticks(ScheduleSource):
     async def post_send(self, task: ScheduledTask) -> None:
         """Stamps it. What is claimed and not stamped is given to the broker by the relay."""
         async with self._database.transaction() as session:
-            await history.mark_kicked(session, Order.at_tick(task.task_name, _tick(task)))
+            await history.mark_dispatched(session, Order.at_tick(task.task_name, _tick(task)))
 
     def seconds_until(self, moment: datetime) -> float:
         return (moment - self._clock()).total_seconds()
@@ -143,7 +143,7 @@ async def claim(session: AsyncSession, job: Job, tick: datetime) -> bool:
     order = Order.at_tick(job.name, tick)
     another = (JobRun.job == order.job) & (JobRun.task_id != order.task_id)
     waiting = select(JobRun.id).where(
-        another, JobRun.state == JobState.QUEUED, JobRun.attempt == 1, JobRun.kicked_at.is_not(None)
+        another, JobRun.state == JobState.QUEUED, JobRun.attempt == 1, JobRun.dispatched_at.is_not(None)
     )
     if await session.scalar(waiting.limit(1)):
         await history.note_not_fired(session, order, STILL_QUEUED)

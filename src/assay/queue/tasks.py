@@ -12,33 +12,32 @@ from assay.db.models import DeadReason, JobState
 from assay.messaging.requests import request
 from assay.queue import control, history
 from assay.queue.broker import JobBroker
-from assay.queue.dead_letters import Letter, bury
-from assay.queue.deps import Tools
+from assay.queue.dead_letters import DeadLetter, dead_letter
+from assay.queue.deps import Deps
 from assay.queue.job import JOBS
 from assay.queue.order import Order
-from assay.queue.patience import patiently
-from assay.queue.retry import next_pause
+from assay.queue.retry import next_pause, retry_until_available
 from assay.queue.run import RunResult, carry_out
 
 ORDERED: ContextVar[Order] = ContextVar("ORDERED")
 """The order of the message that is worked on."""
 
 
-def register(broker: JobBroker, tools: Tools) -> None:
+def register(broker: JobBroker, deps: Deps) -> None:
     """Makes every job a task of the broker, under its own name, with its retries."""
     logging.getLogger("taskiq").setLevel(logging.CRITICAL)  # what it reports is in the history and in our log
 
     async def execute() -> RunResult:
         order = ORDERED.get()
         with tracing.span(f"job {order.job}", "CONSUMER", parent=order.trace, **_described(order)) as span:
-            result = await patiently(partial(_fulfil, order, tools), what=order.job)
+            result = await retry_until_available(partial(_fulfil, order, deps), what=order.job)
             if not result.ok:
                 tracing.fail(span)
         return result
 
     for name in JOBS:
         broker.register_task(execute, task_name=name)
-    broker.add_middlewares(Retries(broker, tools.database))
+    broker.add_middlewares(Retries(broker, deps.database))
 
 
 def _described(order: Order) -> dict[str, object]:
@@ -52,13 +51,13 @@ def _described(order: Order) -> dict[str, object]:
     }
 
 
-async def _fulfil(order: Order, tools: Tools) -> RunResult:
-    async with tools.database.transaction() as session:
+async def _fulfil(order: Order, deps: Deps) -> RunResult:
+    async with deps.database.transaction() as session:
         if await control.is_paused(session, order.job):
             await history.note_skipped(session, order, "paused")
             await request(session, order.job)  # also for a tick: it may stand for changes that asked when it waited
             return RunResult(order.job, JobState.SKIPPED, error="It is paused.")
-    return await carry_out(order, tools, patient=True)
+    return await carry_out(order, deps, patient=True)
 
 
 class Retries(TaskiqMiddleware):
@@ -81,15 +80,15 @@ class Retries(TaskiqMiddleware):
             await self._order(order.retried_after(pause))
 
     async def _order(self, retry: Order) -> None:
-        await patiently(partial(self._jobs.submit, retry), what="the queue")
-        await patiently(partial(self._note, retry), what="the history")
+        await retry_until_available(partial(self._jobs.submit, retry), what="the queue")
+        await retry_until_available(partial(self._note, retry), what="the history")
 
     async def _note(self, retry: Order) -> None:
         async with self._database.transaction() as session:
-            await history.queue_run(session, retry, kicked=True)
+            await history.queue_run(session, retry, dispatched=True)
 
     async def _give_up(self, order: Order, ended: RunResult) -> None:
         reason = DeadReason.PERMANENT if ended.is_permanent else DeadReason.RETRIES_EXHAUSTED
         data = self._jobs.formatter.dumps(order.message()).message
-        letter = Letter(order.message_id, order.job, reason, ended.error or ended.state, data)
-        await bury(self._jobs, self._database, letter)
+        letter = DeadLetter(order.message_id, order.job, reason, ended.error or ended.state, data)
+        await dead_letter(self._jobs, self._database, letter)

@@ -14,20 +14,20 @@ from taskiq.message import TaskiqMessage
 from taskiq.receiver import Receiver
 from taskiq.result import TaskiqResult
 
+from assay.aio import background, is_cancelled
 from assay.clock import now
 from assay.db.engine import Database, first_line
 from assay.db.models import DeadReason
-from assay.messaging.background import background, goes_on
 from assay.queue.broker import Delivered, JobBroker
-from assay.queue.dead_letters import Letter, bury
+from assay.queue.dead_letters import DeadLetter, dead_letter
 from assay.queue.order import Order
 from assay.queue.run import CrashLoop, StillRunning
 from assay.queue.tasks import ORDERED
 
 BEATS_PER_WAIT: Final = 3
-MOST_DELIVERIES: Final = 20
+MAX_DELIVERIES: Final = 20
 """After so many, what cannot be carried out for a fault of ours is a dead letter."""
-MOST_STRANGERS: Final = 10
+MAX_UNKNOWN_JOB_DELIVERIES: Final = 10
 """Workers to which a job is given that do not know it, before it is a dead letter: a newer one may live beside them."""
 PAUSE_AFTER_STRANGER_SECONDS: Final = 1.0
 PAUSE_AFTER_FAULT_SECONDS: Final = 5
@@ -36,7 +36,7 @@ UNANSWERABLE: Final = (NatsError, asyncio.TimeoutError, OSError)
 log = structlog.get_logger(__name__)
 
 
-class JobReceiver(Receiver):
+class Worker(Receiver):
     """Works on `concurrency` messages at a time. After the finish event it drains, then hands over what is left."""
 
     def __init__(self, broker: JobBroker, database: Database, *, concurrency: int, drain: float) -> None:
@@ -88,7 +88,7 @@ class JobReceiver(Receiver):
         """Tells the broker again and again that the message is worked on."""
 
         async def beat() -> None:
-            while goes_on():
+            while not is_cancelled():
                 await asyncio.sleep(self._jobs.queue_of_jobs.ack_wait / BEATS_PER_WAIT)
                 with suppress(*UNANSWERABLE):
                     await message.in_progress()
@@ -119,11 +119,11 @@ class JobReceiver(Receiver):
         except StillRunning:
             await _give_back(message, self._jobs.queue_of_jobs.ack_wait)
         except CrashLoop as error:
-            await self._bury(message, _letter(message, order, error))
+            await self._dead_letter(message, _letter(message, order, error))
         except Exception as error:
-            if message.number < MOST_DELIVERIES:
+            if message.number < MAX_DELIVERIES:
                 raise
-            await self._bury(message, _letter(message, order, error))
+            await self._dead_letter(message, _letter(message, order, error))
 
     async def _readable(self, message: Delivered) -> Order | None:
         """The order, or None for a message that is a dead letter by now."""
@@ -132,28 +132,30 @@ class JobReceiver(Receiver):
             order = Order.of(self._jobs.formatter.loads(message.data))
         except Exception as error:  # noqa: BLE001  # whatever is wrong with bytes from outside
             words = f"It is no order: {type(error).__name__}."
-            await self._bury(message, Letter(source, "", DeadReason.UNPARSEABLE, words, message.data))
+            await self._dead_letter(message, DeadLetter(source, "", DeadReason.UNPARSEABLE, words, message.data))
             return None
         if self._jobs.find_task(order.job) is None:
-            await self._pass_on(message, source, order)
+            await self._requeue_unknown(message, source, order)
             return None
         return order
 
-    async def _pass_on(self, message: Delivered, source: str, order: Order) -> None:
+    async def _requeue_unknown(self, message: Delivered, source: str, order: Order) -> None:
         """Gives a job that this version does not have to another worker, as long as that may help."""
-        if message.number < MOST_STRANGERS:
+        if message.number < MAX_UNKNOWN_JOB_DELIVERIES:
             await _give_back(message, PAUSE_AFTER_STRANGER_SECONDS)
             return
         words = f"This version of Assay has no job {order.job!r}."
-        await self._bury(message, Letter(source, order.job, DeadReason.UNKNOWN_TASK, words, message.data, order))
+        await self._dead_letter(
+            message, DeadLetter(source, order.job, DeadReason.UNKNOWN_TASK, words, message.data, order)
+        )
 
-    async def _bury(self, message: Delivered, letter: Letter) -> None:
-        await bury(self._jobs, self._database, letter)
+    async def _dead_letter(self, message: Delivered, letter: DeadLetter) -> None:
+        await dead_letter(self._jobs, self._database, letter)
         await message.term()
 
 
-def _letter(message: Delivered, order: Order, error: Exception) -> Letter:
-    return Letter(order.message_id, order.job, DeadReason.CRASH_LOOP, first_line(error), message.data, order)
+def _letter(message: Delivered, order: Order, error: Exception) -> DeadLetter:
+    return DeadLetter(order.message_id, order.job, DeadReason.CRASH_LOOP, first_line(error), message.data, order)
 
 
 async def _give_back(message: Delivered, delay: float | None = None) -> None:

@@ -8,9 +8,9 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assay.accounts.oidc import check as check_sign_in
-from assay.messaging.background import background
+from assay.aio import background
 from assay.messaging.hub import Hub
-from assay.queue.deps import make_tools
+from assay.queue.deps import make_deps
 from assay.settings import Settings
 from assay.web import errors, health, index, live, monitoring, oidc
 from assay.web.access import refuse_undeclared
@@ -54,10 +54,10 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        tools = make_tools(settings, database_url, READS)
-        connections = Connections.to(database_url, tools.database)
+        deps = make_deps(settings, database_url, READS)
+        connections = Connections.to(database_url, deps.database)
         hub = Hub(connections.live, nats_url, observe=telemetry.broadcast.observe)
-        app.state.assay = WebState(settings, connections, nats_url, tools, hub, telemetry, Refusals(), UnderWay())
+        app.state.assay = WebState(settings, connections, nats_url, deps, hub, telemetry, Refusals(), UnderWay())
         async with background(hub.run(), stop=hub.close):
             yield
         await connections.close()

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assay.messaging.background import background
+from assay.aio import background
 
 LARGEST_BODY: Final = 1_000_000
 LARGEST_IMPORT: Final = 16_000_000

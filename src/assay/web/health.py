@@ -12,7 +12,7 @@ from assay import disk
 from assay.db import migrate, troubles
 from assay.db.engine import CONNECT_TIMEOUT_SECONDS
 from assay.errors import Unavailable
-from assay.messaging import bus
+from assay.messaging import nats
 from assay.web.access import Open, allow
 from assay.web.state import State, WebState
 
@@ -45,7 +45,7 @@ async def readyz(state: State, response: Response) -> Readiness:
     """Database, broker and migrations are as they must be."""
     well = troubles.ensure_well(state.connections.monitors, state.settings.own_database)
     database, broker, migrations = await asyncio.gather(
-        _said(well, state), _said(bus.ping(state.nats_url), state), _said(_migrations(state), state)
+        _said(well, state), _said(nats.ping(state.nats_url), state), _said(_migrations(state), state)
     )
     ready = {database, broker, migrations} == {"ok"}
     if not ready:

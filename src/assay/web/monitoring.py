@@ -65,7 +65,7 @@ UNPUBLISHED: Final = "SELECT count(*) FROM outbox WHERE sequence IS NULL"
 
 async def _of_database(session: AsyncSession, state: WebState) -> list[Metric]:
     """The same whichever process is asked. Counts come from tallies and indexes, never from a scan of proposals."""
-    document = await review.document(session, state.settings, state.tools.embedder.model)
+    document = await review.document(session, state.settings, state.deps.embedder.model)
     proposals = GaugeMetricFamily("assay_proposals", "Proposals by kind and state.", labels=["kind", "state"])
     ages = GaugeMetricFamily("assay_queue_age_seconds", "Age of the oldest pending.", labels=["kind", "which"])
     undone = GaugeMetricFamily(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from assay.messaging.hub import Hub
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.settings import Settings
 from assay.web.connections import Connections
 from assay.web.refusals import Refusals
@@ -24,7 +24,7 @@ class WebState:
     settings: Settings
     connections: Connections
     nats_url: str
-    tools: Tools
+    deps: Deps
     """The models, which load at their first use."""
     hub: Hub
     telemetry: Telemetry

@@ -11,12 +11,12 @@ from typing import Any, Final
 import httpx2
 import numpy as np
 
+from assay.ai.backoff import MAX_ATTEMPTS, MAX_REST_SECONDS, Backoff
 from assay.ai.embedder import Vectors
-from assay.ai.http import client
-from assay.ai.patience import LONGEST_REST, MOST_ATTEMPTS, Patience
 from assay.ai.secrets import masked
 from assay.clock import now
 from assay.errors import Unavailable
+from assay.http_client import client
 from assay.settings import Settings
 
 TEXTS_PER_REQUEST: Final = 64
@@ -32,14 +32,14 @@ class EndpointEmbedder:
     Raises Unavailable where the server does not answer, or answers with anything but the vectors it was asked for.
     """
 
-    def __init__(self, settings: Settings, patience: Patience | None = None) -> None:
+    def __init__(self, settings: Settings, backoff: Backoff | None = None) -> None:
         self._url = f"{(settings.assay_embeddings_url or '').rstrip('/')}/embeddings"
         self._name = settings.assay_embeddings_model or ""
         self._dimensions = settings.assay_embeddings_dimensions or 0
         self._secret = settings.assay_embeddings_key.get_secret_value() if settings.assay_embeddings_key else ""
         self._timeout = float(settings.assay_embeddings_timeout)
         self._slots = asyncio.Semaphore(settings.assay_embeddings_concurrency)
-        self._patience = patience or Patience()
+        self._backoff = backoff or Backoff()
 
     @property
     def model(self) -> str:
@@ -66,8 +66,8 @@ class EndpointEmbedder:
     async def _patiently(self, server: httpx2.AsyncClient, body: dict[str, Any]) -> httpx2.Response:
         """The first answer that is none of a busy server."""
         headers = {"authorization": f"Bearer {self._secret}"} if self._secret else {}
-        for failures in range(1, MOST_ATTEMPTS + 1):
-            await self._patience.wait()
+        for failures in range(1, MAX_ATTEMPTS + 1):
+            await self._backoff.wait()
             try:
                 response = await server.post(self._url, json=body, headers=headers)
             except httpx2.TransportError as error:
@@ -76,9 +76,9 @@ class EndpointEmbedder:
                 if response.status_code not in BUSY:
                     return response
                 asked, words = _rest_asked_for(response), f"status {response.status_code}"
-            if failures == MOST_ATTEMPTS or (asked or 0) > LONGEST_REST:
+            if failures == MAX_ATTEMPTS or (asked or 0) > MAX_REST_SECONDS:
                 break
-            await self._patience.after_failure(failures, asked)
+            await self._backoff.after_failure(failures, asked)
         raise Unavailable(f"The embedding server {self._url} does not answer: {words}.")
 
     def _vectors(self, response: httpx2.Response, number: int) -> Vectors:

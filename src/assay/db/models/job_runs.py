@@ -23,7 +23,7 @@ class JobState(StrEnum):
 
 
 class JobRun(Base):
-    """One execution of a job. What is `queued` and has no `kicked_at` has still to be given to the broker."""
+    """One execution of a job. What is `queued` and has no `dispatched_at` has still to be given to the broker."""
 
     __tablename__ = "job_runs"
     __table_args__ = (
@@ -54,7 +54,8 @@ class JobRun(Base):
     queued_at: Mapped[datetime] = mapped_column(server_default=func.now())
     due_at: Mapped[datetime | None]
     """When a retry is to start."""
-    kicked_at: Mapped[datetime | None]
+    dispatched_at: Mapped[datetime | None] = mapped_column("kicked_at")
+    """When the broker got it. The column keeps its name, for a version that is deployed beside this one reads it."""
     started_at: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

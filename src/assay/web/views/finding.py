@@ -13,7 +13,7 @@ from assay.duplicates import vectors
 from assay.kinds import TRAITS
 from assay.knowledge import search
 from assay.knowledge.search import Filter, Meaning
-from assay.queue.deps import Tools
+from assay.queue.deps import Deps
 from assay.web.models import Moment
 from assay.web.views.knowledge import BY_KIND, EntityView, Ranked
 from assay.web.views.paging import PageOf, cursor, cut, place
@@ -36,14 +36,14 @@ async def stretch(session: AsyncSession, wanted: Filter, after: Any, limit: int)
 
 
 async def found(
-    database: Database, tools: Tools, wanted: Sequence[Filter], words: str, *, limit: int
+    database: Database, deps: Deps, wanted: Sequence[Filter], words: str, *, limit: int
 ) -> list[Ranked[Any]]:
     """By words and by meaning, the best first, of all that fit one of the filters.
 
     The words become a vector before the transaction begins, for a model may take its time.
     """
-    vector = await tools.embedder.embed([words])
-    meaning = Meaning(vectors.quoted(tools.embedder.model), tools.embedder.dimensions, vectors.literals(vector)[0])
+    vector = await deps.embedder.embed([words])
+    meaning = Meaning(vectors.quoted(deps.embedder.model), deps.embedder.dimensions, vectors.literals(vector)[0])
     async with database.transaction() as session:
         rows: list[tuple[Filter, RowMapping]] = [
             (each, row) for each in wanted for row in await search.found(session, each, words, meaning, limit=limit)

@@ -30,7 +30,7 @@ from pydantic_ai.exceptions import (
 from pydantic_ai.messages import ModelRequest, ModelResponse, SystemPromptPart, ToolCallPart, UserPromptPart
 from pydantic_ai.settings import ModelSettings
 
-from assay.ai.patience import LONGEST_REST, MOST_ATTEMPTS, Patience
+from assay.ai.backoff import MAX_ATTEMPTS, MAX_REST_SECONDS, Backoff
 from assay.ai.providers.llm import answer
 from assay.ai.providers.llm.answer import Malformed
 from assay.ai.providers.llm.models import Connection
@@ -54,10 +54,10 @@ MOST_TOKENS: Final = 10**9
 class Client:
     """Shared by all requests to one model: how many at a time, and how patient, is a matter of its server."""
 
-    def __init__(self, connection: Connection, settings: Settings, price: Price, patience: Patience) -> None:
+    def __init__(self, connection: Connection, settings: Settings, price: Price, backoff: Backoff) -> None:
         self._connection = connection
         self._price = price
-        self._patience = patience
+        self._backoff = backoff
         self._slots = asyncio.Semaphore(settings.assay_llm_concurrency)
         self._most_written = settings.assay_llm_output_tokens
         self._settings = ModelSettings(
@@ -74,8 +74,8 @@ class Client:
         """The answer as a JSON object. Raises Malformed, PermanentError, Unavailable, BudgetSpent."""
         asked = ModelRequest([SystemPromptPart(instructions), UserPromptPart(question)])
         estimate = tokens_in(instructions) + tokens_in(question)
-        for failures in range(1, MOST_ATTEMPTS + 1):
-            await self._patience.wait()
+        for failures in range(1, MAX_ATTEMPTS + 1):
+            await self._backoff.wait()
             try:
                 async with self._slots:
                     response = await self._paid(asked, estimate, meter)
@@ -128,12 +128,12 @@ class Client:
         if isinstance(error, ModelRequestRejectedError):
             raise PermanentError(f"The model refused the request: {self._said(error)}") from error
         rest = error.retry_after
-        if rest is not None and not 0 <= rest <= LONGEST_REST:
+        if rest is not None and not 0 <= rest <= MAX_REST_SECONDS:
             wish = f"{rest:.0f} s" if math.isfinite(rest) else "a time that is none"
             raise Unavailable(f"The model is busy and asks to wait {wish}: {self._said(error)}") from error
         if failures >= most_attempts(error):
             raise Unavailable(f"The model does not answer, after {failures} attempts: {self._said(error)}") from error
-        await self._patience.after_failure(failures, rest)
+        await self._backoff.after_failure(failures, rest)
 
     def _read(self, response: ModelResponse) -> Mapping[str, Any]:
         if response.finish_reason == "length":
@@ -162,7 +162,7 @@ class Client:
 def most_attempts(error: ModelAPIError) -> int:
     """Silence costs time and money, and what has no name is seldom gone a second later: both are tried once more."""
     is_silence = isinstance(error, (ModelRequestTimeout, ModelTimeoutError))
-    return MOST_ATTEMPTS if isinstance(error, PASSING) and not is_silence else 2
+    return MAX_ATTEMPTS if isinstance(error, PASSING) and not is_silence else 2
 
 
 def was_free(error: AgentRunError | UserError) -> bool:

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from assay.ai import http
+from assay import http_client
+from assay.ai.backoff import Backoff
 from assay.ai.extractor import Extraction, Reach, Window
-from assay.ai.patience import Patience
 from assay.ai.prompts import Prompt
 from assay.ai.providers.llm import answer
 from assay.ai.providers.llm.answer import Malformed
@@ -27,10 +27,10 @@ WINDOW_CONTEXT: Final = 12
 class LlmExtractor:
     """Reads with a language model. What it says goes through the same checks as what any extractor says."""
 
-    def __init__(self, settings: Settings, prompt: Prompt, patience: Patience | None = None) -> None:
+    def __init__(self, settings: Settings, prompt: Prompt, backoff: Backoff | None = None) -> None:
         self._settings = settings
         self._prompt = prompt
-        self._patience = patience or Patience()
+        self._backoff = backoff or Backoff()
         self._client: Client | None = None
 
     @property
@@ -79,8 +79,8 @@ class LlmExtractor:
             from assay.ai.providers.llm.models import connect
             from assay.ai.providers.llm.prices import price
 
-            connection = connect(self._settings, http.client(self._settings.assay_llm_timeout))
-            self._client = Client(connection, self._settings, price(self._settings), self._patience)
+            connection = connect(self._settings, http_client.client(self._settings.assay_llm_timeout))
+            self._client = Client(connection, self._settings, price(self._settings), self._backoff)
         return self._client
 
     async def close(self) -> None:

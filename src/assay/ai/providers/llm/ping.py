@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import httpx2
 
-from assay.ai import http
+from assay import http_client
 from assay.errors import Unavailable
 from assay.settings import Settings
 
@@ -27,7 +27,7 @@ async def ping(settings: Settings) -> str:
     model, base = settings.assay_llm_model, _base(settings)
     where = f"The language model {model!r} at {base}"
     try:
-        async with http.client(SECONDS) as client:
+        async with http_client.client(SECONDS) as client:
             await _look(client, settings, where, base)
     except httpx2.HTTPError as error:
         raise Unavailable(f"{where} does not answer: {error or type(error).__name__}") from error

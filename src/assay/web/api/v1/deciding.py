@@ -110,7 +110,7 @@ async def not_duplicate(
     outcomes = await dismissing.not_duplicate(
         session,
         {proposal_id: asked.other},
-        model=state.tools.embedder.model,
+        model=state.deps.embedder.model,
         threshold=state.settings.knowledge_dedup_similarity_threshold,
         actor=actor,
         notes=asked.notes,

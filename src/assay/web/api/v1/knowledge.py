@@ -74,7 +74,7 @@ def _add_search(router: APIRouter, kind: Kind) -> None:
         """By words and by meaning, the best first."""
         return {
             "items": await finding.found(
-                state.connections.reads, state.tools, [query.of(kind)], query.q, limit=query.limit
+                state.connections.reads, state.deps, [query.of(kind)], query.q, limit=query.limit
             )
         }
 

@@ -45,4 +45,4 @@ class MetricsDocument(BaseModel):
 @router.get("/proposals")
 async def proposal_metrics(session: Monitoring, state: State) -> MetricsDocument:
     """How the queue stands and how well the machine decides."""
-    return MetricsDocument.model_validate(await metrics.document(session, state.settings, state.tools.embedder.model))
+    return MetricsDocument.model_validate(await metrics.document(session, state.settings, state.deps.embedder.model))

@@ -74,7 +74,7 @@ class Undone(Answer):
 @router.post("/simulate", dependencies=[allow(Scope.READ)])
 async def simulate_policy(asked: Changes, session: Session, state: State) -> TrialView:
     """What would come of changes, on the queue and on what people decided before. Nothing is changed."""
-    scorer = await scorer_version(session, state.tools.embedder.model)
+    scorer = await scorer_version(session, state.deps.embedder.model)
     found = await simulation.tried(session, asked.changes, settings=state.settings, scorer=scorer)
     return TrialView.model_validate(found.document())
 
@@ -82,7 +82,7 @@ async def simulate_policy(asked: Changes, session: Session, state: State) -> Tri
 @router.get("/shadow", dependencies=[allow(Scope.READ)], responses=documented(404))
 async def policy_shadow(session: Session, state: State) -> TrialView:
     """How the shadow rules would decide, beside those in force."""
-    scorer = await scorer_version(session, state.tools.embedder.model)
+    scorer = await scorer_version(session, state.deps.embedder.model)
     found = await simulation.shadow(session, settings=state.settings, scorer=scorer)
     return TrialView.model_validate(found.document())
 

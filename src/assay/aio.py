@@ -1,7 +1,7 @@
-"""Something that runs beside the rest."""
+"""Tasks that run beside the rest, again and again, and end when they are told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ async def background(
         if stop:
             stop()
             await asyncio.wait([task], timeout=STOP_SECONDS)
-        await ended([task])
+        await cancel_all([task])
 
 
 def _told(task: asyncio.Task[Any]) -> None:
@@ -35,7 +35,7 @@ def _told(task: asyncio.Task[Any]) -> None:
         log.warning("background_ended", reason=str(error) or type(error).__name__, exc_info=error)
 
 
-async def ended(tasks: Sequence[asyncio.Future[Any]]) -> None:
+async def cancel_all(tasks: Sequence[asyncio.Future[Any]]) -> None:
     """Cancels tasks until all are done: a library on the way may swallow a cancellation. What they raise is let go."""
     while left := [each for each in tasks if not each.done()]:
         for each in left:
@@ -46,7 +46,19 @@ async def ended(tasks: Sequence[asyncio.Future[Any]]) -> None:
             each.exception()
 
 
-def goes_on() -> bool:
-    """Whether nobody has told this task to end. For loops around a library that may swallow a cancellation."""
+def is_cancelled() -> bool:
+    """Whether somebody has told this task to end. For loops around a library that may swallow a cancellation."""
     me = asyncio.current_task()
-    return me is None or not me.cancelling()
+    return me is not None and me.cancelling() > 0
+
+
+async def run_every(
+    seconds: float, act: Callable[[], Awaitable[object]], on_error: Callable[[Exception], None]
+) -> None:
+    """Acts, then pauses, until it is cancelled. What an act raises goes to `on_error`, and the next one follows."""
+    while not is_cancelled():
+        try:
+            await act()
+        except Exception as error:  # noqa: BLE001  # what is done for ever lives through everything
+            on_error(error)
+        await asyncio.sleep(seconds)

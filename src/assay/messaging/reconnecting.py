@@ -9,8 +9,8 @@ import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from assay.messaging.background import background
-from assay.messaging.bus import lasting, servers
+from assay.aio import background
+from assay.messaging.nats import reconnect_options, servers
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +22,7 @@ Connected = Callable[[], Client | None]
 
 
 @asynccontextmanager
-async def link(
+async def reconnecting(
     nats_url: str, name: str, then: Callable[[Client], Awaitable[object]] | None = None
 ) -> AsyncIterator[Connected]:
     """Connects in the background, again and again, for the length of the block.
@@ -37,7 +37,7 @@ async def link(
         while True:
             client, closed = Client(), asyncio.Event()
             try:
-                await client.connect(servers(nats_url), **lasting(name), closed_cb=_setter(closed))
+                await client.connect(servers(nats_url), **reconnect_options(name), closed_cb=_setter(closed))
                 if then:
                     await then(client)
                 current = client

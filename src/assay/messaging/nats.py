@@ -43,7 +43,7 @@ def _is_address(url: str) -> bool:
         return False
 
 
-def lasting(name: str) -> dict[str, Any]:
+def reconnect_options(name: str) -> dict[str, Any]:
     """Options of a connection that outlives every restart of the broker. `name` is what the broker shows."""
     return {
         "name": name,

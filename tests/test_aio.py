@@ -4,7 +4,7 @@ import gc
 import pytest
 import structlog
 
-from assay.messaging.background import background, ended
+from assay.aio import background, cancel_all
 
 pytestmark = pytest.mark.anyio
 
@@ -21,7 +21,7 @@ async def test_what_ends_by_an_error_beside_the_rest_is_told_once_and_never_by_a
             await asyncio.sleep(0.01)
     tasks = [asyncio.create_task(broken())]
     await asyncio.wait(tasks)
-    await ended(tasks)
+    await cancel_all(tasks)
     del tasks
     gc.collect()
     await asyncio.sleep(0)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 FIRST_PAUSE: Final = 1.0
-LONGEST_PAUSE: Final = 30.0
+MAX_PAUSE_SECONDS: Final = 30.0
 """Seconds."""
-LONGEST_REST: Final = 120.0
+MAX_REST_SECONDS: Final = 120.0
 """Seconds that a server may ask for. Who asks for more is asked again by the next run of the job."""
-MOST_ATTEMPTS: Final = 5
+MAX_ATTEMPTS: Final = 5
 
 Sleep = Callable[[float], Awaitable[object]]
 
@@ -20,17 +20,17 @@ Sleep = Callable[[float], Awaitable[object]]
 def pause(failures: int, asked: float | None = None, *, luck: float = 1.0) -> float:
     """Seconds before the next attempt.
 
-    1, 2, 4, 8, ... after 1, 2, 3, 4 failures, up to LONGEST_PAUSE, each cut to between a half and the whole by `luck`
-    (0..1), so that those who failed together do not come back together. What the server `asked` for is waited in
+    1, 2, 4, 8, ... after 1, 2, 3, 4 failures, up to MAX_PAUSE_SECONDS, each cut to between a half and the whole by
+    `luck` (0..1), so that those who failed together do not come back together. What the server `asked` for is waited in
     full, with up to a tenth more.
     """
     if asked is not None:
         return asked * (1 + luck / 10)
-    return min(FIRST_PAUSE * 2.0 ** (failures - 1), LONGEST_PAUSE) * (0.5 + luck / 2)
+    return min(FIRST_PAUSE * 2.0 ** (failures - 1), MAX_PAUSE_SECONDS) * (0.5 + luck / 2)
 
 
 @dataclass(slots=True)
-class Patience:
+class Backoff:
     """What all requests to one server share: where it asked for quiet, all of them keep it."""
 
     sleep: Sleep = asyncio.sleep
