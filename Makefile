@@ -11,7 +11,7 @@ MACHINES := x86_64 aarch64
 PINS := --generate-hashes --no-emit-index-url --no-header --no-annotate --universal --python-version $(firstword $(VERSIONS))
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo up down test check others quick format bench soak lock wheels wheel clean
+.PHONY: help install dev demo up down test check others quick format pages docs coverage bench soak lock wheels wheel clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -71,6 +71,13 @@ format: $(ALL) ## Format the code and mend what the linter can mend
 	$(BIN)/ruff check --quiet --fix .
 	$(BIN)/ruff format --quiet .
 
+pages: $(ALL) ## Write anew what the documentation takes from the code
+	@$(BIN)/python -m tests.docs.generate
+
+docs: $(ALL) ## Build the documentation as a site into build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo "The pages are in build/site; read them with: $(BIN)/python -m http.server --directory build/site"
+
 bench: $(ALL) ## Run the benchmarks: ours, the naive way and the limit side by side
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
@@ -93,4 +100,4 @@ wheel: $(ALL) ## Build the wheel into dist/
 	$(BIN)/python -m hatchling build --target wheel
 
 clean: ## Remove the virtual environments and caches
-	rm -rf $(VENV) .venv-3.* dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-3.* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
