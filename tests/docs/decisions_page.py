@@ -11,7 +11,7 @@ from tests.docs.pages import DOCS
 
 FOLDER: Final = DOCS / "decisions"
 PAGE: Final = FOLDER / "README.md"
-RECORDS: Final = sorted(path for path in FOLDER.glob("*.md") if path != PAGE)
+RECORDS: Final = sorted(FOLDER.glob("[0-9]*.md"))
 TITLE: Final = re.compile(r"# (\d{4}): (.+)")
 STATUS: Final = re.compile(r"Status: (accepted|(?:superseded|amended) by \[\d{4}\]\(\d{4}-[a-z0-9-]+\.md\))\.")
 HEAD: Final = """# Decisions

@@ -7,7 +7,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 DOCS: Final = ROOT / "docs"
-PAGES: Final = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+PAGES: Final = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
 COMMAND: Final = re.compile(r"(?:^|[\s`/(])assay((?: [^\s`|&;<>)#]+)+)")
 
 Row = tuple[str, ...]

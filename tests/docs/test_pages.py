@@ -1,5 +1,6 @@
 """Every page leads somewhere and shows commands that exist."""
 
+import re
 import shlex
 from contextlib import suppress
 from pathlib import Path
@@ -41,3 +42,17 @@ def test_every_command_shown_is_one(page: Path):
 
 def test_the_first_pages_show_commands():
     assert all(pages.commands(ROOT / name) for name in ("README.md", "docs/quickstart.md"))
+
+
+@each_page
+def test_every_file_of_the_code_that_is_named_is_there(page: Path):
+    named = re.findall(r"`((?:src|tests|docs|tools|benchmarks)/[\w./-]+)`", page.read_text())
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_hooks_of_a_commit_are_the_checks_and_fetch_nothing():
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+    [check] = re.findall(r"^check:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    tools = set(re.findall(r"\$\(BIN\)/([\w-]+)", check))
+    assert set(re.findall(r"entry: \.venv/bin/([\w-]+)", hooks)) == tools
+    assert set(re.findall(r"repo: (\S+)", hooks)) == {"local"}
