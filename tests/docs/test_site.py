@@ -3,6 +3,7 @@
 import logging
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mkdocs.commands.build import build
@@ -19,7 +20,7 @@ def quiet(monkeypatch):
     monkeypatch.setattr(logging.getLogger("mkdocs"), "level", logging.WARNING)
 
 
-def site(folder: Path, **different: object) -> Path:
+def site(folder: Path, **different: Any) -> Path:
     """Builds as `make docs` does. Raises Abort for a link that leads nowhere."""
     build(load_config(str(ROOT / "mkdocs.yml"), site_dir=str(folder / "site"), **different))
     return folder / "site"
