@@ -102,6 +102,24 @@ async def with_evidence(database: Database, *drafts: Draft, **changes: Any) -> l
     return backed
 
 
+async def give_atoms(database: Database, *topics: UUID) -> None:
+    """Each of the topics, where they are topics, gets an atom of its own that somebody merged away long ago."""
+    words = "'merged atom', '', 'merged atom', 'merged atom'"
+    async with database.transaction() as session:
+        await session.execute(
+            text(f"""
+            WITH topic AS (
+                SELECT id, md5(id::text)::uuid AS atom FROM proposals WHERE id = ANY(:topics) AND kind = 'topic'
+            ), known AS (
+                INSERT INTO entities (id, kind, title, body, title_key, identity_key, confidence, archived)
+                SELECT atom, 'atom', {words}, 1, true FROM topic)
+            INSERT INTO proposals (id, kind, title, body, title_key, identity_key, topic_proposal_id, status,
+                merged_into_entity_id, reviewed_at, proposed_by_user_id, stated_confidence, confidence)
+            SELECT atom, 'atom', {words}, id, 'merged', atom, now(), 1, 1, 1 FROM topic"""),
+            {"topics": list(topics)},
+        )
+
+
 async def get(database: Database, proposal_id: UUID) -> Proposal:
     async with database.transaction() as session:
         found = await session.get(Proposal, proposal_id)

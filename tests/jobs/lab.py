@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import event, text
-from tests.builders import propose, with_evidence
+from tests.builders import give_atoms, propose, with_evidence
 
 from assay.db.engine import Database
 from assay.db.models import JobState
@@ -43,8 +43,10 @@ async def failed(name: str, deps: Deps) -> RunResult:
 
 
 async def arrived(database: Database, *drafts: Draft) -> list[UUID]:
-    """Proposals, each backed by a verified quote."""
-    return await propose(database, await with_evidence(database, *drafts))
+    """Proposals, each backed by a verified quote; a topic has an atom of its own."""
+    ids = await propose(database, await with_evidence(database, *drafts))
+    await give_atoms(database, *ids)
+    return ids
 
 
 async def cleared(deps: Deps, *drafts: Draft) -> list[UUID]:

@@ -5,7 +5,7 @@ from functools import partial
 from uuid import UUID
 
 import pytest
-from tests.builders import BOTH_KINDS, draft, get, rows, scalar, with_evidence
+from tests.builders import BOTH_KINDS, draft, get, give_atoms, rows, scalar, with_evidence
 from tests.duplicates.lab import arrive, known, scanned, told_apart
 from tests.plans import executed
 
@@ -20,6 +20,7 @@ from assay.proposals import actions, editing
 from assay.review import queries
 from assay.review.actions import Review, review
 from assay.review.policy import Hold, Policy
+from assay.review.simulation import Simulation, simulate
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -36,6 +37,7 @@ def embedder() -> HashEmbedder:
 async def cleared(database, embedder, *drafts):
     ids = await arrive(database, embedder, *await with_evidence(database, *drafts))
     await scanned(database, embedder, *ids)
+    await give_atoms(database, *ids)
     return ids
 
 
@@ -79,7 +81,7 @@ async def test_of_two_twins_reviewed_at_once_one_is_approved(database, embedder,
     await rows(database, "UPDATE proposals SET dedup_state = 'clear' RETURNING id")
     found = await asyncio.gather(*(reviewed(database, embedder, [each]) for each in ids))
     assert sum(len(each.approved) for each in found) == 1
-    assert await scalar(database, "SELECT count(*) FROM entities") == 1
+    assert await scalar(database, "SELECT count(*) FROM entities WHERE NOT archived") == 1
 
 
 @kinds
@@ -266,4 +268,68 @@ async def test_a_topic_that_is_called_like_somebody_in_the_chat_waits(database, 
     assert found.held == dict.fromkeys(ids[:2], Hold.NO_NAME)
     async with database.transaction() as session:
         counted = [each async for each in queries.everything(session, scorer=version(embedder.model), thresholds=[])]
-    assert sorted(POLICY.hold(each.facts) or "" for each in counted) == ["", Hold.NO_NAME, Hold.NO_NAME]
+    topics = [each.facts for each in counted if each.facts.kind is Kind.TOPIC]
+    assert sorted(POLICY.hold(each) or "" for each in topics) == ["", Hold.NO_NAME, Hold.NO_NAME]
+
+
+async def topic_with(database, embedder, *atoms, **changes):
+    """A topic and its atoms, scanned."""
+    topic = draft(Kind.TOPIC, "Reactor cooling", **changes)
+    ids = await arrive(database, embedder, *await with_evidence(database, topic, *atoms))
+    await scanned(database, embedder, *ids)
+    return ids
+
+
+async def simulated(database, embedder) -> Simulation:
+    async with database.transaction() as session:
+        (found,), _ = await simulate(session, [POLICY], scorer=version(embedder.model))
+        return found
+
+
+def of_topic(title: str, **changes):
+    return draft(title=title, topic_name="Reactor cooling", **changes)
+
+
+async def test_a_topic_is_approved_with_the_first_of_its_atoms_that_is(database, embedder):
+    weak = of_topic("The pump is blue", confidence=0.9)
+    topic, sure, unsure = await topic_with(database, embedder, of_topic("Water runs at night"), weak)
+    paper = await simulated(database, embedder)
+    assert await reviewed(database, embedder, [sure, unsure]) == Review(
+        [sure], {unsure: Hold.BELOW_THRESHOLD}, topics=(topic,)
+    )
+    assert (paper.would_approve, paper.held) == (2, {Hold.BELOW_THRESHOLD: 1})
+    assert await scalar(database, "SELECT count(*) FROM topic_atoms WHERE topic_id = :id", id=topic) == 1
+
+
+@pytest.mark.parametrize("title", [None, "The pump is blue"])
+async def test_a_topic_none_of_whose_atoms_can_be_approved_waits(database, embedder, title):
+    atoms = [of_topic(title, confidence=0.9)] if title else []
+    topic, *rest = await topic_with(database, embedder, *atoms)
+    paper = await simulated(database, embedder)
+    assert (await reviewed(database, embedder, [topic, *rest])).held[topic] is Hold.NO_ATOMS
+    assert paper.would_approve == 0
+    assert paper.held[Hold.NO_ATOMS] == 1
+
+
+async def test_an_atom_that_nobody_decided_lets_no_topic_go(database, embedder):
+    topic, atom = await topic_with(database, embedder, of_topic("Water runs at night"))
+    await rows(database, "UPDATE messages SET text = 'never mind' WHERE text IN ('agreed', '+1') RETURNING id")
+    assert not (await reviewed(database, embedder, [topic, atom])).approved
+    assert (await simulated(database, embedder)).would_approve == 0
+
+
+async def test_neither_is_approved_where_something_stands_against_the_topic(database, embedder):
+    topic, atom = await topic_with(database, embedder, of_topic("Water runs at night"), confidence=0.9)
+    paper = await simulated(database, embedder)
+    found = await reviewed(database, embedder, [atom, topic])
+    assert found.held == {atom: Hold.TOPIC_PENDING, topic: Hold.BELOW_THRESHOLD}
+    assert paper.held == {Hold.TOPIC_PENDING: 1, Hold.BELOW_THRESHOLD: 1}
+
+
+async def test_a_topic_whose_only_atom_turns_out_to_be_known_waits(database, embedder):
+    topic, atom = await topic_with(database, embedder, of_topic("Water runs at night"))
+    twin = draft(title="Water runs at night")
+    await known(database, embedder, twin)
+    found = await reviewed(database, embedder, [atom])
+    assert found == Review([], {atom: Hold.DUPLICATE})
+    assert (await get(database, topic)).status is ProposalStatus.PENDING

@@ -29,14 +29,14 @@ log = structlog.get_logger(__name__)
     count_failing=proposal_queries.count_failing,
 )
 async def auto_review_proposals(context: JobContext) -> Statistics:
-    """Approve what the policy can prove, topics before the atoms that wait for them."""
+    """Approve what the policy can prove: atoms with the topics they wait for, then what is left of the topics."""
     counts: Counter[str] = Counter()
     async with context.database.transaction() as session:
         policy = await queries.policy(session, context.settings)
         due = await queries.count_sure(session, policy.least) if policy.enabled else 0
     if policy.enabled:
         context.begin(due)
-        for kind in Kind:
+        for kind in (Kind.ATOM, Kind.TOPIC):
             await _review_kind(context, kind, counts)
     else:
         log.info("Auto-approval is switched off", job=context.job, policy_version=policy.version)
@@ -65,6 +65,7 @@ async def _review_kind(context: JobContext, kind: Kind, counts: Counter[str]) ->
             )
         for result in await context.isolate(list(found), act, done=lambda review: len(review.approved)):
             counts[f"{TRAITS[kind].plural}_approved"] += len(result.approved)
+            counts["topics_approved"] += len(result.topics)
             counts[f"{TRAITS[kind].plural}_skipped"] += len(result.held)
         context.advance(len(found))
         if after is None or not policy.enabled:

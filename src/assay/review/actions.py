@@ -1,6 +1,6 @@
 """The policy applied."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
@@ -29,11 +29,14 @@ MIN_VOICES: Final = 2
 class Review:
     approved: Sequence[UUID] = ()
     held: dict[UUID, Hold] = field(default_factory=dict)
+    topics: tuple[UUID, ...] = ()
+    """Those that were approved together with atoms of theirs, though nobody asked for them."""
 
 
 async def review(session: AsyncSession, ids: Sequence[UUID], *, settings: Settings, model: str) -> Review:
     """Approves those proposals that the policy in force can prove, and says why the others wait.
 
+    A topic is approved with the first of its atoms that is, and no atom before its topic.
     The search for duplicates is made once more in this transaction, for a twin may have been approved since the scan.
     Of two that contradict each other the older waits as well.
     The policy is read in it too, under the lock that a change of the policy holds: what was switched off stays so.
@@ -43,14 +46,17 @@ async def review(session: AsyncSession, ids: Sequence[UUID], *, settings: Settin
     if not policy.enabled:
         return Review()
     model = await serving_model(session, model)
-    similarity_threshold = settings.knowledge_dedup_similarity_threshold
     scorer = await scorer_version(session, model)
-    facts = await queries.facts(session, ids, scorer=scorer)
+    facts, topics = await _facts(session, policy, ids, scorer)
     grounds = await _grounds(session, policy, facts)
-    held, provable = _weighed(policy, facts | {each: _known(facts[each], now) for each, now in grounds.items()})
-    twins = await scan.recheck(session, provable, model=model, threshold=similarity_threshold, actor=SYSTEM)
+    held, alone = _weighed(policy, facts | {each: _known(facts[each], now) for each, now in grounds.items()})
+    provable = proposals.unique((topics[each] for each in alone if each in topics), alone)
+    threshold = settings.knowledge_dedup_similarity_threshold
+    twins = await scan.recheck(session, provable, model=model, threshold=threshold, actor=SYSTEM)
+    held = {each: hold for each, hold in held.items() if each not in provable}
     held |= dict.fromkeys(await queries.questioned(session, provable), Hold.CONTRADICTED)
     held |= dict.fromkeys(twins, Hold.DUPLICATE)
+    held |= _parted(alone, topics, held)
     outcomes = await proposals.approve(
         session,
         [each for each in provable if each not in held],
@@ -59,9 +65,36 @@ async def review(session: AsyncSession, ids: Sequence[UUID], *, settings: Settin
         policy=policy.as_applied(),
         grounds={each: _recorded(now) for each, now in grounds.items()},
     )
-    approved = [each.id for each in outcomes if each.done]
+    approved = {each.id for each in outcomes if each.done}
     held |= {each.id: Hold.DUPLICATE for each in outcomes if not each.done}
-    return Review(approved, held)
+    return Review(
+        [each for each in ids if each in approved],
+        {each: hold for each, hold in held.items() if each in facts},
+        tuple(approved - facts.keys()),
+    )
+
+
+async def _facts(
+    session: AsyncSession, policy: Policy, ids: Sequence[UUID], scorer: str
+) -> tuple[dict[UUID, Facts], dict[UUID, UUID]]:
+    """What is known of the proposals, and for which atoms a pending topic goes with them, by the id of the atom."""
+    waiting = await queries.pending_topics(session, ids)
+    known = await queries.facts(session, proposals.unique(ids, waiting.values()), scorer=scorer)
+    topics = {
+        atom: topic
+        for atom, topic in waiting.items()
+        if atom in known and topic in known and policy.hold(replace(known[topic], has_atoms=True)) is None
+    }
+    free = {atom: replace(known[atom], topic_is_pending=False) for atom in topics}
+    return {each: known[each] for each in ids if each in known} | free, topics
+
+
+def _parted(atoms: Iterable[UUID], topics: Mapping[UUID, UUID], held: Mapping[UUID, Hold]) -> dict[UUID, Hold]:
+    """The atoms whose topic is held, and the topics of whose atoms all are."""
+    going = {each: topics[each] for each in atoms if each in topics}
+    waiting = {atom: Hold.TOPIC_PENDING for atom, topic in going.items() if topic in held and atom not in held}
+    borne = {topic for atom, topic in going.items() if atom not in held}
+    return waiting | {topic: Hold.NO_ATOMS for topic in going.values() if topic not in borne and topic not in held}
 
 
 async def undo(session: AsyncSession, version: int, *, actor: Actor, notes: str | None = None) -> list[Outcome]:

@@ -33,6 +33,7 @@ class Hold(StrEnum):
     HUMAN_REQUIRED = "a rule asks for a person"
     FEW_AUTHORS = "too few people say so"
     NO_NAME = "its name is a date, a person, a version or a common noun"
+    NO_ATOMS = "none of its atoms is approved"
     TOPIC_PENDING = "topic not approved yet"
 
 
@@ -62,6 +63,8 @@ class Facts:
     """How its words stand in their talk. None for a topic, and before the machine has read it."""
     is_named: bool = True
     """What a topic is called is a name."""
+    has_atoms: bool = True
+    """An atom of a topic's own is approved already, or is about to be approved with it."""
     kind: Kind = Kind.ATOM
     atom_type: AtomType | None = None
     sources: frozenset[str] = frozenset()
@@ -183,7 +186,8 @@ class Policy:
         15. is proved by the words of fewer people than asked for,
         16. is a topic whose name is none,
         17. belongs to a topic that is not approved yet,
-        18. is less sure than the threshold.
+        18. is less sure than the threshold,
+        19. is a topic of whose own atoms none is approved, nor about to be.
         """
         rules = [each for each in self.rules if concerns(each, facts)]
         opening = [each for each in self.rules if each.may_approve and covers(each, facts)]
@@ -212,5 +216,6 @@ class Policy:
             (Hold.NO_NAME, facts.kind is Kind.TOPIC and not facts.is_named),
             (Hold.TOPIC_PENDING, facts.topic_is_pending),
             (Hold.BELOW_THRESHOLD, facts.confidence < self.threshold_for(facts)),
+            (Hold.NO_ATOMS, facts.kind is Kind.TOPIC and not facts.has_atoms),
         )
         return [reason for reason, holds in conditions if holds]

@@ -60,6 +60,12 @@ _IS_ONE_OF_THE_PEOPLE: Final = f"""CASE WHEN p.kind = 'topic' THEN lower(p.title
             SELECT lower(author) FROM messages WHERE NOT is_bot
             UNION SELECT {_FIRST_NAME.format("author")} FROM messages WHERE NOT is_bot) END"""  # noqa: S608
 """The same of all topics, from one list of the people, which is read where there is a topic."""
+_HAS_ATOMS: Final = """p.kind <> 'topic' OR EXISTS (
+            SELECT FROM proposals own WHERE own.topic_proposal_id = p.id AND own.status IN ('approved', 'merged')
+            OFFSET 0) AS has_atoms"""
+_WITH_ATOMS: Final = """
+        SELECT DISTINCT topic_proposal_id AS id FROM proposals
+        WHERE status IN ('approved', 'merged') AND topic_proposal_id IS NOT NULL"""
 _FACTS: Final = f"""
     SELECT p.id, p.kind, p.atom_type, p.created_at, p.status, p.reviewed_by_user_id,
         quoted.sources, quoted.channels, quoted.authors,
@@ -67,7 +73,7 @@ _FACTS: Final = f"""
         cardinality(p.unsupported) > 0 AS unsupported, p.standing,
         p.retry_at, quoted.quotes, quoted.verified, {_TAKEN_BACK} AS taken_back, quoted.untrusted_sources,
         coalesce(p.similarity_type = 'update', false) AS is_update, {_QUESTIONED} AS questioned,
-        CASE WHEN p.kind = 'topic' THEN p.title END AS name, quoted.said, {_IS_A_PERSON} AS is_a_person,
+        CASE WHEN p.kind = 'topic' THEN p.title END AS name, quoted.said, {_IS_A_PERSON} AS is_a_person, {_HAS_ATOMS},
         coalesce((SELECT status = 'pending' FROM proposals WHERE id = p.topic_proposal_id), false) AS topic_is_pending,
         {_PROPOSER.format(system=SYSTEM_USER_ID, kind="(SELECT kind FROM users WHERE id = p.proposed_by_user_id)")},
         (SELECT extractor FROM extraction_runs WHERE id = p.extraction_run_id) AS extractor
@@ -89,6 +95,19 @@ async def facts(session: AsyncSession, ids: Sequence[UUID], *, scorer: str) -> d
     """What the policy must know of those of the proposals that are pending."""
     rows = await session.execute(text(_THESE), {"ids": list(ids)})
     return {row["id"]: _facts(row, scorer, now()) for row in rows.mappings()}
+
+
+async def pending_topics(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The topic that each of these proposals waits for, where it waits for one."""
+    found = await session.execute(
+        text("""
+        SELECT p.id, topic.id FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
+        CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = wanted.id LIMIT 1) AS p
+        CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = p.topic_proposal_id LIMIT 1) AS topic
+        WHERE topic.status = 'pending'"""),
+        {"ids": list(ids)},
+    )
+    return dict(found.tuples().all())
 
 
 async def questioned(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
@@ -136,6 +155,8 @@ class Alike:
     status: ProposalStatus
     by_people: bool
     number: int
+    topics: Sequence[UUID] = ()
+    """Of topics their ids, of atoms those of the topics they wait for; one for each where that decides something."""
 
 
 _ALIKE: Final = f"""
@@ -149,7 +170,10 @@ _ALIKE: Final = f"""
         coalesce(p.similarity_type = 'update', false) AS is_update, questioned.id IS NOT NULL AS questioned,
         CASE WHEN p.kind = 'topic' THEN p.title END AS name, quoted.said, {_IS_ONE_OF_THE_PEOPLE} AS is_a_person,
         untrusted_sources, {_PROPOSER.format(system=SYSTEM_USER_ID, kind="proposer.kind")}, run.extractor,
-        cardinality(p.unsupported) > 0 AS unsupported, p.standing
+        cardinality(p.unsupported) > 0 AS unsupported, p.standing,
+        p.kind <> 'topic' OR filed.id IS NOT NULL AS has_atoms,
+        array_agg(coalesce(topic.id, p.id)) FILTER (WHERE (p.kind = 'topic' OR topic.id IS NOT NULL)
+            AND (filed.id IS NULL OR coalesce(topic.status, p.status) = 'pending')) AS topics
     FROM proposals p
     JOIN users proposer ON proposer.id = p.proposed_by_user_id
     LEFT JOIN extraction_runs run ON run.id = p.extraction_run_id
@@ -157,14 +181,16 @@ _ALIKE: Final = f"""
     LEFT JOIN (
         SELECT e.proposal_id, {_QUOTES} {_OF_ALL} GROUP BY e.proposal_id
     ) AS quoted ON quoted.proposal_id = p.id
+    LEFT JOIN ({_WITH_ATOMS}) AS filed ON filed.id = coalesce(topic.id, p.id)
     LEFT JOIN ({_ALL_QUESTIONED}) AS questioned ON questioned.id = p.id AND p.status = 'pending'
-    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29,
         p.failures >= {MAX_FAILURES}, coalesce(p.retry_at > :at AND p.retry_at < :latest, false),
-        width_bucket(p.confidence, CAST(:thresholds AS float8[]))"""  # noqa: S608
+        width_bucket(p.confidence, CAST(:thresholds AS float8[]))
+    ORDER BY p.kind"""  # noqa: S608
 
 
 async def everything(session: AsyncSession, *, scorer: str, thresholds: Iterable[float]) -> AsyncIterator[Alike]:
-    """All proposals, in one statement: those together that no policy of these thresholds tells apart.
+    """All proposals, in one statement: those together that no policy of these thresholds tells apart, atoms first.
 
     What is decided is shown as it was before: scanned by what was current then, and its topic as approved. Until the
     end of the transaction nothing is joined row by row: where the statistics are wrong that would never end.
@@ -178,7 +204,7 @@ async def everything(session: AsyncSession, *, scorer: str, thresholds: Iterable
         known, status = _facts(row, scorer, at), ProposalStatus(row["status"])
         if status is not ProposalStatus.PENDING:
             known = replace(known, scan_is_current=True, topic_is_pending=False)
-        yield Alike(known, status, row["by_people"], row["number"])
+        yield Alike(known, status, row["by_people"], row["number"], row["topics"] or ())
 
 
 async def approved_under(session: AsyncSession, version: int) -> Sequence[UUID]:
@@ -241,6 +267,7 @@ def _facts(row: RowMapping, scorer: str, at: datetime) -> Facts:
         unsupported=values["unsupported"],
         standing=values["standing"] and Verdict(values["standing"]),
         is_named=_is_named(values),
+        has_atoms=values["has_atoms"],
         kind=Kind(values["kind"]),
         atom_type=values["atom_type"] and AtomType(values["atom_type"]),
         sources=frozenset(values["sources"] or ()),

@@ -14,6 +14,7 @@ from assay.policies.document import amended
 from assay.policies.queries import InForce
 from assay.review import queries
 from assay.review.policy import Hold, Policy
+from assay.review.together import judged
 from assay.settings import Settings
 
 
@@ -114,25 +115,25 @@ async def simulate(
     """
     results, agreement = [Simulation() for _ in candidates], Agreement()
     thresholds = [threshold for policy in candidates for threshold in policy.thresholds]
-    async for each in queries.everything(session, scorer=scorer, thresholds=thresholds):
-        holds = [policy.hold(each.facts) for policy in candidates]
+    found = queries.everything(session, scorer=scorer, thresholds=thresholds)
+    async for each, holds, number in judged(found, candidates):
         for result, hold in zip(results, holds, strict=True):
-            _count(result, each, hold)
-        _compare(agreement, each.number, holds[0] is None, holds[-1] is None)
+            _count(result, each, hold, number)
+        _compare(agreement, number, holds[0] is None, holds[-1] is None)
     return results, agreement
 
 
-def _count(result: Simulation, each: queries.Alike, hold: Hold | None) -> None:
+def _count(result: Simulation, each: queries.Alike, hold: Hold | None, number: int) -> None:
     if each.status is ProposalStatus.PENDING:
-        result.pending += each.number
+        result.pending += number
         if hold:
-            result.held[hold] += each.number
+            result.held[hold] += number
         else:
-            result.would_approve += each.number
+            result.would_approve += number
     elif each.by_people:
-        result.decided_by_people += each.number
+        result.decided_by_people += number
         if hold is None:
-            result.would_have_approved[each.status] += each.number
+            result.would_have_approved[each.status] += number
 
 
 def _compare(agreement: Agreement, number: int, first: bool, second: bool) -> None:
