@@ -3,12 +3,14 @@
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from signal import SIGTERM
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from assay import disk
 from assay.errors import Unavailable
 from assay.runtime import programs
 from assay.runtime.files import last_lines, secret, write_private
@@ -16,6 +18,7 @@ from assay.runtime.process import Steps, marker, remove_strays, spawn
 from assay.runtime.server import Server
 
 _ANY_PORT = -1
+STORE_GIVEN_UP: Final = re.compile(b"(?i)no space left on device|quota exceeded|critical write error|will be DISABLED")
 
 
 class Nats(Server):
@@ -30,6 +33,9 @@ class Nats(Server):
         self._token = secret(home / "nats.token")
         self._port_file = home / "nats.port"
         self._port = _ANY_PORT
+        self._log = home / "nats" / "nats.log"
+        self._read_to = 0
+        self._gave_up = False
 
     def url(self) -> str:
         """Holds the token; valid once the server was ready."""
@@ -55,6 +61,7 @@ class Nats(Server):
         self._port = self._port_in_use()
 
     def launch(self) -> None:
+        self._gave_up, self._read_to = False, self._length_of_log()
         mark = marker(self.folder)
         remove_strays("nats-server", mark, self.farewell)
         for stale in self.folder.glob("*.ports"):
@@ -83,6 +90,27 @@ jetstream {{ store_dir: ".", max_mem: 64MB, max_file: 2GB, sync_interval: "1s" }
     def ready(self) -> bool:
         return self._port_in_use() != _ANY_PORT
 
+    @property
+    def stuck(self) -> bool:
+        """Whether it takes nothing any more although there is room: what it could not write once, it never tries again.
+
+        Where its disk is full it cannot even log that, so that a full disk counts by itself.
+        """
+        full = disk.full(self.folder) is not None
+        self._gave_up |= full or self._said_that_it_gave_up()
+        return self._gave_up and not full
+
+    def _said_that_it_gave_up(self) -> bool:
+        begin, self._read_to = self._read_to, self._length_of_log()
+        if begin == self._read_to:
+            return False
+        with self._log.open("rb") as log:
+            log.seek(begin if begin < self._read_to else 0)  # it begins anew when it is long
+            return STORE_GIVEN_UP.search(log.read()) is not None
+
+    def _length_of_log(self) -> int:
+        return self._log.stat().st_size if self._log.exists() else 0
+
     def _port_in_use(self) -> int:
         """As the server itself reports it."""
         reports = self.folder.glob(f"*_{self.child.pid}.ports") if self.child else ()
@@ -93,7 +121,7 @@ jetstream {{ store_dir: ".", max_mem: 64MB, max_file: 2GB, sync_interval: "1s" }
         return int(report["nats"][0].rpartition(":")[2])
 
     def last_words(self) -> str:
-        return last_lines(self.folder / "nats.log") or super().last_words()
+        return last_lines(self._log) or super().last_words()
 
 
 def _port_of_last_time(record: Path) -> int:

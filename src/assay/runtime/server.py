@@ -43,6 +43,11 @@ class Server(ABC):
     def gone(self) -> bool:
         return self.child is not None and self.child.poll() is not None
 
+    @property
+    def stuck(self) -> bool:
+        """Whether it lives and has to be started anew all the same."""
+        return False
+
     def await_ready(self, deadline: float) -> None:
         """Until `deadline` on the monotonic clock. Raises Unavailable with the server's own last words."""
         wait_for(lambda: self.gone or self.ready(), deadline - time.monotonic())
@@ -85,10 +90,17 @@ class Keeper:
     def tick(self) -> None:
         """Raises Unavailable when the server keeps crashing."""
         if not self._server.gone:
+            self._start_anew_what_is_stuck()
             return
         if self._restart_at is None:
             self._restart_at = time.monotonic() + self._next_pause()
         if time.monotonic() >= self._restart_at:
+            self._restart()
+
+    def _start_anew_what_is_stuck(self) -> None:
+        if self._server.stuck and time.monotonic() - self._launched_at > self.steady_after:
+            log.warning("server_stuck", server=self._server.name)
+            self._server.stop()
             self._restart()
 
     def _next_pause(self) -> float:
