@@ -1,6 +1,7 @@
 """Erasing at the command line."""
 
 import pytest
+from tests.faults.lab import ROOT
 
 from assay.cli.erasing import _words
 from assay.extraction.erasing import Erased
@@ -20,6 +21,14 @@ def test_it_is_counted_first_and_done_when_it_is_said(assay):
 
     assert {**done, "erased": False} == counted
     assert "there is no message by 'priya'." in assay("erase", "--author", "priya", "--yes").out
+
+
+def test_importing_it_again_brings_nothing_back(assay):
+    first = assay("messages", "list", "--limit", "500", "--json").items
+    assay("erase", "--author", "priya", "--yes")
+    again = assay("ingest", str(ROOT / "src/assay/sample/chat.jsonl"), "--source", first[0]["source"])
+    assert f"{sum(each['author'] == 'priya' for each in first)} of the messages were erased before" in again.out
+    assert "0 added" in again.out
 
 
 @pytest.mark.parametrize("more", [[], ["--yes"]])

@@ -1,6 +1,7 @@
 """The operating point is found on labelled pairs, and changed only when told."""
 
 import pytest
+from sqlalchemy import text
 from structlog.testing import capture_logs
 from tests.builders import draft, get, propose, rows, scalar
 from tests.duplicates.lab import arrive, known, scanned, told_apart
@@ -12,6 +13,7 @@ from assay.duplicates.calibration import TEAM, best_points, calibrate, ensure_ca
 from assay.duplicates.labelled import Pair
 from assay.duplicates.scale import OPERATING_COSINE, Scale, in_force
 from assay.kinds import Kind
+from assay.messaging.requests import SCAN
 from assay.policies import queries as policies
 from assay.proposals import actions
 
@@ -80,15 +82,17 @@ async def test_calibration_writes_nothing_unless_told(database, embedder, ana):
     assert scale.version == found.after.version != found.before.version
 
 
-async def test_another_point_makes_earlier_scans_stale(database, embedder, ana):
+async def test_another_point_makes_earlier_scans_stale_and_asks_for_new_ones(database, embedder, ana):
     [each] = await arrive(database, embedder, draft())
     await scanned(database, embedder, each)
     found = await calibrate(database, embedder)
     async with database.transaction() as session:
         assert await scan.next_batch(session, model=embedder.model, limit=10) == []
+        await session.execute(text("DELETE FROM job_requests"))
         await store(session, found, actor=ana, note="Calibrated")
     async with database.transaction() as session:
         assert await scan.next_batch(session, model=embedder.model, limit=10) == [each]
+        assert SCAN in await session.scalars(text("SELECT job FROM job_requests"))
 
 
 async def test_the_verdicts_of_the_team_count(database, embedder, ana):

@@ -9,17 +9,20 @@ from sqlalchemy import text
 from tests.builders import decided as decided_in_chat
 from tests.builders import draft, get, message_row, propose, rows, scalar, source
 from tests.duplicates.lab import arrive, scanned
+from tests.extraction.chats import from_all, incoming, ingest
 
-from assay.ai.fakes import HashEmbedder
+from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.audit.actor import SYSTEM
 from assay.db.base import Base
 from assay.db.bulk import insert_rows
-from assay.db.models import Message, ProposalStatus
+from assay.db.models import Message, ProposalStatus, TriggerType
 from assay.errors import InvalidInput
-from assay.extraction import erasing
+from assay.extraction import erasing, runs
+from assay.extraction.actions import IngestReport
 from assay.extraction.confidence import PARTLY_PROVEN
 from assay.extraction.erasing import Drawn, Erased, Whose
 from assay.kinds import Kind
+from assay.messaging.requests import EXTRACTION
 from assay.proposals import actions, editing
 from assay.proposals.drafts import QuotedEvidence
 from assay.review.actions import review
@@ -202,6 +205,26 @@ async def test_what_was_like_it_is_compared_anew(database):
     await erased(database)
     assert (await get(database, like)).dedup_state == "unchecked"
     assert await scalar(database, "SELECT count(*) FROM job_requests WHERE job = 'deduplication_scan'") > 0
+
+
+async def test_what_was_erased_is_not_brought_in_again_and_what_others_said_is(database):
+    chat = [incoming("Mine.", "1", author="umberto"), incoming("Yours.", "2", author="eva")]
+    await ingest(database, *chat)
+    await erased(database)
+    edited = incoming("Mine, in other words.", "1", author="umberto")
+    assert await ingest(database, *chat, edited) == IngestReport(unchanged=1, erased=2)
+    assert await ingest(database, *chat, source="another") == IngestReport(added=2)
+    assert await rows(database, "SELECT author FROM messages WHERE source = 'chat'") == [("eva",)]
+
+
+async def test_what_a_cancelled_run_had_not_read_is_read_soon(database):
+    await ingest(database, incoming("Mine.", author="umberto"), incoming("Yours.", author="eva"))
+    async with database.transaction() as session:
+        await runs.claim(session, extractor=ScriptedExtractor(from_all), trigger=TriggerType.MANUAL, actor=SYSTEM)
+        await session.execute(text("DELETE FROM job_requests"))
+    await erased(database)
+    assert await scalar(database, "SELECT extraction_run_id FROM messages") is None
+    assert EXTRACTION in [job for (job,) in await rows(database, "SELECT job FROM job_requests")]
 
 
 async def test_the_trail_says_that_and_how_much_and_not_whose(database, ana):

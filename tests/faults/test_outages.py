@@ -300,7 +300,7 @@ async def test_a_broker_whose_disk_is_full_is_named_and_work_goes_on_when_there_
         await _fill(js)
         await prepared(engine, 5)
         await engine.request(REVIEW)
-        await engine.until(lambda: _is_named(engine, "The broker does not take"))
+        await engine.until(lambda: _is_named(engine, "the broker does not take them"))
         assert await scalar(engine.database, APPROVED) == 0
         await js.purge_stream("JUNK")
     await finished(engine, 5)

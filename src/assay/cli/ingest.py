@@ -34,6 +34,7 @@ class Imported:
     added: int = 0
     edited: int = 0
     unchanged: int = 0
+    erased: int = 0
     left_out: int = 0
     problems: list[str] = field(default_factory=list)
     """The first few, with their line numbers."""
@@ -53,7 +54,7 @@ class Imported:
 
     @property
     def total(self) -> int:
-        return self.added + self.edited + self.unchanged
+        return self.added + self.edited + self.unchanged + self.erased
 
 
 def ingest(
@@ -97,6 +98,7 @@ async def import_messages(
         done.added += report.added
         done.edited += report.edited
         done.unchanged += report.unchanged
+        done.erased += report.erased
 
 
 async def _import_files(
@@ -152,5 +154,7 @@ def _print(done: Imported) -> None:
         say(f"The messages of {printable(name)} are known under the source {printable(source)!r}.")
     counts = f"Messages: {done.added:,} added, {done.edited:,} edited, {done.unchanged:,} known already"
     say(f"{counts}, {done.left_out:,} left out.")
+    if done.erased:
+        say(f"{done.erased:,} of the messages were erased before, and stay out.", style="yellow")
     if done.added or done.edited:
         say("A running Assay turns them into knowledge by itself. Without one: assay jobs run --all", style="dim")

@@ -19,6 +19,7 @@ from assay.db.models import RunStatus
 from assay.errors import InvalidInput
 from assay.extraction import run_statements as ledger
 from assay.extraction import statements as sql
+from assay.extraction.erasing_statements import erased_before
 from assay.extraction.incoming import NAME_LIMIT, IncomingMessage, portions, unfit
 from assay.extraction.runs import RUN, not_in_state
 from assay.sources.actions import admit
@@ -29,6 +30,8 @@ class IngestReport:
     added: int = 0
     edited: int = 0
     unchanged: int = 0
+    erased: int = 0
+    """Left out, for they were erased before."""
 
 
 async def ingest(
@@ -36,7 +39,7 @@ async def ingest(
 ) -> IngestReport:
     """Stores messages, each once, however often and from how many sides they come, with who wrote them in.
 
-    New words for an id of the source become a new version of the message, which is unread.
+    New words for an id of the source become a new version of the message, which is unread. What was erased stays out.
     Raises InvalidInput when a message breaks a limit, Forbidden where the actor may not write to the source, and
     Conflict for a new source that looks like another; then nothing is written.
     """
@@ -45,12 +48,15 @@ async def ingest(
     if messages:
         await hold_until_commit(session, f"ingest {source}")
         await admit(session, source, actor=actor)
+    erased = await erased_before(session, source, [each.external_id for each in messages])
+    fresh = [each for each in messages if each.external_id not in erased]
     versions: list[int] = []
-    for portion in portions(messages):
+    for portion in portions(fresh):
         rows = [_row(*each) for each in enumerate(portion)]
         versions += await sql.add_versions(session, source, rows, writer=actor)
     added = versions.count(1)
-    report = IngestReport(added, len(versions) - added, len(messages) - len(versions))
+    edited, unchanged = len(versions) - added, len(fresh) - len(versions)
+    report = IngestReport(added, edited, unchanged, len(messages) - len(fresh))
     if versions:
         await record(session, actor, [Record("messages.ingested", detail={"source": source, **asdict(report)})])
     return report

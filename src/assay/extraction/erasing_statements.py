@@ -15,6 +15,7 @@ ERASED: Final = "(erased)"
 _IN_SCOPE: Final = """((CAST(:author AS text) IS NULL OR m.author = :author)
     AND (CAST(:channel AS text) IS NULL OR m.channel = :channel)
     AND (CAST(:source AS text) IS NULL OR m.source = :source))"""
+_DIGEST: Final = "sha256(convert_to(json_build_array(source, external_id)::text, 'UTF8'))"
 _WORDLESS: Final = """title = :erased, body = '', title_key = :erased, identity_key = replace(id::text, '-', ''),
     keywords = '{}', meta = '{}'"""
 _TELLING: Final = ["version", "confidence", "confidence_before", "stated_confidence", "run_id", "policy", "entity_id",
@@ -100,7 +101,24 @@ async def delete_quotes(session: AsyncSession, messages: Ids, touched: Sequence[
 
 
 async def delete_messages(session: AsyncSession, ids: Ids) -> None:
-    await session.execute(text("DELETE FROM messages WHERE id = ANY(:ids)"), {"ids": list(ids)})
+    """Remembers them by digests, which tell no words: they are not brought in again."""
+    await session.execute(
+        text(f"""
+        WITH gone AS (DELETE FROM messages WHERE id = ANY(:ids) RETURNING source, external_id)
+        INSERT INTO erased_messages (digest) SELECT DISTINCT {_DIGEST} FROM gone ON CONFLICT DO NOTHING"""),  # noqa: S608
+        {"ids": list(ids)},
+    )
+
+
+async def erased_before(session: AsyncSession, source: str, external_ids: Sequence[str]) -> set[str]:
+    """Which of these messages of a source were erased."""
+    found = await session.scalars(
+        text(f"""
+        SELECT external_id FROM (SELECT CAST(:source AS text) AS source, unnest(CAST(:ids AS text[])) AS external_id) m
+        WHERE EXISTS (SELECT FROM erased_messages WHERE digest = {_DIGEST})"""),  # noqa: S608
+        {"source": source, "ids": list(external_ids)},
+    )
+    return set(found)
 
 
 async def drop_sources(session: AsyncSession, ids: Ids, gone: Ids) -> None:

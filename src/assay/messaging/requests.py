@@ -16,6 +16,7 @@ METRICS: Final = "proposal_metrics_update"
 
 FOLLOWERS: Final[Mapping[str, tuple[str, ...]]] = {
     "messages.ingested": (EXTRACTION,),
+    "messages.erased": (EXTRACTION,),
     "proposal.created": (SCAN,),
     "proposal.edited": (SCAN,),
     "proposal.evidence_added": (REVIEW,),
@@ -35,11 +36,12 @@ FOLLOWERS: Final[Mapping[str, tuple[str, ...]]] = {
     "entity.unmerged": (SCAN,),
     "entity.restored": (SCAN,),
     "embeddings.switched": (SCAN,),
-    "policy.amended": (REVIEW,),
+    "policy.amended": (SCAN, REVIEW),
     "source.changed": (REVIEW,),
 }
 """By what the audit log calls a change. A scan that clears proposals asks for the review itself, for it changes
-nothing that is recorded; a person's approval of a topic lets its atoms go."""
+nothing that is recorded; a person's approval of a topic lets its atoms go. A version of the policy may move the point
+at which two are duplicates: what was scanned before is stale then. Erasing cancels runs, whose messages are unread."""
 
 
 async def request(session: AsyncSession, *jobs: str) -> None:

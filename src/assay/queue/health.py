@@ -198,7 +198,8 @@ def _complaints(known: _Known) -> list[str]:
             found.append(f"Job {name}: its last run ended as {job.status}: {job.error}")
     if known.not_taken:
         found.append(
-            f"The broker does not take {known.not_taken} orders: look at its log, and whether its disk is full."
+            f"{known.not_taken} orders wait, for the broker does not take them: look at its log, and make room "
+            "where its disk is full. A NATS server of your own takes none after that until it is started anew; ours is by itself."
         )
     if known.overdue.needs_a_person:
         found.append(known.overdue.sentence)

@@ -16,7 +16,7 @@ from assay.db.models.job_requests import JobRequest
 from assay.db.models.job_runs import JobRun, JobState
 from assay.db.models.known_places import KnownPlace
 from assay.db.models.merges import Merge
-from assay.db.models.messages import MAX_FAILED_READS, Message
+from assay.db.models.messages import MAX_FAILED_READS, ErasedMessage, Message
 from assay.db.models.outbox import OutboxEntry
 from assay.db.models.pair_verdicts import PairVerdict
 from assay.db.models.policy_versions import PolicyVersion
@@ -62,6 +62,7 @@ __all__ = [
     "EntityPair",
     "EntityRevision",
     "EntityScan",
+    "ErasedMessage",
     "Evidence",
     "IdempotencyKey",
     "JobControl",

@@ -15,6 +15,15 @@ UNREAD = sql(f"extraction_run_id IS NULL AND read_at IS NULL AND is_latest AND f
 FAILING = sql("failed_reads > 0 AND read_at IS NULL AND is_latest")
 
 
+class ErasedMessage(Base):
+    """A message that was erased, so that it stays out. Says neither whose it was nor what it said."""
+
+    __tablename__ = "erased_messages"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    """SHA-256 of its source and its id there."""
+
+
 class Message(Base):
     """One chat line, mail or note. Its words never change: an edit is a new version of it."""
 

@@ -45,11 +45,12 @@ class Import(Asked):
 
 
 class Imported(Answer):
-    """How many were new, how many are new words for known ones, and how many were known."""
+    """How many were new, are new words for known ones, were known, and were erased before, so that they stay out."""
 
     added: int
     edited: int
     unchanged: int
+    erased: int
 
 
 class MessageQuery(PageQuery):
