@@ -9,7 +9,7 @@ import pytest
 from nats.errors import Error as NatsError
 
 from assay.errors import Unavailable
-from assay.messaging import bus
+from assay.messaging import nats
 from assay.runtime.server import Keeper
 from assay.runtime.services import Supervisor
 
@@ -43,12 +43,12 @@ async def test_a_broker_whose_disk_was_full_takes_orders_again(small_disk, monke
 
     async def takes_orders() -> bool:
         with suppress(NatsError, OSError, Unavailable):
-            async with bus.connected(url) as client:
+            async with nats.connected(url) as client:
                 return bool(await client.jetstream().publish("order", b"x" * 5000, timeout=1))
         return False
 
     try:
-        async with bus.connected(url) as client:
+        async with nats.connected(url) as client:
             await client.jetstream().add_stream(name="ORDERS", subjects=["order"])
         assert await takes_orders()
         fill(small_disk / "filling")

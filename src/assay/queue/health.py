@@ -199,7 +199,7 @@ def _complaints(known: _Known) -> list[str]:
     if known.not_taken:
         found.append(
             f"{known.not_taken} orders wait, for the broker does not take them: look at its log, and make room "
-            "where its disk is full. A NATS server of your own takes none after that until it is started anew; ours is by itself."
+            "where its disk is full. After that a NATS server of your own must be started anew; ours is by itself."
         )
     if known.overdue.needs_a_person:
         found.append(known.overdue.sentence)
