@@ -27,7 +27,7 @@ from assay.duplicates.calibration import shipped
 from assay.duplicates.candidates import EF_SEARCH
 from assay.duplicates.measure import measured
 from assay.duplicates.scale import OPERATING_COSINE, Scale
-from assay.duplicates.scorer import MOST_GAIN
+from assay.duplicates.scorer import MAX_GAIN
 from crowd import DIMENSIONS, MODEL, Crowd, exact, fill, islands, like_language
 from harness import best_of, show, with_database
 
@@ -40,7 +40,7 @@ LIMIT = "one hand-written LATERAL statement"
 THRESHOLD = 0.85
 POINT = 0.8
 """The cosine that means the threshold: as that of the offline model."""
-REACH = POINT - MOST_GAIN
+REACH = POINT - MAX_GAIN
 SETTINGS = f"SELECT set_config('hnsw.ef_search', {EF_SEARCH}, true), set_config('jit', 'off', true)"
 FOUND = f"""
     FROM proposals b JOIN embeddings o ON o.subject_id = b.id AND o.model = '{MODEL}' CROSS JOIN LATERAL (

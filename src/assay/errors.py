@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from pydantic_core import ValidationError
 
-LONGEST_QUOTE: Final = 80
+MAX_QUOTE_LENGTH: Final = 80
 COVER: Final = "[masked]"
 IN_AN_ADDRESS: Final = re.compile(
     r"""(?<=://)(?!user:password@host[:/])(?:[^\s/?\#'"]*|[^\s/'"@:]*:[^\s'"]*)(?=@)"""
@@ -101,4 +101,4 @@ def what_is_wrong(error: ValidationError, name: Callable[[str], str] = str) -> s
     first = error.errors(include_url=False)[0]
     place = name(".".join(str(part) for part in first["loc"]))
     wanted = first["msg"].removeprefix("Input should be ")
-    return f"{place}={covered(repr(first['input']))[:LONGEST_QUOTE]} is not allowed: it must be {wanted}."
+    return f"{place}={covered(repr(first['input']))[:MAX_QUOTE_LENGTH]} is not allowed: it must be {wanted}."

@@ -8,7 +8,7 @@ import httpx2
 
 from assay.errors import Unavailable
 
-MOST_BYTES: Final = 20_000_000
+MAX_ANSWER_BYTES: Final = 20_000_000
 """Of one answer. What is longer is no answer to a question of ours."""
 
 
@@ -55,8 +55,8 @@ class _Bounded(httpx2.AsyncByteStream):
         size = 0
         async for part in self._inner:
             size += len(part)
-            if size > MOST_BYTES:
-                raise AnswerTooLarge(f"The answer is longer than {MOST_BYTES} bytes.", request=self._request)
+            if size > MAX_ANSWER_BYTES:
+                raise AnswerTooLarge(f"The answer is longer than {MAX_ANSWER_BYTES} bytes.", request=self._request)
             yield part
 
     async def aclose(self) -> None:

@@ -127,7 +127,7 @@ async def test_an_answer_that_was_cut_by_its_limit_says_which(window):
 
 
 async def test_an_answer_without_end_is_not_read_to_its_end(window, monkeypatch):
-    monkeypatch.setattr(http_client, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(http_client, "MAX_ANSWER_BYTES", 100_000)
     async with scripted([says("x" * 10_000_000)]) as (_, extractor):
         with pytest.raises(Unavailable):
             await extractor.extract(window)

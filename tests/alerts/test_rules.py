@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.alerts.lab import failure
 
 from assay.alerts.notice import Notice
-from assay.alerts.rules import DAY, MAX_ATTEMPTS, MOST_A_DAY, PAUSES, Told, next_pause, worth_telling
+from assay.alerts.rules import DAY, MAX_ATTEMPTS, MAX_PER_DAY, PAUSES, Told, next_pause, worth_telling
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -46,7 +46,7 @@ def test_it_works_again_is_told_once_and_only_to_those_who_were_told_that_it_fai
 def test_what_comes_and_goes_all_day_is_told_a_bounded_number_of_times():
     story = [("A" if number % 2 else None, 5 * MINUTE * number) for number in range(288)]
     told = told_of(story)
-    assert sum(complaint == "A" for complaint, _ in told) == MOST_A_DAY
+    assert sum(complaint == "A" for complaint, _ in told) == MAX_PER_DAY
     assert told[-1][0] is None
 
 
@@ -62,7 +62,7 @@ def test_whoever_was_told_of_a_failure_is_told_of_the_end_and_never_flooded(step
         assert told[-1][0] is None
     for _, moment in told:
         within = [each for each, when in told if each is not None and moment - DAY < when <= moment]
-        assert len(within) <= MOST_A_DAY
+        assert len(within) <= MAX_PER_DAY
 
 
 def test_the_pauses_between_attempts_grow_and_end():

@@ -16,7 +16,7 @@ from tests.patience import PATIENCE
 
 from assay import disk
 from assay.cli.doctor import explained
-from assay.runtime import programs
+from assay.runtime import binaries
 from assay.runtime.process import wait_for
 from assay.runtime.services import Supervisor
 
@@ -92,7 +92,7 @@ def test_it_names_a_broker_that_does_not_answer(empty):
 
 
 def test_it_names_a_broker_without_jetstream(empty, tmp_path):
-    command = [programs.nats_server(), "--addr", "127.0.0.1", "--port", "-1", "--ports_file_dir", str(tmp_path)]
+    command = [binaries.nats_server(), "--addr", "127.0.0.1", "--port", "-1", "--ports_file_dir", str(tmp_path)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
         assert wait_for(lambda: any(tmp_path.glob("*.ports")) and _port(tmp_path) is not None, PATIENCE)
         told = problems(empty("doctor", NATS_URL=f"nats://127.0.0.1:{_port(tmp_path)}"))

@@ -13,7 +13,7 @@ from tests.faults.engine import Engine
 
 from assay.queue.broker import JobBroker
 from assay.queue.order import Order
-from assay.runtime import programs
+from assay.runtime import binaries
 
 pytestmark = [pytest.mark.anyio, pytest.mark.soak]
 
@@ -41,7 +41,7 @@ class Cluster:
             f'server_name: {name}\nlisten: "127.0.0.1:{port}"\njetstream {{ store_dir: "{folder}/{name}" }}\n'
             f'cluster {{ name: c, listen: "127.0.0.1:{route}", routes: [{routes}] }}\n'
         )
-        command = [programs.nats_server(), "--config", str(config), "--log", str(folder / f"{name}.log")]
+        command = [binaries.nats_server(), "--config", str(config), "--log", str(folder / f"{name}.log")]
         return subprocess.Popen(command)
 
     def kill(self, name: str) -> None:

@@ -34,7 +34,7 @@ from assay.kinds import Kind
 from assay.messaging import nats
 from assay.queue import health
 from assay.queue.deps import Deps
-from assay.runtime import programs
+from assay.runtime import binaries
 from assay.runtime.services import Supervisor
 from assay.settings import Settings
 
@@ -277,7 +277,7 @@ def small_broker(tmp_path) -> Iterator[str]:
     port, store = free_port(), tmp_path / "store"
     config = tmp_path / "nats.conf"
     config.write_text(f'listen: "127.0.0.1:{port}"\njetstream {{ store_dir: "{store}", max_file: 300KB }}\n')
-    process = subprocess.Popen([programs.nats_server(), "--config", str(config)], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([binaries.nats_server(), "--config", str(config)], stderr=subprocess.DEVNULL)
     yield f"nats://127.0.0.1:{port}"
     process.kill()
     process.wait()

@@ -8,7 +8,7 @@ from assay.ai.fakes import HashEmbedder
 from assay.audit.actor import SYSTEM
 from assay.kinds import Kind
 from assay.proposals import actions
-from assay.web.views import reasons
+from assay.web.views import entity_detail
 
 pytestmark = pytest.mark.anyio
 
@@ -27,5 +27,5 @@ async def test_knowledge_shows_what_questions_it_until_that_is_decided(database)
 
 
 async def _questions(session, atom):
-    believed = await reasons.believed(session, Kind.ATOM, atom)
-    return [tuple(each) for each in believed["questioned_by"]]
+    detail = await entity_detail.detail(session, Kind.ATOM, atom)
+    return [tuple(each) for each in detail["questioned_by"]]

@@ -10,7 +10,7 @@ from tests.patience import PATIENCE
 
 from assay.cli import background
 from assay.errors import Unavailable
-from assay.runtime import guests, ownership
+from assay.runtime import clients, ownership
 from assay.runtime.files import OTHERS
 from assay.runtime.process import wait_for
 from assay.runtime.services import Supervisor
@@ -35,7 +35,7 @@ def test_whatever_a_new_data_folder_holds_is_closed_to_others(tmp_path, usual_um
     supervisor = Supervisor(tmp_path / "new")
     try:
         supervisor.start()
-        with guests.visit(tmp_path / "new"):
+        with clients.register(tmp_path / "new"):
             assert open_to_others(tmp_path / "new") == []
     finally:
         supervisor.stop()
@@ -55,7 +55,7 @@ def test_a_lock_that_was_open_to_others_is_closed_by_the_next_command(tmp_path):
     lock = tmp_path / "guests.lock"
     lock.touch()
     lock.chmod(0o644)
-    with guests.visit(tmp_path):
+    with clients.register(tmp_path):
         assert lock.stat().st_mode & 0o777 == 0o600
 
 
@@ -63,7 +63,7 @@ def test_another_account_takes_no_lock_of_the_folder(as_root, home, open_folder)
     moved = home.rename(open_folder / "home")
     moved.chmod(0o755)
     ownership.prepare(moved)
-    with guests.visit(moved):
+    with clients.register(moved):
         pass
     for path in (moved, moved / "guests.lock"):
         command = ["flock", "--nonblock", path, "true"]

@@ -18,14 +18,14 @@ import pytest
 from tests.patience import PATIENCE
 
 from assay.errors import BrokenServer, Unavailable
-from assay.runtime import cluster, process, programs, selftest
-from assay.runtime.account import Account
+from assay.runtime import binaries, cluster, process, selftest
 from assay.runtime.nats import Nats
 from assay.runtime.postgres import Postgres
 from assay.runtime.server import Keeper, Server
 from assay.runtime.services import Supervisor, running
+from assay.runtime.unix_user import UnixUser
 
-NOBODY = Account(65534, 65534)
+NOBODY = UnixUser(65534, 65534)
 
 
 def greeting(url: str) -> dict[str, Any]:
@@ -98,8 +98,8 @@ def test_crashes_far_apart_are_not_added_up(tmp_path, monkeypatch):
 
 
 def test_a_process_that_got_the_pid_of_a_dead_postmaster_is_not_harmed(home, supervisor):
-    server_account = (home / "postgres-18").stat().st_uid  # PostgreSQL respects only pids of its own account
-    stranger = subprocess.Popen(["sleep", "60"], user=server_account)
+    server_user = (home / "postgres-18").stat().st_uid  # PostgreSQL respects only pids of its own account
+    stranger = subprocess.Popen(["sleep", "60"], user=server_user)
     try:
         for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
             (home / "postgres-18" / name).write_text(f"{stranger.pid}\n{home}/postgres-18\n")
@@ -189,7 +189,7 @@ def test_an_address_with_unusual_letters_is_written_so_that_clients_understand_i
 
 
 def test_it_runs_for_an_ordinary_account(as_root, open_folder, hold, query):
-    if not programs._reaches(Path(sys.prefix), NOBODY):
+    if not binaries._reaches(Path(sys.prefix), NOBODY):
         pytest.skip("this checkout lies in a folder that only root may enter")
     home = open_folder / "home"
     home.mkdir()

@@ -12,10 +12,10 @@ from assay.audit.actor import SYSTEM
 from assay.db.models import Role, Scope
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions
-from assay.web import files
+from assay.web import export_stream
 from assay.web.api.v1.export import KnowledgeExport, ProposalExport, knowledge_read, proposals_read
 from assay.web.views.knowledge import BY_KIND
-from assay.web.views.proposals import SHAPES
+from assay.web.views.proposals import SCHEMAS
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
@@ -53,11 +53,11 @@ async def test_a_whole_list_is_streamed(database, http, kind):
 
 @kinds
 async def test_no_more_goes_out_at_once_than_a_reader_can_take(database, app, monkeypatch, kind):
-    monkeypatch.setattr(files, "CHUNK", 20_000)
+    monkeypatch.setattr(export_stream, "CHUNK", 20_000)
     await propose(database, [draft(kind, body="x" * size) for size in (100, 15_000, 15_000, 200, 19_990, 30_000)])
-    [shapes] = [each for each in SHAPES if each.kind is kind]
-    read, database = proposals_read(shapes, ProposalExport()), app.state.assay.connections.reads
-    chunks = [each async for each in files.chunks(database, shapes.view, read, files.Format.JSONL)]
+    [schemas] = [each for each in SCHEMAS if each.kind is kind]
+    read, database = proposals_read(schemas, ProposalExport()), app.state.assay.connections.reads
+    chunks = [each async for each in export_stream.chunks(database, schemas.view, read, export_stream.Format.JSONL)]
     lines = b"".join(chunks).splitlines()
     assert len(lines) == 6
     assert all(len(each) <= 20_000 or each.count(b"\n") == 1 for each in chunks)
@@ -66,23 +66,23 @@ async def test_no_more_goes_out_at_once_than_a_reader_can_take(database, app, mo
 
 @kinds
 async def test_whoever_reads_slowly_holds_no_connection(database, app, monkeypatch, kind):
-    monkeypatch.setattr(files, "PAGE", 2)
+    monkeypatch.setattr(export_stream, "PAGE", 2)
     await approved(database, [draft(kind, f"Fact {number}") for number in range(5)])
     await propose(database, [draft(kind) for _ in range(5)])
-    [shapes] = [each for each in SHAPES if each.kind is kind]
+    [schemas] = [each for each in SCHEMAS if each.kind is kind]
     database = app.state.assay.connections.reads
     for view, read in (
-        (shapes.view, proposals_read(shapes, ProposalExport())),
+        (schemas.view, proposals_read(schemas, ProposalExport())),
         (BY_KIND[kind], knowledge_read(kind, KnowledgeExport())),
     ):
-        written = files.chunks(database, view, read, files.Format.JSONL)
+        written = export_stream.chunks(database, view, read, export_stream.Format.JSONL)
         held = [database.engine.pool.checkedout() async for _ in written]
         assert held == [0, 0, 0]
 
 
 @kinds
 async def test_approved_knowledge_is_exported_as_it_is_listed(database, http, monkeypatch, kind):
-    monkeypatch.setattr(files, "PAGE", 2)
+    monkeypatch.setattr(export_stream, "PAGE", 2)
     await approved(database, [draft(kind, f"Fact {number}", confidence=number / 10) for number in range(5, 10)])
     url = f"{BASE}/knowledge/{TRAITS[kind].plural}"
     listed = (await http.get(url)).json()["items"]

@@ -18,8 +18,8 @@ from tests.web.listening import listening
 from assay.db.models import Role, Scope
 from assay.settings import Settings
 from assay.web.app import create_app
-from assay.web.guard import BodyDeadline
-from assay.web.models import MOST_META
+from assay.web.middleware import BodyDeadline
+from assay.web.models import MAX_META_BYTES
 from assay.web.server import PromptHttp, make_server
 
 pytestmark = pytest.mark.anyio
@@ -101,7 +101,7 @@ async def test_meta_that_cannot_be_stored_is_refused(database, http, meta, words
 
 async def test_meta_is_bounded_in_bytes(database, http):
     [each] = await propose(database, [draft()])
-    url, most = f"{BASE}/knowledge/atoms/proposals/{each}", MOST_META - len('{"v":""}')
+    url, most = f"{BASE}/knowledge/atoms/proposals/{each}", MAX_META_BYTES - len('{"v":""}')
     fits = await http.patch(url, json={"proposed_meta": {"v": "x" * most}})
     beyond = await http.patch(url, json={"proposed_meta": {"v": "ö" * most}})
     assert [fits.status_code, beyond.status_code] == [200, 422]

@@ -177,9 +177,9 @@ def test_the_addresses_of_one_customer_count_as_one(address, counted):
 async def test_places_are_forgotten_with_time_with_a_new_password_and_beyond_a_number(database, database_url):
     ana = await with_password(database, "ana")
     async with database.transaction() as session:
-        for number in range(attempts.MOST_PLACES + 5):
+        for number in range(attempts.MAX_PLACES + 5):
             await attempts.remember(session, ana.user_id, attempts.Place(f"192.0.2.{number}"))
-        assert await session.scalar(text("SELECT count(*) FROM known_places")) == attempts.MOST_PLACES
+        assert await session.scalar(text("SELECT count(*) FROM known_places")) == attempts.MAX_PLACES
         await session.execute(text("UPDATE known_places SET last_used_at = now() - interval '91 days'"))
         await attempts.remember(session, ana.user_id, attempts.Place("192.0.2.250"))
         assert await session.scalar(text("SELECT count(*) FROM known_places")) == 2

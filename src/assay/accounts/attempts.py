@@ -28,7 +28,7 @@ OF_AN_ADDRESS: Final = Rate(timedelta(seconds=6), burst=100)
 OF_STRANGERS: Final = Rate(timedelta(seconds=36), burst=100)
 """Of one name from all addresses at which nobody ever signed in: many machines guess no faster than one."""
 REMEMBERED: Final = timedelta(days=90)
-MOST_PLACES: Final = 40
+MAX_PLACES: Final = 40
 """That are remembered of one user: the newest."""
 NETWORK_BITS: Final = 64
 """Of an IPv6 address: the rest its owner chooses freely."""
@@ -120,7 +120,7 @@ async def remember(session: AsyncSession, user_id: int, place: Place) -> str:
         )
     )
     newest = select(KnownPlace.place).where(KnownPlace.user_id == user_id)
-    newest = newest.order_by(KnownPlace.last_used_at.desc(), KnownPlace.place).limit(MOST_PLACES)
+    newest = newest.order_by(KnownPlace.last_used_at.desc(), KnownPlace.place).limit(MAX_PLACES)
     await session.execute(
         delete(KnownPlace).where(KnownPlace.user_id == user_id, ~_is_fresh() | KnownPlace.place.not_in(newest))
     )

@@ -36,8 +36,8 @@ SIGNATURES: Final = (
 LEEWAY_SECONDS: Final = 60
 """By which the clocks of provider and Assay may differ."""
 TIMEOUT_SECONDS: Final = 10
-LONGEST_SUBJECT: Final = 255
-LONGEST_NAME: Final = 100
+MAX_SUBJECT_LENGTH: Final = 255
+MAX_NAME_LENGTH: Final = 100
 AGAIN: Final = "Start again at /sign-in/oidc."
 
 
@@ -210,7 +210,7 @@ def _party(claims: Mapping[str, Any]) -> object:
 
 
 def _is_subject(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= LONGEST_SUBJECT and value.isprintable()
+    return isinstance(value, str) and 0 < len(value) <= MAX_SUBJECT_LENGTH and value.isprintable()
 
 
 def _endpoint(metadata: Mapping[str, Any], name: str) -> str:
@@ -250,5 +250,5 @@ def _read(answer: httpx2.Response) -> Mapping[str, Any]:
 
 def refused(error: str) -> Forbidden:
     """What to tell somebody whom the provider sent back without a code."""
-    reason = error[:LONGEST_NAME] if error.isprintable() else "no reason"
+    reason = error[:MAX_NAME_LENGTH] if error.isprintable() else "no reason"
     return Forbidden(f"The identity provider did not sign you in ({reason}).")

@@ -8,8 +8,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from assay.errors import InvalidInput
 
-SHORTEST: Final = 12
-LONGEST: Final = 1_000
+MIN_LENGTH: Final = 12
+MAX_LENGTH: Final = 1_000
 
 _HASHER: Final = PasswordHasher()
 _NOBODYS: Final = _HASHER.hash("nobody's password")
@@ -17,14 +17,14 @@ _NOBODYS: Final = _HASHER.hash("nobody's password")
 
 async def hashed(password: str) -> str:
     """Raises InvalidInput for a password that is too short, or too long to be one."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise InvalidInput(f"The password has {len(password)} characters; {SHORTEST} to {LONGEST} are allowed.")
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise InvalidInput(f"The password has {len(password)} characters; {MIN_LENGTH} to {MAX_LENGTH} are allowed.")
     return await asyncio.to_thread(_HASHER.hash, password.encode("utf-8", "surrogatepass"))
 
 
 async def fits(password: str, password_hash: str | None) -> bool:
     """Whether it is the password. Where there is none it takes as long, so that names cannot be found out."""
-    matches = await asyncio.to_thread(_verified, password_hash or _NOBODYS, password[: LONGEST + 1])
+    matches = await asyncio.to_thread(_verified, password_hash or _NOBODYS, password[: MAX_LENGTH + 1])
     return matches and password_hash is not None
 
 

@@ -21,7 +21,7 @@ from assay.db.models import ActorKind, ApiToken, Scope, User, Via
 from assay.errors import Forbidden, InvalidInput, NotFound
 
 NAME_LIMIT: Final = 100
-LONGEST_LIFE: Final = timedelta(days=3660)
+MAX_LIFETIME: Final = timedelta(days=3660)
 REMEMBER_USE_EVERY: Final = timedelta(minutes=1)
 """A token that is used a thousand times a second need not write a thousand times that it was."""
 
@@ -123,5 +123,5 @@ def _check(user: User, name: str, scopes: Sequence[Scope], expires_at: datetime 
     if beyond or not scopes:
         allowed = ", ".join(sorted(SCOPES_OF[user.role]))
         raise InvalidInput(f"A {user.role} gives a token these scopes: {allowed}; not {', '.join(beyond) or 'none'}.")
-    if expires_at and not now() < expires_at <= now() + LONGEST_LIFE:
+    if expires_at and not now() < expires_at <= now() + MAX_LIFETIME:
         raise InvalidInput("The token's end is not allowed: it must be in the future, ten years from now at most.")

@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Final
 
 DAY: Final = timedelta(days=1)
-MOST_A_DAY: Final = 10
+MAX_PER_DAY: Final = 10
 """Failures of one subject that one receiver is told within a day, whatever they are."""
 PAUSES: Final = tuple(timedelta(seconds=each) for each in (10, 60, 300, 1800, 7200, 21600))
 """Between the attempts to tell. After the last of them it is given up."""
@@ -27,13 +27,13 @@ def worth_telling(told: Sequence[Told], news: Told) -> bool:
 
     In this order,
     1. that it works again, if the last that was told is that it failed;
-    2. never more than MOST_A_DAY failures within a day;
+    2. never more than MAX_PER_DAY failures within a day;
     3. what was not told since it last worked, or not within a day.
     """
     if news.complaint is None:
         return bool(told) and told[-1].complaint is not None
     within_a_day = [each for each in told if _is_near(each, news) and each.complaint is not None]
-    if len(within_a_day) >= MOST_A_DAY:
+    if len(within_a_day) >= MAX_PER_DAY:
         return False
     since_it_worked = takewhile(lambda each: each.complaint is not None, reversed(told))
     return all(each.complaint != news.complaint or not _is_near(each, news) for each in since_it_worked)

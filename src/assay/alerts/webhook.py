@@ -19,7 +19,7 @@ from assay.settings import Settings
 
 SECONDS: Final = 10
 PREFIX: Final = "whsec_"
-LEAST_BYTES, MOST_BYTES = 24, 64
+MIN_KEY_BYTES, MAX_KEY_BYTES = 24, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,12 @@ def _url(words: str) -> httpx2.URL:
 
 
 def _key(words: str) -> bytes:
-    wanted = f"{PREFIX} and then {LEAST_BYTES} to {MOST_BYTES} bytes in base64"
+    wanted = f"{PREFIX} and then {MIN_KEY_BYTES} to {MAX_KEY_BYTES} bytes in base64"
     digits = words.removeprefix(PREFIX).rstrip("=")
     try:
         key = base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
     except (binascii.Error, ValueError):
         key = b""
-    if not LEAST_BYTES <= len(key) <= MOST_BYTES:
+    if not MIN_KEY_BYTES <= len(key) <= MAX_KEY_BYTES:
         raise InvalidInput(f"ASSAY_WEBHOOK_SECRET is not allowed: it must be {wanted}.")
     return key

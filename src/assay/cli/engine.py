@@ -85,7 +85,7 @@ def _serve(process: str, act: Callable[[Deps, str], Awaitable[None]]) -> None:
     log_as_server(settings)
     check_settings(settings)
     with (
-        ready(for_guests=True) as found,
+        ready(for_clients=True) as found,
         exporting(settings.otel_exporter_otlp_endpoint, process),
         contextlib.suppress(KeyboardInterrupt),
     ):

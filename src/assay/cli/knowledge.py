@@ -21,8 +21,8 @@ from assay.proposals.fields import chosen
 from assay.proposals.outcomes import Outcome
 from assay.proposals.preview import previews
 from assay.proposals.queries import full_ids
-from assay.web.views import finding, reasons
-from assay.web.views.knowledge import BY_KIND, AtomView, Believed, EntityView, TopicView
+from assay.web.views import entity_detail, finding
+from assay.web.views.knowledge import BY_KIND, AtomView, EntityDetail, EntityView, TopicView
 from assay.web.views.paging import PageOf
 
 Into = Annotated[str, Parameter(help="The one that stays.")]
@@ -99,16 +99,16 @@ def _row(entity: TopicView | AtomView) -> Sequence[object]:
 
 
 def _show(kind: Kind, typed: str, json: bool) -> None:
-    from assay.cli.showing_knowledge import show_believed
+    from assay.cli.showing_knowledge import show_entity_detail
 
-    async def act(database: Database) -> Believed[Any]:
+    async def act(database: Database) -> EntityDetail[Any]:
         async with database.transaction() as session:
             [entity_id] = await full_ids(session, [typed], kind)
-            believed = await reasons.believed(session, kind, entity_id)
-            return Believed[BY_KIND[kind]].model_validate(believed)  # type: ignore[valid-type]
+            detail = await entity_detail.detail(session, kind, entity_id)
+            return EntityDetail[BY_KIND[kind]].model_validate(detail)  # type: ignore[valid-type]
 
     found = with_database(act)
     if json:
         print_json(found)
     else:
-        show_believed(found)
+        show_entity_detail(found)

@@ -52,7 +52,7 @@ def up(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT, drain: Drain = D
     log_as_server(settings)
     check_settings(settings)
     _refuse_a_second(settings)
-    with listening(host, port) as listener, ready(for_guests=True) as found:
+    with listening(host, port) as listener, ready(for_clients=True) as found:
         _require_ownership(settings, found)
         deps = make_deps(settings, found.database_url)
         _serve(settings, found, listener, host, partial(_jobs, deps, found.nats_url, drain))
@@ -63,7 +63,7 @@ def api(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT) -> None:
     settings = configuration.load()
     log_as_server(settings)
     check_settings(settings)
-    with listening(host, port) as listener, ready(for_guests=True) as found:
+    with listening(host, port) as listener, ready(for_clients=True) as found:
         _serve(settings, found, listener, host, _no_jobs)
 
 

@@ -26,13 +26,13 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def ready(*, for_guests: bool = False) -> Iterator[Services]:
+def ready(*, for_clients: bool = False) -> Iterator[Services]:
     """Servers for the length of the block: those that run already, or else our own, stopped at the end.
 
-    `for_guests`: they run for others, not for the block alone.
+    `for_clients`: they run for others, not for the block alone.
     """
-    with services(configuration.load(), for_guests=for_guests) as found:
-        (migrate.await_newest if for_guests else migrate.ensure_newest)(found.database_url)
+    with services(configuration.load(), for_clients=for_clients) as found:
+        (migrate.await_newest if for_clients else migrate.ensure_newest)(found.database_url)
         yield found
 
 

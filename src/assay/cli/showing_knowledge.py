@@ -6,7 +6,7 @@ from assay.cli.output import moment, printable, say, short
 from assay.cli.showing import show_evidence, show_trail
 from assay.db.models import ReviewAction
 from assay.duplicates.explanation import rounded
-from assay.web.views.knowledge import AtomView, Believed, DecisionView
+from assay.web.views.knowledge import AtomView, DecisionView, EntityDetail
 
 DONE: Final = {
     None: "decided",
@@ -20,7 +20,7 @@ DONE: Final = {
 }
 
 
-def show_believed(found: Believed[Any]) -> None:
+def show_entity_detail(found: EntityDetail[Any]) -> None:
     """Prints it for a person: what it says, what it hangs together with, and why we believe it."""
     entity = found.entity
     is_atom = isinstance(entity, AtomView)
@@ -53,14 +53,14 @@ def show_believed(found: Believed[Any]) -> None:
     show_trail(found.trail)
 
 
-def _show_filed(found: Believed[Any], plural: str) -> None:
+def _show_filed(found: EntityDetail[Any], plural: str) -> None:
     if found.filed:
         say(f"\n{plural.capitalize()}", style="bold")
     for each in found.filed:
         say(f"  {short(each.id)}  {printable(each.title)}")
 
 
-def _show_merges(found: Believed[Any]) -> None:
+def _show_merges(found: EntityDetail[Any]) -> None:
     if found.merged_into:
         into = found.merged_into
         say(f"merged into {short(into.into_id)} '{printable(into.into_title)}' by {into.by}, {moment(into.at)}")

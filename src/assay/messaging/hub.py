@@ -25,7 +25,7 @@ from assay.messaging.relay import subject_of
 log = structlog.get_logger(__name__)
 
 PAGE: Final = 1000
-MOST_ARRIVED: Final = 10_000
+MAX_ARRIVED: Final = 10_000
 """Events that wait for the hub. What arrives beyond them is read from the outbox in its turn."""
 SILENCE_SECONDS: Final = 1.0
 """How long an event that was committed may take to arrive. Then the outbox is asked for it: the broker may be away, or
@@ -196,7 +196,7 @@ class Hub:
 
     async def _subscribe(self, client: NatsClient, subject: str) -> None:
         async def arrived(message: Msg) -> None:
-            if len(self._arrived) < MOST_ARRIVED:
+            if len(self._arrived) < MAX_ARRIVED:
                 frame = Frame.read(message.data)
                 self._arrived[frame.id] = frame
             self._arrive()

@@ -18,7 +18,7 @@ OperatingPoints = dict[Literal["all", "topic", "atom"], Cosine]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Threshold = Annotated[float | None, Field(ge=0, le=1, allow_inf_nan=False)]
 Authors = Annotated[int | None, Field(ge=1, le=100)]
-MOST_RULES: Final = 100
+MAX_RULES: Final = 100
 
 
 class Rule(BaseModel):
@@ -60,7 +60,7 @@ class ShadowDocument(BaseModel):
 
     auto_approval_threshold: Threshold = None
     min_authors: Authors = None
-    rules: tuple[Rule, ...] = Field((), max_length=MOST_RULES)
+    rules: tuple[Rule, ...] = Field((), max_length=MAX_RULES)
 
 
 class PolicyDocument(BaseModel):
@@ -74,7 +74,7 @@ class PolicyDocument(BaseModel):
     )
     min_authors: Authors = Field(None, description="least number of people whose words prove a proposal")
     rules: Annotated[tuple[Rule, ...], Strict(False)] = Field(
-        (), max_length=MOST_RULES, description="what is asked of some proposals besides"
+        (), max_length=MAX_RULES, description="what is asked of some proposals besides"
     )
     shadow: Annotated[ShadowDocument | None, Strict(False)] = Field(
         None, description="rules that decide on paper only, to be compared"

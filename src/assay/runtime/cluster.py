@@ -10,9 +10,9 @@ from signal import SIGKILL
 
 from assay import disk
 from assay.errors import Unavailable
-from assay.runtime.account import Account
 from assay.runtime.files import last_lines
 from assay.runtime.process import spawn
+from assay.runtime.unix_user import UnixUser
 
 MAJOR = "18"
 CLUSTER = f"postgres-{MAJOR}"
@@ -25,10 +25,10 @@ So the server's account never walks down to it, and a data folder below a privat
 """
 
 
-def ensure(folder: Path, programs: Path, account: Account | None, password: str) -> None:
+def ensure(folder: Path, programs: Path, user: UnixUser | None, password: str) -> None:
     """Make the cluster unless it is there. Raises Unavailable when it cannot be made, or another PostgreSQL made it."""
     if not folder.exists():
-        _create(folder, programs, account, password)
+        _create(folder, programs, user, password)
     version = (folder / "PG_VERSION").read_text().strip()
     if version != MAJOR:
         raise Unavailable(
@@ -37,19 +37,19 @@ def ensure(folder: Path, programs: Path, account: Account | None, password: str)
         )
 
 
-def _create(folder: Path, programs: Path, account: Account | None, password: str) -> None:
+def _create(folder: Path, programs: Path, user: UnixUser | None, password: str) -> None:
     for half_done in folder.parent.glob(f"{folder.name}.init-*"):
         shutil.rmtree(half_done, ignore_errors=True)
     fresh = Path(tempfile.mkdtemp(prefix=f"{folder.name}.init-", dir=folder.parent))
-    if account:
-        os.chown(fresh, account.uid, account.gid)
-    _initdb(fresh, programs, account, password)
+    if user:
+        os.chown(fresh, user.uid, user.gid)
+    _initdb(fresh, programs, user, password)
     with (fresh / "postgresql.conf").open("a") as config:
         config.write("\ninclude_if_exists = 'embedded.conf'\n")
     fresh.rename(folder)
 
 
-def _initdb(folder: Path, programs: Path, account: Account | None, password: str) -> None:
+def _initdb(folder: Path, programs: Path, user: UnixUser | None, password: str) -> None:
     output = folder.parent / "initdb.out"
     with _readable_by_all(password) as descriptor:
         command = [
@@ -57,7 +57,7 @@ def _initdb(folder: Path, programs: Path, account: Account | None, password: str
             *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
         ]
-        child = spawn(command, folder=folder, output=output, on_our_death=SIGKILL, account=account, keep=[descriptor])
+        child = spawn(command, folder=folder, output=output, on_our_death=SIGKILL, user=user, keep=[descriptor])
         if child.wait() != 0:
             reason = disk.full(folder) or last_lines(output)
             raise Unavailable(f"A new PostgreSQL cluster could not be made in {folder.parent}: {reason}")

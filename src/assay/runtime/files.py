@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
-from assay.runtime.account import Account
+from assay.runtime.unix_user import UnixUser
 
-_LONGEST_END = 2000
+_MAX_TAIL_BYTES = 2000
 WHY: Final = re.compile("FATAL: |PANIC: ")
 OF_A_CLIENT: Final = re.compile("terminating connection|the database system is ")
 OTHERS: Final = 0o077
@@ -53,12 +53,12 @@ def _below(folder: Path, but_not_in: Path) -> Iterator[Path]:
         folders[:] = [each for each in folders if Path(place, each) != but_not_in]
 
 
-def write_private(path: Path, text: str, account: Account | None = None) -> None:
+def write_private(path: Path, text: str, user: UnixUser | None = None) -> None:
     """Put `text` in place at once: a reader sees the old content or the new one, never half of it."""
     fresh = path.with_name(path.name + ".new")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w") as file:
-        if account:
-            os.fchown(file.fileno(), account.uid, account.gid)
+        if user:
+            os.fchown(file.fileno(), user.uid, user.gid)
         file.write(text)
     fresh.replace(path)
 
@@ -86,5 +86,5 @@ def _end(path: Path) -> list[str]:
     if not path.is_file():
         return []
     with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _LONGEST_END))
+        file.seek(max(0, path.stat().st_size - _MAX_TAIL_BYTES))
         return file.read().decode(errors="replace").splitlines()

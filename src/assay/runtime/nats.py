@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 
 from assay import disk
 from assay.errors import Unavailable
-from assay.runtime import programs
+from assay.runtime import binaries
 from assay.runtime.files import last_lines, secret, write_private
 from assay.runtime.process import Steps, marker, remove_strays, spawn
 from assay.runtime.server import Server
@@ -29,7 +29,7 @@ class Nats(Server):
 
     def __init__(self, home: Path) -> None:
         super().__init__(home / "nats")
-        self._program = programs.nats_server()
+        self._program = binaries.nats_server()
         self._token = secret(home / "nats.token")
         self._port_file = home / "nats.port"
         self._port = _ANY_PORT

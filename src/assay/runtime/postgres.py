@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
 
 from assay.errors import Unavailable
-from assay.runtime import cluster, programs
-from assay.runtime.account import server_account
+from assay.runtime import binaries, cluster
 from assay.runtime.files import fatal_line, last_lines, secret, write_private
 from assay.runtime.process import Steps, marker, remove_strays, spawn
 from assay.runtime.server import Server
+from assay.runtime.unix_user import server_user
 
 if TYPE_CHECKING:  # slow to import, and most commands find a server that runs
     import psycopg
 
 DATABASE = "assay"
 _SOCKET_PORT = 5432
-_LONGEST_SOCKET_PATH = 100
+_MAX_SOCKET_PATH = 100
 _ROOMY_SHARED_MEMORY = 1 << 30
 _MB = 1 << 20
-_LEAST_BUFFERS, _MOST_BUFFERS = 128 * _MB, 4096 * _MB
+_MIN_BUFFERS, _MAX_BUFFERS = 128 * _MB, 4096 * _MB
 _MEMORY_LIMITS = "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"
 
 SETTINGS = {
@@ -60,15 +60,15 @@ class Postgres(Server):
 
     def __init__(self, home: Path) -> None:
         super().__init__(home / cluster.CLUSTER)
-        self._account = server_account(self.folder)
+        self._user = server_user(self.folder)
         self._password_file = home / "postgres.password"
         self._password = secret(self._password_file)
         self._port_file = home / "postgres.port"
         self._port = _SOCKET_PORT
-        self._programs = programs.postgres_folder(self._account)
+        self._programs = binaries.postgres_folder(self._user)
 
     def _socket_fits(self) -> bool:
-        return len(os.fsencode(self.folder / f".s.PGSQL.{_SOCKET_PORT}")) <= _LONGEST_SOCKET_PATH
+        return len(os.fsencode(self.folder / f".s.PGSQL.{_SOCKET_PORT}")) <= _MAX_SOCKET_PATH
 
     def url(self, database: str = DATABASE) -> str:
         """For libpq and SQLAlchemy alike; holds the password."""
@@ -79,13 +79,13 @@ class Postgres(Server):
 
     def prepare(self) -> None:
         """Make the cluster at the first start; at every start choose the address and write our settings."""
-        cluster.ensure(self.folder, self._programs, self._account, self._password)
+        cluster.ensure(self.folder, self._programs, self._user, self._password)
         if not self._socket_fits():
             self._remove_strays()  # one of them may hold our port
             self._port = _free_port(self._port_file)
         settings = SETTINGS | self._address() | _shared_memory() | {"shared_buffers": _buffers(memory())}
         lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
-        write_private(self.folder / "embedded.conf", "".join(lines), self._account)
+        write_private(self.folder / "embedded.conf", "".join(lines), self._user)
 
     def _address(self) -> dict[str, str]:
         if self._socket_fits():
@@ -104,7 +104,7 @@ class Postgres(Server):
             "-c",
             f"cluster_name={marker(self.folder)}",
         ]
-        self.child = spawn(command, folder=self.folder, output=self.output, on_our_death=SIGINT, account=self._account)
+        self.child = spawn(command, folder=self.folder, output=self.output, on_our_death=SIGINT, user=self._user)
 
     def _remove_strays(self) -> None:
         remove_strays("postgres", marker(self.folder), ((SIGINT, 10.0), (SIGQUIT, 5.0)))
@@ -172,4 +172,4 @@ def memory() -> int:
 
 def _buffers(memory: int) -> str:
     """An eighth of the memory. A search in a graph of vectors that lies outside reads ten thousand pages into it."""
-    return f"{min(max(memory // 8, _LEAST_BUFFERS), _MOST_BUFFERS) // _MB}MB"
+    return f"{min(max(memory // 8, _MIN_BUFFERS), _MAX_BUFFERS) // _MB}MB"

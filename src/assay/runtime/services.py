@@ -10,7 +10,7 @@ import structlog
 from pydantic import SecretStr
 
 from assay.errors import AssayError
-from assay.runtime import guests, ownership
+from assay.runtime import clients, ownership
 from assay.runtime.state import RunningState, in_use, lives, record_web, running
 from assay.runtime.supervisor import Services, Supervisor
 from assay.settings import Settings
@@ -30,11 +30,11 @@ def ask_process_to_end() -> None:
 
 @contextmanager
 def services(
-    settings: Settings, on_loss: Callable[[], None] = ask_process_to_end, *, for_guests: bool = False
+    settings: Settings, on_loss: Callable[[], None] = ask_process_to_end, *, for_clients: bool = False
 ) -> Iterator[Services]:
     """The servers for the length of the block; what this process started, it stops at the end.
 
-    `for_guests`: the servers are there for other processes, and stop although those may still use them; without it,
+    `for_clients`: the servers are there for other processes, and stop although those may still use them; without it,
     the end of the block waits for the others. If our servers are lost for good meanwhile, `on_loss` is called from
     another thread, and the block ends with the error that says why. Raises Unavailable or BrokenServer when they do
     not start.
@@ -45,20 +45,20 @@ def services(
         return
     ownership.prepare(settings.assay_home)
     supervisor = Supervisor(settings.assay_home, database_url=database_url, nats_url=nats_url)
-    with ExitStack() as visit:
+    with ExitStack() as register:
         try:
-            visit.enter_context(guests.visit(settings.assay_home))
+            register.enter_context(clients.register(settings.assay_home))
         except OSError as error:
             raise ownership.unusable(settings.assay_home, error) from None
         found = supervisor.start()
         if not found.owned:
             yield found
             return
-        visit.close()
+        register.close()
         with _watched(supervisor, on_loss):
             yield found
-            if not for_guests:
-                with guests.none_left(settings.assay_home):
+            if not for_clients:
+                with clients.exclude(settings.assay_home):
                     supervisor.stop()
 
 

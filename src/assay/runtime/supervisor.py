@@ -12,7 +12,7 @@ import structlog
 
 from assay.clock import now
 from assay.errors import AssayError, BrokenServer, Unavailable
-from assay.runtime import ownership, programs, selftest, state
+from assay.runtime import binaries, ownership, selftest, state
 from assay.runtime.cluster import CLUSTER
 from assay.runtime.files import close_all_to_others
 from assay.runtime.nats import Nats
@@ -121,7 +121,7 @@ class Supervisor:
         nats = Nats(self.home)
         self._servers.append(nats)
         nats.start(deadline)
-        return nats.url(), programs.version(programs.NATS_WHEEL)
+        return nats.url(), binaries.version(binaries.NATS_WHEEL)
 
     def _start_postgres(self, deadline: float) -> tuple[str, str]:
         postgres = Postgres(self.home)

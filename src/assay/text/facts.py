@@ -34,7 +34,7 @@ class Fact:
 
 RELEASE: Final = "release of"
 VERSION: Final = "version of"
-MOST_LETTERS_BEFORE: Final = 60
+MAX_LETTERS_BEFORE: Final = 60
 _PRODUCT: Final = re.compile(
     r"([A-Za-z][\w+#-]*[\w+#])[\s(\[:=@-]+(?:(?:to|of|is|at|in|with|on|from|the|our|latest|current|plugin|version|release|v)\s+)*$",
     re.IGNORECASE,
@@ -96,7 +96,7 @@ def _clock(match: re.Match[str]) -> Fact:
 def _version(match: re.Match[str]) -> Fact:
     value = re.sub(r"[.-]?final$", "", match["version"].lower())
     value = re.sub(r"(?:\.0)+$", "", value)
-    product = _PRODUCT.search(match.string, max(0, match.start() - MOST_LETTERS_BEFORE), match.start())
+    product = _PRODUCT.search(match.string, max(0, match.start() - MAX_LETTERS_BEFORE), match.start())
     slot = f"{VERSION} {product[1].lower()}" if product else VERSION
     return Fact(Family.VERSION, slot, value, match[0], match.start(), match.end())
 

@@ -13,37 +13,45 @@ from assay.messaging.hub import Hub
 from assay.queue.deps import make_deps
 from assay.settings import Settings
 from assay.web import errors, health, index, live, monitoring, oidc
-from assay.web.access import refuse_undeclared
 from assay.web.api.v1 import (
     audit,
     bulk,
-    deciding,
+    decide,
     erasures,
     export,
     extractions,
     jobs,
     knowledge,
-    merging,
+    merge,
     messages,
     metrics,
     policy,
     policy_trial,
     proposals,
-    proposing,
+    propose,
     session,
     sources,
     tokens,
     users,
-    withdrawing,
+    withdraw,
 )
+from assay.web.auth import refuse_undeclared
+from assay.web.concurrency import ConcurrentWrites
 from assay.web.connections import READS, Connections
-from assay.web.document import describe
-from assay.web.guard import LARGEST_BODY, STOPPING, TOO_LARGE, App, BodyDeadline, EndsWithItsClient, SecurityHeaders
+from assay.web.middleware import (
+    MAX_BODY_BYTES,
+    STOPPING,
+    TOO_LARGE,
+    App,
+    BodyDeadline,
+    EndsWithItsClient,
+    SecurityHeaders,
+)
+from assay.web.openapi import describe
 from assay.web.proxies import TrustedProxies
 from assay.web.refusals import Refusals
 from assay.web.state import WebState
 from assay.web.telemetry import count_requests
-from assay.web.under_way import UnderWay
 
 BASE: Final = "/api/v1"
 
@@ -57,7 +65,9 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
         deps = make_deps(settings, database_url, READS)
         connections = Connections.to(database_url, deps.database)
         hub = Hub(connections.live, nats_url, observe=telemetry.broadcast.observe)
-        app.state.assay = WebState(settings, connections, nats_url, deps, hub, telemetry, Refusals(), UnderWay())
+        app.state.assay = WebState(
+            settings, connections, nats_url, deps, hub, telemetry, Refusals(), ConcurrentWrites()
+        )
         async with background(hub.run(), stop=hub.close):
             yield
         await connections.close()
@@ -70,7 +80,7 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,  # so are the functions of generated clients called
         lifespan=lifespan,
-        max_body_size=LARGEST_BODY,
+        max_body_size=MAX_BODY_BYTES,
     )
     app.add_middleware(BodyDeadline)
     app.add_middleware(EndsWithItsClient)
@@ -93,7 +103,7 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
 
 def _api() -> APIRouter:
     api = APIRouter(responses=errors.ALWAYS)
-    of_both_kinds = (export, bulk, proposals, deciding, withdrawing, merging, proposing, knowledge)
+    of_both_kinds = (export, bulk, proposals, decide, withdraw, merge, propose, knowledge)
     of_one = (
         metrics,
         session,

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assay.db import troubles
 from assay.db.engine import took_too_long
 from assay.errors import AssayError, TooMany, Unauthenticated
-from assay.web.guard import RETRY_SECONDS, TOO_LARGE
+from assay.web.middleware import RETRY_SECONDS, TOO_LARGE
 from assay.web.models import Problem
 from assay.web.state import SAFE_METHODS, WebState
 from assay.web.views.problems import problem_document

@@ -13,7 +13,7 @@ from assay.db import migrate, troubles
 from assay.db.engine import CONNECT_TIMEOUT_SECONDS
 from assay.errors import Unavailable
 from assay.messaging import nats
-from assay.web.access import Open, allow
+from assay.web.auth import Open, allow
 from assay.web.state import State, WebState
 
 router = APIRouter(tags=["health"], dependencies=[allow(Open.EVERYBODY)])

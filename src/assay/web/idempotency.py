@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.clock import now
 from assay.db.models import IdempotencyKey
 from assay.errors import Conflict
-from assay.web.access import Guarded, identity
+from assay.web.auth import Guarded, identity
 from assay.web.state import SAFE_METHODS, Session
 
 KEPT_FOR: Final = timedelta(days=1)

@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from assay.accounts import sessions
 from assay.accounts.oidc import is_configured
 from assay.errors import Forbidden
-from assay.web.access import Open, allow, session_cookie
 from assay.web.api.v1.session import let_in
+from assay.web.auth import Open, allow, session_cookie
 from assay.web.proxies import from_this_machine
 from assay.web.state import Session, State
 

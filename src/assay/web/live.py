@@ -20,12 +20,12 @@ from assay.messaging.events import Channel
 from assay.messaging.hub import Batch, Hub
 from assay.messaging.outbox import Frame
 from assay.web import frames
-from assay.web.access import Requires, refuse_other_origins
+from assay.web.auth import Requires, refuse_other_origins
 from assay.web.errors import documented
 from assay.web.server import EXTENSION, Socket
 from assay.web.state import State
 
-LARGEST_ID: Final = 2**63 - 1
+MAX_ID: Final = 2**63 - 1
 BACKLOG_BYTES: Final = 256 * 1024
 """What may wait for one WebSocket client to read."""
 BACKLOG_EVENTS: Final = 1000
@@ -35,7 +35,7 @@ TRY_AGAIN: Final = 1013
 SHUTTING_DOWN: Final = 1012
 NOT_ALLOWED: Final = 1008
 GONE: Final = 4410
-MOST_REASON: Final = 120
+MAX_REASON_BYTES: Final = 120
 """Bytes that a close frame has for words."""
 RECHECK_SECONDS: Final = 60.0
 """How long somebody may go on listening whose account or token has ended."""
@@ -57,7 +57,7 @@ def wanted_channels(
 may_listen: Final = Requires(Scope.READ)
 router = APIRouter(tags=["live"], dependencies=[Depends(may_listen), Depends(refuse_other_origins)])
 Channels = Annotated[frozenset[str], Depends(wanted_channels)]
-Since = Annotated[int | None, Query(ge=0, le=LARGEST_ID, description="The id of the last event you have.")]
+Since = Annotated[int | None, Query(ge=0, le=MAX_ID, description="The id of the last event you have.")]
 
 
 class RightToListen:
@@ -166,9 +166,9 @@ async def over_websocket(websocket: WebSocket, state: State, channels: Channels,
     except ClientDisconnected:
         pass
     except Gone as error:
-        socket.end(GONE, f"resync: {error}"[:MOST_REASON])
+        socket.end(GONE, f"resync: {error}"[:MAX_REASON_BYTES])
     except REFUSED as error:
-        socket.end(NOT_ALLOWED, str(error)[:MOST_REASON])
+        socket.end(NOT_ALLOWED, str(error)[:MAX_REASON_BYTES])
     except (Unavailable, *UNREACHABLE):
         socket.end(TRY_AGAIN, "the database does not answer")
     finally:
@@ -195,7 +195,7 @@ async def as_stream(
     state: State,
     channels: Channels,
     since: Since = None,
-    last_event_id: Annotated[int | None, Header(ge=0, le=LARGEST_ID)] = None,
+    last_event_id: Annotated[int | None, Header(ge=0, le=MAX_ID)] = None,
 ) -> StreamingResponse:
     """The same documents as server-sent events. A browser that reconnects names the last one it has by itself."""
     start = await state.hub.start(since if last_event_id is None else last_event_id)

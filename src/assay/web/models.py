@@ -12,12 +12,12 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from assay.clock import in_utc
 from assay.db.bulk import as_json
 
-MOST_IDS: Final = 10_000
-DEEPEST: Final = 20
-MOST_META: Final = 64 * 1024
+MAX_IDS: Final = 10_000
+MAX_DEPTH: Final = 20
+MAX_META_BYTES: Final = 64 * 1024
 """Bytes of free-form values, as JSON: a page of a list holds up to 500 of them."""
-LARGEST_ID: Final = 2**63 - 1
-LARGEST_NUMBER: Final = sys.float_info.max
+MAX_ID: Final = 2**63 - 1
+MAX_NUMBER: Final = sys.float_info.max
 
 
 def storable(value: str) -> str:
@@ -33,16 +33,16 @@ def storable(value: str) -> str:
 
 def shallow(value: dict[str, Any]) -> dict[str, Any]:
     """Free-form values that can be stored: not too deep or large, and all of their numbers and words storable."""
-    _refuse_depth(value, DEEPEST)
+    _refuse_depth(value, MAX_DEPTH)
     _refuse_unstorable(value)
-    if (size := len(as_json(value).encode())) > MOST_META:
-        raise ValueError(f"{size:,} bytes of JSON are more than the {MOST_META:,} that are allowed")
+    if (size := len(as_json(value).encode())) > MAX_META_BYTES:
+        raise ValueError(f"{size:,} bytes of JSON are more than the {MAX_META_BYTES:,} that are allowed")
     return value
 
 
 def _refuse_depth(value: object, left: int) -> None:
     if left == 0:
-        raise ValueError(f"more than {DEEPEST} levels are not allowed")
+        raise ValueError(f"more than {MAX_DEPTH} levels are not allowed")
     for each in _inner(value):
         _refuse_depth(each, left - 1)
 
@@ -51,7 +51,7 @@ def _refuse_unstorable(value: object) -> None:
     if isinstance(value, str):
         storable(value)
     if isinstance(value, float) and not isfinite(value):
-        raise ValueError(f"a number must be finite, and no larger than {LARGEST_NUMBER:.2g}")
+        raise ValueError(f"a number must be finite, and no larger than {MAX_NUMBER:.2g}")
     for each in _inner(value):
         _refuse_unstorable(each)
 
@@ -66,21 +66,23 @@ Notes = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(stor
 Meta = Annotated[
     dict[str, Any],
     AfterValidator(shallow),
-    Field(description=f"Free-form: at most {MOST_META:,} bytes of JSON and {DEEPEST} levels; numbers are finite."),
+    Field(
+        description=f"Free-form: at most {MAX_META_BYTES:,} bytes of JSON and {MAX_DEPTH} levels; numbers are finite."
+    ),
 ]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-UserId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+UserId = Annotated[int, Field(ge=1, le=MAX_ID)]
 Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 """PostgreSQL takes no offset beyond sixteen hours, and Python any within a day: what comes in goes on in UTC."""
 
 
-class Answer(BaseModel):
+class ResponseModel(BaseModel):
     """Something that is answered."""
 
     model_config = ConfigDict(from_attributes=True)
 
 
-class Asked(BaseModel):
+class RequestModel(BaseModel):
     """Something that is asked for. An unknown key is a mistake and not overlooked."""
 
     model_config = ConfigDict(extra="forbid")
@@ -97,7 +99,7 @@ class Problem(BaseModel):
     detail: str
 
 
-class Decided(Answer):
+class Decided(ResponseModel):
     """Who decided what, and when."""
 
     by: str

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.proposals import metrics
 from assay.review import metrics as review
-from assay.web.access import Open, allow
+from assay.web.auth import Open, allow
 from assay.web.errors import ALWAYS
 from assay.web.state import Monitoring, State, WebState
 

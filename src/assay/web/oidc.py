@@ -11,15 +11,15 @@ from assay.accounts.oidc import Attempt, Provider
 from assay.db.models import Role
 from assay.errors import NotFound
 from assay.settings import Settings
-from assay.web.access import HOST_COOKIE, Open, allow, cookie_name
 from assay.web.api.v1.session import let_in, whereabouts
+from assay.web.auth import HOST_COOKIE, Open, allow, cookie_name
 from assay.web.state import State
 
 router = APIRouter(prefix="/sign-in/oidc", dependencies=[allow(Open.EVERYBODY)], include_in_schema=False)
 
 ATTEMPT_SECONDS: Final = 600
-LONGEST: Final = 4_000
-Parameter = Annotated[str | None, Query(max_length=LONGEST)]
+MAX_PARAMETER_LENGTH: Final = 4_000
+Parameter = Annotated[str | None, Query(max_length=MAX_PARAMETER_LENGTH)]
 
 
 @router.get("")
@@ -39,7 +39,7 @@ async def back(
     request: Request,
     state: State,
     code: Parameter = None,
-    answered: Annotated[str | None, Query(alias="state", max_length=LONGEST)] = None,
+    answered: Annotated[str | None, Query(alias="state", max_length=MAX_PARAMETER_LENGTH)] = None,
     error: Parameter = None,
 ) -> RedirectResponse:
     """Signs in who comes back from the provider."""

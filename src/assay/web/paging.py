@@ -4,17 +4,17 @@ from typing import Annotated, Final
 
 from fastapi import Header, Query, Response
 
-from assay.web.models import Asked
+from assay.web.models import RequestModel
 from assay.web.views.paging import CURSOR, MAX_CURSOR
 
-LARGEST_PAGE: Final = 500
+MAX_PAGE: Final = 500
 ETAG: Final = r'^(\*|"[0-9]{1,18}")$'
 
-Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many at most.")]
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="How many at most.")]
 After = Annotated[str | None, Query(max_length=MAX_CURSOR, pattern=CURSOR, description="`next` of the page before.")]
 
 
-class ListQuery(Asked):
+class ListQuery(RequestModel):
     """How much of a list is asked for."""
 
     limit: Limit = 50

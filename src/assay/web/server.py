@@ -25,7 +25,7 @@ HEAD_SECONDS: Final = 20
 REST_SECONDS: Final = 30
 """For which what is left of a refused body is still read, so that its sender sees the refusal."""
 TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-LARGEST_MESSAGE: Final = 4096
+MAX_MESSAGE_BYTES: Final = 4096
 """Bytes a client may send in one message. What it says is not read."""
 STUCK_SECONDS: Final = 20
 """How long a peer may leave what we sent unread before the kernel gives the connection up."""
@@ -169,7 +169,7 @@ def make_server(app: FastAPI) -> Server:
         lifespan="on",
         http=PromptHttp,
         ws=Socket,
-        ws_max_size=LARGEST_MESSAGE,
+        ws_max_size=MAX_MESSAGE_BYTES,
         ws_per_message_deflate=False,  # a frame must be the same for all clients
     )
     return Server(config, app)

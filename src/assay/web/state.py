@@ -11,10 +11,10 @@ from starlette.requests import HTTPConnection
 from assay.messaging.hub import Hub
 from assay.queue.deps import Deps
 from assay.settings import Settings
+from assay.web.concurrency import ConcurrentWrites
 from assay.web.connections import Connections
 from assay.web.refusals import Refusals
 from assay.web.telemetry import Telemetry
-from assay.web.under_way import UnderWay
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -29,7 +29,7 @@ class WebState:
     hub: Hub
     telemetry: Telemetry
     refusals: Refusals
-    under_way: UnderWay
+    under_way: ConcurrentWrites
 
 
 def state(connection: HTTPConnection) -> WebState:

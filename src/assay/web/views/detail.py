@@ -15,7 +15,7 @@ from assay.proposals.preview import preview_of_likeness
 from assay.review.policy import Hold
 from assay.settings import Settings
 from assay.sources.queries import untrusted_sources
-from assay.web.models import Answer
+from assay.web.models import ResponseModel
 from assay.web.views.merging import MergePreview
 from assay.web.views.queue import reasons_to_wait
 
@@ -24,7 +24,7 @@ View = TypeVar("View")
 MAX_REPEATED = 5
 
 
-class QuoteView(Answer):
+class QuoteView(ResponseModel):
     """A quote and the message it was taken from. `verified`: the words were found there, at these offsets."""
 
     quote: str
@@ -38,7 +38,7 @@ class QuoteView(Answer):
     text: str
 
 
-class TrailEntry(Answer):
+class TrailEntry(ResponseModel):
     """Something that happened to it."""
 
     at: datetime
@@ -47,7 +47,7 @@ class TrailEntry(Answer):
     notes: str | None
 
 
-class CandidateView(Answer):
+class CandidateView(ResponseModel):
     """What came before it and is near it. `score` is on the scale of all models, `cosine` the model's own."""
 
     id: UUID
@@ -66,7 +66,7 @@ class CandidateView(Answer):
         return cls.model_validate({"type": None, "dismissed": False, "is_entity": False, **candidate})
 
 
-class Detail(Answer, Generic[View]):
+class Detail(ResponseModel, Generic[View]):
     proposal: View
     evidence: list[QuoteView]
     held: list[Hold]

@@ -9,11 +9,11 @@ from sqlalchemy import RowMapping
 from assay.db.models import ChangeType, ReviewAction
 from assay.kinds import AtomType, Kind, LinkType
 from assay.knowledge.search import segments
-from assay.web.models import Answer
+from assay.web.models import ResponseModel
 from assay.web.views.detail import QuoteView, TrailEntry
 
 
-class EntityView(Answer):
+class EntityView(ResponseModel):
     """What both kinds have. `revision` is its version."""
 
     id: UUID
@@ -68,14 +68,14 @@ BY_KIND: Final[dict[Kind, type[EntityView]]] = {Kind.TOPIC: TopicView, Kind.ATOM
 View = TypeVar("View")
 
 
-class Segment(Answer):
+class Segment(ResponseModel):
     """A piece of text. `hit`: a word that was asked for."""
 
     text: str
     hit: bool
 
 
-class Ranked(Answer, Generic[View]):
+class Ranked(ResponseModel, Generic[View]):
     """One that was found. The ranks count from 1; null where that ranking does not hold it."""
 
     entity: View
@@ -91,11 +91,11 @@ class Ranked(Answer, Generic[View]):
         return {"entity": view.of(row), "highlight": pieces, **ranks}
 
 
-class Found(Answer, Generic[View]):
+class Found(ResponseModel, Generic[View]):
     items: list[Ranked[View]]
 
 
-class LinkView(Answer):
+class LinkView(ResponseModel):
     """A link to or from another atom."""
 
     id: UUID
@@ -105,21 +105,21 @@ class LinkView(Answer):
     outgoing: bool
 
 
-class Filing(Answer):
+class Filing(ResponseModel):
     """A topic it is filed under, or an atom filed under it."""
 
     id: UUID
     title: str
 
 
-class Questioning(Answer):
+class Questioning(ResponseModel):
     """A pending proposal that says something else about it."""
 
     id: UUID
     title: str
 
 
-class DecisionView(Answer):
+class DecisionView(ResponseModel):
     """The proposal behind it and how that was decided. `policy`: the rules the system decided by."""
 
     proposal_id: UUID
@@ -135,7 +135,7 @@ class DecisionView(Answer):
     policy: dict[str, Any] | None
 
 
-class RevisionView(Answer):
+class RevisionView(ResponseModel):
     """The entity as it was after a change."""
 
     number: int
@@ -147,11 +147,11 @@ class RevisionView(Answer):
     source_proposal_id: UUID | None
 
 
-class History(Answer):
+class History(ResponseModel):
     items: list[RevisionView]
 
 
-class MergedEntityView(Answer):
+class MergedEntityView(ResponseModel):
     """Knowledge that was merged into other knowledge: what, by whom and when, and where it is by now."""
 
     id: UUID
@@ -162,7 +162,7 @@ class MergedEntityView(Answer):
     at: datetime
 
 
-class Believed(Answer, Generic[View]):
+class EntityDetail(ResponseModel, Generic[View]):
     """Why we believe it."""
 
     entity: View

@@ -14,7 +14,7 @@ from assay.duplicates.groups import Group
 from assay.duplicates.pairs import Pair
 from assay.duplicates.statement import Statement
 from assay.kinds import Kind
-from assay.web.models import Answer, Share
+from assay.web.models import ResponseModel, Share
 from assay.web.views.paging import PageOf, cursor, cut, place
 
 Count = Annotated[int, Field(ge=0, le=2**53)]
@@ -22,12 +22,12 @@ BY_SIZE: Final[Any] = tuple[Count, UUID]
 BY_LIKENESS: Final[Any] = tuple[bool, Share, UUID, UUID]
 
 
-class SideView(Answer):
+class SideView(ResponseModel):
     id: UUID
     title: str
 
 
-class PairView(Answer):
+class PairView(ResponseModel):
     """Two topics or atoms that are alike."""
 
     kind: Kind

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from assay.kinds import Kind
 from assay.proposals.fields import Choice
-from assay.web.models import Answer
+from assay.web.models import ResponseModel
 
 
-class FieldView(Answer):
+class FieldView(ResponseModel):
     name: str
     choice: Choice
     target: Any
@@ -16,7 +16,7 @@ class FieldView(Answer):
     result: Any
 
 
-class MergePreview(Answer):
+class MergePreview(ResponseModel):
     """What a merge would do. `conflicts` are for a person to look at; nothing of it stands in the way."""
 
     source_id: UUID

@@ -5,10 +5,10 @@ from typing import Self
 from uuid import UUID
 
 from assay.proposals.outcomes import Outcome, Refusal
-from assay.web.models import Answer, Decided
+from assay.web.models import Decided, ResponseModel
 
 
-class OutcomeView(Answer):
+class OutcomeView(ResponseModel):
     """What became of one proposal. `refusal` is null where the decision was carried out."""
 
     id: UUID
@@ -19,7 +19,7 @@ class OutcomeView(Answer):
     decision: Decided | None = None
 
 
-class BulkAnswer(Answer):
+class BulkAnswer(ResponseModel):
     """What became of each, or after a dry run would become of it."""
 
     dry_run: bool

@@ -9,18 +9,18 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from assay.errors import InvalidInput
-from assay.web.models import LARGEST_ID, Answer
+from assay.web.models import MAX_ID, ResponseModel
 
 Item = TypeVar("Item")
 Place = TypeVar("Place")
 Row = TypeVar("Row")
 
 MAX_CURSOR: Final = 500
-BY_NUMBER: Final[Any] = tuple[Annotated[int, Field(ge=0, le=LARGEST_ID)]]
+BY_NUMBER: Final[Any] = tuple[Annotated[int, Field(ge=0, le=MAX_ID)]]
 CURSOR: Final = r"^[A-Za-z0-9_=-]+$"
 
 
-class PageOf(Answer, Generic[Item]):
+class PageOf(ResponseModel, Generic[Item]):
     """A page. `next` is the cursor to the page after it; null on the last one, and only there: a page may hold less
     than was asked for, or nothing, and have a next one."""
 

@@ -20,7 +20,7 @@ from assay.db.models import (
 from assay.errors import InvalidInput
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType
 from assay.review.policy import Hold
-from assay.web.models import Answer, Asked, Meta, Notes, Text
+from assay.web.models import Meta, Notes, RequestModel, ResponseModel, Text
 
 NAME_LIMIT = TRAITS[Kind.TOPIC].title_limit
 TITLE_LIMIT = TRAITS[Kind.ATOM].title_limit
@@ -35,13 +35,13 @@ Keyword = Annotated[Text, StringConstraints(min_length=1, max_length=50)]
 Keywords = Annotated[list[Keyword], Field(max_length=10)]
 
 
-class ProposedLinkView(Answer):
+class ProposedLinkView(ResponseModel):
     to: UUID
     link_type: LinkType
     strength: float
 
 
-class ProposedTopic(Answer):
+class ProposedTopic(ResponseModel):
     """The topic of an atom: an approved one, or a pending proposal of one, or only a name."""
 
     entity_id: UUID | None
@@ -49,7 +49,7 @@ class ProposedTopic(Answer):
     name: str | None
 
 
-class ProposalView(Answer):
+class ProposalView(ResponseModel):
     """What every proposal has."""
 
     id: UUID
@@ -124,7 +124,7 @@ class ListedAtomProposal(AtomProposalView, ListedProposal):
     pass
 
 
-class Change(Asked):
+class Change(RequestModel):
     """Other words for a pending proposal. What is left out stays."""
 
     notes: Notes | None = None
@@ -179,7 +179,7 @@ class AtomChange(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class Shapes:
+class KindSchemas:
     """The shapes of one kind."""
 
     kind: Kind
@@ -189,8 +189,8 @@ class Shapes:
     change: type[Change]
 
 
-SHAPES = (
-    Shapes(Kind.TOPIC, TopicProposal, TopicProposalView, ListedTopicProposal, TopicChange),
-    Shapes(Kind.ATOM, AtomProposal, AtomProposalView, ListedAtomProposal, AtomChange),
+SCHEMAS = (
+    KindSchemas(Kind.TOPIC, TopicProposal, TopicProposalView, ListedTopicProposal, TopicChange),
+    KindSchemas(Kind.ATOM, AtomProposal, AtomProposalView, ListedAtomProposal, AtomChange),
 )
-BY_KIND: Final = {each.kind: each for each in SHAPES}
+BY_KIND: Final = {each.kind: each for each in SCHEMAS}

@@ -44,9 +44,9 @@ async def proposals(
     held = await reasons_to_wait(session, [each.id for each in found.items], settings)
     items = []
     for each in found.items:
-        shapes = BY_KIND[each.kind]
-        seen = shapes.view.model_validate(each)
-        items.append(shapes.listed(**dict(seen), held=held.get(each.id, [])))
+        schemas = BY_KIND[each.kind]
+        seen = schemas.view.model_validate(each)
+        items.append(schemas.listed(**dict(seen), held=held.get(each.id, [])))
     return PageOf[SerializeAsAny[ListedProposal]](items=items, next=cursor(found.rest, order))
 
 

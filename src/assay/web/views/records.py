@@ -19,10 +19,10 @@ from assay.db.models import (
     Via,
 )
 from assay.kinds import Trust
-from assay.web.models import Answer
+from assay.web.models import ResponseModel
 
 
-class MessageView(Answer):
+class MessageView(ResponseModel):
     id: UUID
     source: str
     external_id: str
@@ -43,12 +43,12 @@ class MessageView(Answer):
     read_at: datetime | None
 
 
-class NamedUser(Answer):
+class NamedUser(ResponseModel):
     id: int
     name: str
 
 
-class SourceView(Answer):
+class SourceView(ResponseModel):
     """Where messages come from. `writers` may write to it besides its owner and the admins."""
 
     id: UUID
@@ -61,7 +61,7 @@ class SourceView(Answer):
     created_at: datetime
 
 
-class RunView(Answer):
+class RunView(ResponseModel):
     """One pass of an extractor over messages."""
 
     id: UUID
@@ -85,7 +85,7 @@ class RunView(Answer):
     completed_at: datetime | None
 
 
-class JobRunView(Answer):
+class JobRunView(ResponseModel):
     """One attempt at a job. `tick`: the moment of the schedule that asked for it; `delivery` counts the workers that
     were given this attempt."""
 
@@ -105,7 +105,7 @@ class JobRunView(Answer):
     error: str | None
 
 
-class JobView(Answer):
+class JobView(ResponseModel):
     """A job, its schedule in UTC, and how it ran last. Times in seconds."""
 
     name: str
@@ -117,14 +117,14 @@ class JobView(Answer):
     last_run: JobRunView | None
 
 
-class Accepted(Answer):
+class Accepted(ResponseModel):
     """`changed`: false where it was so already."""
 
     job: str
     changed: bool
 
 
-class DeadLetterView(Answer):
+class DeadLetterView(ResponseModel):
     """What the queue could not work off. `message`: what was queued, as text."""
 
     id: int
@@ -141,7 +141,7 @@ class DeadLetterView(Answer):
         return cls(**{**values, "message": letter.message.decode(errors="replace")})
 
 
-class AlertView(Answer):
+class AlertView(ResponseModel):
     """Something that was to be told outside, and what became of it."""
 
     id: int
@@ -157,7 +157,7 @@ class AlertView(Answer):
     finished_at: datetime | None
 
 
-class UserView(Answer):
+class UserView(ResponseModel):
     id: int
     name: str
     kind: ActorKind
@@ -166,7 +166,7 @@ class UserView(Answer):
     created_at: datetime
 
 
-class TokenView(Answer):
+class TokenView(ResponseModel):
     id: UUID
     user_id: int
     user: str
@@ -190,7 +190,7 @@ class CreatedToken(TokenView):
     """The key itself. It is shown this once."""
 
 
-class PolicyView(Answer):
+class PolicyView(ResponseModel):
     """Version 0: nobody has set a rule yet. A rule that is not there is left to the environment."""
 
     version: int
@@ -199,7 +199,7 @@ class PolicyView(Answer):
     """What comes of it under the environment of the process that answers."""
 
 
-class VersionView(Answer):
+class VersionView(ResponseModel):
     """A version of the policy, as it was set."""
 
     version: int
@@ -209,7 +209,7 @@ class VersionView(Answer):
     created_at: datetime
 
 
-class AuditEntryView(Answer):
+class AuditEntryView(ResponseModel):
     """One change: what happened to what, and who did it."""
 
     id: int

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from assay.db.models import Scope
-from assay.web.access import allow
-from assay.web.models import LARGEST_ID, UserId, Words
+from assay.web.auth import allow
+from assay.web.models import MAX_ID, UserId, Words
 from assay.web.paging import PageQuery
 from assay.web.state import Session
 from assay.web.views import lists
@@ -22,7 +22,7 @@ class AuditQuery(PageQuery):
     action: Words | None = None
     subject: UUID | None = None
     actor: UserId | None = None
-    before: Annotated[int | None, Field(ge=1, le=LARGEST_ID, description="Older than this entry.")] = None
+    before: Annotated[int | None, Field(ge=1, le=MAX_ID, description="Older than this entry.")] = None
 
 
 @router.get("")

@@ -15,28 +15,28 @@ from assay.kinds import TRAITS, Kind
 from assay.proposals import actions, listing
 from assay.proposals.actions import unique
 from assay.proposals.outcomes import Outcome, missing
-from assay.web.access import Caller, allow
 from assay.web.api.v1.filters import ProposalFilter
+from assay.web.auth import Caller, allow
 from assay.web.decisions import Act, rehearsed
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.models import Asked, Notes
+from assay.web.models import Notes, RequestModel
 from assay.web.views.outcomes import BulkAnswer
 
-MOST: Final = 5_000
+MAX_SELECTED: Final = 5_000
 """Proposals that one request decides."""
 
 Version = Annotated[int, Field(ge=1, le=2**53)]
 
 
-class Bulk(Asked):
+class Bulk(RequestModel):
     """Either `ids`, or a `filter` with what a dry run said of it: `expected_count` and `revision`."""
 
-    ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST)] | None = None
-    versions: Annotated[dict[UUID, Version], Field(max_length=MOST)] = Field(default_factory=dict)
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=MAX_SELECTED)] | None = None
+    versions: Annotated[dict[UUID, Version], Field(max_length=MAX_SELECTED)] = Field(default_factory=dict)
     """By id: refused where the proposal has another version now."""
     filter: ProposalFilter | None = None
-    expected_count: Annotated[int, Field(ge=0, le=MOST)] | None = None
+    expected_count: Annotated[int, Field(ge=0, le=MAX_SELECTED)] | None = None
     revision: Annotated[str, Field(max_length=64, pattern="^[0-9a-f]*$")] | None = None
     dry_run: bool = False
     notes: Notes | None = None
@@ -106,9 +106,9 @@ async def _meant(session: AsyncSession, kind: Kind, asked: Bulk) -> tuple[Sequen
     """Raises Conflict where a filter means others than it did in the dry run, InvalidInput where it means too many."""
     if asked.filter is None:
         return unique(asked.ids or []), None
-    found = await listing.extent(session, asked.filter.of(kind), most=MOST)
-    if len(found.ids) > MOST:
-        raise InvalidInput(f"More than {MOST:,} proposals fit this filter: narrow it.")
+    found = await listing.extent(session, asked.filter.of(kind), most=MAX_SELECTED)
+    if len(found.ids) > MAX_SELECTED:
+        raise InvalidInput(f"More than {MAX_SELECTED:,} proposals fit this filter: narrow it.")
     read = (asked.expected_count, asked.revision)
     if not asked.dry_run and read != (len(found.ids), found.revision):
         facts: dict[str, Any] = {"count": len(found.ids), "revision": found.revision}

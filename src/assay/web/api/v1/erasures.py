@@ -7,14 +7,14 @@ from fastapi import APIRouter
 from assay.db.models import Scope
 from assay.extraction import erasing
 from assay.extraction.erasing import Drawn, Whose
-from assay.web.access import Caller, allow
+from assay.web.auth import Caller, allow
 from assay.web.idempotency import Route, Write
-from assay.web.models import Answer, Asked, Text
+from assay.web.models import RequestModel, ResponseModel, Text
 
 router = APIRouter(prefix="/erasures", tags=["erasures"], dependencies=[allow(Scope.ADMIN)], route_class=Route)
 
 
-class ErasureAsked(Asked):
+class ErasureAsked(RequestModel):
     """`author` or `channel`, or both; `source`: of this one only. `drawn`: what goes of what was drawn from it."""
 
     author: Text | None = None
@@ -25,7 +25,7 @@ class ErasureAsked(Asked):
     dry_run: bool = True
 
 
-class Erasure(Answer):
+class Erasure(ResponseModel):
     """What was erased, or would be. `kept`: proposals that lose quotes and stay. `remaining`: messages still there."""
 
     dry_run: bool

@@ -12,14 +12,14 @@ from assay.db.models import Scope
 from assay.kinds import TRAITS, Kind
 from assay.proposals import listing
 from assay.proposals.filters import Sort
-from assay.web.access import allow
 from assay.web.api.v1 import knowledge
 from assay.web.api.v1.filters import ProposalFilter
-from assay.web.files import DOCUMENTED, Format, Read, as_file
+from assay.web.auth import allow
+from assay.web.export_stream import DOCUMENTED, Format, Read, as_file
 from assay.web.state import State
 from assay.web.views.finding import stretch
 from assay.web.views.knowledge import BY_KIND
-from assay.web.views.proposals import SHAPES, Shapes
+from assay.web.views.proposals import SCHEMAS, KindSchemas
 
 
 class ProposalExport(ProposalFilter):
@@ -31,8 +31,8 @@ class KnowledgeExport(knowledge.KnowledgeFilter):
     format: Format = Format.JSONL
 
 
-def of_proposals(shapes: Shapes) -> APIRouter:
-    kind, plural = shapes.kind, TRAITS[shapes.kind].plural
+def of_proposals(schemas: KindSchemas) -> APIRouter:
+    kind, plural = schemas.kind, TRAITS[schemas.kind].plural
     router = APIRouter(prefix=f"/knowledge/{plural}/proposals", tags=[f"{kind} proposals"])
 
     @router.get(
@@ -44,8 +44,8 @@ def of_proposals(shapes: Shapes) -> APIRouter:
     )
     async def export(query: Annotated[ProposalExport, Query()], state: State) -> StreamingResponse:
         """All that fit, as JSON lines or CSV."""
-        read = proposals_read(shapes, query)
-        return as_file(state.connections.reads, shapes.view, read, query.format, f"{kind}-proposals")
+        read = proposals_read(schemas, query)
+        return as_file(state.connections.reads, schemas.view, read, query.format, f"{kind}-proposals")
 
     return router
 
@@ -68,12 +68,12 @@ def of_knowledge(kind: Kind) -> APIRouter:
     return router
 
 
-def proposals_read(shapes: Shapes, query: ProposalExport) -> Read:
-    wanted = query.of(shapes.kind)
+def proposals_read(schemas: KindSchemas, query: ProposalExport) -> Read:
+    wanted = query.of(schemas.kind)
 
     async def read(session: AsyncSession, after: Any, limit: int) -> tuple[Sequence[BaseModel], Any]:
         found = await listing.page(session, wanted, sort=query.sort, after=after, limit=limit)
-        return [shapes.view.model_validate(each) for each in found.items], found.rest
+        return [schemas.view.model_validate(each) for each in found.items], found.rest
 
     return read
 
@@ -87,4 +87,4 @@ def knowledge_read(kind: Kind, query: KnowledgeExport) -> Read:
     return read
 
 
-routers = [*map(of_proposals, SHAPES), *map(of_knowledge, Kind)]
+routers = [*map(of_proposals, SCHEMAS), *map(of_knowledge, Kind)]

@@ -11,10 +11,10 @@ from assay.errors import NotFound
 from assay.extraction import actions
 from assay.messaging.requests import EXTRACTION
 from assay.queue import control
-from assay.web.access import Caller, allow
+from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.models import Answer
+from assay.web.models import ResponseModel
 from assay.web.paging import PageQuery
 from assay.web.state import Session
 from assay.web.views import lists
@@ -28,7 +28,7 @@ class RunQuery(PageQuery):
     status: RunStatus | None = None
 
 
-class Requested(Answer):
+class Requested(ResponseModel):
     """It starts as soon as a worker is free."""
 
     job: str

@@ -8,10 +8,10 @@ from pydantic import Field
 from assay.db.models import DedupState, ProposalStatus
 from assay.kinds import AtomType, Kind
 from assay.proposals.filters import Filter
-from assay.web.models import Asked, Moment, Share, UserId, Words
+from assay.web.models import Moment, RequestModel, Share, UserId, Words
 
 
-class ProposalFilter(Asked):
+class ProposalFilter(RequestModel):
     """What is left out does not narrow the list."""
 
     status: Annotated[list[ProposalStatus], Field(min_length=1, max_length=4)] = Field(

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path, Query
 from assay.db.models import Scope
 from assay.queue import control
 from assay.queue.health import Health, look
-from assay.web.access import Caller, Open, allow
+from assay.web.auth import Caller, Open, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.models import Answer
+from assay.web.models import ResponseModel
 from assay.web.paging import PageQuery
 from assay.web.state import Session, State
 from assay.web.views import jobs as views
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/jobs", tags=["jobs"], route_class=Route)
 JobName = Annotated[str, Path(pattern="^[a-z_]{1,100}$")]
 
 
-class Jobs(Answer):
+class Jobs(ResponseModel):
     items: list[JobView]
 
 

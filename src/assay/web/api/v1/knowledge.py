@@ -10,22 +10,22 @@ from assay.kinds import TRAITS, AtomType, Kind
 from assay.knowledge import search
 from assay.knowledge.search import Filter
 from assay.proposals.restoring import restore
-from assay.web.access import Caller, allow
+from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.models import Asked, Notes, Share, Words
+from assay.web.models import Notes, RequestModel, Share, Words
 from assay.web.paging import IfMatch, PageQuery, version_read, with_version
 from assay.web.state import Session, State
-from assay.web.views import finding, reasons
-from assay.web.views.knowledge import BY_KIND, Believed, Found, History
+from assay.web.views import entity_detail, finding
+from assay.web.views.knowledge import BY_KIND, EntityDetail, Found, History
 from assay.web.views.paging import PageOf
 
-MOST_FOUND = search.DEPTH
+MAX_FOUND = search.DEPTH
 READING = [allow(Scope.READ)]
 Revision = Annotated[int, Path(ge=1, le=2**53)]
 
 
-class KnowledgeFilter(Asked):
+class KnowledgeFilter(RequestModel):
     topic: UUID | None = None
     type: AtomType | None = None
     confidence_min: Share | None = None
@@ -40,10 +40,10 @@ class KnowledgeQuery(PageQuery, KnowledgeFilter):
 
 class SearchQuery(KnowledgeFilter):
     q: Words
-    limit: Annotated[int, Query(ge=1, le=MOST_FOUND)] = 20
+    limit: Annotated[int, Query(ge=1, le=MAX_FOUND)] = 20
 
 
-class Restoring(Asked):
+class Restoring(RequestModel):
     """Why, for the trail."""
 
     notes: Notes | None = None
@@ -84,21 +84,21 @@ def _add_reasons(router: APIRouter, kind: Kind) -> None:
 
     @router.get(
         "/{entity_id}",
-        response_model=Believed[view],
+        response_model=EntityDetail[view],
         name=f"get_{kind}",
         responses=documented(404),
         dependencies=READING,
     )
     async def get_entity(entity_id: UUID, session: Session, response: Response) -> Any:
         """It, and why we believe it: what was said, who decided and by which policy, what was merged into it."""
-        believed = await reasons.believed(session, kind, entity_id)
-        with_version(response, believed["entity"].revision)
-        return believed
+        detail = await entity_detail.detail(session, kind, entity_id)
+        with_version(response, detail["entity"].revision)
+        return detail
 
     @router.get("/{entity_id}/history", name=f"get_{kind}_history", responses=documented(404), dependencies=READING)
     async def get_history(entity_id: UUID, session: Session) -> History:
         """Every revision, the newest first."""
-        return History.model_validate({"items": await reasons.history(session, kind, entity_id)})
+        return History.model_validate({"items": await entity_detail.history(session, kind, entity_id)})
 
 
 def _add_restoring(router: APIRouter, kind: Kind) -> None:
@@ -124,7 +124,7 @@ def _add_restoring(router: APIRouter, kind: Kind) -> None:
         version = version_read(if_match)
         made = await restore(session, kind, entity_id, number, actor=actor, notes=asked.notes, read=version)
         with_version(response, made)
-        return view.of(await reasons.entity(session, kind, entity_id))
+        return view.of(await entity_detail.entity(session, kind, entity_id))
 
 
 routers = [router_for(each) for each in Kind]

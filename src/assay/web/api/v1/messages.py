@@ -10,11 +10,11 @@ from assay.db.models import Message, Scope
 from assay.errors import NotFound
 from assay.extraction import actions
 from assay.extraction.incoming import NAME_LIMIT, TEXT_LIMIT, IncomingMessage
-from assay.web.access import Caller, allow
+from assay.web.auth import Caller, allow
 from assay.web.errors import documented
-from assay.web.guard import LARGEST_IMPORT
 from assay.web.idempotency import Route, Write
-from assay.web.models import Answer, Asked, Moment, Text, Words
+from assay.web.middleware import MAX_IMPORT_BYTES
+from assay.web.models import Moment, RequestModel, ResponseModel, Text, Words
 from assay.web.paging import PageQuery
 from assay.web.state import Session
 from assay.web.views import lists
@@ -23,11 +23,11 @@ from assay.web.views.records import MessageView
 
 router = APIRouter(prefix="/messages", tags=["messages"], route_class=Route)
 
-MOST = 1_000
+MAX_MESSAGES = 1_000
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=NAME_LIMIT)]
 
 
-class NewMessage(Asked):
+class NewMessage(RequestModel):
     """What somebody said. `external_id` is its name within its source; other words for it are an edit."""
 
     external_id: Name
@@ -39,12 +39,12 @@ class NewMessage(Asked):
     is_bot: bool = False
 
 
-class Import(Asked):
+class Import(RequestModel):
     source: Name
-    messages: Annotated[list[NewMessage], Field(min_length=1, max_length=MOST)]
+    messages: Annotated[list[NewMessage], Field(min_length=1, max_length=MAX_MESSAGES)]
 
 
-class Imported(Answer):
+class Imported(ResponseModel):
     """How many were new, are new words for known ones, were known, and were erased before, so that they stay out."""
 
     added: int
@@ -58,7 +58,7 @@ class MessageQuery(PageQuery):
     channel: Words | None = None
 
 
-@router.post("", dependencies=[allow(Scope.PROPOSE)], max_body_size=LARGEST_IMPORT)
+@router.post("", dependencies=[allow(Scope.PROPOSE)], max_body_size=MAX_IMPORT_BYTES)
 async def ingest(asked: Import, session: Write, actor: Caller) -> Imported:
     """Bring in messages. They are read soon after; what is known by source and external id is not added again.
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from assay.review import metrics
-from assay.web.access import Open, allow
+from assay.web.auth import Open, allow
 from assay.web.state import Monitoring, State
 
 router = APIRouter(prefix="/metrics", tags=["metrics"], dependencies=[allow(Open.MONITOR)])

@@ -10,10 +10,10 @@ from assay.errors import Stale
 from assay.policies import actions, queries
 from assay.policies.queries import InForce
 from assay.review.policy import Policy
-from assay.web.access import Caller, allow
+from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.models import Asked, Meta, Text
+from assay.web.models import Meta, RequestModel, Text
 from assay.web.paging import IfMatch, PageQuery, version_read, with_version
 from assay.web.state import Session, State, WebState
 from assay.web.views import lists
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/policy", tags=["policy"], route_class=Route)
 Note = Annotated[Text, Field(max_length=actions.NOTE_LIMIT)]
 
 
-class PolicyChange(Asked):
+class PolicyChange(RequestModel):
     """All rules of the new version. Those left out are left to the environment."""
 
     document: Meta

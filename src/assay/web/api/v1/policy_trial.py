@@ -9,10 +9,10 @@ from assay.db.models import Scope
 from assay.duplicates.serving import scorer_version
 from assay.review import simulation
 from assay.review.actions import undo
-from assay.web.access import Caller, allow
+from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.models import Answer, Asked, Meta
+from assay.web.models import Meta, RequestModel, ResponseModel
 from assay.web.state import Session, State
 
 router = APIRouter(prefix="/policy", tags=["policy"], route_class=Route)
@@ -20,13 +20,13 @@ router = APIRouter(prefix="/policy", tags=["policy"], route_class=Route)
 Version = Annotated[int, Path(ge=0, le=2**63 - 1)]
 
 
-class Changes(Asked):
+class Changes(RequestModel):
     """A JSON merge patch of the rules in force; null takes a rule back."""
 
     changes: Meta
 
 
-class Queue(Answer):
+class Queue(ResponseModel):
     """Of the pending proposals: how many it would approve, and why the others would wait."""
 
     pending: int
@@ -34,7 +34,7 @@ class Queue(Answer):
     held: dict[str, int]
 
 
-class Past(Answer):
+class Past(ResponseModel):
     """Of what people decided: what it would have approved, by what they decided."""
 
     decided_by_people: int
@@ -44,12 +44,12 @@ class Past(Answer):
     duplicates: int
 
 
-class Simulated(Answer):
+class Simulated(ResponseModel):
     queue: Queue
     history: Past
 
 
-class Agreed(Answer):
+class Agreed(ResponseModel):
     """On how many proposals both, one or neither would approve; `share`: on how much of them they agree, 0..1."""
 
     both: int
@@ -59,14 +59,14 @@ class Agreed(Answer):
     share: float
 
 
-class TrialView(Answer):
+class TrialView(ResponseModel):
     sentence: str
     in_force: Simulated
     candidate: Simulated
     agreement: Agreed
 
 
-class Undone(Answer):
+class Undone(ResponseModel):
     reverted: int
     kept: list[str] = Field(description="what stays and why, a sentence each")
 

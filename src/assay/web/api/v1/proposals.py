@@ -10,14 +10,14 @@ from assay.db.models import Proposal, Scope
 from assay.errors import NotFound
 from assay.kinds import TRAITS, Kind
 from assay.proposals.filters import Sort
-from assay.web.access import allow
 from assay.web.api.v1.filters import ProposalFilter
+from assay.web.auth import allow
 from assay.web.errors import documented
 from assay.web.paging import PageQuery, with_version
 from assay.web.state import Session, State
 from assay.web.views.detail import Detail, detail
 from assay.web.views.paging import PageOf
-from assay.web.views.proposals import SHAPES, Shapes
+from assay.web.views.proposals import SCHEMAS, KindSchemas
 from assay.web.views.queue import proposals
 
 
@@ -25,16 +25,16 @@ class ListQuery(PageQuery, ProposalFilter):
     sort: Sort = Sort.OLDEST
 
 
-def router_for(shapes: Shapes) -> APIRouter:
+def router_for(schemas: KindSchemas) -> APIRouter:
     """The proposals of one kind."""
-    kind = shapes.kind
+    kind = schemas.kind
     router = APIRouter(
         prefix=f"/knowledge/{TRAITS[kind].plural}/proposals",
         tags=[f"{kind} proposals"],
         dependencies=[allow(Scope.READ)],
     )
-    view: Any = shapes.view
-    listed: Any = shapes.listed
+    view: Any = schemas.view
+    listed: Any = schemas.listed
 
     @router.get("", response_model=PageOf[listed], name=f"list_{kind}_proposals")
     async def list_proposals(query: Annotated[ListQuery, Query()], session: Session, state: State) -> Any:
@@ -61,4 +61,4 @@ async def of_kind(session: AsyncSession, kind: Kind, proposal_id: UUID) -> Propo
     return found
 
 
-routers = [router_for(each) for each in SHAPES]
+routers = [router_for(each) for each in SCHEMAS]

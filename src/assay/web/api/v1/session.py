@@ -10,7 +10,7 @@ from assay.accounts import attempts, sessions
 from assay.accounts.attempts import Place
 from assay.accounts.sessions import NewSession
 from assay.db.models import ActorKind, Role, Scope
-from assay.web.access import (
+from assay.web.auth import (
     HOST_COOKIE,
     Account,
     Guarded,
@@ -20,24 +20,24 @@ from assay.web.access import (
     refuse_other_origins,
 )
 from assay.web.errors import documented
-from assay.web.models import Answer, Asked, Text
+from assay.web.models import RequestModel, ResponseModel, Text
 from assay.web.proxies import address
 from assay.web.state import Session, State
 
 router = APIRouter(prefix="/session", tags=["session"], route_class=Guarded)
 
 
-class Credentials(Asked):
+class Credentials(RequestModel):
     name: Text
     password: Text
 
 
-class PasswordChange(Asked):
+class PasswordChange(RequestModel):
     old: Text
     new: Text
 
 
-class SessionView(Answer):
+class SessionView(ResponseModel):
     """Who is signed in, and what they may do."""
 
     user_id: int

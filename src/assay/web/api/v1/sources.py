@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db.models import Scope
 from assay.kinds import Trust
 from assay.sources import actions, queries
-from assay.web.access import Caller, allow
+from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.models import Asked, UserId
+from assay.web.models import RequestModel, UserId
 from assay.web.paging import IfMatch, PageQuery, version_read, with_version
 from assay.web.state import Session
 from assay.web.views import lists
@@ -23,7 +23,7 @@ from assay.web.views.records import SourceView
 router = APIRouter(prefix="/sources", tags=["sources"], route_class=Route)
 
 
-class SourceChange(Asked):
+class SourceChange(RequestModel):
     """All of what an admin says of a source. `writers` may write to it besides its owner and the admins."""
 
     trust: Trust

@@ -12,10 +12,10 @@ from assay.accounts.actions import get_user
 from assay.accounts.identity import Identity
 from assay.db.models import Scope
 from assay.errors import Forbidden
-from assay.web.access import Account, Open, allow
+from assay.web.auth import Account, Open, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Key, Route, Write, claim_for_secret
-from assay.web.models import Asked, Moment, UserId, Words
+from assay.web.models import Moment, RequestModel, UserId, Words
 from assay.web.paging import PageQuery
 from assay.web.state import Session
 from assay.web.views import lists
@@ -25,7 +25,7 @@ from assay.web.views.records import CreatedToken, TokenView
 router = APIRouter(prefix="/tokens", tags=["tokens"], dependencies=[allow(Open.SIGNED_IN)], route_class=Route)
 
 
-class NewToken(Asked):
+class NewToken(RequestModel):
     name: Words
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
     expires_at: Moment | None = None

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Path, Query, Request
 
 from assay.accounts import actions, passwords
 from assay.db.models import ActorKind, Role, Scope
-from assay.web.access import Caller, allow
+from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Key, Route, Write, claim_for_secret
-from assay.web.models import LARGEST_ID, Asked, Text
+from assay.web.models import MAX_ID, RequestModel, Text
 from assay.web.paging import PageQuery
 from assay.web.state import Session, State
 from assay.web.views import lists
@@ -19,23 +19,23 @@ from assay.web.views.records import UserView
 
 router = APIRouter(prefix="/users", tags=["users"], dependencies=[allow(Scope.ADMIN)], route_class=Route)
 
-UserPath = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+UserPath = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 
-class NewUser(Asked):
+class NewUser(RequestModel):
     name: Text
     role: Role
     kind: ActorKind = ActorKind.USER
 
 
-class UserChange(Asked):
+class UserChange(RequestModel):
     """What is left out stays as it is."""
 
     role: Role | None = None
     disabled: bool | None = None
 
 
-class NewPassword(Asked):
+class NewPassword(RequestModel):
     password: Text
 
 

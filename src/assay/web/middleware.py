@@ -12,10 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assay.aio import background
 
-LARGEST_BODY: Final = 1_000_000
-LARGEST_IMPORT: Final = 16_000_000
+MAX_BODY_BYTES: Final = 1_000_000
+MAX_IMPORT_BYTES: Final = 16_000_000
 """Bytes of the body of a request; the second for messages."""
-TOO_LARGE: Final = f"The body is too large: at most {LARGEST_BODY:,} bytes are taken, of messages {LARGEST_IMPORT:,}."
+TOO_LARGE: Final = (
+    f"The body is too large: at most {MAX_BODY_BYTES:,} bytes are taken, of messages {MAX_IMPORT_BYTES:,}."
+)
 BODY_SECONDS: Final = 30
 """In which a body must have come. An import on a slow line may be cut into smaller ones."""
 STOPPING: Final = "Assay is being stopped. What was asked for was not done: try again in a moment."

@@ -13,19 +13,19 @@ from assay.db.models import Scope
 from assay.extraction.suggesting import suggest
 from assay.kinds import TRAITS, AtomType, Kind
 from assay.proposals import listing
-from assay.web.access import Caller, allow
+from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.models import Answer, Asked, Meta, Share, Text
-from assay.web.views.proposals import SHAPES, Body, Color, Icon, Keywords, Name, Shapes, Title
+from assay.web.models import Meta, RequestModel, ResponseModel, Share, Text
+from assay.web.views.proposals import SCHEMAS, Body, Color, Icon, Keywords, KindSchemas, Name, Title
 
-MOST: Final = 100
-MOST_QUOTES: Final = 20
+MAX_PROPOSALS: Final = 100
+MAX_QUOTES: Final = 20
 
 Reasoning = Annotated[Text, StringConstraints(max_length=2_000)]
 
 
-class Quoted(Asked):
+class Quoted(RequestModel):
     """Words of a message. They are looked for there; what is not found is kept, and never approved by the system."""
 
     message_id: UUID
@@ -35,11 +35,11 @@ class Quoted(Asked):
         return Quote(self.message_id, self.quote)
 
 
-class NewProposal(Asked):
+class NewProposal(RequestModel):
     confidence: Share
     """As you see it. What counts is weighed by the evidence."""
     reasoning: Reasoning = ""
-    evidence: Annotated[list[Quoted], Field(max_length=MOST_QUOTES)] = Field(default_factory=list)
+    evidence: Annotated[list[Quoted], Field(max_length=MAX_QUOTES)] = Field(default_factory=list)
 
     def common(self) -> dict[str, Any]:
         quotes = [each.as_quote() for each in self.evidence]
@@ -88,7 +88,7 @@ class NewAtomProposal(NewProposal):
 View = TypeVar("View")
 
 
-class Proposed(Answer, Generic[View]):
+class Proposed(ResponseModel, Generic[View]):
     items: list[View]
 
 
@@ -102,9 +102,9 @@ def extraction_of(drafts: Sequence[TopicDraft | AtomDraft]) -> Extraction:
     )
 
 
-def router_for(shapes: Shapes) -> APIRouter:
-    kind = shapes.kind
-    view: Any = shapes.view
+def router_for(schemas: KindSchemas) -> APIRouter:
+    kind = schemas.kind
+    view: Any = schemas.view
     shape, plural = NEW[kind], TRAITS[kind].plural
     router = APIRouter(
         prefix=f"/knowledge/{plural}/proposals",
@@ -113,7 +113,7 @@ def router_for(shapes: Shapes) -> APIRouter:
         dependencies=[allow(Scope.PROPOSE)],
         responses=documented(409),
     )
-    asked_for: Any = Annotated[list[shape], Field(min_length=1, max_length=MOST)]  # type: ignore[valid-type]
+    asked_for: Any = Annotated[list[shape], Field(min_length=1, max_length=MAX_PROPOSALS)]  # type: ignore[valid-type]
 
     @router.post("", status_code=HTTPStatus.CREATED, response_model=Proposed[view], name=f"propose_{plural}")
     async def propose(asked: asked_for, session: Write, actor: Caller) -> Any:
@@ -124,4 +124,4 @@ def router_for(shapes: Shapes) -> APIRouter:
     return router
 
 
-routers = [router_for(each) for each in SHAPES]
+routers = [router_for(each) for each in SCHEMAS]

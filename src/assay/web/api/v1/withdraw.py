@@ -8,16 +8,16 @@ from fastapi import APIRouter, Depends, Response
 from assay.db.models import Scope
 from assay.kinds import TRAITS
 from assay.proposals import actions
-from assay.web.access import Caller, allow
-from assay.web.api.v1.deciding import DecisionNotes, answer, as_read
+from assay.web.api.v1.decide import DecisionNotes, answer, as_read
+from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.views.proposals import SHAPES, Shapes
+from assay.web.views.proposals import SCHEMAS, KindSchemas
 
 
-def router_for(shapes: Shapes) -> APIRouter:
-    kind = shapes.kind
-    view: Any = shapes.view
+def router_for(schemas: KindSchemas) -> APIRouter:
+    kind = schemas.kind
+    view: Any = schemas.view
     router = APIRouter(
         prefix=f"/knowledge/{TRAITS[kind].plural}/proposals/{{proposal_id}}",
         tags=[f"{kind} proposals"],
@@ -37,4 +37,4 @@ def router_for(shapes: Shapes) -> APIRouter:
     return router
 
 
-routers = [router_for(each) for each in SHAPES]
+routers = [router_for(each) for each in SCHEMAS]

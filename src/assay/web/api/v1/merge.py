@@ -16,25 +16,25 @@ from assay.proposals.fields import Choice
 from assay.proposals.merging import Planned
 from assay.proposals.preview import previews
 from assay.proposals.restoring import expect_revision
-from assay.web.access import Caller, allow
 from assay.web.api.v1.proposals import of_kind
+from assay.web.auth import Caller, allow
 from assay.web.decisions import raise_refusal
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.models import Asked, Notes, Words
+from assay.web.models import Notes, RequestModel, Words
 from assay.web.paging import IfMatch, version_read, with_version
-from assay.web.views import reasons
+from assay.web.views import entity_detail
 from assay.web.views.knowledge import BY_KIND
 from assay.web.views.merging import MergePreview
 
-MOST_FIELDS = 20
+MAX_FIELDS = 20
 Fields = Annotated[
     dict[Words, Choice],
-    Field(max_length=MOST_FIELDS, description="By name: `keep` the target's, `take` the other's, or `both` united."),
+    Field(max_length=MAX_FIELDS, description="By name: `keep` the target's, `take` the other's, or `both` united."),
 ]
 
 
-class Merge(Asked):
+class Merge(RequestModel):
     """A merge. Of a field that is not named the target's value is kept."""
 
     into: UUID
@@ -43,7 +43,7 @@ class Merge(Asked):
     notes: Notes | None = None
 
 
-class Unmerge(Asked):
+class Unmerge(RequestModel):
     """Why, for the trail."""
 
     notes: Notes | None = None
@@ -112,12 +112,12 @@ def of_entities(kind: Kind) -> APIRouter:
 async def _expect(session: AsyncSession, kind: Kind, entity_id: UUID, if_match: str | None) -> None:
     """Nobody decides from here on. Raises NotFound, and Stale where it changed since it was read."""
     await hold_until_commit(session, DECISIONS)
-    found = await reasons.entity(session, kind, entity_id)
+    found = await entity_detail.entity(session, kind, entity_id)
     expect_revision(kind, version_read(if_match), found["revision"])
 
 
 async def _answer(session: AsyncSession, kind: Kind, entity_id: UUID, response: Response) -> Any:
-    found = await reasons.entity(session, kind, entity_id)
+    found = await entity_detail.entity(session, kind, entity_id)
     with_version(response, found["revision"])
     return BY_KIND[kind].of(found)
 

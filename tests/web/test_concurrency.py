@@ -17,12 +17,12 @@ from assay.db.models import Scope
 from assay.runtime.postgres import SETTINGS
 from assay.settings import Settings
 from assay.web import connections
-from assay.web.access import Guarded
 from assay.web.app import create_app
+from assay.web.auth import Guarded
+from assay.web.concurrency import MAX_WRITES
 from assay.web.connections import MAX_CONNECTIONS, ROOMS
-from assay.web.guard import STOPPING
+from assay.web.middleware import STOPPING
 from assay.web.state import SAFE_METHODS
-from assay.web.under_way import MAX_WRITES
 
 pytestmark = pytest.mark.anyio
 

@@ -26,7 +26,7 @@ from assay.cli.first_admin import link_for_operator
 from assay.clock import now
 from assay.db.models import ActorKind, Role, Scope
 from assay.errors import AssayError
-from assay.web.access import permissions, refuse_undeclared
+from assay.web.auth import permissions, refuse_undeclared
 
 pytestmark = pytest.mark.anyio
 JSON = {"Content-Type": "application/json"}

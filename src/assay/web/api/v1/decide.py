@@ -13,23 +13,23 @@ from assay.duplicates import dismissing
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions, assigning, editing, statements
 from assay.proposals.outcomes import Outcome, stale
-from assay.web.access import Caller, allow
-from assay.web.api.v1.merging import Merge
+from assay.web.api.v1.merge import Merge
 from assay.web.api.v1.proposals import of_kind
+from assay.web.auth import Caller, allow
 from assay.web.decisions import raise_refusal
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.models import Asked, Notes, UserId
+from assay.web.models import Notes, RequestModel, UserId
 from assay.web.paging import IfMatch, version_read, with_version
 from assay.web.state import State
-from assay.web.views.proposals import SHAPES, Shapes
+from assay.web.views.proposals import SCHEMAS, KindSchemas
 
 Act = Callable[..., Awaitable[list[Outcome]]]
 Decide = Callable[..., Awaitable[Any]]
 """What answers a request."""
 
 
-class DecisionNotes(Asked):
+class DecisionNotes(RequestModel):
     """Why, for the trail."""
 
     notes: Notes | None = None
@@ -40,7 +40,7 @@ class Approval(DecisionNotes):
     """Also approve the pending topic it belongs to."""
 
 
-class Apart(DecisionNotes):
+class NotDuplicate(DecisionNotes):
     other: UUID | None = None
     """An entity or a proposal; left out, what the scan marked it as like."""
 
@@ -58,9 +58,9 @@ SIMPLE: Final[tuple[tuple[str, str, Act, str], ...]] = (
 """Decisions that need nothing but notes: path, name, action and what they do."""
 
 
-def router_for(shapes: Shapes) -> APIRouter:
+def router_for(schemas: KindSchemas) -> APIRouter:
     """Decisions on proposals of one kind."""
-    kind = shapes.kind
+    kind = schemas.kind
     router = APIRouter(
         prefix=f"/knowledge/{TRAITS[kind].plural}/proposals/{{proposal_id}}",
         tags=[f"{kind} proposals"],
@@ -74,11 +74,11 @@ def router_for(shapes: Shapes) -> APIRouter:
         ("PUT", "/merge", f"merge_{kind}_proposal", merge),
         ("POST", "/not-duplicate", f"{kind}_proposal_is_not_duplicate", not_duplicate),
         ("PUT", "/assignee", f"assign_{kind}_proposal", assign),
-        ("PATCH", "", f"edit_{kind}_proposal", _edit(shapes)),
+        ("PATCH", "", f"edit_{kind}_proposal", _edit(schemas)),
         *(("POST", f"/{path}", f"{name}_{kind}_proposal", _simple(act, does)) for path, name, act, does in SIMPLE),
     )
     for method, path, name, decide in routes:
-        router.add_api_route(path, decide, methods=[method], response_model=shapes.view, name=name)
+        router.add_api_route(path, decide, methods=[method], response_model=schemas.view, name=name)
     return router
 
 
@@ -104,7 +104,7 @@ async def merge(proposal_id: UUID, asked: Merge, session: Write, actor: Caller, 
 
 
 async def not_duplicate(
-    proposal_id: UUID, asked: Apart, session: Write, state: State, actor: Caller, response: Response
+    proposal_id: UUID, asked: NotDuplicate, session: Write, state: State, actor: Caller, response: Response
 ) -> Any:
     """Remember that it is not the same as what it was marked as like, or as `other`. It is compared anew."""
     outcomes = await dismissing.not_duplicate(
@@ -124,10 +124,10 @@ async def assign(proposal_id: UUID, asked: Assignment, session: Write, actor: Ca
     return await answer(session, proposal_id, outcomes, response)
 
 
-def _edit(shapes: Shapes) -> Decide:
+def _edit(schemas: KindSchemas) -> Decide:
     async def edit(
         proposal_id: UUID,
-        asked: shapes.change,  # type: ignore[name-defined]  # a class of the kind, known when the router is made
+        asked: schemas.change,  # type: ignore[name-defined]  # a class of the kind, known when the router is made
         session: Write,
         actor: Caller,
         response: Response,
@@ -173,4 +173,4 @@ async def answer(session: AsyncSession, proposal_id: UUID, outcomes: Sequence[Ou
     return found
 
 
-routers = [router_for(each) for each in SHAPES]
+routers = [router_for(each) for each in SCHEMAS]

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from assay.web import frames
-from assay.web.access import HOST_COOKIE, Open, permissions
+from assay.web.auth import HOST_COOKIE, Open, permissions
 from assay.web.models import Problem
 
 BY_TOKEN = {"type": "http", "scheme": "bearer", "description": "A key: assay_..."}

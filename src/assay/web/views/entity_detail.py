@@ -23,7 +23,7 @@ async def entity(session: AsyncSession, kind: Kind, entity_id: UUID) -> RowMappi
     return found
 
 
-async def believed(session: AsyncSession, kind: Kind, entity_id: UUID) -> Mapping[str, Any]:
+async def detail(session: AsyncSession, kind: Kind, entity_id: UUID) -> Mapping[str, Any]:
     """Raises NotFound."""
     row = await entity(session, kind, entity_id)
     sources = (await queries.behind(session, [entity_id]))[entity_id]

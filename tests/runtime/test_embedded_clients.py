@@ -5,11 +5,11 @@ from pathlib import Path
 
 from tests.patience import PATIENCE
 
-from assay.runtime import guests
+from assay.runtime import clients
 
 
 def _come_and_go(home: Path, came, may_go) -> None:
-    with guests.visit(home):
+    with clients.register(home):
         came.set()
         may_go.wait(600)
 
@@ -31,5 +31,5 @@ def test_the_owner_waits_for_a_guest_and_not_for_a_dead_one(tmp_path):
 
 
 def _wait(home: Path) -> None:
-    with guests.none_left(home):
+    with clients.exclude(home):
         pass

@@ -1,6 +1,6 @@
 """Those who use servers that another process runs. A short-lived owner waits for them before it stops the servers.
 
-Each guest holds a shared lock on one file, which the kernel frees when the guest dies.
+Each client holds a shared lock on one file, which the kernel frees when the client dies.
 """
 
 import fcntl
@@ -13,15 +13,15 @@ from assay.runtime.files import make_folder, open_private
 
 
 @contextmanager
-def visit(home: Path) -> Iterator[None]:
-    """Counts as a guest for the length of the block."""
+def register(home: Path) -> Iterator[None]:
+    """Counts as a client for the length of the block."""
     with _opened(home) as file:
         fcntl.flock(file, fcntl.LOCK_SH)
         yield
 
 
 @contextmanager
-def none_left(home: Path) -> Iterator[None]:
+def exclude(home: Path) -> Iterator[None]:
     """Waits until the last guest has gone, and lets none in for the length of the block."""
     with _opened(home) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
