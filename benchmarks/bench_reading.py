@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy import text
 
-from assay.ai.extractor import Extraction, Reach, Window
+from assay.ai.extractor import ContextLimits, Extraction, Window
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.audit.actor import SYSTEM
 from assay.db.engine import Database
@@ -29,7 +29,7 @@ class SlowModel(ScriptedExtractor):
     """Takes between 20 and 400 ms for a conversation, always the same for the same one; most are quick."""
 
     def __init__(self) -> None:
-        super().__init__(reach=Reach(messages=100, characters=20_000, context=5, at_once=AT_ONCE))
+        super().__init__(limits=ContextLimits(messages=100, characters=20_000, context=5, concurrency=AT_ONCE))
 
     async def extract(self, window: Window) -> Extraction:
         await asyncio.sleep(seconds(window.messages[0].channel))

@@ -19,7 +19,7 @@ from assay.db.models import Message, Proposal, Source, SourceKind
 from assay.kinds import AtomType, Kind, Trust
 from assay.proposals import actions
 from assay.proposals.drafts import Draft, QuotedEvidence
-from assay.text.names import skeleton
+from assay.text.names import name_skeleton
 
 BOTH_KINDS = list(Kind)
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -61,7 +61,7 @@ async def propose(database: Database, drafts: Sequence[Draft], actor: Actor = SY
 
 async def source(session: AsyncSession, name: str, trust: Trust = Trust.TRUSTED, owner: Actor = SYSTEM) -> None:
     """A source, unless it is there."""
-    row = {"name": name, "skeleton": skeleton(name), "kind": SourceKind.API, "owner_user_id": owner.user_id}
+    row = {"name": name, "skeleton": name_skeleton(name), "kind": SourceKind.API, "owner_user_id": owner.user_id}
     await session.execute(insert(Source).values(**row, trust=trust).on_conflict_do_nothing())
 
 

@@ -10,8 +10,8 @@ from tests.patience import until
 
 from assay import http_client
 from assay.ai.backoff import MAX_ATTEMPTS, MAX_PAUSE_SECONDS, Backoff, pause
+from assay.ai.budget import Budget, BudgetSpent, UsageMeter
 from assay.ai.extractor import Window
-from assay.ai.spending import Budget, BudgetSpent, Meter
 from assay.errors import PermanentError, Unavailable
 
 pytestmark = pytest.mark.anyio
@@ -162,7 +162,7 @@ async def test_requests_are_bounded_in_number_and_keep_the_server_busy(window):
 
 async def test_a_budget_is_never_overspent_and_says_what_is_left(window):
     budget = Budget(0.2, "The budget of this run")
-    windows = [Window(window.messages, meter=Meter(budget)) for _ in range(20)]
+    windows = [Window(window.messages, meter=UsageMeter(budget)) for _ in range(20)]
     async with scripted([says(NOTHING, tokens=(1_000, 5_000))]) as (server, extractor):
         ended = await asyncio.gather(*(extractor.extract(each) for each in windows), return_exceptions=True)
     spent = [each for each in ended if isinstance(each, BudgetSpent)]

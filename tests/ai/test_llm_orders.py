@@ -15,15 +15,15 @@ from tests.ai.hostile import ORDERS
 from tests.ai.llm import FACT, NOTHING, atom, found, scripted
 from tests.ai.model_server import Asked, Reply, says
 
+from assay.ai.budget import UsageMeter
 from assay.ai.extractor import Extraction, KnownAtom, Message, Window
 from assay.ai.providers.llm import shown
 from assay.ai.providers.llm.compose import compose
 from assay.ai.providers.llm.shown import WITHHELD, line
-from assay.ai.spending import Meter
 from assay.extraction.drafting import drafted
 from assay.extraction.evidence import locate
 from assay.kinds import AtomType
-from assay.text.looks import visible
+from assay.text.homoglyphs import visible
 
 pytestmark = pytest.mark.anyio
 
@@ -75,7 +75,7 @@ def filled(kind: type[Any], words: str, number: int = 0) -> Any:
         datetime: START,
         bool: True,
         AtomType: AtomType.INSIGHT,
-        Meter: Meter(),
+        UsageMeter: UsageMeter(),
         Sequence[str]: [words, FACT],
         Sequence[KnownAtom]: [] if kind is not Window else [filled(KnownAtom, words), filled(KnownAtom, FACT, 7)],
         Sequence[Message]: [] if kind is not Window else [filled(Message, words, number=number)],

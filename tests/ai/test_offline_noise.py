@@ -6,7 +6,7 @@ import pytest
 from tests.ai.chats import START, chat, message, read, titles
 from tests.ai.hostile import ORDERS
 
-from assay.ai import machines
+from assay.ai import bots
 from assay.ai.extractor import Message
 from assay.ai.providers.offline import safety
 
@@ -34,7 +34,7 @@ def test_an_author_who_always_opens_the_same_way_is_a_machine():
     logs = [message(f"Deploying service {n} to version {n}.2", author="relay", number=n) for n in range(14)]
     people = [message(f"{word} is what we talk about", author="ana", number=50 + n) for n, word in enumerate("abc")]
 
-    assert machines.machine_authors([*logs, *people]) == {"relay"}
+    assert bots.bot_authors([*logs, *people]) == {"relay"}
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,11 @@ def test_an_author_who_always_opens_the_same_way_is_a_machine():
     ],
 )
 def test_lines_of_machines_are_known(line):
-    assert machines.is_machine_line(line)
+    assert bots.is_bot_line(line)
 
 
 def test_people_who_join_a_team_are_people():
-    assert not machines.is_machine_line("ana joined us from the Berlin office")
+    assert not bots.is_bot_line("ana joined us from the Berlin office")
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.ai.chats import chat, message
 
-from assay.ai.cleaning import cleaned
 from assay.ai.providers.offline import facts, tone
 from assay.ai.providers.offline.language import is_english, noun_phrases
 from assay.ai.providers.offline.sentences import sentences, tidy, verbatim
 from assay.ai.providers.offline.standalone import stands_alone
 from assay.ai.providers.offline.topic_looks import color_for
 from assay.ai.providers.offline.turns import read_chat
+from assay.text.markup import cleaned
 
 WORDS = st.text(st.sampled_from("ab .,!?`*_~<>@#:|()\n\t\x03\u200bé😀"), min_size=1, max_size=80)
 

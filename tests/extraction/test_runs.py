@@ -19,7 +19,7 @@ from assay.proposals import actions as proposals
 
 pytestmark = pytest.mark.anyio
 
-SIXTEEN = ScriptedExtractor(reach=replace(WHOLE_CHAT, messages=16))
+SIXTEEN = ScriptedExtractor(limits=replace(WHOLE_CHAT, messages=16))
 RUNS = "SELECT status FROM extraction_runs ORDER BY created_at, id"
 TRAIL = "SELECT action FROM audit_log WHERE action LIKE 'extraction.%' ORDER BY id"
 
@@ -245,7 +245,7 @@ async def test_a_model_that_does_not_answer_is_not_the_messages_fault(database):
 
 async def test_one_message_that_cannot_be_read_holds_up_no_other_and_is_not_tried_for_ever(database):
     await say(database, *("poison" if number == 37 else f"{spelt(number)} is up." for number in range(100)))
-    extractor = ScriptedExtractor(reach=replace(WHOLE_CHAT, messages=64))
+    extractor = ScriptedExtractor(limits=replace(WHOLE_CHAT, messages=64))
     read: list[str] = []
     failures = 0
     while run := await claim(database, extractor=extractor):

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from tests.builders import MORNING, rows
 from tests.extraction.chats import claim, claimed, incoming, ingest
 
-from assay.ai.extractor import Extraction, Reach, Window
+from assay.ai.extractor import ContextLimits, Extraction, Window
 from assay.ai.fakes import ScriptedExtractor
 from assay.audit.actor import SYSTEM
 from assay.extraction import runs
@@ -16,7 +16,7 @@ from assay.extraction.incoming import IncomingMessage
 
 pytestmark = pytest.mark.anyio
 
-TALKS = ScriptedExtractor(reach=Reach(messages=10, characters=2_000, context=3))
+TALKS = ScriptedExtractor(limits=ContextLimits(messages=10, characters=2_000, context=3))
 
 
 def line(text: str, minute: float, author: str = "tom", **changes) -> IncomingMessage:
@@ -142,6 +142,6 @@ async def test_a_window_that_was_stored_is_not_read_again_after_a_crash(database
 
 async def test_an_extractor_that_learns_from_many_conversations_gets_them_in_one_window(database):
     await ingest(database, line("First talk.", 0), line("Second talk.", 90))
-    whole = ScriptedExtractor(reach=replace(TALKS.reach, whole_chat=True))
+    whole = ScriptedExtractor(limits=replace(TALKS.limits, whole_chat=True))
     run = await claimed(database, extractor=whole)
     assert [texts(window) for window in run.windows] == [(["First talk.", "Second talk."], [])]

@@ -12,7 +12,7 @@ from tests.extraction.chats import claimed, from_all, incoming, ingest
 from tests.jobs.lab import ERRORS, cleared, done, failed
 from tests.patience import PATIENCE
 
-from assay.ai.extractor import Extraction, Reach, Window
+from assay.ai.extractor import ContextLimits, Extraction, Window
 from assay.ai.fakes import ScriptedExtractor
 from assay.audit.actor import SYSTEM
 from assay.db.models.messages import MAX_FAILED_READS
@@ -115,8 +115,10 @@ async def test_the_extractor_works_while_no_transaction_is_open(deps):
 class SlowExtractor(ScriptedExtractor):
     """Notes how many calls run at a time; one of them may hang until it is aborted."""
 
-    def __init__(self, *, at_once: int, hangs: bool = False) -> None:
-        super().__init__(from_all, reach=Reach(messages=10, characters=1_000, context=2, at_once=at_once))
+    def __init__(self, *, concurrency: int, hangs: bool = False) -> None:
+        super().__init__(
+            from_all, limits=ContextLimits(messages=10, characters=1_000, context=2, concurrency=concurrency)
+        )
         self.hangs = hangs
         self.running = self.most = self.aborted = 0
         self.began = asyncio.Event()
@@ -148,20 +150,20 @@ async def talks(deps, number: int) -> None:
 
 async def test_as_many_windows_are_read_at_a_time_as_the_extractor_asks_for_and_no_more(deps):
     await talks(deps, 9)
-    extractor = SlowExtractor(at_once=3)
+    extractor = SlowExtractor(concurrency=3)
     assert (await done(NAME, replace(deps, extractor=extractor)))["messages_analyzed"] == 9
     assert extractor.most == 3
 
 
 async def test_windows_that_are_read_at_a_time_propose_one_topic_once(deps):
     await talks(deps, 9)
-    statistics = await done(NAME, replace(deps, extractor=SlowExtractor(at_once=9)))
+    statistics = await done(NAME, replace(deps, extractor=SlowExtractor(concurrency=9)))
     assert (statistics["topics_proposed"], statistics["atoms_proposed"]) == (1, 9)
 
 
 async def test_a_cancelled_run_aborts_its_calls_and_leaves_the_rest_unread(deps):
     await talks(deps, 5)
-    extractor = SlowExtractor(at_once=2, hangs=True)
+    extractor = SlowExtractor(concurrency=2, hangs=True)
     job = asyncio.create_task(done(NAME, replace(deps, extractor=extractor)))
     await asyncio.wait_for(extractor.began.wait(), PATIENCE)
     async with deps.database.transaction() as session:
@@ -180,7 +182,7 @@ async def test_what_other_windows_taught_stays_when_one_could_not_be_read(deps):
         return from_all(messages, known)
 
     await talks(deps, 3)
-    extractor = ScriptedExtractor(choking, reach=Reach(messages=10, characters=1_000, context=2))
+    extractor = ScriptedExtractor(choking, limits=ContextLimits(messages=10, characters=1_000, context=2))
     statistics = await done(NAME, replace(deps, extractor=extractor))
     assert (statistics["messages_analyzed"], statistics["atoms_proposed"], statistics["errors"]) == (2, 2, 5)
     assert (await rows(deps.database, RUNS))[-1] == ("failed", 5)
@@ -191,7 +193,7 @@ async def test_what_other_windows_taught_stays_when_one_could_not_be_read(deps):
 async def test_an_extractor_is_told_of_the_knowledge_that_is_near(deps):
     await topics_with_vectors(deps, 70)
     await talks(deps, 1)
-    extractor = ScriptedExtractor(reach=Reach(messages=10, characters=1_000, context=2))
+    extractor = ScriptedExtractor(limits=ContextLimits(messages=10, characters=1_000, context=2))
     await done(NAME, replace(deps, extractor=extractor))
     [window] = extractor.windows
     assert len(window.known_topics) <= 60

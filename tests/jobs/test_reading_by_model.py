@@ -16,9 +16,9 @@ from tests.extraction.chats import incoming, ingest
 from tests.jobs.lab import done
 from tests.patience import until
 
+from assay.ai.budget import Budget
 from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
-from assay.ai.spending import Budget
 from assay.audit.actor import SYSTEM
 from assay.db.models import JobState, TriggerType
 from assay.extraction import actions, run_statements, runs, spending

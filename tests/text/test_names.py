@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.text.names import skeleton
+from assay.text.names import name_skeleton
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from assay.text.names import skeleton
     ],
 )
 def test_names_that_look_alike_are_one(one, other):
-    assert skeleton(one) == skeleton(other)
+    assert name_skeleton(one) == name_skeleton(other)
 
 
 @pytest.mark.parametrize(
@@ -40,10 +40,10 @@ def test_names_that_look_alike_are_one(one, other):
     [("team", "teams"), ("ops-2", "ops-3"), ("general", "generic"), ("日本", "日木"), ("ana", "ane"), ("a b", "ab")],
 )
 def test_names_that_differ_stay_apart(one, other):
-    assert skeleton(one) != skeleton(other)
+    assert name_skeleton(one) != name_skeleton(other)
 
 
 @given(st.text(max_size=30))
 def test_a_skeleton_is_that_of_the_name_without_its_case_and_what_it_hides(name):
-    assert skeleton(name) == skeleton(f"\u200b {name}\u2060")
-    assert skeleton(name) == skeleton(name.casefold())
+    assert name_skeleton(name) == name_skeleton(f"\u200b {name}\u2060")
+    assert name_skeleton(name) == name_skeleton(name.casefold())

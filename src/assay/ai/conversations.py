@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from assay.ai.cleaning import called, cleaned
 from assay.ai.extractor import Message
+from assay.text.markup import called, cleaned
 
 SECONDS_WITHIN_A_CONVERSATION: Final = 30 * 60
 SECONDS_WITHIN_AN_EXCHANGE: Final = 5 * 60

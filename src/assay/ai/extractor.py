@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Literal, Protocol
 from uuid import UUID
 
-from assay.ai.spending import Meter
+from assay.ai.budget import UsageMeter
 from assay.kinds import AtomType, LinkType
 
 Recommendation = Literal["new", "merge", "reject"]
@@ -56,7 +56,7 @@ class Window:
     """Names of existing topics, the nearest first: to file under rather than to invent twins."""
     known_atoms: Sequence[KnownAtom] = ()
     """The nearest existing atoms, to link to."""
-    meter: Meter = field(default_factory=Meter, compare=False)
+    meter: UsageMeter = field(default_factory=UsageMeter, compare=False)
     """Counts what reading this window uses, and holds the budget. It is right also where the reading fails."""
 
     @property
@@ -70,7 +70,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ContextLimits:
     """How much an extractor reads in one pass, and how many passes at a time keep it busy."""
 
     messages: int
@@ -79,10 +79,10 @@ class Reach:
     """Neighbours that a window shows beside its messages, for each conversation in it."""
     whole_chat: bool = False
     """True for one that learns from many conversations at once; else a window holds one conversation, or part of it."""
-    at_once: int = 1
+    concurrency: int = 1
 
 
-WHOLE_CHAT: Final = Reach(messages=4_000, characters=20_000_000, context=20, whole_chat=True)
+WHOLE_CHAT: Final = ContextLimits(messages=4_000, characters=20_000_000, context=20, whole_chat=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +173,10 @@ class Extractor(Protocol):
     def prompt_version(self) -> str: ...
 
     @property
-    def reach(self) -> Reach: ...
+    def limits(self) -> ContextLimits: ...
 
     async def extract(self, window: Window) -> Extraction:
-        """Reads one window. Several calls may run at a time, up to `reach.at_once`; a call may be cancelled.
+        """Reads one window. Several calls may run at a time, up to `limits.concurrency`; a call may be cancelled.
 
         Raises Unavailable when the model cannot answer, BudgetSpent when the next request may cost too much.
         """

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from assay.ai.embedder import Vectors
-from assay.ai.extractor import WHOLE_CHAT, Extraction, Message, Reach, Window
+from assay.ai.extractor import WHOLE_CHAT, ContextLimits, Extraction, Message, Window
 from assay.kinds import folded
 
 DIMENSIONS: Final = 384
@@ -48,10 +48,10 @@ class ScriptedExtractor:
         self,
         answer: Extraction | Script = Extraction(),  # noqa: B008  # frozen and empty
         *,
-        reach: Reach = WHOLE_CHAT,
+        limits: ContextLimits = WHOLE_CHAT,
     ) -> None:
         self._answer = answer
-        self.reach = reach
+        self.limits = limits
         self.windows: list[Window] = []
 
     @property

@@ -11,7 +11,7 @@ from rich.status import Status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay import settings as configuration
-from assay.ai.choose import OFFLINE
+from assay.ai.factory import OFFLINE
 from assay.audit.actor import SYSTEM
 from assay.cli.evaluation import chosen_extractor
 from assay.cli.ingest import Imported, import_messages

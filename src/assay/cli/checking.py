@@ -2,7 +2,7 @@
 
 from assay import tracing
 from assay.accounts import oidc
-from assay.ai import choose
+from assay.ai import factory
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.alerts import receivers
 from assay.db.engine import driver_url
@@ -17,6 +17,6 @@ def check_settings(settings: Settings) -> None:
     if settings.nats_url:
         nats.check(settings.nats_url.get_secret_value())
     receivers.configured(settings)
-    choose.extractor(settings, choose.embedder(settings, OfflineEmbedder()))
+    factory.extractor(settings, factory.embedder(settings, OfflineEmbedder()))
     oidc.check(settings)
     tracing.check(settings.otel_exporter_otlp_endpoint)

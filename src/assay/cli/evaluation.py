@@ -9,10 +9,10 @@ from typing import Annotated, Final
 from cyclopts import App, Parameter
 
 from assay import settings as configuration
-from assay.ai import choose
-from assay.ai.choose import EXTRACTORS, OFFLINE
+from assay.ai import factory
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extractor
+from assay.ai.factory import EXTRACTORS, OFFLINE
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.cli.output import Json, errors, print_json, say
 from assay.cli.tables import table
@@ -68,7 +68,7 @@ def chosen_extractor(name: str, embedder: Embedder) -> Extractor:
     if prompt and kind == OFFLINE:
         raise InvalidInput(f"The extractor {OFFLINE} has no prompt, so {name!r} is not allowed.")
     changes = {"assay_extractor": kind} | ({"assay_llm_prompt": prompt} if prompt else {})
-    return choose.extractor(configuration.load().model_copy(update=changes), embedder)
+    return factory.extractor(configuration.load().model_copy(update=changes), embedder)
 
 
 def _show(reads: dict[str, list[Read]], conversations: Sequence[Labelled]) -> None:

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import assay.jobs  # noqa: F401  # registers the jobs
-from assay.ai import choose
-from assay.ai.choose import OFFLINE
+from assay.ai import factory
+from assay.ai.factory import OFFLINE
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.clock import now
 from assay.db import migrate
@@ -114,7 +114,7 @@ async def problems_of_jobs(database: Database, settings: Settings, found: Servic
 
 
 async def embedding_model(settings: Settings) -> str:
-    embedder = choose.embedder(settings, OfflineEmbedder())
+    embedder = factory.embedder(settings, OfflineEmbedder())
     await embedder.embed(["a text"])
     return embedder.model
 
@@ -122,7 +122,7 @@ async def embedding_model(settings: Settings) -> str:
 async def extractor(settings: Settings) -> str:
     if settings.assay_extractor == OFFLINE:
         return OFFLINE
-    choose.check(settings)
+    factory.validate_settings(settings)
     from assay.ai.providers.llm.ping import ping  # its client is slow to import
 
     return await ping(settings)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from assay import settings as configuration
-from assay.ai.choose import embedding_model
+from assay.ai.factory import embedding_model
 from assay.cli.output import Json, moment, print_json, say
 from assay.cli.session import with_database
 from assay.cli.tables import table

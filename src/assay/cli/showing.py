@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.ai.choose import embedding_model
+from assay.ai.factory import embedding_model
 from assay.ai.grounding.verdict import Verdict
 from assay.cli.merging import quotes, show_fields
 from assay.cli.output import moment, printable, say, short

@@ -64,7 +64,7 @@ class Read:
 
 async def evaluate(extractor: Extractor, conversations: Sequence[Labelled], embedder: Embedder) -> list[Read]:
     """Reads each conversation on its own, as many at a time as keep the extractor busy."""
-    free = asyncio.Semaphore(extractor.reach.at_once)
+    free = asyncio.Semaphore(extractor.limits.concurrency)
 
     async def one(conversation: Labelled) -> Read:
         async with free:
@@ -81,7 +81,7 @@ async def _read(extractor: Extractor, conversation: Labelled, embedder: Embedder
     """Atoms are what is compared: a labelled set names no topics."""
     found: list[Draft] = []
     used = Counts(conversations=1)
-    for window in planned(conversation.said(), [], extractor.reach, failures=0).windows:
+    for window in planned(conversation.said(), [], extractor.limits, failures=0).windows:
         extraction, usage = await _extracted(extractor, window)
         drafts, _ = drafted(extraction, window, [])
         found += [draft for draft in drafts if draft.kind is Kind.ATOM]

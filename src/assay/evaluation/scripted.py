@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from assay.ai.extractor import WHOLE_CHAT, AtomDraft, Extraction, Message, Quote, Reach, Window
+from assay.ai.extractor import WHOLE_CHAT, AtomDraft, ContextLimits, Extraction, Message, Quote, Window
 from assay.evaluation.cases import Case
 from assay.kinds import AtomType
 
@@ -35,7 +35,7 @@ class ScriptedModel:
 
     claims: Mapping[str, Claim]
     cases: Mapping[str, Case]
-    reach: Reach = WHOLE_CHAT
+    limits: ContextLimits = WHOLE_CHAT
 
     @property
     def name(self) -> str:

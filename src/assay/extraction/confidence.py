@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from assay.ai.orders import gives_orders
-from assay.ai.people import person_key
-from assay.ai.secrets import MASK
+from assay.text.authors import author_key
+from assay.text.prompt_injection import looks_like_injection
+from assay.text.secrets import MASK
 
 UNPROVEN: Final = 0.50
 BY_MACHINES: Final = 0.60
@@ -68,10 +68,10 @@ def facts_of(voices: Sequence[Voice], own_words: str, unsupported: Sequence[str]
     return Facts(
         verified=len(proven),
         unverified=len(voices) - len(proven),
-        people=len({person_key(voice.author) for voice in proven if not voice.is_bot}),
+        people=len({author_key(voice.author) for voice in proven if not voice.is_bot}),
         unsupported=bool(unsupported),
         hedged=sum(is_hedged(voice.quote) for voice in proven),
-        suspicious=MASK in own_words or any(map(gives_orders, (own_words, *(voice.quote for voice in voices)))),
+        suspicious=MASK in own_words or any(map(looks_like_injection, (own_words, *(voice.quote for voice in voices)))),
     )
 
 

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from assay.ai.extractor import AtomDraft, Extraction, LinkDraft, Message, Quote, TopicDraft, Window
 from assay.ai.grounding.support import Ground, unsupported
-from assay.ai.secrets import MASK, secret_places
 from assay.db.models import Recommendation
 from assay.extraction import tidy
 from assay.extraction.confidence import Voice, facts_of, weigh
 from assay.extraction.evidence import locate
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType, folded
 from assay.proposals.drafts import Draft, ProposedLink, QuotedEvidence
+from assay.text.secrets import MASK, secret_places
 
 BODY_LIMIT: Final = 20_000
 REASONING_LIMIT: Final = 2_000

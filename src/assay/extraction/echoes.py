@@ -21,11 +21,11 @@ from typing import Final
 from uuid import UUID
 
 from assay.ai.extractor import Message
-from assay.ai.people import person_key
 from assay.ai.providers.offline.facts import negates, numbers
 from assay.ai.providers.offline.patterns import word_list
 from assay.kinds import Kind, folded
 from assay.proposals.drafts import Addition, Draft, ProposedLink, QuotedEvidence
+from assay.text.authors import author_key
 
 LONGEST: Final = 600
 """Characters of a text that are compared."""
@@ -175,7 +175,7 @@ def _independent(draft: Draft, known: Known, messages: Mapping[UUID, Message]) -
         message = messages.get(quote.message_id)
         if not message or not quote.verified or message.is_bot or is_quotation(quote, message):
             continue
-        if (person := person_key(message.author)) not in people:
+        if (person := author_key(message.author)) not in people:
             people.add(person)
             found.append(quote)
     return found

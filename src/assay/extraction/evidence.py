@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from assay.extraction.incoming import TEXT_LIMIT
-from assay.text.looks import is_invisible
+from assay.text.homoglyphs import is_invisible
 
 LEAST_LETTERS: Final = 3
 MOST_CANDIDATES: Final = 100

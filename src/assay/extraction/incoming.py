@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from assay.text.looks import shows_nothing
+from assay.text.homoglyphs import shows_nothing
 
 NAME_LIMIT: Final = 200
 """Characters of an author, a channel, a thread or an id."""

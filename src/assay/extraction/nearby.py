@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.ai.conversations import conversations
 from assay.ai.embedder import Vectors
 from assay.ai.extractor import KnownAtom, Window
-from assay.ai.people import person_key
 from assay.db.bulk import as_json
 from assay.extraction.echoes import INTRODUCTION, Known
 from assay.kinds import AtomType, Kind, folded
+from assay.text.authors import author_key
 
 MOST_TEXTS: Final = 40
 """Texts that stand for a window when its neighbourhood is looked for."""
@@ -143,7 +143,7 @@ async def restatable(session: AsyncSession, said: Sequence[str]) -> dict[str, li
     )
     found: dict[str, list[Known]] = {}
     for words, known_id, title, body, is_entity, authors in rows:
-        people = frozenset(person_key(author) for author in authors or ())
+        people = frozenset(author_key(author) for author in authors or ())
         found.setdefault(words, []).append(Known(known_id, title, body, is_entity, people))
     return found
 

@@ -22,9 +22,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.ai.budget import BudgetSpent
 from assay.ai.conversations import blocks
 from assay.ai.extractor import Extraction, Extractor, Message, Window
-from assay.ai.spending import BudgetSpent
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.clock import now
@@ -109,10 +109,10 @@ async def claim(
 
 async def _planned(session: AsyncSession, run_id: UUID, held: sql.Held, extractor: Extractor) -> Plan:
     edges = [{"first": block[0].id, "last": block[-1].id} for block in blocks(held.messages)]
-    most = extractor.reach.context
+    most = extractor.limits.context
     beside = await sql.neighbours(session, run_id, edges, before=most, after=min(most, AFTERWARDS))
     trusted = await trusted_among(session, {message.source for message in held.messages})
-    return planned_apart(held.messages, beside, trusted, extractor.reach, held.failures)
+    return planned_apart(held.messages, beside, trusted, extractor.limits, held.failures)
 
 
 def _reader(extractor: Extractor) -> dict[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import func
 
-from assay.ai.spending import Budget
+from assay.ai.budget import Budget
 from assay.clock import now
 from assay.db.models import KnowledgeExtractionRun
 from assay.settings import Settings

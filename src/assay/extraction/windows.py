@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from assay.ai import machines
+from assay.ai import bots
 from assay.ai.conversations import Conversation, conversations, cut
-from assay.ai.extractor import Message, Reach, Window
+from assay.ai.extractor import ContextLimits, Message, Window
 
 AFTERWARDS: Final = 5
 """Context that follows the messages of a window, at most."""
@@ -24,12 +24,16 @@ class Plan:
 
 
 def planned_apart(
-    messages: Sequence[Message], neighbours: Sequence[Message], trusted: Container[str], reach: Reach, failures: int
+    messages: Sequence[Message],
+    neighbours: Sequence[Message],
+    trusted: Container[str],
+    limits: ContextLimits,
+    failures: int,
 ) -> Plan:
     """As `planned`, with what is said in other than the trusted sources read on its own: an extractor that is told
     something there is told nothing about the words of others."""
     parts = zip(_by_trust(messages, trusted), _by_trust(neighbours, trusted), strict=True)
-    plans = [planned(said, near, reach, failures) for said, near in parts]
+    plans = [planned(said, near, limits, failures) for said, near in parts]
     return Plan([each for plan in plans for each in plan.windows], [each for plan in plans for each in plan.noise])
 
 
@@ -40,32 +44,32 @@ def _by_trust(messages: Sequence[Message], trusted: Container[str]) -> tuple[lis
     )
 
 
-def planned(messages: Sequence[Message], neighbours: Sequence[Message], reach: Reach, failures: int) -> Plan:
+def planned(messages: Sequence[Message], neighbours: Sequence[Message], limits: ContextLimits, failures: int) -> Plan:
     """Conversations where the extractor reads one at a time, else everything that was said.
 
     `failures`: how often these messages could not be read. Each makes the windows an eighth as large, and the last
     attempt is of one message, so that no other is blamed.
     """
-    said, by_machines = machines.heard(messages)
+    said, by_machines = bots.split_bots(messages)
     to_read = {message.id for message in said}
-    parts = [[*said, *neighbours]] if reach.whole_chat else conversations([*said, *by_machines, *neighbours])
-    windows = [window for part in parts for window in _windows(part, to_read, reach, failures)]
+    parts = [[*said, *neighbours]] if limits.whole_chat else conversations([*said, *by_machines, *neighbours])
+    windows = [window for part in parts for window in _windows(part, to_read, limits, failures)]
     return Plan(windows, [message.id for message in messages if message.id not in to_read])
 
 
-def _windows(part: Conversation, to_read: Container[UUID], reach: Reach, failures: int) -> Iterator[Window]:
+def _windows(part: Conversation, to_read: Container[UUID], limits: ContextLimits, failures: int) -> Iterator[Window]:
     """A conversation, cut where it is too long for one pass; each piece shows the end of the one before it."""
     ordered = sorted(part, key=lambda message: message.place_in_time)
     place = {message.id: at for at, message in enumerate(ordered)}
     new = [message for message in ordered if message.id in to_read]
-    for piece in cut(new, max(reach.messages // SHRINK**failures, 1), reach.characters):
+    for piece in cut(new, max(limits.messages // SHRINK**failures, 1), limits.characters):
         first, last = place[piece[0].id], place[piece[-1].id]
         between = [message for message in ordered[first:last] if message.id not in to_read]
         yield Window(
             piece,
             [
-                *ordered[max(0, first - reach.context) : first],
-                *(between if reach.whole_chat else between[-reach.context :]),
-                *ordered[last + 1 : last + 1 + min(reach.context, AFTERWARDS)],
+                *ordered[max(0, first - limits.context) : first],
+                *(between if limits.whole_chat else between[-limits.context :]),
+                *ordered[last + 1 : last + 1 + min(limits.context, AFTERWARDS)],
             ],
         )

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import structlog
 
+from assay.ai.budget import Budget, BudgetSpent, UsageMeter
 from assay.ai.extractor import Window
-from assay.ai.spending import Budget, BudgetSpent, Meter
 from assay.aio import background
 from assay.audit.actor import SYSTEM
 from assay.db.engine import first_line
@@ -46,7 +46,7 @@ class Reading:
     stopped: BudgetSpent | OutOfTime | None = None
     """Why it is not to go on, though nothing is wrong."""
     cancelled: bool = False
-    unstored: list[Meter] = field(default_factory=list)
+    unstored: list[UsageMeter] = field(default_factory=list)
     """What was used for windows of which nothing is stored."""
     _storing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One at a time, so that two windows never propose one topic twice."""
@@ -74,7 +74,7 @@ class Reading:
 
     async def _read_until_cancelled(self) -> None:
         """Side by side, as many windows as keep the extractor busy. Calls in flight end with the run."""
-        readers = asyncio.gather(*(self._read_on() for _ in range(self.context.deps.extractor.reach.at_once)))
+        readers = asyncio.gather(*(self._read_on() for _ in range(self.context.deps.extractor.limits.concurrency)))
         async with background(self._cancel_with_the_run(readers)):
             try:
                 await readers
@@ -93,7 +93,7 @@ class Reading:
 
     async def _read_on(self) -> None:
         while self.waiting and not (self.obstacle or self.stopped or self.cancelled or self.context.time_is_up):
-            window = replace(self.waiting.popleft(), meter=Meter(self.budget))
+            window = replace(self.waiting.popleft(), meter=UsageMeter(self.budget))
             try:
                 await self._read(window)
             except asyncio.CancelledError:
@@ -119,7 +119,7 @@ class Reading:
     async def _with_knowledge(self, window: Window) -> Window:
         """The window with the topics and atoms that are near it."""
         extractor = self.context.deps.extractor
-        room = nearby.FOR_A_CHAT if extractor.reach.whole_chat else nearby.FOR_A_CONVERSATION
+        room = nearby.FOR_A_CHAT if extractor.limits.whole_chat else nearby.FOR_A_CONVERSATION
         async with self.context.database.transaction() as session:
             known = await nearby.newest(session, room)
             embedder = await self.context.deps.serving_embedder(session)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.ai import choose
+from assay.ai import factory
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
@@ -37,6 +37,6 @@ def make_deps(settings: Settings, database_url: str, room: Room = ROOMY) -> Deps
 
     database = Database(database_url, room)
     offline = CachingEmbedder(OfflineEmbedder(), database)
-    chosen = choose.embedder(settings, offline)
+    chosen = factory.embedder(settings, offline)
     embedder = offline if chosen is offline else CachingEmbedder(chosen, database)
-    return Deps(database, settings, embedder, choose.extractor(settings, offline), others=(offline,))
+    return Deps(database, settings, embedder, factory.extractor(settings, offline), others=(offline,))

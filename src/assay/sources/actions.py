@@ -15,7 +15,7 @@ from assay.db.locks import DECISIONS, SOURCE_NAMES, hold_until_commit
 from assay.db.models import SYSTEM_USER_ID, Source, SourceKind, User, Via
 from assay.errors import Conflict, Forbidden, InvalidInput, NotFound, Stale
 from assay.kinds import Trust
-from assay.text.names import skeleton, strict_skeleton
+from assay.text.names import name_skeleton, strict_skeleton
 
 SOURCE: Final = "source"
 MAX_WRITERS: Final = 100
@@ -90,7 +90,7 @@ async def _held(session: AsyncSession, name: str) -> Source | None:
 async def _make(session: AsyncSession, name: str, actor: Actor) -> None:
     """Raises Conflict, and Forbidden for whoever has made too many."""
     look = strict_skeleton(name)
-    looks = {look, skeleton(name)}
+    looks = {look, name_skeleton(name)}
     alike = await session.scalar(select(Source.name).where(Source.skeleton.in_(looks)).limit(1))
     if alike is not None:
         raise Conflict(

@@ -4,7 +4,7 @@ import unicodedata
 from functools import cache
 from typing import Final
 
-from assay.text.looks import LOOKALIKES, in_latin
+from assay.text.homoglyphs import LOOKALIKES, in_latin
 
 TOLD_APART_BY_NOBODY: Final = str.maketrans("i1|0", "lllo")
 """In every typeface, once a capital I and a capital O are small."""
@@ -13,7 +13,7 @@ PASSES: Final = 3
 """A look-alike may stand for a letter in another case or width, and that for a third one."""
 
 
-def skeleton(name: str) -> str:
+def name_skeleton(name: str) -> str:
     """The same for two names that a person would take for one another: in other letters that look like these (Unicode
     TR 39), in other case, width, accents, dashes or blanks, or with characters that show nothing.
 
@@ -28,7 +28,7 @@ def skeleton(name: str) -> str:
 def strict_skeleton(name: str) -> str:
     """As `skeleton`, and also what a capital looks like, whose small letter looks like another: a Greek H. For names
     by which people trust one another; it may differ for two that differ in case only."""
-    return skeleton(in_latin(unicodedata.normalize("NFKC", name)))
+    return name_skeleton(in_latin(unicodedata.normalize("NFKC", name)))
 
 
 def _plain(name: str) -> str:

@@ -8,7 +8,7 @@ from assay.ai.grounding import lexicon
 from assay.ai.grounding.own_words import Span, own_words
 from assay.ai.grounding.sentences import sentence_spans
 from assay.ai.grounding.statements import Statement
-from assay.ai.orders import gives_orders
+from assay.text.prompt_injection import looks_like_injection
 
 WITHIN: Final = (
     "suggestion",
@@ -66,7 +66,7 @@ OF_AN_ANSWER: Final = ("hedge", "passing", "signs_of_joke", "others")
 def of_decision(message: Message, statement: Statement, beside: Sequence[Message]) -> str | None:
     """Why a told decision is to be doubted, in words for a person; None where nothing says so."""
     text = message.text
-    if gives_orders(text):
+    if looks_like_injection(text):
         return "it gives orders to machines"
     before, after = text[: statement.sentence.start], text[statement.sentence.end :]
     prefix = text[statement.sentence.start : statement.cue.end if statement.is_labelled else statement.cue.start]
@@ -90,7 +90,7 @@ def staged(texts: Iterable[str]) -> str | None:
 
 
 def of_answer(message: Message, span: Span, beside: Sequence[Message]) -> str | None:
-    if gives_orders(message.text):
+    if looks_like_injection(message.text):
         return "it gives orders to machines"
     if message.text[slice(*span)].rstrip().endswith("?"):
         return "it is a question"

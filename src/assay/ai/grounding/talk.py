@@ -6,12 +6,12 @@ from itertools import islice, pairwise
 from typing import Final
 from uuid import UUID
 
+from assay.ai.bots import is_bot_line
 from assay.ai.conversations import SECONDS_WITHIN_A_CONVERSATION, seconds_between
 from assay.ai.extractor import Message
 from assay.ai.grounding import reactions
 from assay.ai.grounding.reactions import Subject
 from assay.ai.grounding.voices import may_be_one
-from assay.ai.machines import is_machine_line
 
 MAX_NEAR: Final = 20
 """Messages of a channel that may still be about a statement without naming it."""
@@ -68,7 +68,7 @@ class Talk:
 
 
 def is_persons(message: Message) -> bool:
-    return not message.is_bot and not is_machine_line(message.text)
+    return not message.is_bot and not is_bot_line(message.text)
 
 
 def _conversation(messages: Sequence[Message], subject: Subject) -> Iterator[Message]:

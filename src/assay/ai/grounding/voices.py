@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from assay.ai.grounding import lexicon
-from assay.ai.people import person_key
+from assay.text.authors import author_key
 
 MIN_PREFIX: Final = 4
 PARTS: Final = re.compile(r"[\s._,|/-]+")
@@ -14,7 +14,7 @@ PARTS: Final = re.compile(r"[\s._,|/-]+")
 @lru_cache(maxsize=8_192)
 def may_be_one(one: str, other: str) -> bool:
     """Errs towards one person: equal keys, a first name alone, a nick that goes on, initials behind it."""
-    keys = person_key(one), person_key(other)
+    keys = author_key(one), author_key(other)
     if keys[0] == keys[1]:
         return True
     shorter, longer = sorted(keys, key=len)
@@ -28,7 +28,7 @@ def may_be_one(one: str, other: str) -> bool:
 def _parts(name: str) -> tuple[str, ...]:
     parts = (part.strip("()[]'\"") for part in PARTS.split(name))
     return tuple(
-        person_key(part) for part in parts if part and part.casefold() not in lexicon.words("grammar", "titles")
+        author_key(part) for part in parts if part and part.casefold() not in lexicon.words("grammar", "titles")
     )
 
 

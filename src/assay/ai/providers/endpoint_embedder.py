@@ -13,11 +13,11 @@ import numpy as np
 
 from assay.ai.backoff import MAX_ATTEMPTS, MAX_REST_SECONDS, Backoff
 from assay.ai.embedder import Vectors
-from assay.ai.secrets import masked
 from assay.clock import now
 from assay.errors import Unavailable
 from assay.http_client import client
 from assay.settings import Settings
+from assay.text.secrets import masked
 
 TEXTS_PER_REQUEST: Final = 64
 MOST_CHARACTERS: Final = 8_000

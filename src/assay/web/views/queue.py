@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import SerializeAsAny
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.ai.choose import embedding_model
+from assay.ai.factory import embedding_model
 from assay.duplicates.serving import scorer_version
 from assay.proposals import listing
 from assay.proposals.filters import Filter, Place, Sort

@@ -31,11 +31,11 @@ from pydantic_ai.messages import ModelRequest, ModelResponse, SystemPromptPart, 
 from pydantic_ai.settings import ModelSettings
 
 from assay.ai.backoff import MAX_ATTEMPTS, MAX_REST_SECONDS, Backoff
+from assay.ai.budget import UsageMeter
 from assay.ai.providers.llm import answer
 from assay.ai.providers.llm.answer import Malformed
 from assay.ai.providers.llm.models import Connection
 from assay.ai.providers.llm.prices import Price, tokens_in
-from assay.ai.spending import Meter
 from assay.errors import PermanentError, Unavailable
 from assay.settings import Settings
 
@@ -70,7 +70,7 @@ class Client:
             self._settings["temperature"] = 0.0
         self._secret = settings.assay_llm_key.get_secret_value() if settings.assay_llm_key else ""
 
-    async def ask(self, instructions: str, question: str, meter: Meter) -> Mapping[str, Any]:
+    async def ask(self, instructions: str, question: str, meter: UsageMeter) -> Mapping[str, Any]:
         """The answer as a JSON object. Raises Malformed, PermanentError, Unavailable, BudgetSpent."""
         asked = ModelRequest([SystemPromptPart(instructions), UserPromptPart(question)])
         estimate = tokens_in(instructions) + tokens_in(question)
@@ -92,7 +92,7 @@ class Client:
     async def close(self) -> None:
         await self._connection.http.aclose()
 
-    async def _paid(self, asked: ModelRequest, read: int, meter: Meter) -> ModelResponse:
+    async def _paid(self, asked: ModelRequest, read: int, meter: UsageMeter) -> ModelResponse:
         """Sends a request, with the most it may cost set aside. `read`: estimated tokens, which count if it is lost."""
         most = self._price(read, self._most_written)
         await meter.budget.set_aside(most)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from assay import http_client
 from assay.ai.backoff import Backoff
-from assay.ai.extractor import Extraction, Reach, Window
+from assay.ai.budget import UsageMeter
+from assay.ai.extractor import ContextLimits, Extraction, Window
 from assay.ai.prompts import Prompt
 from assay.ai.providers.llm import answer
 from assay.ai.providers.llm.answer import Malformed
 from assay.ai.providers.llm.compose import Request, compose
-from assay.ai.spending import Meter
 from assay.errors import PermanentError
 from assay.settings import Settings
 
@@ -46,12 +46,12 @@ class LlmExtractor:
         return self._prompt.version
 
     @property
-    def reach(self) -> Reach:
-        return Reach(
+    def limits(self) -> ContextLimits:
+        return ContextLimits(
             messages=WINDOW_MESSAGES,
             characters=self._settings.assay_llm_window_characters,
             context=WINDOW_CONTEXT,
-            at_once=self._settings.assay_llm_concurrency,
+            concurrency=self._settings.assay_llm_concurrency,
         )
 
     async def extract(self, window: Window) -> Extraction:
@@ -61,7 +61,7 @@ class LlmExtractor:
         refused = {**read.refused, "answers_out_of_format": repairs} if repairs else read.refused
         return Extraction(read.topics, read.atoms, window.meter.tokens, window.meter.cost, refused)
 
-    async def _answer(self, request: Request, meter: Meter) -> tuple[Mapping[str, Any], int]:
+    async def _answer(self, request: Request, meter: UsageMeter) -> tuple[Mapping[str, Any], int]:
         """The first answer in the format, and how many before it were not. Each is asked for anew: what was broken
         would only cost once more."""
         question = request.text

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from assay.ai.orders import gives_orders
-from assay.ai.secrets import MASK, masked
 from assay.kinds import AtomType
-from assay.text.looks import visible
+from assay.text.homoglyphs import visible
+from assay.text.prompt_injection import looks_like_injection
+from assay.text.secrets import MASK, masked
 
 WITHHELD: Final = "[left out: it gives orders to machines]"
 CUT: Final = " [cut]"
@@ -39,7 +39,7 @@ class Filter:
 
     def words(self, text: str, most_characters: int) -> Shown:
         """Those of a message, which keeps its place: where they give orders a mark stands instead."""
-        if gives_orders(text):
+        if looks_like_injection(text):
             self.left_out["orders_withheld"] += 1
             return Shown(WITHHELD)
         words = self._masked(text)
@@ -51,7 +51,7 @@ class Filter:
     def name(self, text: str) -> Shown | None:
         """That of a topic, an atom, a channel or a person. None where it gives orders; one that returns counts once."""
         if text not in self._names:
-            withheld = gives_orders(text)
+            withheld = looks_like_injection(text)
             self.left_out["names_withheld"] += withheld
             self._names[text] = None if withheld else Shown(self._masked(text)[:LONGEST_NAME])
         return self._names[text]

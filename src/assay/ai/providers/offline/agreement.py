@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-from assay.ai.cleaning import called
-from assay.ai.people import person_key
 from assay.ai.providers.offline.language import stems
 from assay.ai.providers.offline.meeting import Marker
 from assay.ai.providers.offline.patterns import opening, phrases
 from assay.ai.providers.offline.turns import AGREEING, DISAPPROVING, DISSENTING, Chat, Turn, same_person
+from assay.text.authors import author_key
+from assay.text.markup import called
 
 TURNS_TO_CONSENT: Final = 10
 SECONDS_TO_CONSENT: Final = 30 * 60
@@ -182,7 +182,7 @@ def agreeing_after(chat: Chat, turn: Turn) -> list[Turn]:
         if same_person(later, turn):
             continue
         if consents(later, turn) and (not later.addressed or called(turn.author) & later.addressed):
-            agreeing.setdefault(person_key(later.author), later)
+            agreeing.setdefault(author_key(later.author), later)
         elif "?" in later.text and not agreeing:
             break
     return list(agreeing.values())

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
-from assay.ai.cleaning import called
 from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, Objections
 from assay.ai.providers.offline.candidates import (
     ROUTINE_CEILING,
@@ -31,6 +30,7 @@ from assay.ai.providers.offline.standalone import (
 )
 from assay.ai.providers.offline.turns import Chat, Turn, same_person
 from assay.kinds import ANSWER_LABEL, CONFIRMED, QUESTION_LABEL, AtomType
+from assay.text.markup import called
 
 SECONDS_TO_ANSWER: Final = 40 * 60
 TURNS_TO_ANSWER: Final = 25

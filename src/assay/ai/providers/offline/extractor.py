@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Final
 
 from assay.ai.embedder import Embedder
-from assay.ai.extractor import WHOLE_CHAT, AtomDraft, Extraction, LinkDraft, Message, Reach, TopicDraft, Window
+from assay.ai.extractor import WHOLE_CHAT, AtomDraft, ContextLimits, Extraction, LinkDraft, Message, TopicDraft, Window
 from assay.ai.providers.offline import answers, links, prototypes, repairs, selection, statements, topics
 from assay.ai.providers.offline.agreements import from_agreements
 from assay.ai.providers.offline.candidates import Candidate
@@ -68,7 +68,7 @@ class OfflineExtractor:
         return "rules-1"
 
     @property
-    def reach(self) -> Reach:
+    def limits(self) -> ContextLimits:
         return WHOLE_CHAT
 
     async def extract(self, window: Window) -> Extraction:

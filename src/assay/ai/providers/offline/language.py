@@ -7,8 +7,8 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, Final
 
-from assay.ai.cleaning import LINK_MARK
 from assay.ai.providers.offline.patterns import word_list
+from assay.text.markup import LINK_MARK
 
 EMPTY_WORDS: Final = word_list("""
 a an the and or but if so of to in on at by for with from as is are was were be been being do does did have has

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from assay.ai.cleaning import called
 from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, Objections
 from assay.ai.providers.offline.candidates import ROUTINE_CEILING, TRUSTED_CEILING, Candidate, Source, bounded
 from assay.ai.providers.offline.cues import confirms, cues_in
@@ -23,6 +22,7 @@ from assay.ai.providers.offline.standalone import (
 )
 from assay.ai.providers.offline.turns import Chat, Turn, same_person
 from assay.kinds import AtomType, LinkType
+from assay.text.markup import called
 
 TURNS_TO_SOLVE: Final = 20
 SECONDS_TO_SOLVE: Final = 4 * 60 * 60

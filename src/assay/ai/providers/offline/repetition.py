@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.ai.extractor import Quote
-from assay.ai.people import person_key
 from assay.ai.providers.offline.candidates import TRUSTED_CEILING, Candidate, Source, bounded, distinct
 from assay.ai.providers.offline.facts import same_facts
 from assay.ai.providers.offline.meanings import Meanings
 from assay.kinds import folded
+from assay.text.authors import author_key
 
 SAME: Final = 0.88
 MOST_COMPARED: Final = 1_500
@@ -97,5 +97,5 @@ def _confirm(original: Candidate, twin: Candidate) -> None:
 
 def _others(authors: Iterable[str], known: Iterable[str]) -> set[str]:
     """Those of the authors who are none of the known people under another name."""
-    people = {person_key(author) for author in known}
-    return {author for author in authors if person_key(author) not in people}
+    people = {author_key(author) for author in known}
+    return {author for author in authors if author_key(author) not in people}

@@ -1,7 +1,7 @@
 """Messages that must not become knowledge: secrets, and orders given to whoever reads by machine."""
 
-from assay.ai.orders import gives_orders
-from assay.ai.secrets import secret_places
+from assay.text.prompt_injection import looks_like_injection
+from assay.text.secrets import secret_places
 
 
 def holds_secret(raw: str) -> bool:
@@ -10,4 +10,4 @@ def holds_secret(raw: str) -> bool:
 
 def gives_orders_to_the_reader(text: str) -> bool:
     """True for text that wants to steer a machine instead of telling people something."""
-    return gives_orders(text)
+    return looks_like_injection(text)

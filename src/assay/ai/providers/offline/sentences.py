@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from assay.ai.cleaning import MOST_CHARACTERS, without_markup
 from assay.ai.extractor import Message, Quote
 from assay.ai.grounding.sentences import NUMBERED
 from assay.ai.providers.offline.turns import Part, Turn
+from assay.text.markup import MOST_CHARACTERS, strip_markup
 
 LONGEST: Final = 500
 UNFINISHED: Final = re.compile(
@@ -117,7 +117,7 @@ def _messages(block: Sequence[Part], begin: int, end: int) -> list[Message]:
 
 def _worded(said: str, message: Message) -> str:
     """Tidied; in the words of the message where something was left out between them, as a link."""
-    text, quoted = tidy(said), without_markup(verbatim(message, said).text)
+    text, quoted = tidy(said), strip_markup(verbatim(message, said).text)
     return text if _words(text) in _words(quoted) else tidy(quoted)
 
 

@@ -11,7 +11,6 @@ from itertools import groupby, islice
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from assay.ai.cleaning import without_address, without_markup
 from assay.ai.extractor import Message, Quote
 from assay.ai.grounding import doubts, lexicon, reactions
 from assay.ai.grounding.own_words import Span, is_own
@@ -31,6 +30,7 @@ from assay.ai.providers.offline.sentences import capital, tidy
 from assay.ai.providers.offline.standalone import OPENS_WITH_PRONOUN
 from assay.ai.providers.offline.turns import Chat
 from assay.kinds import ANSWER_LABEL, QUESTION_LABEL, AtomType
+from assay.text.markup import strip_markup, without_address
 
 MESSAGES_BEFORE: Final = 40
 MESSAGES_BEHIND: Final = 120
@@ -216,7 +216,7 @@ def _candidate(
 
 def _shown(chat: Chat, message: Message, span: Span) -> str:
     """These words as a title shows them, without a label and without whom they are said to."""
-    words, _ = without_address(without_markup(message.text[slice(*span)]), chat.people)
+    words, _ = without_address(strip_markup(message.text[slice(*span)]), chat.people)
     said = LABELS.sub("", words.strip(" *_~"))
     return tidy(said) if is_english(said) else capital(said)
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, NamedTuple
 
-from assay.ai import machines
-from assay.ai.cleaning import Cleaned, called, cleaned
+from assay.ai import bots
 from assay.ai.conversations import SECONDS_WITHIN_A_CONVERSATION, Place
 from assay.ai.extractor import Message
-from assay.ai.people import person_key
 from assay.ai.providers.offline import safety
 from assay.ai.providers.offline.meeting import Directive, directive_of
 from assay.ai.providers.offline.patterns import opening
+from assay.text.authors import author_key
+from assay.text.markup import Cleaned, called, cleaned
 
 SECONDS_WITHIN_A_TURN: Final = 90
 TURNS_TO_A_ROOT: Final = 60
@@ -122,16 +122,16 @@ class Chat:
 
 def same_person(one: Turn, other: Turn) -> bool:
     """True for all accounts of one person: nobody agrees with himself."""
-    return person_key(one.author) == person_key(other.author)
+    return author_key(one.author) == author_key(other.author)
 
 
 def read_chat(messages: Sequence[Message]) -> Chat:
     """The turns of the people in a window; machines, secrets and orders to machines stay outside."""
     chat = Chat(frozenset[str]().union(*(called(author) for author in {message.author for message in messages})))
-    robots = machines.machine_authors(messages)
+    robots = bots.bot_authors(messages)
     latest: dict[Place, Turn] = {}
     for message in messages:
-        if message.author in robots or machines.is_machine_line(message.text):
+        if message.author in robots or bots.is_bot_line(message.text):
             continue
         chat.human_messages += 1
         said = cleaned(message.text, chat.people)

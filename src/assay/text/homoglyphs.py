@@ -41,7 +41,7 @@ def visible(text: str) -> str:
     return text if text.isascii() else "".join(c for c in text if not is_invisible(c))
 
 
-def look(text: str) -> str:
+def skeleton(text: str) -> str:
     """The text in small Latin letters wherever it looks like that, without accents and invisible characters."""
     if text.isascii():
         return text.casefold()
@@ -56,7 +56,7 @@ def in_latin(text: str) -> str:
 
 
 @lru_cache(maxsize=4_096)
-def look_of(character: str) -> str:
+def latin_lookalike(character: str) -> str:
     """One Latin character for one that looks like it, of the same case; any other stays."""
     plain = unicodedata.normalize("NFKC", character)
     return LOOKALIKES.get(plain, plain) if len(plain) == 1 else character

@@ -3,7 +3,7 @@
 import pytest
 from tests.effort import costs_little
 
-from assay.ai.secrets import masked
+from assay.text.secrets import masked
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ class Budget:
 
 
 @dataclass(slots=True)
-class Meter:
+class UsageMeter:
     """What one run has used so far: it counts also where the run fails or is cancelled."""
 
     budget: Budget = field(default_factory=Budget)

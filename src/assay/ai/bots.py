@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from assay.ai.cleaning import IRC_FORMAT
 from assay.ai.extractor import Message
+from assay.text.markup import IRC_FORMAT
 
 NAME: Final = re.compile(
     r"(?:(?<!tal)(?<!ab)(?<!ca)bot|bugs|jenkins|travis|circleci|meetingology|logmsg|^CIA-\d+|github|gitlab|jira|pagerduty|sentry|webhook)\d*$"
@@ -42,27 +42,27 @@ MOST_NEW_WORDS: Final = 0.5
 """Share of different words: a form that is filled in has few."""
 
 
-def is_machine_line(raw: str) -> bool:
+def is_bot_line(raw: str) -> bool:
     return LINE.match(IRC_FORMAT.sub("", raw[:MOST_CHARACTERS]).lstrip()) is not None
 
 
-class Heard(NamedTuple):
+class Speakers(NamedTuple):
     """Messages by who speaks. Comings and goings, builds and logs are neither."""
 
     people: list[Message]
     machines: list[Message]
 
 
-def heard(messages: Sequence[Message]) -> Heard:
-    robots = machine_authors(messages)
-    told = [message for message in messages if not is_machine_line(message.text)]
-    return Heard(
+def split_bots(messages: Sequence[Message]) -> Speakers:
+    robots = bot_authors(messages)
+    told = [message for message in messages if not is_bot_line(message.text)]
+    return Speakers(
         [message for message in told if message.author not in robots],
         [message for message in told if message.author in robots],
     )
 
 
-def machine_authors(messages: Sequence[Message]) -> frozenset[str]:
+def bot_authors(messages: Sequence[Message]) -> frozenset[str]:
     """Authors flagged or named as machines, and those whose many lines share few openings."""
     said: defaultdict[str, list[str]] = defaultdict(list)
     flagged = set()

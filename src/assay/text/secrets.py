@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from assay.ai.secret_values import Trust, is_random, is_secret
-from assay.text.looks import is_invisible, look_of
+from assay.text.homoglyphs import is_invisible, latin_lookalike
+from assay.text.secret_values import Suspicion, is_random, is_secret
 
 Place = tuple[int, int]
 MASK: Final = "[masked]"
@@ -110,7 +110,7 @@ def secret_places(text: str) -> list[Place]:
     if text.isascii():
         return _places(text)
     kept = [place for place, character in enumerate(text) if not is_invisible(character)]
-    shown = "".join(look_of(text[place]) for place in kept)
+    shown = "".join(latin_lookalike(text[place]) for place in kept)
     return [(kept[start], kept[end - 1] + 1) for start, end in _places(shown)]
 
 
@@ -120,7 +120,7 @@ def _places(text: str) -> list[Place]:
     places |= {found.span() for found in RUN.finditer(text) if _is_mixed(found[0])}
     places |= {found.span() for found in CARD.finditer(text) if _is_card(found[0])}
     for found in BEFORE.finditer(text):
-        if is_secret(found["value"], Trust.TOLD):
+        if is_secret(found["value"], Suspicion.TOLD):
             places.add(found.span("value"))
     covered = 0
     for found in NAMED.finditer(text):
@@ -137,12 +137,12 @@ def _behind_name(text: str, name: re.Match[str]) -> Iterator[Place]:
     is_password, start = name["password"] is not None, name.end()
     is_bare_key = name.lastgroup is None
     if not is_bare_key and (assigned := ASSIGNED.match(text, start)):
-        yield from _worth(assigned, Trust.STATED if is_password else Trust.TOLD)
+        yield from _worth(assigned, Suspicion.STATED if is_password else Suspicion.TOLD)
     end = END.search(text, start, start + WINDOW)
     stop = end.start() if end else min(len(text), start + WINDOW)
     about = ABOUT.match(text, start)
     if not (about or is_bare_key) and (following := FOLLOWING.match(text, start)):
-        yield from _worth(following, Trust.TOLD if is_password else Trust.NEAR)
+        yield from _worth(following, Suspicion.TOLD if is_password else Suspicion.NEAR)
     for linked in () if is_bare_key else LINKED.finditer(text, start, stop + 1 + LONGEST):
         if linked.start() <= stop:
             yield from _worth(linked, _trust_of(linked, is_password=is_password, about=about is not None))
@@ -155,15 +155,15 @@ def _behind_name(text: str, name: re.Match[str]) -> Iterator[Place]:
             yield run.span()
 
 
-def _trust_of(linked: re.Match[str], *, is_password: bool, about: bool) -> Trust:
+def _trust_of(linked: re.Match[str], *, is_password: bool, about: bool) -> Suspicion:
     link = linked["link"].casefold()
     if about or link in {"with", "als", "are", "sind"}:
-        return Trust.NEAR
+        return Suspicion.NEAR
     if link in {"lautet", "heißt", "heisst"} or (linked["mark"] and is_password):
-        return Trust.STATED
+        return Suspicion.STATED
     ends = linked["value"][-1] in ".!" or END_OF_CLAUSE.match(linked["after"])
     is_named = is_password and link in {"is", "ist", "est", "es", "was", "war"} and ends
-    return Trust.TOLD_PASSWORD if is_named else Trust.TOLD
+    return Suspicion.TOLD_PASSWORD if is_named else Suspicion.TOLD
 
 
 def _behind_login(text: str, start: int) -> Iterator[Place]:
@@ -175,10 +175,10 @@ def _behind_login(text: str, start: int) -> Iterator[Place]:
             and "/" not in value
             and (SIGN.search(value) or pair["gap"].startswith(" ") or _has_both_cases(value))
         ):
-            yield from _worth(pair, Trust.TOLD)
+            yield from _worth(pair, Suspicion.TOLD)
 
 
-def _worth(found: re.Match[str], trust: Trust) -> Iterator[Place]:
+def _worth(found: re.Match[str], trust: Suspicion) -> Iterator[Place]:
     start = found.start("value")
     value = found["value"].rstrip(".:)?")
     if is_secret(value, trust):

@@ -23,7 +23,7 @@ def extractor(settings: Settings, embedder: Embedder) -> Extractor:
     from assay.ai.prompts import load
     from assay.ai.providers.llm.extractor import LlmExtractor
 
-    check(settings)
+    validate_settings(settings)
     return LlmExtractor(settings, load(settings.assay_llm_prompt))
 
 
@@ -47,7 +47,7 @@ def embedding_model(settings: Settings) -> str:
     return embedder(settings, OfflineEmbedder()).model
 
 
-def check(settings: Settings) -> None:
+def validate_settings(settings: Settings) -> None:
     """Raises InvalidInput where a language model is chosen that cannot be asked under these settings."""
     chosen = f"ASSAY_EXTRACTOR={settings.assay_extractor}"
     if not all(map(find_spec, EXTRA)):

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 from urllib.parse import unquote
 
-from assay.text.looks import look
+from assay.text.homoglyphs import skeleton
 
 READ: Final = 50_000
 """Characters of a text that are looked at, from each end."""
@@ -194,14 +194,14 @@ JOINED: Final = (
 
 
 def _one_of(*alternatives: str) -> str:
-    return look("|".join(alternatives))
+    return skeleton("|".join(alternatives))
 
 
 ORDERS: Final = re.compile(rf"(?<!\w)(?:{_one_of(*ENGLISH, *OTHERS)})(?!\w)|{_one_of(*WITHOUT_GAPS)}")
 SPELLED_OUT: Final = re.compile(_one_of(*JOINED))
 
 
-def gives_orders(text: str) -> bool:
+def looks_like_injection(text: str) -> bool:
     """True for text that wants to steer a machine, in whatever disguise."""
     read = text if len(text) <= 2 * READ else f"{text[:READ]} {text[-READ:]}"
     return any(_heard(each) for each in dict.fromkeys((read, *_unwrapped(read))))
@@ -230,7 +230,7 @@ def _decoded(run: str) -> str:
 
 
 def _heard(text: str) -> bool:
-    seen = look(text)
+    seen = skeleton(text)
     readings = dict.fromkeys((seen, *(_without_leet(seen, letters) for letters in LEET)))
     return any(_orders(reading) for reading in readings)
 

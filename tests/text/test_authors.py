@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.ai.people import person_key
+from assay.text.authors import author_key
 
 TOM = [
     "tom", "Tom", "tom_", "`tom`", "t0m", "т0м", "Τοм", "tom\u200b", "t\u00adom", "töm", "ｔｏｍ",
@@ -14,7 +14,7 @@ TOM = [
 
 @pytest.mark.parametrize("name", TOM)
 def test_every_spelling_of_a_name_is_one_person(name):
-    assert person_key(name) == "tom"
+    assert author_key(name) == "tom"
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_every_spelling_of_a_name_is_one_person(name):
     ],
 )
 def test_two_spellings_are_one_person(one, other):
-    assert person_key(one) == person_key(other)
+    assert author_key(one) == author_key(other)
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_two_spellings_are_one_person(one, other):
     ],
 )
 def test_different_people_stay_different(one, other):
-    assert person_key(one) != person_key(other)
+    assert author_key(one) != author_key(other)
 
 
 @pytest.mark.parametrize("name", [" ", "\u200b", "👍", "___", ":)", "2", "@", "@@", "|away", "<@>", "(x)", "\ud800"])
 def test_no_name_is_without_a_key(name):
-    assert person_key(name)
+    assert author_key(name)
 
 
 def test_a_name_without_end_is_read_in_no_time():
-    assert all(person_key(part * 50_000) for part in ("[", "a@", " ", "_away"))
+    assert all(author_key(part * 50_000) for part in ("[", "a@", " ", "_away"))

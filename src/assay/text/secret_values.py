@@ -47,7 +47,7 @@ JOINING: Final = _words("to of in by on at up and or for out")
 """Within words such as end-to-end."""
 
 
-class Trust(IntEnum):
+class Suspicion(IntEnum):
     """How plainly the words before say that a secret follows."""
 
     NEAR = 0
@@ -60,19 +60,19 @@ class Trust(IntEnum):
     """password: ..., das Passwort lautet ...: anything that is no description."""
 
 
-def is_secret(value: str, trust: Trust) -> bool:
+def is_secret(value: str, trust: Suspicion) -> bool:
     """True for a value that is a secret where the words before it are that plain."""
     if len(value) < SHORTEST or COVERED.match(value) or TECHNICAL.match(value) or CALL.match(value):
         return False
-    if PLACE.match(value) or (MEASURE.match(value) and not (value.isdigit() and trust >= Trust.TOLD_PASSWORD)):
+    if PLACE.match(value) or (MEASURE.match(value) and not (value.isdigit() and trust >= Suspicion.TOLD_PASSWORD)):
         return False
     if value.isdigit():
-        return len(value) >= 4 if trust is Trust.STATED else len(value) >= 6
+        return len(value) >= 4 if trust is Suspicion.STATED else len(value) >= 6
     if is_random(value) and not UUID.match(value):
         return True
-    if trust is Trust.NEAR:
+    if trust is Suspicion.NEAR:
         return False
-    return _is_mixed(value) or (trust >= Trust.TOLD_PASSWORD and _is_name(value, trust))
+    return _is_mixed(value) or (trust >= Suspicion.TOLD_PASSWORD and _is_name(value, trust))
 
 
 def is_random(value: str) -> bool:
@@ -93,7 +93,7 @@ def _is_mixed(value: str) -> bool:
     return has_letters and (any(map(str.isdigit, value)) or re.search(r"[!@#$%^&*+=?]", value) is not None)
 
 
-def _is_name(value: str, trust: Trust) -> bool:
+def _is_name(value: str, trust: Suspicion) -> bool:
     """Words that no sentence about passwords would have in this place."""
     parts = value.split("-")
     plain = value.strip("!?").casefold()
@@ -102,6 +102,6 @@ def _is_name(value: str, trust: Trust) -> bool:
     if len(parts) > 2 or value != value.casefold():
         return not value.isupper() and len(value) >= 6
     last = parts[-1].casefold()
-    if last in DESCRIPTIONS or (DESCRIBING.match(last) and trust is not Trust.STATED):
+    if last in DESCRIPTIONS or (DESCRIBING.match(last) and trust is not Suspicion.STATED):
         return False
-    return len(value) >= (6 if trust is Trust.STATED else 5)
+    return len(value) >= (6 if trust is Suspicion.STATED else 5)

@@ -3,7 +3,7 @@
 import pytest
 from tests.effort import costs_little
 
-from assay.ai.orders import gives_orders
+from assay.text.prompt_injection import looks_like_injection
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ from assay.ai.orders import gives_orders
     ],
 )
 def test_orders_to_the_reader_are_heard(text):
-    assert gives_orders(text)
-    assert gives_orders(f"Well, {text}")
+    assert looks_like_injection(text)
+    assert looks_like_injection(f"Well, {text}")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_orders_to_the_reader_are_heard(text):
     ],
 )
 def test_talk_among_people_is_no_order(text):
-    assert not gives_orders(text)
+    assert not looks_like_injection(text)
 
 
 @pytest.mark.parametrize(
@@ -170,4 +170,4 @@ def test_talk_among_people_is_no_order(text):
 )
 def test_hostile_texts_take_no_time(pattern):
     with costs_little():
-        gives_orders(pattern * (100_000 // len(pattern)))
+        looks_like_injection(pattern * (100_000 // len(pattern)))

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from assay.kinds import folded
-from assay.text.looks import look
+from assay.text.homoglyphs import skeleton
 
 LONGEST: Final = 500
 """Characters of a name that are looked at."""
@@ -26,13 +26,13 @@ READ_AS_ONE: Final = (("rn", "m"), ("vv", "w"))
 
 
 @lru_cache(maxsize=4_096)
-def person_key(name: str) -> str:
+def author_key(name: str) -> str:
     """What different spellings of one person's name have in common. Errs towards the same person.
 
     Case, accents, look-alike letters, invisible characters, e-mail domains, decoration, white space and a number at
     the end make no other person. Empty for an empty name only.
     """
-    spelled = " ".join(look(_called(name[:LONGEST])).split())
+    spelled = " ".join(skeleton(_called(name[:LONGEST])).split())
     bare = _without_additions(_without_number(_without_additions(spelled)))
     letters = _letters(_without_number(bare).translate(LEET))
     for several, one in READ_AS_ONE:

@@ -8,7 +8,7 @@ from tests.ai.embedding_server import asking
 from tests.ai.llm import settings
 from tests.patience import PATIENCE
 
-from assay.ai import choose, prompts
+from assay.ai import factory, prompts
 from assay.ai.fakes import HashEmbedder
 from assay.ai.providers.llm.prices import price, tokens_in
 from assay.errors import InvalidInput
@@ -18,18 +18,18 @@ URL = "http://localhost:11434/v1"
 
 
 def chosen(**changes):
-    return choose.extractor(settings(URL, **changes), HashEmbedder())
+    return factory.extractor(settings(URL, **changes), HashEmbedder())
 
 
 def test_offline_is_what_reads_unless_told_otherwise():
-    assert choose.extractor(Settings.model_validate({}), HashEmbedder()).name == "offline"
+    assert factory.extractor(Settings.model_validate({}), HashEmbedder()).name == "offline"
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "openai-compatible"])
 def test_a_language_model_is_named_by_its_settings(provider):
     extractor = chosen(assay_extractor=provider, assay_llm_concurrency=7, assay_llm_window_characters=9_000)
     assert (extractor.name, extractor.model, extractor.prompt_version) == (provider, "small", "extraction-1")
-    assert (extractor.reach.at_once, extractor.reach.characters, extractor.reach.whole_chat) == (7, 9_000, False)
+    assert (extractor.limits.concurrency, extractor.limits.characters, extractor.limits.whole_chat) == (7, 9_000, False)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_what_is_missing_is_said_in_one_sentence(changes, sentence):
 
 
 def test_without_the_extra_only_the_setting_complains(monkeypatch):
-    monkeypatch.setattr(choose, "EXTRA", ("there_is_no_such_module",))
+    monkeypatch.setattr(factory, "EXTRA", ("there_is_no_such_module",))
     with pytest.raises(InvalidInput, match=r"ASSAY_EXTRACTOR=openai-compatible needs the extra `llm`.*pip install"):
         chosen()
 
@@ -59,7 +59,7 @@ def test_without_the_extra_only_the_setting_complains(monkeypatch):
 def test_assay_starts_without_the_library_of_models():
     code = (
         "import sys; sys.modules.update(pydantic_ai=None, openai=None, anthropic=None, genai_prices=None);"
-        "import assay.cli.app, assay.cli.jobs, assay.queue.deps, assay.ai.choose, assay.web.app"
+        "import assay.cli.app, assay.cli.jobs, assay.queue.deps, assay.ai.factory, assay.web.app"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE)
 
@@ -104,10 +104,10 @@ UNPRICED = {"assay_llm_price_input": None, "assay_llm_price_output": None}
 )
 def test_an_embedding_server_that_cannot_be_asked_is_refused(changes, sentence):
     with pytest.raises(InvalidInput, match=sentence):
-        choose.embedder(asking(URL, **changes), HashEmbedder())
+        factory.embedder(asking(URL, **changes), HashEmbedder())
 
 
 def test_the_offline_embedder_is_used_unless_a_server_is_named():
     offline = HashEmbedder()
-    assert choose.embedder(Settings.model_validate({}), offline) is offline
-    assert choose.embedder(asking(URL), offline).model == "some-model-v1-384"
+    assert factory.embedder(Settings.model_validate({}), offline) is offline
+    assert factory.embedder(asking(URL), offline).model == "some-model-v1-384"

@@ -52,7 +52,7 @@ def cleaned(raw: str, people: Container[str]) -> Cleaned:
     return Cleaned(_without_marks(text), addressed)
 
 
-def without_markup(text: str) -> str:
+def strip_markup(text: str) -> str:
     """The words of a raw text in one line; a link is its label, or stays as it is."""
     text = LINK.sub(lambda link: link[1] or link[0].strip("<>"), SLACK_CHANNEL.sub(r"#\1", text))
     return " ".join(BOLD.sub(r"\2", text).split())
