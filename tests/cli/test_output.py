@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from rich.console import Console
-from tests.docs.test_reference import commands, parameters
+from tests.docs.reference import commands, parameters
 from tests.faults import lab
 from tests.patience import PATIENCE
 
@@ -164,7 +164,7 @@ def test_ids_are_as_short_as_in_lists_unless_they_were_typed():
     assert with_short_ids(f"There is no proposal {ID}.", but=["show", ID]) == f"There is no proposal {ID}."
 
 
-OPTIONS = {name: {each for (each,) in parameters(command)} for name, command in commands()}
+OPTIONS = {name: {each[0] for each in parameters(command)} for name, command in commands()}
 SERVING = {"assay up", "assay api", "assay worker", "assay scheduler", "assay completion"}
 DECISIONS = {
     *(f"assay proposals {each}" for each in ("approve", "reject", "withdraw", "merge", "revert", "reopen")),

@@ -1,6 +1,6 @@
 """The index of the decision records, made from their titles and status lines.
 
-`python -m tests.docs.decisions_page` writes it anew; a test holds the page against it.
+`make pages` writes it anew; a test holds the page against it.
 """
 
 import re
@@ -42,7 +42,3 @@ def title_and_status(record: Path) -> tuple[str, str, str]:
 def _row(record: Path) -> str:
     number, title, status = title_and_status(record)
     return f"| [{number}]({record.name}) | {title} | {status} |"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(generated())

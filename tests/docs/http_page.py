@@ -1,6 +1,6 @@
 """The generated part of docs/reference/http.md, made from the description of the API.
 
-`python -m tests.docs.http_page` writes it anew; a test holds the page against it.
+`make pages` writes it anew; a test holds the page against it.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,11 @@ PAGE: Final = DOCS / "reference" / "http.md"
 BEGIN: Final = "<!-- from here on generated from the code -->"
 MONITOR: Final = "a token, or nothing from this machine"
 RIGHTS: Final = {"everybody": "nothing", "monitor": MONITOR, "signed in": "any account"}
+
+
+def refilled(page: str) -> str:
+    """The text of the page with its generated part as it should be."""
+    return f"{page.split(BEGIN)[0]}{BEGIN}\n\n{generated()}"
 
 
 def generated() -> str:
@@ -100,8 +105,3 @@ def _bounds(schema: dict[str, Any]) -> str:
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
-
-
-if __name__ == "__main__":
-    head = PAGE.read_text().split(BEGIN)[0]
-    PAGE.write_text(f"{head}{BEGIN}\n\n{generated()}")

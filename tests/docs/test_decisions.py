@@ -2,7 +2,7 @@
 
 import pytest
 from tests.docs import decisions_page
-from tests.docs.decisions_page import PAGE, RECORDS
+from tests.docs.decisions_page import RECORDS
 
 each_record = pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.stem)
 
@@ -16,11 +16,6 @@ def test_a_record_has_the_number_of_its_file_and_a_status(record):
 def test_no_number_is_given_twice():
     numbers = [record.name[:4] for record in RECORDS]
     assert len(set(numbers)) == len(numbers)
-
-
-def test_the_index_is_made_from_the_records():
-    """Make it anew with: python -m tests.docs.decisions_page"""
-    assert PAGE.read_text() == decisions_page.generated()
 
 
 @pytest.mark.parametrize("number", ["0006", "0009", "0076"])

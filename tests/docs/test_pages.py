@@ -45,6 +45,15 @@ def test_the_first_pages_show_commands():
 
 
 @each_page
+def test_every_row_of_a_table_has_as_many_cells_as_its_head(page: Path):
+    widths = [
+        {len(pages.cells(line)) for line in table.splitlines()}
+        for table in re.findall(r"(?:^\|.*\n)+", pages.without_code(page.read_text()), re.MULTILINE)
+    ]
+    assert [each for each in widths if len(each) > 1] == []
+
+
+@each_page
 def test_every_file_of_the_code_that_is_named_is_there(page: Path):
     named = re.findall(r"`((?:src|tests|docs|tools|benchmarks)/[\w./-]+)`", page.read_text())
     assert [name for name in named if not (ROOT / name).exists()] == []

@@ -1,9 +1,11 @@
 """Completion of commands and options in a shell."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
 
 
-def completion(shell: Literal["bash", "zsh", "fish"], /) -> None:
+def completion(shell: Annotated[Literal["bash", "zsh", "fish"], Parameter(help="The shell.")], /) -> None:
     """Print what makes a shell complete commands and options. In bash: source <(assay completion bash)"""
     from assay.cli.app import app  # which names this command
     from assay.cli.output import console

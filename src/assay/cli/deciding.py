@@ -20,6 +20,7 @@ from assay.proposals.preview import Preview
 from assay.web.views.merging import MergePreview
 from assay.web.views.outcomes import BulkAnswer
 
+Ids = Annotated[str, Parameter(help="One or more ids.")]
 Note = Annotated[str | None, Parameter(name=("--note", "--notes"), help="Why, for the trail.")]
 Result = TypeVar("Result")
 Decide = Callable[[AsyncSession, Sequence[UUID], Actor], Awaitable[Result]]

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from assay.cli.output import Json, print_json, printable, say
 from assay.cli.session import with_deps
@@ -15,7 +17,7 @@ from assay.queue.deps import Deps
 FIGURES = ["n", "accuracy", "precision", "recall", "f1", "roc_auc", "update"]
 
 
-def duplicates(file: Path, /, *, json: Json = False) -> None:
+def duplicates(file: Annotated[Path, Parameter(help="The pairs.")], /, *, json: Json = False) -> None:
     """Measure the search for duplicates on labelled pairs (JSON lines, also gzipped).
 
     Each pair is judged as the scan judges, by the operating point in force. What is typed update says something else

@@ -7,7 +7,7 @@ from rich.status import Status
 
 from assay.cli.deciding import Note
 from assay.cli.output import Json, errors, print_json, printable, say, short
-from assay.cli.paging import After, Limit, say_more
+from assay.cli.paging import After, Limit, OfKind, say_more
 from assay.cli.session import operator, with_database, with_deps
 from assay.db.engine import Database
 from assay.db.locks import held
@@ -17,7 +17,7 @@ from assay.duplicates.explanation import rounded
 from assay.duplicates.scan import embed_missing
 from assay.duplicates.serving import begin_to_serve
 from assay.errors import Conflict, InvalidInput, Unavailable
-from assay.kinds import TRAITS, Kind
+from assay.kinds import TRAITS
 from assay.proposals.queries import full_ids
 from assay.queue.deps import Deps
 from assay.web.views import likenesses
@@ -31,7 +31,8 @@ app = App(name="duplicates", help="Find approved knowledge that says the same tw
 def scan(
     *,
     entities: Annotated[
-        bool, Parameter(negative="", help="Compare approved topics and atoms with each other.")
+        bool,
+        Parameter(negative="", help="Compare approved knowledge with each other; a job compares proposals."),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -51,7 +52,13 @@ def scan(
 
 
 @app.command(name="list")
-def list_(*, kind: Kind | None = None, limit: Limit = 50, after: After = None, json: Json = False) -> None:
+def list_(
+    *,
+    kind: OfKind = None,
+    limit: Limit = 50,
+    after: After = None,
+    json: Json = False,
+) -> None:
     """List topics and atoms that are alike, the most alike first, with the reason and how to merge them."""
 
     async def act(database: Database) -> PageOf[PairView]:
@@ -70,7 +77,14 @@ def list_(*, kind: Kind | None = None, limit: Limit = 50, after: After = None, j
 
 
 @app.command
-def dismiss(one: str, other: str, /, *, note: Note = None, json: Json = False) -> None:
+def dismiss(
+    one: Annotated[str, Parameter(help="The id of one.")],
+    other: Annotated[str, Parameter(help="The id of the other.")],
+    /,
+    *,
+    note: Note = None,
+    json: Json = False,
+) -> None:
     """Say that two topics or atoms are not the same. It is remembered until one of them is changed."""
 
     async def act(database: Database) -> None:

@@ -1,6 +1,8 @@
 """The runs that read messages."""
 
-from cyclopts import App
+from typing import Annotated
+
+from cyclopts import App, Parameter
 from pydantic_core import to_json
 
 from assay.cli.output import Json, moment, print_json, say, short
@@ -14,10 +16,17 @@ from assay.web.views.paging import PageOf
 from assay.web.views.records import RunView
 
 app = App(name="extractions", help="List, show and cancel the runs that read messages.")
+RunId = Annotated[str, Parameter(help="Its id.")]
 
 
 @app.command(name="list")
-def list_(*, status: RunStatus | None = None, limit: Limit = 20, after: After = None, json: Json = False) -> None:
+def list_(
+    *,
+    status: Annotated[RunStatus | None, Parameter(help="Only runs in this state.")] = None,
+    limit: Limit = 20,
+    after: After = None,
+    json: Json = False,
+) -> None:
     """List runs, the newest first."""
 
     async def act(database: Database) -> PageOf[RunView]:
@@ -44,7 +53,7 @@ def list_(*, status: RunStatus | None = None, limit: Limit = 20, after: After = 
 
 
 @app.command
-def show(run: str, /, *, json: Json = False) -> None:
+def show(run: RunId, /, *, json: Json = False) -> None:
     """Show a run: what it read, with what, what it proposed, and what became no proposal."""
 
     async def act(database: Database) -> RunView:
@@ -62,7 +71,7 @@ def show(run: str, /, *, json: Json = False) -> None:
 
 
 @app.command
-def cancel(run: str, /, *, json: Json = False) -> None:
+def cancel(run: RunId, /, *, json: Json = False) -> None:
     """Stop a run. What it has read stays; the rest is unread again, and the calls in flight are aborted."""
 
     async def act(database: Database) -> RunView:

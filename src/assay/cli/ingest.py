@@ -58,7 +58,7 @@ class Imported:
 
 
 def ingest(
-    *files: Path,
+    *files: Annotated[Path, Parameter(help="One or more files.")],
     source: Annotated[
         str | None,
         Parameter(help="What the messages are known under; else the name of the file without its ending."),

@@ -53,7 +53,7 @@ def list_(*, json: Json = False) -> None:
 
 @app.command
 def run(
-    name: str | None = None,
+    name: Annotated[str | None, Parameter(help="The name of the job.")] = None,
     /,
     *,
     every: Annotated[bool, Parameter(name="--all", negative="", help="Run all jobs, in their order.")] = False,

@@ -1,7 +1,9 @@
 """Pausing jobs, and their history."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Annotated, Final
+
+from cyclopts import Parameter
 
 from assay.cli.output import Json, print_json, say
 from assay.cli.paging import After, Limit, show_page
@@ -13,21 +15,22 @@ from assay.web.views.paging import PageOf
 from assay.web.views.records import Accepted, JobRunView
 
 RUNS: Final = 20
+Name = Annotated[str, Parameter(help="The name of the job.")]
 
 
-def pause(name: str, /, *, json: Json = False) -> None:
+def pause(name: Name, /, *, json: Json = False) -> None:
     """Let a job rest: neither schedule nor changes start it until it is resumed. A run under way goes on."""
     changed = _changed(name, control.pause)
     _say(name, changed, f"{name} is paused." if changed else f"{name} was paused already.", json)
 
 
-def resume(name: str, /, *, json: Json = False) -> None:
+def resume(name: Name, /, *, json: Json = False) -> None:
     """Let a paused job run again. What asked for it meanwhile makes one run."""
     changed = _changed(name, control.resume)
     _say(name, changed, f"{name} runs again." if changed else f"{name} was not paused.", json)
 
 
-def runs(name: str, /, *, limit: Limit = RUNS, after: After = None, json: Json = False) -> None:
+def runs(name: Name, /, *, limit: Limit = RUNS, after: After = None, json: Json = False) -> None:
     """List the runs of a job, the newest first, with attempt, delivery and worker."""
 
     async def act(database: Database) -> PageOf[JobRunView]:

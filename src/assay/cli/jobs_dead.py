@@ -45,7 +45,7 @@ def list_(
 
 
 @app.command
-def show(letter: int, /, *, json: Json = False) -> None:
+def show(letter: Annotated[int, Parameter(help="Its id.")], /, *, json: Json = False) -> None:
     """Show one dead letter with its message."""
 
     async def read(database: Database) -> DeadLetterView:
@@ -62,7 +62,7 @@ def show(letter: int, /, *, json: Json = False) -> None:
 
 @app.command
 def replay(
-    letters: Annotated[list[int] | None, Parameter(negative="")] = None,
+    letters: Annotated[list[int] | None, Parameter(help="One or more ids.", negative="")] = None,
     /,
     *,
     every: Annotated[bool, Parameter(name="--all", negative="", help="Give back all of them.")] = False,

@@ -39,12 +39,12 @@ def _commands(kind: Kind) -> App:
         _list(kind, limit, after, json)
 
     @app.command(help=f"Show one of the {plural}: what it says, and why we believe it.")
-    def show(id_: Annotated[str, Parameter(name="ID")], /, *, json: Json = False) -> None:
+    def show(id_: Annotated[str, Parameter(help="Its id.", name="ID")], /, *, json: Json = False) -> None:
         _show(kind, id_, json)
 
     @app.command(help=f"Merge {plural} into another. What goes is archived, and its id leads to the other.")
     def merge(
-        *ids: str,
+        *ids: Annotated[str, Parameter(help="Those that go, one or more ids.")],
         into: Into,
         take: Take = None,
         both: Both = None,
@@ -69,7 +69,9 @@ def _commands(kind: Kind) -> App:
         return look_at(ids, look, json) if preview else decided(ids, decide, json)
 
     @app.command(help=f"Take merges of {plural} back: everything is as it was before them.")
-    def unmerge(*ids: str, note: Note = None, json: Json = False) -> int:
+    def unmerge(
+        *ids: Annotated[str, Parameter(help="Those that went, one or more ids.")], note: Note = None, json: Json = False
+    ) -> int:
         async def decide(session: AsyncSession, sources: Sequence[UUID], actor: Actor) -> list[Outcome]:
             return await entity_actions.unmerge(session, sources, actor=actor, notes=note)
 

@@ -1,5 +1,9 @@
 """Proposals that are like something: telling them apart, and deciding them together."""
 
+from typing import Annotated
+
+from cyclopts import Parameter
+
 from assay.cli.deciding import Note, answer
 from assay.cli.merging import Look
 from assay.cli.output import Json, print_json, say, short
@@ -18,7 +22,16 @@ from assay.web.views import likenesses
 from assay.web.views.paging import PageOf
 
 
-def not_duplicate(proposal: str, other: str | None = None, /, *, note: Note = None, json: Json = False) -> int:
+def not_duplicate(
+    proposal: Annotated[str, Parameter(help="Its id.")],
+    other: Annotated[
+        str | None, Parameter(help="What it is not the same as; left out: what it is marked as like.")
+    ] = None,
+    /,
+    *,
+    note: Note = None,
+    json: Json = False,
+) -> int:
     """Say that a proposal is not the same as what it is marked as like, or as OTHER. It is remembered."""
 
     async def act(deps: Deps) -> list[Outcome]:
@@ -58,10 +71,10 @@ def groups(*, limit: Limit = 50, after: After = None, json: Json = False) -> Non
 
 
 def decide_group(
-    centre: str,
+    centre: Annotated[str, Parameter(help="The id of what the group is about.")],
     /,
     *,
-    rest: Rest = "merge",
+    rest: Annotated[Rest, Parameter(help="What becomes of the others.")] = "merge",
     preview: Look = False,
     note: Note = None,
     json: Json = False,

@@ -10,11 +10,13 @@ from cyclopts.validators import Number
 from assay.cli.invoked import INVOKED
 from assay.cli.output import print_json, program, say
 from assay.cli.tables import table
+from assay.kinds import Kind
 from assay.web.views.paging import PageOf
 
 MAX_LIMIT: Final = 1_000
 Limit = Annotated[int, Parameter(help=f"How many at most, 1 to {MAX_LIMIT:,}.", validator=Number(gte=1, lte=MAX_LIMIT))]
 After = Annotated[str | None, Parameter(help="Go on behind a page: its `next`.")]
+OfKind = Annotated[Kind | None, Parameter(help="Only this kind; left out: both.")]
 Item = TypeVar("Item")
 
 

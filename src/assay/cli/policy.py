@@ -95,7 +95,13 @@ def history(*, limit: Limit = 20, after: After = None, json: Json = False) -> No
 
 
 @app.command
-def revert(version: int, /, *, note: Note = None, json: Json = False) -> None:
+def revert(
+    version: Annotated[int, Parameter(help="Its number; 0 leaves every rule to the environment.")],
+    /,
+    *,
+    note: Note = None,
+    json: Json = False,
+) -> None:
     """Bring back the rules of an earlier version, as a new one. 0 leaves every rule to the environment."""
 
     async def act(database: Database) -> Shown:

@@ -3,7 +3,9 @@
 import json as reader
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from cyclopts import Parameter
 
 from assay import settings as configuration
 from assay.cli.deciding import Note
@@ -27,10 +29,11 @@ from assay.web.views.policy import policy_view
 from assay.web.views.records import PolicyView
 
 LARGEST_FILE: Final = 1_000_000
+Changes = Annotated[Path, Parameter(help="Changes of the rules, as a JSON merge patch.")]
 
 
 @app.command
-def simulate(file: Path, /, *, json: Json = False) -> None:
+def simulate(file: Changes, /, *, json: Json = False) -> None:
     """Say what would come of the changes in a JSON file, on the queue and on what people decided. Changes nothing."""
     changes = _read(file)
 
@@ -55,7 +58,13 @@ def shadow(*, json: Json = False) -> None:
 
 
 @app.command
-def apply(file: Path, /, *, note: Note = None, json: Json = False) -> None:
+def apply(
+    file: Changes,
+    /,
+    *,
+    note: Note = None,
+    json: Json = False,
+) -> None:
     """Make the changes in a JSON file (a merge patch: null takes a rule back) the next version of the policy."""
     changes = _read(file)
 
@@ -73,7 +82,7 @@ def apply(file: Path, /, *, note: Note = None, json: Json = False) -> None:
 
 
 @app.command
-def undo(version: int, /, *, note: Note = None, json: Json = False) -> int:
+def undo(version: Annotated[int, Parameter(help="Its number.")], /, *, note: Note = None, json: Json = False) -> int:
     """Revert everything the system approved under a version of the policy. Exits with 1 when something stays."""
 
     async def act(database: Database) -> list[Outcome]:

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay import settings as configuration
 from assay.audit.actor import Actor
-from assay.cli.deciding import Looked, Note, decided, look_at
+from assay.cli.deciding import Ids, Looked, Note, decided, look_at
 from assay.cli.merging import Both, Look, Take, target_of
 from assay.cli.output import Json, print_json, short
-from assay.cli.paging import After, Limit, show_page
+from assay.cli.paging import After, Limit, OfKind, show_page
 from assay.cli.session import with_database
 from assay.cli.showing import Shown, show_one, title_of
 from assay.db.engine import Database
@@ -43,8 +43,8 @@ app.command("assay.cli.expiring:expire", name="expire", help="Let everything exp
 @app.command(name="list")
 def list_(
     *,
-    status: ProposalStatus | None = ProposalStatus.PENDING,
-    kind: Kind | None = None,
+    status: Annotated[ProposalStatus | None, Parameter(help="Only those with this status.")] = ProposalStatus.PENDING,
+    kind: OfKind = None,
     duplicates: Annotated[bool, Parameter(help="Only those marked as duplicates.")] = False,
     needs_attention: Annotated[bool, Parameter(help="Only those on which the machine has given up.")] = False,
     limit: Limit = 50,
@@ -88,7 +88,7 @@ def _waits_for(proposal: ListedProposal) -> str:
 
 
 @app.command
-def show(proposal: str, /, *, json: Json = False) -> None:
+def show(proposal: Annotated[str, Parameter(help="Its id.")], /, *, json: Json = False) -> None:
     """Show a proposal: what it says, its evidence, why it waits or what it looks like, and its history."""
 
     async def act(database: Database) -> Shown:
@@ -105,7 +105,7 @@ def show(proposal: str, /, *, json: Json = False) -> None:
 
 @app.command
 def approve(
-    *proposals: str,
+    *proposals: Ids,
     note: Note = None,
     with_topics: Annotated[bool, Parameter(help="Also approve the pending topics they belong to.")] = False,
     json: Json = False,
@@ -119,7 +119,7 @@ def approve(
 
 
 @app.command
-def reject(*proposals: str, note: Note = None, json: Json = False) -> int:
+def reject(*proposals: Ids, note: Note = None, json: Json = False) -> int:
     """Decline proposals. They can be reopened."""
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
@@ -129,7 +129,7 @@ def reject(*proposals: str, note: Note = None, json: Json = False) -> int:
 
 
 @app.command
-def withdraw(*proposals: str, note: Note = None, json: Json = False) -> int:
+def withdraw(*proposals: Ids, note: Note = None, json: Json = False) -> int:
     """Take back pending proposals of your own. It counts as nobody's verdict on them."""
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
@@ -140,8 +140,10 @@ def withdraw(*proposals: str, note: Note = None, json: Json = False) -> int:
 
 @app.command
 def merge(
-    *proposals: str,
-    into: Annotated[str | None, Parameter(help="A topic or atom, or the number of a candidate, 1 to 5.")] = None,
+    *proposals: Ids,
+    into: Annotated[
+        str | None, Parameter(help="A topic or atom, or the number of one of the nearest that `show` lists, 1 to 5.")
+    ] = None,
     take: Take = None,
     both: Both = None,
     preview: Look = False,
@@ -181,7 +183,7 @@ def merge(
 
 
 @app.command
-def revert(*proposals: str, note: Note = None, json: Json = False) -> int:
+def revert(*proposals: Ids, note: Note = None, json: Json = False) -> int:
     """Undo an approval or a merge: the proposals are pending again."""
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
@@ -191,7 +193,7 @@ def revert(*proposals: str, note: Note = None, json: Json = False) -> int:
 
 
 @app.command
-def reopen(*proposals: str, note: Note = None, json: Json = False) -> int:
+def reopen(*proposals: Ids, note: Note = None, json: Json = False) -> int:
     """Put rejected or expired proposals back into the queue."""
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
@@ -201,7 +203,7 @@ def reopen(*proposals: str, note: Note = None, json: Json = False) -> int:
 
 
 @app.command
-def reset_failures(*proposals: str, note: Note = None, json: Json = False) -> int:
+def reset_failures(*proposals: Ids, note: Note = None, json: Json = False) -> int:
     """Let the machine try again, at once, what it failed on."""
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:

@@ -6,6 +6,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from assay.cli.output import Json, print_json, printable, say, short
+from assay.cli.paging import OfKind
 from assay.cli.session import with_deps
 from assay.errors import InvalidInput
 from assay.kinds import Kind
@@ -20,7 +21,12 @@ Best = Annotated[
 ]
 
 
-def search(*words: str, kind: Kind | None = None, limit: Best = 20, json: Json = False) -> None:
+def search(
+    *words: Annotated[str, Parameter(help="What to search for.")],
+    kind: OfKind = None,
+    limit: Best = 20,
+    json: Json = False,
+) -> None:
     """Find approved topics and atoms by words and by meaning, the best first. "Several in a row", -without, or."""
     query = " ".join(words)
     if not 1 <= len(query.strip()) <= MAX_WORDS or not query.isprintable():

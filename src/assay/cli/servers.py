@@ -38,12 +38,18 @@ from assay.web.server import Server, cut_off_the_stuck, make_server
 PASSING_SECONDS: Final = 60
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1", "[::1]")
 
+Host = Annotated[str, Parameter(help="The address to listen on.")]
 Port = Annotated[int, Parameter(help="Port of the web app; 0 takes a free one.")]
 Jobs: TypeAlias = Callable[[], AbstractAsyncContextManager[Worker | None]]
 """What runs beside the web app."""
 
 
-def up(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT, drain: Drain = DRAIN_SECONDS) -> None:
+def up(
+    *,
+    host: Host = "127.0.0.1",
+    port: Port = PREFERRED_PORT,
+    drain: Drain = DRAIN_SECONDS,
+) -> None:
     """Run everything in one process until Ctrl-C: the servers, the web app, a worker and a scheduler.
 
     With DATABASE_URL and NATS_URL set, your own servers are used.
@@ -58,7 +64,7 @@ def up(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT, drain: Drain = D
         _serve(settings, found, listener, host, partial(_jobs, deps, found.nats_url, drain))
 
 
-def api(*, host: str = "127.0.0.1", port: Port = PREFERRED_PORT) -> None:
+def api(*, host: Host = "127.0.0.1", port: Port = PREFERRED_PORT) -> None:
     """Run the web app alone until Ctrl-C. Workers and schedulers run apart: assay worker, assay scheduler."""
     settings = configuration.load()
     log_as_server(settings)

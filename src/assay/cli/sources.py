@@ -20,6 +20,7 @@ from assay.web.views.paging import PageOf
 from assay.web.views.records import SourceView
 
 app = App(name="sources", help="List the sources of messages, and say who may write to them and which are trusted.")
+Name = Annotated[str, Parameter(help="Its name.")]
 
 OWNER_HELP = "Whose it is from now on."
 OPEN_HELP = "Who may write to it too; repeatable."
@@ -44,7 +45,7 @@ def list_(*, limit: Limit = 50, after: After = None, json: Json = False) -> None
 
 
 @app.command
-def show(name: str, /, *, json: Json = False) -> None:
+def show(name: Name, /, *, json: Json = False) -> None:
     """Show one source."""
 
     async def act(database: Database) -> SourceView:
@@ -56,7 +57,7 @@ def show(name: str, /, *, json: Json = False) -> None:
 
 @app.command(name="set")
 def set_(
-    name: str,
+    name: Name,
     /,
     *,
     trust: Annotated[Trust | None, Parameter(help="May the system approve alone what is quoted from it.")] = None,

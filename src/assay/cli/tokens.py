@@ -28,7 +28,7 @@ Days = Annotated[int | None, Parameter(help="Days until it ends; left out, it do
 
 @app.command
 def create(
-    user: str,
+    user: Annotated[str, Parameter(help="The name of its user.")],
     /,
     *,
     name: Annotated[str, Parameter(help="What it is for.")] = "command line",
@@ -77,7 +77,7 @@ def list_(*, limit: Limit = 50, after: After = None, json: Json = False) -> None
 
 
 @app.command
-def revoke(token: UUID, /, *, json: Json = False) -> None:
+def revoke(token: Annotated[UUID, Parameter(help="Its id.")], /, *, json: Json = False) -> None:
     """End a key at once."""
 
     async def change(session: AsyncSession, actor: Actor) -> None:

@@ -24,15 +24,17 @@ app = App(name="users", help="Create, list and change the people and agents who 
 AGENT_HELP = "A program: it gets tokens, and no password."
 PASSWORD_HELP = "Read the password from standard input, without asking."  # noqa: S105  # a help text
 NO_PASSWORD_HELP = "They sign in at the identity provider only."  # noqa: S105  # a help text
+Name = Annotated[str, Parameter(help="Their name.")]
+AtMost = Annotated[Role, Parameter(help="What they may do at most.")]
 PasswordStdin = Annotated[bool, Parameter(name="--password-stdin", negative="", help=PASSWORD_HELP)]
 
 
 @app.command
 def create(
-    name: str,
+    name: Name,
     /,
     *,
-    role: Role = Role.REVIEWER,
+    role: AtMost = Role.REVIEWER,
     agent: Annotated[bool, Parameter(negative="", help=AGENT_HELP)] = False,
     password_stdin: PasswordStdin = False,
     no_password: Annotated[bool, Parameter(name="--no-password", negative="", help=NO_PASSWORD_HELP)] = False,
@@ -74,7 +76,7 @@ def list_(*, limit: Limit = 50, after: After = None, json: Json = False) -> None
 
 
 @app.command(name="set-role")
-def set_role(name: str, role: Role, /, *, json: Json = False) -> None:
+def set_role(name: Name, role: AtMost, /, *, json: Json = False) -> None:
     """Give somebody another role: viewer, reviewer or admin."""
 
     async def change(session: AsyncSession, actor: Actor) -> User:
@@ -85,7 +87,7 @@ def set_role(name: str, role: Role, /, *, json: Json = False) -> None:
 
 
 @app.command
-def disable(name: str, /, *, json: Json = False) -> None:
+def disable(name: Name, /, *, json: Json = False) -> None:
     """Shut somebody out at once, everywhere. What they decided stays."""
 
     async def change(session: AsyncSession, actor: Actor) -> User:
@@ -96,7 +98,7 @@ def disable(name: str, /, *, json: Json = False) -> None:
 
 
 @app.command
-def enable(name: str, /, *, json: Json = False) -> None:
+def enable(name: Name, /, *, json: Json = False) -> None:
     """Let somebody in again who was shut out."""
 
     async def change(session: AsyncSession, actor: Actor) -> User:
@@ -107,7 +109,7 @@ def enable(name: str, /, *, json: Json = False) -> None:
 
 
 @app.command(name="set-password")
-def set_password(name: str, /, *, password_stdin: PasswordStdin = False, json: Json = False) -> None:
+def set_password(name: Name, /, *, password_stdin: PasswordStdin = False, json: Json = False) -> None:
     """Replace a password. They are signed out everywhere."""
     password = _password(password_stdin)
 
