@@ -1,5 +1,6 @@
 """Wording by which a statement is no decision, no lasting one, or not the speaker's own."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -21,6 +22,7 @@ WITHIN: Final = (
     "vote",
     "passing",
     "deferral",
+    "unclear",
 )
 """What makes the stated words themselves no lasting decision."""
 BESIDE: Final = (
@@ -42,6 +44,8 @@ BESIDE: Final = (
 """What makes them none where their author says it in the same message."""
 INTRODUCED: Final = ("joke", "template", "draft", "pasted", "former", "others", "agenda")
 """The same where it leads over to the statement."""
+LEADING: Final = (*INTRODUCED, "condition", "suggestion", "hypothesis")
+"""The same where it stands in one sentence with it, before it."""
 BEFORE: Final = ("joke", "template", "draft", "pasted")
 """The same in a message before: to suggest, ask or remember first is how people come to decide."""
 LEADS_OVER: Final = (":", "…", "...")
@@ -63,6 +67,10 @@ STAGED: Final = ("staged",)
 OF_AN_ANSWER: Final = ("hedge", "passing", "signs_of_joke", "others")
 
 
+MAX_CLAUSES: Final = 3
+"""Of a sentence, in which a question may begin."""
+
+
 def of_decision(message: Message, statement: Statement, beside: Sequence[Message]) -> str | None:
     """Why a told decision is to be doubted, in words for a person; None where nothing says so."""
     text = message.text
@@ -74,15 +82,30 @@ def of_decision(message: Message, statement: Statement, beside: Sequence[Message
         return f"{NAMES['passing']} (“{found[0]}”)"
     earlier = [own_words(each.text) for each in beside if each.sent_at <= message.sent_at and each is not message]
     later = [own_words(each.text) for each in beside if each.sent_at > message.sent_at]
+    before_it = [before, *earlier[:1]]
     leading = [each for each in earlier if each.rstrip().endswith(LEADS_OVER)]
     zones = (
         ([text[slice(*statement.stated)]], WITHIN),
-        ([own_words(before), own_words(prefix), *leading], INTRODUCED),
+        ([own_words(before), *leading], INTRODUCED),
+        ([own_words(prefix)], LEADING),
         ([own_words(after)], BESIDE),
-        (earlier, BEFORE),
+        ([] if _is_earnest(prefix, *before_it) else earlier, BEFORE),
         (later, AFTER),
     )
     return next((doubt for texts, kinds in zones for each in texts if (doubt := _first(each, kinds))), None)
+
+
+def _is_earnest(*said: str) -> bool:
+    """Whether somebody says that the fun is over."""
+    return any(lexicon.search("earnest", "words", lexicon.fold(each)) for each in said)
+
+
+def may_be_agreed_to(text: str) -> bool:
+    """A proposal, a judgement or a wish: what else is told is a fact, that nobody agrees to."""
+    said = lexicon.fold(own_words(text))
+    return "?" in said or any(
+        lexicon.search("undecided", key, said) for key in ("suggestion", "judgement", "vote", "agenda")
+    )
 
 
 def staged(texts: Iterable[str]) -> str | None:
@@ -94,8 +117,13 @@ def of_answer(message: Message, span: Span, beside: Sequence[Message]) -> str | 
         return "it gives orders to machines"
     if message.text[slice(*span)].rstrip().endswith("?"):
         return "it is a question"
-    texts = (own_words(message.text), *(own_words(each.text) for each in beside))
-    return next((doubt for each in texts if (doubt := _first(each, OF_AN_ANSWER))), None)
+    later = (own_words(each.text) for each in beside if not _is_looking(each, message))
+    return next((doubt for each in (own_words(message.text), *later) if (doubt := _first(each, OF_AN_ANSWER))), None)
+
+
+def _is_looking(said: Message, answer: Message) -> bool:
+    """Before the answer: whoever goes to look does not guess any more when he comes back."""
+    return said.sent_at < answer.sent_at and lexicon.search("undecided", "looking", lexicon.fold(said.text)) is not None
 
 
 def of_question(asked: Message) -> str | None:
@@ -103,10 +131,16 @@ def of_question(asked: Message) -> str | None:
 
 
 def asks(text: str) -> bool:
-    """A question mark, or a sentence that opens like a question."""
+    """A question mark, or a sentence that opens like a question, after whom it is asked of."""
     own = own_words(text)
-    opening = lexicon.opening("grammar", "asking")
-    return "?" in own or any(opening.match(lexicon.fold(own[slice(*span)])) for span in sentence_spans(own))
+    return "?" in own or any(_opens_like_a_question(lexicon.fold(own[slice(*span)])) for span in sentence_spans(own))
+
+
+def _opens_like_a_question(said: str) -> bool:
+    if lexicon.opening("grammar", "asking").match(said):
+        return True
+    clauses = re.split(r"[,:]\s+", said)[:MAX_CLAUSES]
+    return any(lexicon.opening("grammar", "wanting").match(clause) for clause in clauses)
 
 
 def _first(text: str, categories: Iterable[str]) -> str | None:
@@ -135,5 +169,6 @@ NAMES: Final = {
     "deferral": "it was deferred",
     "pasted": "it is quoted or pasted there",
     "hedge": "it is a guess",
+    "unclear": "it speaks of what only those know who were there",
     "staged": "it is a game or a drill",
 }

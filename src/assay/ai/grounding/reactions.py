@@ -20,6 +20,12 @@ SHORT: Final = 4
 VERY_SHORT: Final = 2
 MIN_RESULT: Final = 2
 """Content words that tell what came of an answer."""
+NEXT_WORD: Final = re.compile(r"\s*,?\s*([^\W\d_]+)(?![\w'])")
+MIN_BESIDE: Final = 2
+"""Words of a remark about other things: "from Monday" alone is about what was decided."""
+MAX_ASIDE: Final = 120
+"""Characters."""
+AGAINST: Final = ("retractions", "phrases", "failures")
 MIN_SHARED: Final = 2
 MIN_SHARE: Final = 0.4
 """Of the words of a statement, that a text must repeat to be about it beyond doubt."""
@@ -66,31 +72,147 @@ def plain(text: str) -> str:
 
 def consents(text: str, subject: Subject, *, strictly: bool = False) -> bool:
     """Plain consent in one sentence, and nothing against it in any. `strictly`: nothing else is said."""
+    return not jests(own_words(text)) and agrees(text, subject, strictly=strictly)
+
+
+def agrees(text: str, subject: Subject, *, strictly: bool = False) -> bool:
+    """The same, in jest or not."""
     own = MENTION.sub(" ", own_words(text))
-    if len(own) > MAX_CONSENT or "?" in own:
+    if len(own) > MAX_CONSENT:
         return False
-    said = [lexicon.fold(own[slice(*span)]) for span in sentence_spans(own)]
+    said = [_but_approval(lexicon.fold(own[slice(*span)])) for span in sentence_spans(own)]
     consenting = [_consents(each, subject, strictly=strictly) for each in said]
     if not any(consenting) or (strictly and not all(consenting)):
         return False
     rest = [each for each, consent in zip(said, consenting, strict=True) if not consent]
-    return not any(speaks_against(each, subject) or _weighs(each, subject) for each in rest)
+    return all(_leaves_it(each, subject) for each in rest)
+
+
+def _leaves_it(said: str, subject: Subject) -> bool:
+    """Whether what is said beside consent takes nothing from it: it weighs nothing, or speaks of other things."""
+    return _is_beside(said, subject) or not (speaks_against(said, subject) or _weighs(said, subject))
+
+
+def _is_beside(said: str, subject: Subject) -> bool:
+    """A question about facts or a remark in which nothing can be about the statement."""
+    languages = _languages(said, subject)
+    if "?" in said and not (asks_for_facts(said) and not lexicon.opening("grammar", "doubting").match(said)):
+        return False
+    return (
+        not _common(said, subject)
+        and not _points_to_it(said)
+        and not lexicon.opening("limiting", "openings").match(said)
+        and not any(_found(said, key, languages) for key in ("retractions", "phrases", "markers"))
+        and len({word for word in content_words(said) if not any(map(str.isdigit, word))}) >= MIN_BESIDE
+    )
+
+
+def consents_formally(text: str) -> bool:
+    """By words that answer no question about facts: "agreed", and not "yes" or "+1"."""
+    said = plain(text)
+    return lexicon.pattern("consent", "strong").match(said, _end(_lead_in().match(said))) is not None
+
+
+def jests(said: str) -> bool:
+    return lexicon.pattern("consent", "in_jest").search(lexicon.fold(said)) is not None
+
+
+def _but_approval(said: str) -> str:
+    """Without what only praises: "as we said on Friday", "should have been so for years"."""
+    rest = lexicon.pattern("consent", "approving").sub("", said)
+    return rest if WORD.search(rest) else said
+
+
+def is_aside(text: str) -> bool:
+    """Where somebody was or is going: neither to be agreed to nor against anything."""
+    said = plain(text)
+    found = _opens_aside(said)
+    return found is not None and "?" not in said and len(said) <= MAX_ASIDE and not _objects(said, found.end())
+
+
+def _opens_aside(said: str) -> re.Match[str] | None:
+    begin = _end(_lead_in().match(said))
+    sorry = lexicon.opening("against", "apologies").match(said, begin)
+    opening = lexicon.opening("aside", "openings")
+    return opening.match(said, begin) or (opening.match(said, sorry.end()) if sorry else None)
+
+
+def _objects(said: str, start: int) -> bool:
+    """Whether words against something stand behind the beginning."""
+    rest, languages = said[start:], lexicon.languages_of(said)
+    return _points_to_it(rest) or any(_found(rest, key, languages) for key in (*AGAINST, "markers"))
+
+
+def asks(text: str) -> bool:
+    """It ends in a question, and in none that says something: "isn't it fourteen days?"."""
+    said = plain(text)
+    negative = lexicon.search("polarity", "negative", said)
+    return (said.endswith("?") and not negative) or asks_for_facts(text)
+
+
+def ends_asking_for_facts(text: str) -> bool:
+    own = own_words(text)
+    spans = sentence_spans(own)
+    return bool(spans) and asks_for_facts(own[slice(*spans[-1])])
+
+
+def asks_for_facts(text: str) -> bool:
+    """A question that nobody can agree to: no proposal, and no time or figure to say yes to."""
+    said = plain(text)
+    opens = any(
+        lexicon.opening("grammar", key).match(said, _end(_lead_in().match(said))) for key in ("asking", "inverted")
+    )
+    figures = any(
+        any(map(str.isdigit, word)) or word in lexicon.words("grammar", "calendar") for word in WORD.findall(said)
+    )
+    return (
+        opens
+        and ("?" in said or len(sentence_spans(text)) == 1)
+        and not figures
+        and not lexicon.search("undecided", "suggestion", said)
+    )
 
 
 def _consents(said: str, subject: Subject, *, strictly: bool) -> bool:
     """Words of consent, fillers, names and words of the statement; what goes on behind a sign says nothing against."""
-    opening = _consent_at(said, 0) or _consent_at(said, _end(_lead_in().match(said)))
-    if opening is None:
+    begin = _end(_lead_in().match(said))
+    opening = _consent_at(said, 0) or _consent_at(said, begin) or _echo_at(said, begin, subject)
+    if opening is None or "?" in said:
         return False
     rest = said[opening:]
     while (more := _consent_at(rest, 0)) is not None:
         rest = rest[more:]
-    known = [*subject.words, *subject.names, *lexicon.words("consent", "fillers")]
+    known = [*subject.words, *subject.names, *_beside_consent()]
     added = [word for word in content_words(rest) if not any(same_word(word, each) for each in known)]
     if not added and not speaks_against(rest, subject):
         return True
-    goes_on = _separator().match(said[opening:]) and not lexicon.opening("grammar", "asking").match(rest)
-    return bool(goes_on) and not strictly and not speaks_against(rest, subject) and not _weighs(rest, subject)
+    behind = said[opening:]
+    goes_on = any(map(_separator().match, (behind, _behind_fillers(behind)))) and not _asking().match(rest)
+    return bool(goes_on) and not strictly and _leaves_it(rest.lstrip(" ,.;:!)(-"), subject)
+
+
+@cache
+def _asking() -> re.Pattern[str]:
+    return lexicon.opening("grammar", "asking")
+
+
+@cache
+def _beside_consent() -> frozenset[str]:
+    """Words that may stand beside consent without changing it."""
+    return lexicon.words("consent", "fillers") | lexicon.words("grammar", "titles")
+
+
+def _behind_fillers(said: str) -> str:
+    while (word := NEXT_WORD.match(said)) and word[1] in _beside_consent():
+        said = said[word.end() :]
+    return said
+
+
+def _echo_at(said: str, start: int, subject: Subject) -> int | None:
+    """Where "teal it is" ends, of words that were decided."""
+    found = lexicon.pattern("consent", "echoes").match(said, start)
+    named = content_words(next(filter(None, found.groups()), "")) if found else frozenset()
+    return found.end() if found and named and named <= shared(named, subject.words) else None
 
 
 def _consent_at(said: str, start: int) -> int | None:
@@ -105,7 +227,7 @@ def _end(found: re.Match[str] | None) -> int:
 def speaks_against(said: str, subject: Subject) -> bool:
     """Any phrase by which people take back, refuse or make conditions, but for the statement's own words."""
     languages = _languages(said, subject)
-    return any(_adds_to(_found(said, key, languages), subject) for key in ("retractions", "phrases"))
+    return any(_adds_to(_found(said, key, languages), subject) for key in AGAINST)
 
 
 @lru_cache(maxsize=16_384)
@@ -116,8 +238,8 @@ def _found(said: str, key: str, languages: tuple[str, ...]) -> tuple[str, ...]:
 def _takes_back(said: str, subject: Subject) -> bool:
     """What its author needs no more than say."""
     languages = _languages(said, subject)
-    found = (each for key in ("retractions", "jests") for each in _found(said, key, languages))
-    return _adds_to(found, subject) or _apologises(said)
+    keys = ("retractions", "jests", "laughs") if len(said.split()) <= VERY_SHORT else ("retractions", "jests")
+    return _adds_to((each for key in keys for each in _found(said, key, languages)), subject) or _apologises(said)
 
 
 def _apologises(said: str) -> bool:
@@ -156,6 +278,8 @@ def confirms(text: str) -> bool:
     """Words by which whoever asked says that an answer is right, or thanks and tells what came of it."""
     said = plain(text)
     rest, found = lexicon.pattern("confirm", "phrases").subn(" ", said)
+    if lexicon.search("confirm", "untried", said):
+        return False
     if "?" in said or speaks_against(rest, Subject(languages=lexicon.language_of(said))) or _apologises(rest):
         return False
     return found > 0 or _tells_of_success(said)
@@ -197,6 +321,7 @@ def goes_on(text: str, subject: Subject) -> bool:
     return (
         consents(text, subject)
         or is_thanks(text)
+        or _opens_aside(said) is not None
         or confirms(text)
         or _points_to_it(said)
         or _common(said, subject) >= MIN_SHARE_FAR * len(subject.words)
@@ -217,9 +342,13 @@ def opposes_near(text: str, subject: Subject, *, is_author: bool) -> bool:
         return False
     if (is_author and _takes_back(said, subject)) or _refuses(text, subject):
         return True
-    if _is_short(said) or _points_to_it(said) or _common(said, subject) >= MIN_SHARE_FAR * len(subject.words):
+    concerns = _points_to_it(said) or _common(said, subject) >= MIN_SHARE_FAR * len(subject.words)
+    if concerns or (_is_short(said) and (is_author or repeats(said, subject))):
         return speaks_against(said, subject) or _shifts(said, subject)
-    return "?" not in said and repeats(said, subject) and speaks_against(said, subject)
+    if _is_short(said):
+        return speaks_against(said, subject) or _weighs(said, subject)
+    is_meant = _common(said, subject) > 0 or _opens_aside(said) is not None
+    return "?" not in said and is_meant and speaks_against(said, subject)
 
 
 def _refuses(text: str, subject: Subject) -> bool:
@@ -249,7 +378,7 @@ def opposes_far(text: str, subject: Subject, *, is_party: bool) -> bool:
         return False
     if common >= MIN_SHARE_FAR * len(subject.words) or lexicon.search("against_far", "back_references", said):
         return True
-    return is_party and _takes_back(said, subject)
+    return is_party
 
 
 def decides_otherwise(text: str, subject: Subject) -> bool:

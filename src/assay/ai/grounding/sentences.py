@@ -17,7 +17,8 @@ ABBREVIATED: Final = re.compile(
 )
 NUMBERED: Final = re.compile(r"(?<!\w)n[or]\.\s*$", re.IGNORECASE)
 """Before a figure: "no. 5" goes on, and "No. We decided otherwise." does not."""
-BULLET: Final = re.compile(r"(?:[\s•·*_>]|[-–—](?=\s))*")
+BULLET: Final = re.compile(r"(?:[\s•·>]|[*–—-](?=\s)|\*{1,3}(?=\w[^*\n]*\*)|_{1,3}(?=[^\W_][^_\n]*_))*")
+"""Signs before a sentence, and the first of a pair that sets words off; "*.log" and "-5" stay whole."""
 
 
 @lru_cache(maxsize=4_096)

@@ -11,6 +11,7 @@ from typing import Final
 from assay.ai.conversations import seconds_between
 from assay.ai.extractor import Message
 from assay.ai.grounding import doubts, reactions
+from assay.ai.grounding.answering import answers, rivals
 from assay.ai.grounding.own_words import Span, is_own, own_words
 from assay.ai.grounding.reactions import Subject
 from assay.ai.grounding.sentences import around
@@ -59,22 +60,21 @@ def _touches(one: Span, other: Span) -> bool:
 
 
 def _as_decision(talk: Talk, message: Message, stated: Statement, min_voices: int) -> Standing:
-    subject = Subject.of(message.text[slice(*stated.stated)], message.author)
+    subject = Subject.of(stated.content(message.text), message.author)
     if doubt := doubts.staged(each.text for each in (message, *talk.beside(message))) or doubts.of_decision(
         message, stated, talk.by_its_author(message)
     ):
         return Standing(Verdict.UNDECIDED, doubt)
-    consenting = _consenting(talk, message, subject, strictly=not stated.is_explicit)
-    if against := _against(talk, message, subject, [message.author, *consenting]):
-        return Standing(Verdict.TAKEN_BACK, f"{against.author}: {_short(against.text)}", consenting, against)
+    consents = _consenting(talk, message, subject, strictly=not stated.is_explicit)
+    names = tuple(each.author for each in consents)
+    if against := _against(talk, message, subject, consents):
+        return Standing(Verdict.TAKEN_BACK, f"{against.author}: {_short(against.text)}", names, against)
     if len(decisions_in(message.text)) > 1:
-        return Standing(Verdict.UNCONFIRMED, "the message tells several decisions", consenting)
-    if len(consenting) < min_voices:
-        return Standing(
-            Verdict.UNCONFIRMED, f"{len(consenting)} others consented, {min_voices} are asked for", consenting
-        )
-    because = f"decided by {message.author}, with the consent of {' and '.join(consenting)}"
-    return Standing(Verdict.SOUND, because, consenting, span=stated.sentence)
+        return Standing(Verdict.UNCONFIRMED, "the message tells several decisions", names)
+    if len(names) < min_voices:
+        return Standing(Verdict.UNCONFIRMED, f"{len(names)} others consented, {min_voices} are asked for", names)
+    because = f"decided by {message.author}, with the consent of {' and '.join(names)}"
+    return Standing(Verdict.SOUND, because, names, span=stated.sentence)
 
 
 def _as_answer(talk: Talk, message: Message, span: Span) -> Standing:
@@ -85,7 +85,9 @@ def _as_answer(talk: Talk, message: Message, span: Span) -> Standing:
         return Standing(Verdict.UNDECIDED, doubt)
     subject = Subject.of(f"{message.text[slice(*span)]} {asked.text}")
     confirming = _confirming(talk, message, asked)
-    if against := _against(talk, message, subject, [message.author, asked.author], asker=asked.author):
+    if not answers(asked.text, message.text, confirming.text if confirming else ""):
+        return Standing(Verdict.UNDECIDED, f"it does not answer what {asked.author} asked")
+    if against := _against(talk, message, subject, [confirming] if confirming else [], asker=asked.author):
         return Standing(Verdict.TAKEN_BACK, f"{against.author}: {_short(against.text)}", message=against)
     if confirming is None:
         return Standing(Verdict.UNCONFIRMED, f"{asked.author} did not confirm the answer")
@@ -93,19 +95,39 @@ def _as_answer(talk: Talk, message: Message, span: Span) -> Standing:
     return Standing(Verdict.SOUND, because, (confirming.author,), asked=asked)
 
 
-def _consenting(talk: Talk, message: Message, subject: Subject, *, strictly: bool) -> tuple[str, ...]:
-    """The others who consent, until something else is said that they may mean."""
-    found: list[str] = []
-    elsewhere = False
+def _consenting(talk: Talk, message: Message, subject: Subject, *, strictly: bool) -> list[Message]:
+    """The first consent of each other person that can only be meant for this statement."""
+    found: list[Message] = []
+    before: list[Message] = []
     for later in talk.near(message, subject):
-        consents = reactions.consents(later.text, subject, strictly=strictly)
-        if consents and not may_be_one(later.author, message.author):
-            is_new = not later.edited and not any(may_be_one(later.author, name) for name in found)
-            if is_new and (not elsewhere or _names_it(later, subject)):
-                found.append(later.author)
-        elif not consents and not reactions.is_thanks(later.text):
-            elsewhere = True
-    return tuple(found)
+        if not reactions.consents(later.text, subject, strictly=strictly):
+            before.append(later)
+            continue
+        is_new = not any(may_be_one(later.author, each.author) for each in (message, *found))
+        if is_new and not later.edited and (_names_it(later, subject) or not _is_meant_for_other(later, before)):
+            found.append(later)
+    return found
+
+
+def _is_meant_for_other(later: Message, before: Sequence[Message]) -> bool:
+    """Whether consent may be given to one of the messages that stand between it and the statement."""
+    formal = reactions.consents_formally(later.text)
+    return any(
+        not (reactions.is_thanks(each.text) or reactions.is_aside(each.text) or may_be_one(each.author, later.author))
+        and not (formal and _is_done_with(before, at, later.author))
+        for at, each in enumerate(before)
+    )
+
+
+def _is_done_with(before: Sequence[Message], at: int, who: str) -> bool:
+    """Nobody says "agreed" to a question about facts, to the answer that it got, or to what he has replied to."""
+    said = before[at]
+    if reactions.asks_for_facts(said.text):
+        return True
+    earlier, later = before[at - 1] if at else None, before[at + 1] if at + 1 < len(before) else None
+    if earlier and reactions.asks_for_facts(earlier.text) and not doubts.may_be_agreed_to(said.text):
+        return True
+    return later is not None and may_be_one(later.author, who) and not doubts.may_be_agreed_to(said.text)
 
 
 def _names_it(later: Message, subject: Subject) -> bool:
@@ -114,16 +136,20 @@ def _names_it(later: Message, subject: Subject) -> bool:
 
 
 def _against(
-    talk: Talk, message: Message, subject: Subject, parties: Sequence[str], *, asker: str | None = None
+    talk: Talk, message: Message, subject: Subject, consents: Sequence[Message], *, asker: str | None = None
 ) -> Message | None:
-    """The first later message that speaks against a statement, or may. `parties`: its author and who consented."""
+    """The first later message that speaks against a statement, or may. `consents`: those to it, or its confirmation."""
     near = {each.id for each in talk.near(message, subject)}
-    involved = [*parties, asker] if asker else list(parties)
+    said_before: Message | None = None
+    involved = [message.author, *(each.author for each in consents), *([asker] if asker else [])]
     for later in talk.after(message):
         is_author = may_be_one(later.author, message.author)
         is_party = any(may_be_one(later.author, name) for name in involved)
         if later.id in near:
             opposes = _opposes_near(later, subject, is_author=is_author, is_party=is_party)
+            opposes = opposes and not (_is_settled(later, consents) and _is_mild(later, subject))
+            opposes = opposes and not (said_before and _replies(later, said_before))
+            said_before = later
         else:
             opposes = reactions.opposes_far(later.text, subject, is_party=is_party)
         if opposes or reactions.decides_otherwise(later.text, subject):
@@ -131,8 +157,25 @@ def _against(
     return None
 
 
+def _replies(said: Message, before: Message) -> bool:
+    """Whether a few words answer the question of facts that was asked just before, rather than the statement."""
+    is_short = len(said.text.split()) <= reactions.SHORT
+    return is_short and not may_be_one(said.author, before.author) and reactions.ends_asking_for_facts(before.text)
+
+
+def _is_settled(said: Message, consents: Sequence[Message]) -> bool:
+    """Whether the same person consents afterwards."""
+    return any(may_be_one(each.author, said.author) and each.place_in_time > said.place_in_time for each in consents)
+
+
+def _is_mild(said: Message, subject: Subject) -> bool:
+    return reactions.is_aside(said.text) or not reactions.speaks_against(reactions.plain(said.text), subject)
+
+
 def _opposes_near(later: Message, subject: Subject, *, is_author: bool, is_party: bool) -> bool:
-    if reactions.consents(later.text, subject) or reactions.is_thanks(later.text):
+    if reactions.agrees(later.text, subject) or reactions.is_thanks(later.text):
+        return False
+    if not is_author and (reactions.is_aside(later.text) and not reactions.repeats(later.text, subject)):
         return False
     if not is_author and not decisions_in(later.text) and reactions.confirms(later.text):
         return False
@@ -156,14 +199,21 @@ def _question(talk: Talk, message: Message) -> Message | None:
     return None
 
 
-def _another_answers(between: Iterable[Message], asked: Message, answered: Message) -> bool:
-    """Whether a third person speaks of the same thing."""
+def _another_answers(
+    between: Iterable[Message], asked: Message, answered: Message, confirming: Message | None = None
+) -> bool:
+    """Whether a third person speaks of the same thing, and the confirmation does not name the answer more plainly."""
     subject = Subject.of(f"{asked.text} {answered.text}")
+    named = content_words(reactions.plain(confirming.text)) if confirming else frozenset()
     return any(
         not may_be_one(each.author, asked.author)
         and not reactions.is_thanks(each.text)
+        and not reactions.is_aside(each.text)
+        and not reactions.asks(each.text)
+        and not reactions.jests(each.text)
         and not reactions.consents(each.text, subject)
-        and bool(shared(subject.words, content_words(own_words(each.text))))
+        and (shared(subject.words, content_words(own_words(each.text))) or rivals(asked.text, each.text))
+        and len(shared(named, content_words(answered.text))) <= len(shared(named, content_words(own_words(each.text))))
         for each in between
     )
 
@@ -176,7 +226,7 @@ def _confirming(talk: Talk, message: Message, asked: Message) -> Message | None:
         if may_be_one(later.author, message.author):
             continue
         if may_be_one(later.author, asked.author) and reactions.confirms(later.text):
-            return None if _another_answers(between, asked, message) else later
+            return None if _another_answers(between, asked, message, later) else later
         between.append(later)
     return None
 

@@ -15,6 +15,8 @@ MIN_CONTENT: Final = 2
 """Words that carry meaning: "not those any more" says nothing to a stranger."""
 MAX_BEFORE: Final = 80
 """Characters before a label."""
+POINTING: Final = r"(?:(?:[-=]>|[→👉➡⇒])\uFE0F?\s*)?"
+"""A sign that leads to what is decided and is no part of it."""
 
 
 class Statement(NamedTuple):
@@ -30,46 +32,108 @@ class Statement(NamedTuple):
 
     @property
     def bare(self) -> Span:
-        """What is decided, without a label or the words of deciding before it."""
-        return self.stated if self.is_labelled else Span(self.cue.end, self.stated.end)
+        """What is decided, without words of deciding before it."""
+        return Span(self.cue.end, self.stated.end) if self.cue.start == self.stated.start else self.stated
+
+    def content(self, text: str) -> str:
+        """What is decided, without words of deciding before, in or behind it."""
+        return text[self.stated.start : max(self.stated.start, self.cue.start)] + text[slice(*self._behind)]
+
+    @property
+    def _behind(self) -> Span:
+        return Span(max(self.stated.start, self.cue.end), self.stated.end)
 
 
 @cache
 def _tag() -> re.Pattern[str]:
     tags = lexicon.alternatives("decided", "tags")
-    return re.compile(rf"\s*[#\[]\s?{tags}\b\]?\s*[:–—-]?\s*", re.IGNORECASE)
+    return re.compile(rf"\s*[#\[]\s?{tags}\b\]?\s*(?:[:–—]|-(?=\s))?\s*", re.IGNORECASE)
 
 
 @cache
 def _label() -> re.Pattern[str]:
-    """A label with a colon: at the beginning, or behind words that end in a sign; it may name its subject."""
+    """A label with a colon: at the beginning, or behind words that end in a sign; it may name its subject, and with
+    whom or where it was decided."""
     lead_in = rf"\W*(?:{lexicon.alternatives('grammar', 'lead_in')}\b[\s,.!:;–—-]*){{0,4}}"
-    before = rf"(?:{lead_in}|[^\n]{{0,{MAX_BEFORE}}}?[:.;!–—-]\s*{lead_in})"
+    before = rf"(?:{lead_in}|[^\n]{{0,{MAX_BEFORE}}}?(?:[:.;!–—-]|,|\sand\b)\s*{lead_in})"
     label = rf"(?<![\w']){lexicon.alternatives('decided', 'labels')}(?![\w'])"
-    about = rf"(?:\s+{lexicon.alternatives('grammar', 'about')}\s+[^:,\n]{{1,60}})?"
-    return re.compile(rf"{before}[*_]*{label}{about}[*_]*\s?(?:[:–—]|\s-\s)\W{{0,3}}\s*", re.IGNORECASE)
+    about = rf"(?:\s+{lexicon.alternatives('grammar', 'about')}\s+(?P<about>[^:,\n]{{1,60}}?))?"
+    around = rf"(?:\s+{lexicon.alternatives('grammar', 'circumstance')}\b[^:,\n]{{0,60}}?)?"
+    told = rf"{label}{about}{around}[*_]*\s?(?:[:–—]|\s-\s)"
+    before_a_comma = rf"(?<![\w']){lexicon.alternatives('decided', 'before_a_comma')}\s?,(?=\s)"
+    return re.compile(rf"{before}[*_]*(?:{told}|{before_a_comma})[*_]*\s*{POINTING}", re.IGNORECASE)
+
+
+@cache
+def _complement() -> re.Pattern[str]:
+    """What leads from the words of deciding to what is decided."""
+    return re.compile(rf"\s*(?:[,:]\s*)?(?:{lexicon.alternatives('grammar', 'complement')}(?!\w)\s*(?:[,:]\s*)?|:\s*)")
+
+
+@cache
+def _lead_in() -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:{lexicon.alternatives('grammar', 'lead_in')}\b[\s,.!:;–—-]*){{0,4}}")
 
 
 @lru_cache(maxsize=4_096)
 def decisions_in(text: str) -> Sequence[Statement]:
     """The sentences of a message that tell a decision in its author's own words."""
-    found = (_statement(text, span) for span in sentence_spans(text) if is_own(text, *span))
-    return [each for each in found if each]
+    found: list[Statement] = []
+    spans = [span for span in sentence_spans(text) if is_own(text, *span)]
+    for before, span in zip([None, *spans], spans, strict=False):
+        if told := _statement(text, span):
+            found.append(told._replace(is_explicit=told.is_explicit or _decides(text, before)))
+    return found
+
+
+def _decides(text: str, before: Span | None) -> bool:
+    """Whether the sentence before says that something was decided: "We have voted, 14 to 3. From now on ..."."""
+    said = _aligned(text[slice(*before)]) if before else ""
+    return not said.endswith("?") and lexicon.pattern("decided", "phrases").search(said) is not None
 
 
 def _statement(text: str, span: Span) -> Statement | None:
     said = text[span.start : span.end]
+    aligned = _aligned(said)
     label = _tag().match(said) or _label().match(said)
-    explicit = label or lexicon.pattern("decided", "phrases").search(_aligned(said))
-    told = explicit or lexicon.pattern("decided", "loose").search(_aligned(said))
-    body = label.end() if label else 0
-    words = len(said[body:].split()), len(content_words(said[body:]))
-    if told is None or words[0] < MIN_WORDS or words[1] < MIN_CONTENT or said.rstrip().endswith("?"):
+    explicit = label or lexicon.pattern("decided", "phrases").search(aligned)
+    told = explicit or lexicon.pattern("decided", "loose").search(aligned)
+    if told is None or said.rstrip().endswith("?"):
         return None
     if any(marks.start() < told.end() and told.start() < marks.end() for marks in IN_MARKS.finditer(said)):
         return None
     cue = Span(span.start + told.start(), span.start + told.end())
-    return Statement(span, Span(span.start + body, span.end), cue, label is not None, explicit is not None)
+    stated = Span(span.start + (_body(label) if label else _behind_lead_in(aligned, told)), span.end)
+    found = Statement(span, stated, cue, label is not None, explicit is not None)
+    return found if _says_something(text, found) else None
+
+
+def _body(label: re.Match[str]) -> int:
+    """Where a labelled statement begins: with its subject, where the label names one."""
+    named = label.start("about") if "about" in label.re.groupindex else -1
+    return named if named >= 0 else label.end()
+
+
+def _behind_lead_in(aligned: str, told: re.Match[str]) -> int:
+    """Where an unlabelled statement begins: behind "we agreed that", else with the sentence."""
+    complement = _complement().match(aligned, told.end())
+    lead_in = _lead_in().match(aligned)
+    begin = lead_in.end() if lead_in else 0
+    if told.start() <= begin:
+        return complement.end() if complement else told.start()
+    narrows = lexicon.opening("grammar", "narrowing").match(aligned, begin)
+    return complement.end() if complement and not narrows else 0
+
+
+def _says_something(text: str, found: Statement) -> bool:
+    """Enough for a stranger, and in words: "we have voted, 14 to 3" tells no decision."""
+    told = text[slice(*(found.stated if found.is_labelled else found.sentence))]
+    decided = content_words(found.content(text))
+    return (
+        len(told.split()) >= MIN_WORDS
+        and len(content_words(told)) >= MIN_CONTENT
+        and any(not any(map(str.isdigit, word)) for word in decided)
+    )
 
 
 def _aligned(said: str) -> str:

@@ -33,9 +33,14 @@ def _parts(name: str) -> tuple[str, ...]:
 
 
 def _abbreviates(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
-    """`M. Kern` and `kern.mira` may be `Mira Kern`, and so may `Mira`; `Tom Miller` is not `Tom Smith`."""
-    if len(short) == 1 and len(short[0]) == 1:
-        return False
+    """`M. Kern` and `kern.mira` may be `Mira Kern`, and so may `Mira`; `Tom Miller` is not `Tom Smith`.
+
+    The initial of a family name is nobody's first name: `wren s` is not `Sunniva`.
+    """
+    if len(short) == 1:
+        long = tuple(part for at, part in enumerate(long) if at == 0 or len(part) > 1)
+        if len(short[0]) == 1:
+            return False
     return all(any(_begins(part, other) for other in long) for part in short)
 
 
