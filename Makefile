@@ -46,10 +46,11 @@ down: $(CORE) ## Stop a running Assay
 test: $(ALL) check ## Check the code and run the tests
 	$(BIN)/python -m pytest -n 2
 
-check: $(ALL) ## Lint, types and import walls, without the tests
+check: $(ALL) ## Lint, types, import walls and class names, without the tests
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python tools/class_names.py
 	$(BIN)/mypy
 
 others: $(ALL) ## Run a quick part of the tests on every other Python of this machine

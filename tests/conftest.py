@@ -26,7 +26,7 @@ from assay.db.models import ActorKind, User
 from assay.runtime.services import Services, Supervisor
 
 TEMPLATE = "assay_template"
-http_client.Policy.only_loopback = True  # no test asks a model that costs money
+http_client.HttpPolicy.only_loopback = True  # no test asks a model that costs money
 models.ALLOW_MODEL_REQUESTS = False  # and none asks any model, unless it says so
 LIMITS: Final = (
     "assay.db.engine.CONNECT_TIMEOUT_SECONDS",

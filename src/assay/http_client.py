@@ -12,7 +12,7 @@ MAX_ANSWER_BYTES: Final = 20_000_000
 """Of one answer. What is longer is no answer to a question of ours."""
 
 
-class Policy:
+class HttpPolicy:
     """Where requests may go. `only_loopback` is set by tests, so that none of them can call somebody's model."""
 
     only_loopback: bool = False
@@ -36,7 +36,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         self._inner = inner
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        if Policy.only_loopback and not is_loopback(request.url.host):
+        if HttpPolicy.only_loopback and not is_loopback(request.url.host):
             raise Unavailable(f"Requests to {request.url.host} are switched off: only this machine may be asked.")
         response = await self._inner.handle_async_request(request)
         assert isinstance(response.stream, httpx2.AsyncByteStream)  # noqa: S101  # for the types: it is async

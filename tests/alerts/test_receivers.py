@@ -15,7 +15,7 @@ from tests.patience import retry_until_available
 
 from assay.alerts import mail, webhook
 from assay.alerts.fakes import MemoryReceiver
-from assay.alerts.receiver import Receiver, Refused, Undelivered
+from assay.alerts.receiver import AlertRefused, Receiver, Undelivered
 from assay.alerts.receivers import configured
 from assay.errors import InvalidInput
 from assay.settings import Settings
@@ -90,7 +90,7 @@ async def test_what_is_posted_is_signed_as_standard_webhooks_has_it():
         (500, Undelivered, "The webhook at 127.0.0.1 answered 500."),
         (400, Undelivered, "The webhook at 127.0.0.1 answered 400."),
         (302, Undelivered, "The webhook at 127.0.0.1 answered 302."),
-        (410, Refused, "The webhook at 127.0.0.1 answered 410: it is gone."),
+        (410, AlertRefused, "The webhook at 127.0.0.1 answered 410: it is gone."),
     ],
 )
 async def test_every_other_answer_than_2xx_is_told_and_no_redirect_is_followed(status, error, sentence):

@@ -23,7 +23,7 @@ from assay.audit.actor import SYSTEM
 from assay.db.models import JobState, TriggerType
 from assay.extraction import actions, run_statements, runs, spending
 from assay.jobs import run
-from assay.jobs.reading import Reading
+from assay.jobs.reading import RunReading
 from assay.kinds import Kind
 from assay.queue.context import JobContext
 from assay.queue.deps import Deps
@@ -210,7 +210,7 @@ async def test_a_job_that_runs_out_of_time_leaves_what_is_in_flight_and_blames_n
         async with deps.database.transaction() as session:
             claim = await runs.claim(session, extractor=by_model.extractor, trigger=TriggerType.SCHEDULED, actor=SYSTEM)
         assert claim
-        await Reading.of(claim, JobContext(NAME, by_model, seconds=0.5), Budget()).finish()
+        await RunReading.of(claim, JobContext(NAME, by_model, seconds=0.5), Budget()).finish()
         await until(lambda: server.hung_up)
     [(status, error)] = await rows(deps.database, RUNS)
     assert (status, error) == ("completed", "The time of the job was used up while the extractor was still reading.")

@@ -11,7 +11,7 @@ from tests.builders import draft, propose, rows
 from tests.web.lab import BASE, asking, bearer, person, serving, token
 from tests.web.listening import listening
 
-from assay.db.engine import ROOMY, Room
+from assay.db.engine import DEFAULT_POOL, PoolLimits
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import Scope
 from assay.runtime.postgres import SETTINGS
@@ -20,7 +20,7 @@ from assay.web import connections
 from assay.web.app import create_app
 from assay.web.auth import Guarded
 from assay.web.concurrency import MAX_WRITES
-from assay.web.connections import MAX_CONNECTIONS, ROOMS
+from assay.web.connections import MAX_CONNECTIONS, POOLS
 from assay.web.middleware import STOPPING
 from assay.web.state import SAFE_METHODS
 
@@ -63,7 +63,7 @@ async def test_one_user_has_few_changes_under_way_and_keeps_nobody_out(database,
 
 
 async def test_who_waits_too_long_for_a_decision_is_told_to_come_again(database, database_url, monkeypatch):
-    monkeypatch.setattr(connections, "WRITES", Room(1, for_lock=0.1))
+    monkeypatch.setattr(connections, "WRITES", PoolLimits(1, for_lock=0.1))
     [proposal] = await propose(database, [draft()])
     ana = bearer(await token(database, await person(database, "ana"), Scope.REVIEW))
     async with serving(database_url) as app, asking(app) as http, database.transaction() as session:
@@ -88,7 +88,7 @@ async def test_connections_for_one_purpose_are_none_for_another(database, databa
 
 
 async def test_who_left_is_not_worked_for_any_more(database, database_url, nats_url, monkeypatch):
-    monkeypatch.setattr(connections, "WRITES", Room(2))
+    monkeypatch.setattr(connections, "WRITES", PoolLimits(2))
     [proposal] = await propose(database, [draft()])
     secret = await token(database, await person(database, "ana"), Scope.REVIEW)
     app = create_app(Settings(), database_url, nats_url)
@@ -107,7 +107,7 @@ async def test_who_left_is_not_worked_for_any_more(database, database_url, nats_
 
 
 async def test_what_is_under_way_when_the_server_must_stop_is_answered(database, database_url, nats_url, monkeypatch):
-    monkeypatch.setattr(connections, "WRITES", Room(2))
+    monkeypatch.setattr(connections, "WRITES", PoolLimits(2))
     [proposal] = await propose(database, [draft()])
     secret = await token(database, await person(database, "ana"), Scope.REVIEW)
     async with database.transaction() as session:
@@ -124,7 +124,7 @@ async def test_what_is_under_way_when_the_server_must_stop_is_answered(database,
 
 
 async def test_every_request_has_its_patience():
-    assert all(room.for_statement and room.for_lock and room.for_connection <= 5 for room in ROOMS)
+    assert all(room.for_statement and room.for_lock and room.for_connection <= 5 for room in POOLS)
 
 
 async def test_every_change_is_counted(database_url):
@@ -138,7 +138,7 @@ async def test_every_change_is_counted(database_url):
 
 
 async def test_all_connections_fit_into_the_servers_that_come_along():
-    reserved, of_a_command, of_a_worker = 3, ROOMY.most, ROOMY.most + 1
+    reserved, of_a_command, of_a_worker = 3, DEFAULT_POOL.most, DEFAULT_POOL.most + 1
     assert MAX_CONNECTIONS + of_a_worker + of_a_command + reserved <= int(SETTINGS["max_connections"])
     howto = (Path(__file__).parents[2] / "docs" / "howto" / "use-your-own-servers.md").read_text()
     assert f"The web app opens up to {MAX_CONNECTIONS} connections" in howto

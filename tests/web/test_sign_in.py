@@ -178,10 +178,10 @@ async def test_places_are_forgotten_with_time_with_a_new_password_and_beyond_a_n
     ana = await with_password(database, "ana")
     async with database.transaction() as session:
         for number in range(attempts.MAX_PLACES + 5):
-            await attempts.remember(session, ana.user_id, attempts.Place(f"192.0.2.{number}"))
+            await attempts.remember(session, ana.user_id, attempts.SignInPlace(f"192.0.2.{number}"))
         assert await session.scalar(text("SELECT count(*) FROM known_places")) == attempts.MAX_PLACES
         await session.execute(text("UPDATE known_places SET last_used_at = now() - interval '91 days'"))
-        await attempts.remember(session, ana.user_id, attempts.Place("192.0.2.250"))
+        await attempts.remember(session, ana.user_id, attempts.SignInPlace("192.0.2.250"))
         assert await session.scalar(text("SELECT count(*) FROM known_places")) == 2
     async with database.transaction() as session:
         await actions.set_password(session, ana.user_id, "a hash", actor=SYSTEM)

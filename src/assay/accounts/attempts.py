@@ -37,7 +37,7 @@ Allowance = tuple[str, Rate]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SignInPlace:
     """Where somebody tries to sign in."""
 
     address: str
@@ -64,17 +64,17 @@ def network(address: str) -> str:
     return str(found)
 
 
-async def spend(session: AsyncSession, name: str, place: Place) -> list[Allowance]:
+async def spend(session: AsyncSession, name: str, place: SignInPlace) -> list[Allowance]:
     """Takes one try from each allowance that counts here, and says which. Raises TooMany."""
     return await _take(session, await _allowances(session, name, place))
 
 
-async def spend_address(session: AsyncSession, place: Place) -> list[Allowance]:
+async def spend_address(session: AsyncSession, place: SignInPlace) -> list[Allowance]:
     """The same where nobody has said a name yet."""
     return await _take(session, of_address(place))
 
 
-def of_address(place: Place) -> list[Allowance]:
+def of_address(place: SignInPlace) -> list[Allowance]:
     return [(f"sign-in from {place.by_address}", OF_AN_ADDRESS)]
 
 
@@ -85,7 +85,7 @@ async def _take(session: AsyncSession, allowances: list[Allowance]) -> list[Allo
     return allowances
 
 
-async def _allowances(session: AsyncSession, name: str, place: Place) -> list[Allowance]:
+async def _allowances(session: AsyncSession, name: str, place: SignInPlace) -> list[Allowance]:
     """In this order in all requests, so that none waits for another in a circle."""
     device = exists().where(
         KnownPlace.place == place.by_device,
@@ -108,10 +108,10 @@ async def succeeded(session: AsyncSession, spent: Sequence[Allowance]) -> None:
         await limits.give_back(session, key, rate)
 
 
-async def remember(session: AsyncSession, user_id: int, place: Place) -> str:
+async def remember(session: AsyncSession, user_id: int, place: SignInPlace) -> str:
     """Notes that somebody came in here. Returns the secret that the device is to keep."""
     device = place.device if await _is_known(session, place) else None
-    kept = Place(place.address, device or new_secret())
+    kept = SignInPlace(place.address, device or new_secret())
     rows = [{"user_id": user_id, "place": each, "last_used_at": now()} for each in (kept.by_address, kept.by_device)]
     adding = insert(KnownPlace).values(rows)
     await session.execute(
@@ -127,7 +127,7 @@ async def remember(session: AsyncSession, user_id: int, place: Place) -> str:
     return kept.device or ""
 
 
-async def _is_known(session: AsyncSession, place: Place) -> bool:
+async def _is_known(session: AsyncSession, place: SignInPlace) -> bool:
     known = select(exists().where(KnownPlace.place == place.by_device, _is_fresh()))
     return bool(place.device and await session.scalar(known))
 

@@ -5,7 +5,7 @@ import structlog
 from assay.alerts import outbox
 from assay.alerts.notice import Notice
 from assay.alerts.outbox import Taken
-from assay.alerts.receiver import Receiver, Refused, Undelivered
+from assay.alerts.receiver import AlertRefused, Receiver, Undelivered
 from assay.alerts.rules import MAX_ATTEMPTS
 from assay.db.engine import Database
 from assay.db.models import DeliveryState
@@ -51,7 +51,7 @@ async def _attempt(receiver: Receiver, taken: Taken) -> tuple[str | None, bool]:
     try:
         await receiver.send(taken.notice)
     except Undelivered as error:
-        return str(error), isinstance(error, Refused)
+        return str(error), isinstance(error, AlertRefused)
     return None, False
 
 

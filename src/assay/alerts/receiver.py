@@ -10,7 +10,7 @@ class Undelivered(Unavailable):
     """A receiver did not take a notice. The sentence holds no secret."""
 
 
-class Refused(Undelivered):
+class AlertRefused(Undelivered):
     """The receiver wants no notices any more: there is no use in trying again."""
 
 

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 from standardwebhooks import Webhook
 
 from assay.alerts.notice import Notice
-from assay.alerts.receiver import Refused, Undelivered
+from assay.alerts.receiver import AlertRefused, Undelivered
 from assay.clock import now
 from assay.errors import InvalidInput
 from assay.settings import Settings
@@ -47,7 +47,7 @@ class WebhookReceiver:
             reason = "it took too long" if isinstance(error, TimeoutError) else type(error).__name__
             raise Undelivered(f"The webhook at {self.url.host} cannot be reached: {reason}.") from None
         if status == HTTPStatus.GONE:
-            raise Refused(f"The webhook at {self.url.host} answered 410: it is gone.")
+            raise AlertRefused(f"The webhook at {self.url.host} answered 410: it is gone.")
         if not HTTPStatus(200) <= status < HTTPStatus(300):
             raise Undelivered(f"The webhook at {self.url.host} answered {status}.")
 

@@ -15,7 +15,7 @@ from assay.cli.paging import After, Limit, show_page
 from assay.cli.session import with_database
 from assay.db.engine import Database
 from assay.kinds import TRAITS, Kind
-from assay.knowledge.search import Filter
+from assay.knowledge.search import SearchFilter
 from assay.proposals import entity_actions
 from assay.proposals.fields import chosen
 from assay.proposals.outcomes import Outcome
@@ -87,7 +87,7 @@ atoms = _commands(Kind.ATOM)
 def _list(kind: Kind, limit: int, after: str | None, json: bool) -> None:
     async def act(database: Database) -> PageOf[EntityView]:
         async with database.transaction() as session:
-            return await finding.page(session, Filter(kind), after=after, limit=limit)
+            return await finding.page(session, SearchFilter(kind), after=after, limit=limit)
 
     columns = {Kind.TOPIC: ("id", "name", "atoms", "keywords"), Kind.ATOM: ("id", "title", "type", "topics")}[kind]
     nothing = f"There are no {TRAITS[kind].plural} yet. See what waits with: assay proposals list"

@@ -10,7 +10,7 @@ from assay.cli.paging import OfKind
 from assay.cli.session import with_deps
 from assay.errors import InvalidInput
 from assay.kinds import Kind
-from assay.knowledge.search import DEPTH, Filter
+from assay.knowledge.search import DEPTH, SearchFilter
 from assay.queue.deps import Deps
 from assay.web.views import finding
 from assay.web.views.knowledge import Found, Ranked
@@ -31,7 +31,7 @@ def search(
     query = " ".join(words)
     if not 1 <= len(query.strip()) <= MAX_WORDS or not query.isprintable():
         raise InvalidInput(f"Say what to search for, in 1 to {MAX_WORDS} characters that can be shown.")
-    wanted = [Filter(each) for each in ([kind] if kind else Kind)]
+    wanted = [SearchFilter(each) for each in ([kind] if kind else Kind)]
 
     async def act(deps: Deps) -> list[Ranked[Any]]:
         return await finding.found(deps.database, deps, wanted, query, limit=limit)

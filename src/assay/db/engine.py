@@ -44,7 +44,7 @@ class _BinaryCursor(AsyncCursor[Any]):
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class PoolLimits:
     """How many connections there are for one purpose, and how long each waits, in seconds. None: for ever."""
 
     connections: int
@@ -59,16 +59,16 @@ class Room:
         return self.connections + self.overflow
 
 
-ROOMY: Final = Room(5, overflow=10)
-ONE: Final = Room(1)
+DEFAULT_POOL: Final = PoolLimits(5, overflow=10)
+ONE: Final = PoolLimits(1)
 
 
 class Database:
     """A pool of connections; the only thing that opens and commits transactions."""
 
-    def __init__(self, database_url: str, room: Room = ROOMY) -> None:
+    def __init__(self, database_url: str, limits: PoolLimits = DEFAULT_POOL) -> None:
         self.url = driver_url(database_url)
-        self.engine = self._pool(room)
+        self.engine = self._pool(limits)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._beside = self._pool(ONE)
 
@@ -77,12 +77,12 @@ class Database:
         """Connections that work at this moment."""
         return int(self.engine.pool.checkedout())  # type: ignore[attr-defined]  # of the pool that it has
 
-    def _pool(self, room: Room) -> AsyncEngine:
+    def _pool(self, limits: PoolLimits) -> AsyncEngine:
         engine = create_async_engine(
             self.url,
-            pool_size=room.connections,
-            max_overflow=room.overflow,
-            pool_timeout=room.for_connection,
+            pool_size=limits.connections,
+            max_overflow=limits.overflow,
+            pool_timeout=limits.for_connection,
             pool_pre_ping=True,
             hide_parameters=True,  # they are words of messages, and an error goes to the log
             connect_args={
@@ -91,10 +91,10 @@ class Database:
                 "cursor_factory": _BinaryCursor,
             },
         )
-        patience = {"statement_timeout": room.for_statement, "lock_timeout": room.for_lock}
-        limits = ", ".join(f"set_config('{name}', '{each}s', false)" for name, each in patience.items() if each)
-        if limits:
-            event.listen(engine.sync_engine, "connect", partial(_begin_with, limits))
+        timeouts = {"statement_timeout": limits.for_statement, "lock_timeout": limits.for_lock}
+        settings = ", ".join(f"set_config('{name}', '{each}s', false)" for name, each in timeouts.items() if each)
+        if settings:
+            event.listen(engine.sync_engine, "connect", partial(_begin_with, settings))
         return engine
 
     @asynccontextmanager

@@ -6,7 +6,7 @@ from datetime import timedelta
 from assay.audit.actor import SYSTEM
 from assay.db.models import TriggerType
 from assay.extraction import queries, runs, spending
-from assay.jobs.reading import Reading
+from assay.jobs.reading import RunReading
 from assay.queue.context import JobContext
 from assay.queue.job import Statistics, job
 
@@ -35,7 +35,7 @@ async def extract_knowledge_from_messages(context: JobContext) -> Statistics:
             if claim is None:
                 break
             budget = await spending.budget(session, context.settings, claim.run_id)
-        reading = Reading.of(claim, context, budget)
+        reading = RunReading.of(claim, context, budget)
         await reading.finish()
         counts += reading.counts
         if reading.cancelled or reading.stopped:

@@ -29,7 +29,7 @@ SECONDS_BETWEEN_LOOKS: Final = 0.5
 
 
 @dataclass(slots=True)
-class Reading:
+class RunReading:
     """One run on its way: what waits to be read, and what came of the rest."""
 
     context: JobContext

@@ -37,7 +37,7 @@ _FITS: Final = """e.kind = '{kind}' AND NOT e.archived
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class SearchFilter:
     """Which knowledge is meant. What is None does not narrow."""
 
     kind: Kind
@@ -62,7 +62,7 @@ class Meaning:
 
 
 async def listed(
-    session: AsyncSession, wanted: Filter, *, after: tuple[datetime, UUID] | None, limit: int
+    session: AsyncSession, wanted: SearchFilter, *, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[RowMapping]:
     """The newest first."""
     rows = await session.execute(
@@ -76,7 +76,7 @@ async def listed(
 
 
 async def found(
-    session: AsyncSession, wanted: Filter, words: str, meaning: Meaning | None, *, limit: int
+    session: AsyncSession, wanted: SearchFilter, words: str, meaning: Meaning | None, *, limit: int
 ) -> Sequence[RowMapping]:
     """The best first, with the rank in each ranking and the words found. Without a meaning by words alone."""
     await session.execute(text("SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true)"))
@@ -105,7 +105,7 @@ async def found(
     return rows.mappings().all()
 
 
-def _by_words(wanted: Filter) -> str:
+def _by_words(wanted: SearchFilter) -> str:
     document = WORDS.text
     return f"""
         SELECT id, row_number() OVER (ORDER BY weight DESC, id) AS rank FROM (
@@ -114,7 +114,7 @@ def _by_words(wanted: Filter) -> str:
             ORDER BY weight DESC, e.id LIMIT {DEPTH}) AS hits"""  # noqa: S608  # our own fragments
 
 
-def _by_meaning(wanted: Filter, meaning: Meaning | None) -> str:
+def _by_meaning(wanted: SearchFilter, meaning: Meaning | None) -> str:
     if meaning is None:
         return "SELECT CAST(NULL AS uuid) AS id, CAST(NULL AS bigint) AS rank WHERE CAST(:vector AS text) IS NOT NULL"
     cast = f"halfvec({meaning.dimensions})"

@@ -53,7 +53,7 @@ class Batch:
         return self._encoded[encode]
 
 
-class Client(Protocol):
+class Listener(Protocol):
     """One who listens."""
 
     @property
@@ -83,7 +83,7 @@ class Hub:
 
     def __init__(self, database: Database, nats_url: str, *, observe: Callable[[float], None] | None = None) -> None:
         """`observe` is told, for each event, the seconds from the change to the clients."""
-        self.clients: set[Client] = set()
+        self.clients: set[Listener] = set()
         self.figures = Figures()
         self.position = 0
         """The id of the newest event that the clients were given."""
@@ -149,7 +149,7 @@ class Hub:
             raise Unavailable("Live events are not served at this moment: the database does not answer.") from None
         return since
 
-    async def missed(self, client: Client, start: int) -> AsyncIterator[Batch]:
+    async def missed(self, client: Listener, start: int) -> AsyncIterator[Batch]:
         """The events after `start` that have been, in pages. At the end of them the client gets what comes."""
         at = start
         while at < self.position:
@@ -256,7 +256,7 @@ class Hub:
         if not frames:
             return
         self.position = frames[-1].id
-        groups: defaultdict[frozenset[str], list[Client]] = defaultdict(list)
+        groups: defaultdict[frozenset[str], list[Listener]] = defaultdict(list)
         for client in self.clients:
             groups[client.channels].append(client)
         for channels, clients in groups.items():
@@ -267,7 +267,7 @@ class Hub:
         for frame in frames:
             self._observe((at - frame.at).total_seconds())
 
-    def _offer(self, batch: Batch, clients: Sequence[Client]) -> None:
+    def _offer(self, batch: Batch, clients: Sequence[Listener]) -> None:
         for client in clients:
             if client.offer(batch):
                 self.figures.delivered += len(batch.frames)

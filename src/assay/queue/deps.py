@@ -9,7 +9,7 @@ from assay.ai import factory
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
-from assay.db.engine import ROOMY, Database, Room
+from assay.db.engine import DEFAULT_POOL, Database, PoolLimits
 from assay.duplicates.serving import serving_model
 from assay.settings import Settings
 
@@ -31,11 +31,11 @@ class Deps:
         return next((each for each in (self.embedder, *self.others) if each.model == model), None)
 
 
-def make_deps(settings: Settings, database_url: str, room: Room = ROOMY) -> Deps:
+def make_deps(settings: Settings, database_url: str, limits: PoolLimits = DEFAULT_POOL) -> Deps:
     """Models load at their first use. Raises InvalidInput where the settings choose one and leave out what it needs."""
     from assay.duplicates.embedding_cache import CachingEmbedder  # slow to import
 
-    database = Database(database_url, room)
+    database = Database(database_url, limits)
     offline = CachingEmbedder(OfflineEmbedder(), database)
     chosen = factory.embedder(settings, offline)
     embedder = offline if chosen is offline else CachingEmbedder(chosen, database)

@@ -15,7 +15,7 @@ from assay.kinds import Trust
 
 
 @dataclass(frozen=True, slots=True)
-class User:
+class SourceUser:
     id: int
     name: str
 
@@ -27,8 +27,8 @@ class SourceInFull:
     id: UUID
     name: str
     kind: SourceKind
-    owner: User
-    writers: Sequence[User]
+    owner: SourceUser
+    writers: Sequence[SourceUser]
     trust: Trust
     version: int
     created_at: datetime
@@ -93,7 +93,7 @@ async def _found(session: AsyncSession, which: str, **values: Any) -> list[Sourc
 
 
 def _shown(row: dict[str, Any]) -> SourceInFull:
-    owner = User(row.pop("owner_user_id"), row.pop("owner_name"))
-    writers = [User(**each) for each in row.pop("writers")]
+    owner = SourceUser(row.pop("owner_user_id"), row.pop("owner_name"))
+    writers = [SourceUser(**each) for each in row.pop("writers")]
     kind, trust = SourceKind(row.pop("kind")), Trust(row.pop("trust"))
     return SourceInFull(**row, kind=kind, trust=trust, owner=owner, writers=writers)

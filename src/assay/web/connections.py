@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from typing import Final, Self
 
-from assay.db.engine import Database, Room
+from assay.db.engine import Database, PoolLimits
 
 LOCK_SECONDS: Final = 5
 """How long a request waits for a decision that is under way."""
-IDENTITY: Final = Room(3, for_connection=5, for_statement=10, for_lock=LOCK_SECONDS)
-READS: Final = Room(5, for_connection=5, for_statement=30, for_lock=LOCK_SECONDS)
-WRITES: Final = Room(8, for_connection=5, for_statement=60, for_lock=LOCK_SECONDS)
-MONITORS: Final = Room(2, for_connection=5, for_statement=10, for_lock=LOCK_SECONDS)
-LIVE: Final = Room(2, for_connection=5, for_statement=30, for_lock=LOCK_SECONDS)
-ROOMS: Final = (IDENTITY, READS, WRITES, MONITORS, LIVE)
-MAX_CONNECTIONS: Final = sum(room.most for room in ROOMS)
+IDENTITY: Final = PoolLimits(3, for_connection=5, for_statement=10, for_lock=LOCK_SECONDS)
+READS: Final = PoolLimits(5, for_connection=5, for_statement=30, for_lock=LOCK_SECONDS)
+WRITES: Final = PoolLimits(8, for_connection=5, for_statement=60, for_lock=LOCK_SECONDS)
+MONITORS: Final = PoolLimits(2, for_connection=5, for_statement=10, for_lock=LOCK_SECONDS)
+LIVE: Final = PoolLimits(2, for_connection=5, for_statement=30, for_lock=LOCK_SECONDS)
+POOLS: Final = (IDENTITY, READS, WRITES, MONITORS, LIVE)
+MAX_CONNECTIONS: Final = sum(limits.most for limits in POOLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,9 @@ class Connections:
     @classmethod
     def to(cls, database_url: str, reads: Database) -> Self:
         """`reads`: that of the models, which read the same."""
-        identity, writes, monitors, live = (Database(database_url, room) for room in (IDENTITY, WRITES, MONITORS, LIVE))
+        identity, writes, monitors, live = (
+            Database(database_url, limits) for limits in (IDENTITY, WRITES, MONITORS, LIVE)
+        )
         return cls(identity, reads, writes, monitors, live)
 
     @property

@@ -12,7 +12,7 @@ from assay.db.engine import Database
 from assay.duplicates import vectors
 from assay.kinds import TRAITS
 from assay.knowledge import search
-from assay.knowledge.search import Filter, Meaning
+from assay.knowledge.search import Meaning, SearchFilter
 from assay.queue.deps import Deps
 from assay.web.models import Moment
 from assay.web.views.knowledge import BY_KIND, EntityView, Ranked
@@ -21,14 +21,16 @@ from assay.web.views.paging import PageOf, cursor, cut, place
 BY_AGE: Final[Any] = tuple[Moment, UUID]
 
 
-async def page(session: AsyncSession, wanted: Filter, *, after: str | None, limit: int) -> PageOf[EntityView]:
+async def page(session: AsyncSession, wanted: SearchFilter, *, after: str | None, limit: int) -> PageOf[EntityView]:
     """Live ones, the newest first. Raises InvalidInput for a cursor that is none."""
     plural = TRAITS[wanted.kind].plural
     items, rest = await stretch(session, wanted, place(after, plural, BY_AGE), limit)
     return PageOf[SerializeAsAny[EntityView]](items=items, next=cursor(rest, plural))
 
 
-async def stretch(session: AsyncSession, wanted: Filter, after: Any, limit: int) -> tuple[Sequence[EntityView], Any]:
+async def stretch(
+    session: AsyncSession, wanted: SearchFilter, after: Any, limit: int
+) -> tuple[Sequence[EntityView], Any]:
     """So many from a place on (None: the newest), and where the next begin."""
     rows = await search.listed(session, wanted, after=after, limit=limit + 1)
     found, rest = cut(rows, limit, lambda row: (row["created_at"], row["id"]))
@@ -36,7 +38,7 @@ async def stretch(session: AsyncSession, wanted: Filter, after: Any, limit: int)
 
 
 async def found(
-    database: Database, deps: Deps, wanted: Sequence[Filter], words: str, *, limit: int
+    database: Database, deps: Deps, wanted: Sequence[SearchFilter], words: str, *, limit: int
 ) -> list[Ranked[Any]]:
     """By words and by meaning, the best first, of all that fit one of the filters.
 
@@ -45,7 +47,7 @@ async def found(
     vector = await deps.embedder.embed([words])
     meaning = Meaning(vectors.quoted(deps.embedder.model), deps.embedder.dimensions, vectors.literals(vector)[0])
     async with database.transaction() as session:
-        rows: list[tuple[Filter, RowMapping]] = [
+        rows: list[tuple[SearchFilter, RowMapping]] = [
             (each, row) for each in wanted for row in await search.found(session, each, words, meaning, limit=limit)
         ]
     best = sorted(rows, key=lambda pair: -pair[1]["score"])[:limit]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from assay.db.models import Scope
 from assay.kinds import TRAITS, AtomType, Kind
 from assay.knowledge import search
-from assay.knowledge.search import Filter
+from assay.knowledge.search import SearchFilter
 from assay.proposals.restoring import restore
 from assay.web.auth import Caller, allow
 from assay.web.errors import documented
@@ -30,8 +30,8 @@ class KnowledgeFilter(RequestModel):
     type: AtomType | None = None
     confidence_min: Share | None = None
 
-    def of(self, kind: Kind) -> Filter:
-        return Filter(kind, self.topic, self.type, self.confidence_min)
+    def of(self, kind: Kind) -> SearchFilter:
+        return SearchFilter(kind, self.topic, self.type, self.confidence_min)
 
 
 class KnowledgeQuery(PageQuery, KnowledgeFilter):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.accounts import attempts, sessions
-from assay.accounts.attempts import Place
+from assay.accounts.attempts import SignInPlace
 from assay.accounts.sessions import NewSession
 from assay.db.models import ActorKind, Role, Scope
 from assay.web.auth import (
@@ -64,8 +64,8 @@ async def sign_in(credentials: Credentials, request: Request, response: Response
     return view(found)
 
 
-def whereabouts(request: Request) -> Place:
-    return Place(address(request), request.cookies.get(device_cookie(request)))
+def whereabouts(request: Request) -> SignInPlace:
+    return SignInPlace(address(request), request.cookies.get(device_cookie(request)))
 
 
 @router.get("", dependencies=[allow(Open.SIGNED_IN)])
