@@ -6,6 +6,9 @@ from typing import Final
 MAX_SKEW: Final = timedelta(minutes=1)
 """How far the clocks of two machines may differ. What is dated later was written by a clock that was ahead once."""
 
+MAX_AGED_OUT: Final = timedelta(days=1)
+"""How much of what grew too old is deleted at a time, from the oldest on: a clock that is ahead costs no more."""
+
 
 def now() -> datetime:
     """The current moment, aware, in UTC."""

@@ -9,6 +9,7 @@ from tests.alerts.lab import failure
 from tests.builders import draft, get, propose, rows, scalar
 from tests.faults import lab
 from tests.jobs.lab import ERRORS, change, cleared, done
+from tests.messaging.lab import recover
 
 from assay.alerts import outbox
 from assay.alerts.rules import Told, worth_telling
@@ -18,6 +19,7 @@ from assay.clock import now
 from assay.db.models import SYSTEM_USER_ID, JobState, KnowledgeExtractionRun, ProcessRole, ProposalStatus
 from assay.duplicates import scan
 from assay.extraction.spending import spent_today
+from assay.messaging import outbox as events
 from assay.queue import dispatcher, heartbeats, history
 from assay.queue.health import look
 from assay.queue.order import Order
@@ -99,6 +101,26 @@ async def test_a_run_and_a_process_that_lived_ahead_do_not_live_for_ever(deps):
         assert await history.previous(session, JOB, uuid4()) is None
         await heartbeats.prune_processes(session)
     assert await scalar(deps.database, "SELECT count(*) FROM job_processes") == 0
+
+
+async def test_no_more_than_a_day_is_forgotten_at_a_time(deps):
+    def aged(column: str) -> str:
+        return f"{column} = now() - interval '2 days' + rank * interval '20 hours'"
+
+    await recover(deps.database, "a", "b", "c", "d")
+    async with deps.database.transaction() as session:
+        await events.publish(session, limit=10)
+        for _ in range(4):
+            await history.note_skipped(session, Order(JOB, str(uuid4())), "paused")
+    ranked = "(SELECT {0} AS id, row_number() OVER (ORDER BY {0}) AS rank FROM {1}) r WHERE r.id = {1}.{0}"
+    await execute(deps.database, f"UPDATE job_runs SET {aged('queued_at')} FROM {ranked.format('id', 'job_runs')}")
+    await execute(deps.database, f"UPDATE outbox SET {aged('published_at')} FROM {ranked.format('entry_id', 'outbox')}")
+    left = "SELECT (SELECT count(*) FROM job_runs), (SELECT count(*) FROM outbox)"
+    for still in ((2, 2), (0, 1)):
+        async with deps.database.transaction() as session:
+            await history.prune(session, older_than=timedelta(days=-400))
+            await events.prune(session, before=now() + timedelta(days=400))
+        assert await rows(deps.database, left) == [still]
 
 
 async def test_a_rest_that_began_ahead_is_over(deps):

@@ -14,7 +14,7 @@ from pydantic_core import from_json, to_json
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.clock import now
+from assay.clock import MAX_AGED_OUT, now
 from assay.db.locks import try_until_commit
 
 NOTIFICATIONS: Final = "outbox"
@@ -98,10 +98,15 @@ async def is_behind(session: AsyncSession) -> bool:
 
 
 async def prune(session: AsyncSession, *, before: datetime) -> int:
-    """Forgets the order of what was published before, save the newest: numbers go on from it. The trail stays."""
+    """Forgets the order of what was published before, a day of it at a time. The trail stays.
+
+    The newest is kept: numbers go on from it.
+    """
     gone = await session.execute(
-        text("DELETE FROM outbox WHERE published_at < :before AND sequence < (SELECT max(sequence) FROM outbox)"),
-        {"before": before},
+        text("""
+        DELETE FROM outbox WHERE sequence < (SELECT max(sequence) FROM outbox) AND published_at < least(:before,
+            (SELECT published_at FROM outbox WHERE sequence IS NOT NULL ORDER BY sequence LIMIT 1) + :at_once)"""),
+        {"before": before, "at_once": MAX_AGED_OUT},
     )
     return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE has one
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from assay.clock import MAX_SKEW, now
+from assay.clock import MAX_AGED_OUT, MAX_SKEW, now
 from assay.db.base import new_id
 from assay.db.models import JobRun, JobState
 from assay.proposals.metrics import Share
@@ -239,11 +239,11 @@ def order_of(run: JobRun) -> Order:
 
 
 async def prune(session: AsyncSession, *, older_than: timedelta) -> int:
-    """Forgets old runs, but never what may still be carried out."""
+    """Forgets old runs, a day of them at a time, but never what may still be carried out."""
     ended = JobRun.state.not_in(OPEN)
-    removed = await session.execute(
-        delete(JobRun).where(ended, JobRun.queued_at < now() - older_than).returning(JobRun.id)
-    )
+    oldest = select(func.min(JobRun.queued_at) + MAX_AGED_OUT).where(ended).scalar_subquery()
+    too_old = JobRun.queued_at < func.least(now() - older_than, oldest)
+    removed = await session.execute(delete(JobRun).where(ended, too_old).returning(JobRun.id))
     return len(removed.all())
 
 
