@@ -15,6 +15,7 @@ from tests.conftest import administer, named
 from tests.patience import PATIENCE
 
 from assay import disk
+from assay.ai.providers import endpoint_embedder
 from assay.cli.doctor import explained
 from assay.runtime import binaries
 from assay.runtime.process import wait_for
@@ -144,7 +145,8 @@ def test_it_names_a_language_model_that_does_not_answer(empty):
     assert "needs ASSAY_LLM_MODEL" in problems(empty("doctor", **chosen))
 
 
-def test_it_names_an_embedding_model_that_does_not_answer(empty):
+def test_it_names_an_embedding_model_that_does_not_answer(empty, monkeypatch):
+    monkeypatch.setattr(endpoint_embedder, "MAX_ATTEMPTS", 1)
     chosen = {"ASSAY_EMBEDDINGS_URL": "http://127.0.0.1:1/v1", "ASSAY_EMBEDDINGS_MODEL": "small"}
     answer = empty("doctor", ASSAY_EMBEDDINGS_DIMENSIONS="384", ASSAY_EMBEDDINGS_TIMEOUT="1", **chosen)
     assert "http://127.0.0.1:1/v1" in problems(answer)
