@@ -14,8 +14,9 @@ from assay.runtime.server import Keeper
 from assay.runtime.services import Supervisor
 
 pytestmark = pytest.mark.anyio
+SECONDS_OF_A_TRY = 1.0
 MAX_TRIES = 60
-"""Each waits up to a second for the broker."""
+"""Of a broker that takes nothing."""
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ async def test_a_broker_whose_disk_was_full_takes_orders_again(small_disk, monke
     async def takes_orders() -> bool:
         with suppress(NatsError, OSError, Unavailable):
             async with nats.connected(url) as client:
-                return bool(await client.jetstream().publish("order", b"x" * 5000, timeout=1))
+                return bool(await client.jetstream().publish("order", b"x" * 5000, timeout=SECONDS_OF_A_TRY))
         return False
 
     try:
