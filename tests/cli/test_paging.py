@@ -2,14 +2,19 @@
 
 import re
 import shlex
+from collections.abc import Iterator
 
 import pytest
+from cyclopts import App
 
+from assay.cli.app import app as program
+from assay.cli.paging import DEFAULT_LIMIT
 from assay.settings import Settings
 from assay.web.app import create_app
 
-SCHEMAS = create_app(Settings(), "postgresql://", "nats://").openapi()["components"]["schemas"]
-LISTS = {
+DOCUMENT = create_app(Settings(), "postgresql://", "nats://").openapi()
+SCHEMAS = DOCUMENT["components"]["schemas"]
+LISTS: dict[tuple[str, ...], str] = {
     ("proposals", "list", "--kind", "atom"): "ListedAtomProposal",
     ("proposals", "list", "--kind", "topic"): "ListedTopicProposal",
     ("topics",): "TopicView",
@@ -21,13 +26,71 @@ LISTS = {
     ("jobs", "runs", "deduplication_scan"): "JobRunView",
     ("audit", "list"): "AuditEntryView",
     ("users", "list"): "UserView",
+    ("messages",): "MessageView",
+    ("audit",): "AuditEntryView",
 }
+MADE: dict[tuple[str, ...], str] = {
+    ("sources", "list"): "SourceView",
+    ("tokens", "list"): "TokenView",
+    ("policy", "history"): "VersionView",
+}
+"""The demo leaves one at most."""
+ONLY_HERE = {("duplicates", "list"), ("proposals", "groups"), ("jobs", "dead", "list"), ("alerts", "list")}
+"""What HTTP has no list of."""
+
+
+def commands(group: App = program, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], set[str]]]:
+    """Every command, and its options."""
+    for name in group:
+        if not name.startswith("-"):
+            command = group[name]
+            if command.default_command:
+                yield (*path, name), {each.name for each in command.assemble_argument_collection()}
+            yield from commands(command, (*path, name))
+
+
+def paged_over_http() -> set[str]:
+    """The records of every list that goes on."""
+    operations = [each["get"] for each in DOCUMENT["paths"].values() if "get" in each]
+    lists = [each for each in operations if "after" in {given["name"] for given in each.get("parameters", [])}]
+    pages = [each["responses"]["200"]["content"]["application/json"]["schema"]["$ref"] for each in lists]
+    return {each.split("/PageOf_")[1].removesuffix("_") for each in pages}
 
 
 def keys(model: str) -> set[str]:
     """What a record has over HTTP."""
     found = [name for name in SCHEMAS if name == model or name.startswith(f"{model}-")]
     return set(SCHEMAS[found[0]]["properties"])
+
+
+def test_every_list_of_the_command_line_and_of_http_is_compared_here():
+    compared = {**LISTS, **MADE}
+    known = {*compared, *ONLY_HERE}
+    for words, options in commands():
+        if "--after" in options:
+            assert {"--limit", "--json"} <= options
+            assert any(each[: len(words)] == words for each in known), f"{words} is not compared"
+    assert paged_over_http() == set(compared.values())
+
+
+def test_every_list_shows_as_much_and_the_jobs_are_listed_alike(assay):
+    for words, options in commands():
+        if "--after" in options:
+            group = program
+            for word in words:
+                group = group[word]
+            [limit] = [each for each in group.assemble_argument_collection() if each.name == "--limit"]
+            assert limit.field_info.default == DEFAULT_LIMIT, words
+    listed = assay("jobs", "--json").document
+    assert set(listed) == keys("PageOf_JobView_")
+    assert set(listed["items"][0]) == keys("JobView")
+
+
+@pytest.mark.parametrize("group", [path[:-1] for path, _ in commands() if path[-1] == "list"], ids=" ".join)
+def test_a_group_without_a_command_lists(empty, group):
+    assert empty(*group, "--json").document == empty(*group, "list", "--json").document
+    assert f"Usage: assay {' '.join(group)} COMMAND" in empty(*group, "--help").out
+    assert 'Unknown command \\"lits\\"' in empty(*group, "lits", "--json").err
 
 
 @pytest.mark.parametrize("words", LISTS, ids=" ".join)
@@ -48,11 +111,16 @@ def test_a_list_says_that_there_is_more_and_with_which_command_to_go_on(assay, w
     [more] = [line for line in whole.splitlines() if line.startswith("There is more: ")]
     going_on = shlex.split(more.removeprefix("There is more: assay "))
     assert going_on[: len(words)] == list(words)
+    assert len(going_on[-1]) <= len("--after=") + 34
     second = assay(*going_on).out
     assert second.splitlines()[1] not in whole
 
 
-def test_tokens_versions_pairs_and_groups_are_paged_too(assay):
+def test_sources_tokens_versions_pairs_and_groups_are_paged_too(assay, tmp_path):
+    chat = tmp_path / "chat.txt"
+    chat.write_text("[2026-03-02 09:14] <ana> Hello there.\n")
+    for source in ("crm", "mail"):
+        assay("ingest", str(chat), "--source", source)
     assay("users", "create", "bot", "--agent")
     for _ in range(3):
         assay("tokens", "create", "bot")
@@ -60,8 +128,7 @@ def test_tokens_versions_pairs_and_groups_are_paged_too(assay):
         assay("policy", "set", "--threshold", threshold)
     assay("duplicates", "scan", "--entities", KNOWLEDGE_DEDUP_SIMILARITY_THRESHOLD="0.4")
     for words, model in (
-        (("tokens", "list"), "TokenView"),
-        (("policy", "history"), "VersionView"),
+        *MADE.items(),
         (("duplicates", "list"), None),
         (("proposals", "groups"), None),
     ):
@@ -79,7 +146,7 @@ def test_an_empty_list_says_so_and_is_a_page_in_json(empty, words):
     assert empty(*words).out.strip()
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10=", "WyJ1c2VycyIsIDFd", "ffff0000"])
+@pytest.mark.parametrize("cursor", ["x", "W10", "WyJ1c2VycyIsIDFd", "ffff0000"])
 def test_a_cursor_that_is_none_of_ours_is_one_sentence(empty, cursor):
     assert empty("users", "list", "--after", cursor).refused(2).startswith("This cursor is none of ours")
 

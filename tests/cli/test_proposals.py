@@ -228,3 +228,21 @@ def test_text_of_messages_cannot_drive_the_terminal(empty, tmp_path):
     for each in listed(empty):
         shown = empty("proposals", "show", each["id"]).out
         assert "\x1b[31m" not in shown
+
+
+@kinds
+def test_what_expired_or_was_withdrawn_is_listed_apart_from_what_was_declined(assay, demo_url, kind):
+    declined, expired, withdrawn = (each["id"] for each in listed(assay, "--kind", kind)[:3])
+    decide(assay, "reject", declined)
+    with psycopg.connect(demo_url) as connection:
+        for action, proposal in (("expired", expired), ("withdrawn", withdrawn)):
+            connection.execute(
+                "UPDATE proposals SET status = 'rejected', review_action = %s, reviewed_at = now() WHERE id = %s",
+                (action, proposal),
+            )
+    assert [each["id"] for each in listed(assay, "--status", "expired")] == [expired]
+    assert [each["id"] for each in listed(assay, "--status", "withdrawn")] == [withdrawn]
+    assert {declined, expired, withdrawn} <= {each["id"] for each in listed(assay, "--status", "rejected")}
+    shown = {line[:8]: line for line in assay("proposals", "--status", "rejected").out.splitlines()}
+    assert "expired" in shown[expired[-8:]]
+    assert "withdrawn" in shown[withdrawn[-8:]]

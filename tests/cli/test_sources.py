@@ -30,6 +30,8 @@ def test_what_the_operator_imports_is_his_and_trusted(empty, chat):
     assert shown["owner"]["name"].startswith("local:")
     assert [each["name"] for each in empty("sources", "list", "--json").items] == ["crm"]
     assert "trusted" in empty("sources", "list").out
+    listed = empty("sources").out.splitlines()[1].split()
+    assert set(listed) <= set(empty("sources", "show", "crm").out.split())
     [message] = empty("messages", "list", "--json").items
     assert (message["written_via"], message["written_by_user_id"]) == ("command line", shown["owner"]["id"])
 

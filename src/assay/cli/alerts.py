@@ -11,7 +11,7 @@ from assay.alerts.notice import Notice
 from assay.alerts.receiver import Receiver, Undelivered
 from assay.alerts.receivers import configured
 from assay.cli.output import Json, moment, print_json, say
-from assay.cli.paging import After, Limit, show_page
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import with_database
 from assay.clock import now
 from assay.db.engine import Database
@@ -40,7 +40,7 @@ def send_test(*, json: Json = False) -> int:
 
 
 @app.command(name="list")
-def list_(*, limit: Limit = 20, after: After = None, json: Json = False) -> None:
+def list_(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:
     """List what was sent, held back or given up, the newest first."""
 
     async def act(database: Database) -> PageOf[AlertView]:

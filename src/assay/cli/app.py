@@ -91,7 +91,7 @@ def _carry_out(words: Sequence[str]) -> None:
     as_json = "--json" in words
     try:
         name_unknown_variables()
-        app(words, print_error=not as_json, exit_on_error=not as_json)
+        app(in_full(words), print_error=not as_json, exit_on_error=not as_json)
     except KeyboardInterrupt:
         _complain(Unavailable(INTERRUPTION), as_json)
         sys.exit(INTERRUPTED)
@@ -101,6 +101,23 @@ def _carry_out(words: Sequence[str]) -> None:
     except AssayError as error:
         _complain(error, as_json)
         sys.exit(_exit_code(error))
+
+
+def in_full(words: Sequence[str]) -> Sequence[str]:
+    """The command as it is meant: a group that can list, and is given no command, lists."""
+    group = app
+    for place, word in enumerate([*words, ""]):
+        if word in group and not word.startswith("-"):
+            group = group[word]
+        elif group is not app and "list" in group and _is_no_command(word, group):
+            return [*words[:place], "list", *words[place:]]
+        else:
+            break
+    return words
+
+
+def _is_no_command(word: str, group: App) -> bool:
+    return not word or (word.startswith("-") and word not in group)
 
 
 def name_unknown_variables() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.accounts.actions import user_named
 from assay.cli.output import Json, short
-from assay.cli.paging import After, Limit, show_page
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import with_database
 from assay.db.engine import Database
 from assay.proposals.queries import full_ids
@@ -25,7 +25,7 @@ def list_(
     action: Annotated[str | None, Parameter(help="Only changes of this name, such as proposal.approved.")] = None,
     subject: Annotated[str | None, Parameter(help="Only changes of this proposal, topic or atom.")] = None,
     actor: Annotated[str | None, Parameter(help="Only what this user did.")] = None,
-    limit: Limit = 50,
+    limit: Limit = DEFAULT_LIMIT,
     after: After = None,
     json: Json = False,
 ) -> None:

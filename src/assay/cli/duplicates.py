@@ -7,7 +7,7 @@ from rich.status import Status
 
 from assay.cli.deciding import Note
 from assay.cli.output import Json, errors, print_json, printable, say, short
-from assay.cli.paging import After, Limit, OfKind, say_more
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, OfKind, say_more
 from assay.cli.session import operator, with_database, with_deps
 from assay.db.engine import Database
 from assay.db.locks import held
@@ -55,7 +55,7 @@ def scan(
 def list_(
     *,
     kind: OfKind = None,
-    limit: Limit = 50,
+    limit: Limit = DEFAULT_LIMIT,
     after: After = None,
     json: Json = False,
 ) -> None:

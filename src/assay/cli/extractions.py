@@ -1,12 +1,12 @@
 """The runs that read messages."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Final
 
 from cyclopts import App, Parameter
-from pydantic_core import to_json
 
-from assay.cli.output import Json, moment, print_json, say, short
-from assay.cli.paging import After, Limit, show_page
+from assay.cli.output import Json, moment, print_json, printable, say, short
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
 from assay.db.models import RunStatus
@@ -14,6 +14,21 @@ from assay.extraction import actions, queries
 from assay.web.views import lists
 from assay.web.views.paging import PageOf
 from assay.web.views.records import RunView
+
+LEFT_OUT: Final = {
+    "unusable": "drafts without a title or of no type",
+    "known_topics": "topics that are known or proposed already",
+    "invented_quotes": "quotes of messages that were not there",
+    "links": "links to nothing",
+    "old_news": "drafts that only earlier messages speak for",
+    "echoes": "drafts that repeat what is known",
+    "restated": "drafts whose words became evidence of a proposal that waits",
+    "secrets_masked": "messages in which a secret was covered",
+    "orders_withheld": "messages left out because they give orders to machines",
+    "names_withheld": "names left out because they give orders to machines",
+    "messages_cut": "messages of which the rest was left away",
+    "set_aside": "messages that nothing could read",
+}
 
 app = App(name="extractions", help="List, show and cancel the runs that read messages.")
 RunId = Annotated[str, Parameter(help="Its id.")]
@@ -23,7 +38,7 @@ RunId = Annotated[str, Parameter(help="Its id.")]
 def list_(
     *,
     status: Annotated[RunStatus | None, Parameter(help="Only runs in this state.")] = None,
-    limit: Limit = 20,
+    limit: Limit = DEFAULT_LIMIT,
     after: After = None,
     json: Json = False,
 ) -> None:
@@ -63,11 +78,36 @@ def show(run: RunId, /, *, json: Json = False) -> None:
     found = with_database(act)
     if json:
         print_json(found)
-        return
-    for name, value in found:
-        if value not in (None, {}, ""):
-            plain = to_json(value).decode() if isinstance(value, dict) else value
-            say(f"{name.replace('_', ' ')}: {plain}")
+    else:
+        _show(found)
+
+
+def _show(run: RunView) -> None:
+    say(f"Run {run.id} is {run.status}.", style="bold")
+    if run.error:
+        say(f"  {printable(run.error)}", style="red" if run.status is RunStatus.FAILED else "yellow")
+    for label, value in _lines(run):
+        if value:
+            say(f"  {label:13} {value}")
+    if run.dropped:
+        say("\nWhat became no proposal, or was not read as it was said", style="bold")
+    for reason, number in run.dropped.items():
+        say(f"  {number:>6}  {LEFT_OUT.get(reason, reason.replace('_', ' '))}")
+    if run.topic_proposals_created + run.atom_proposals_created:
+        say("\nWhat waits for you: assay proposals", style="dim")
+
+
+def _lines(run: RunView) -> Iterator[tuple[str, str | None]]:
+    """What a person wants to know of it; None where that is nothing."""
+    yield "asked for by", f"{run.trigger_type} run, {moment(run.created_at)}"
+    lasted = run.completed_at and run.started_at and (run.completed_at - run.started_at).total_seconds()
+    yield "ended", f"{moment(run.completed_at)}, after {lasted:.1f} s" if lasted is not None else None
+    yield "read", f"{run.messages_analyzed:,} of {run.config_snapshot.get('messages', '?')} messages"
+    first, last = moment(run.time_window_start), moment(run.time_window_end)
+    yield "sent", f"{first} to {last}" if first else None
+    yield "read by", f"{run.extractor}, {run.model_name}, prompt {run.prompt_version}"
+    yield "proposed", f"{run.topic_proposals_created:,} topics, {run.atom_proposals_created:,} atoms"
+    yield "cost", f"{run.llm_tokens_used:,} tokens, US$ {run.cost_estimate:.4f}" if run.llm_tokens_used else None
 
 
 @app.command

@@ -1,12 +1,12 @@
 """Pausing jobs, and their history."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Final
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from assay.cli.output import Json, print_json, say
-from assay.cli.paging import After, Limit, show_page
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
 from assay.queue import control
@@ -14,7 +14,6 @@ from assay.web.views import jobs as views
 from assay.web.views.paging import PageOf
 from assay.web.views.records import Accepted, JobRunView
 
-RUNS: Final = 20
 Name = Annotated[str, Parameter(help="The name of the job.")]
 
 
@@ -30,7 +29,7 @@ def resume(name: Name, /, *, json: Json = False) -> None:
     _say(name, changed, f"{name} runs again." if changed else f"{name} was not paused.", json)
 
 
-def runs(name: Name, /, *, limit: Limit = RUNS, after: After = None, json: Json = False) -> None:
+def runs(name: Name, /, *, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:
     """List the runs of a job, the newest first, with attempt, delivery and worker."""
 
     async def act(database: Database) -> PageOf[JobRunView]:

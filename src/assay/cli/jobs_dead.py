@@ -6,7 +6,7 @@ from cyclopts import App, Parameter
 
 from assay import settings as configuration
 from assay.cli.output import Json, print_json, printable, say
-from assay.cli.paging import After, Limit, show_page
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import operator, with_database, with_servers
 from assay.db.engine import Database
 from assay.errors import InvalidInput
@@ -25,7 +25,7 @@ app = App(name="dead", help="List and give back what the queue could not work of
 def list_(
     *,
     replayed: Annotated[bool, Parameter(negative="", help="Also those that were given back.")] = False,
-    limit: Limit = 50,
+    limit: Limit = DEFAULT_LIMIT,
     after: After = None,
     json: Json = False,
 ) -> None:

@@ -11,7 +11,7 @@ from assay.audit.actor import Actor
 from assay.cli.deciding import Looked, Note, decided, look_at
 from assay.cli.merging import Both, Look, Take
 from assay.cli.output import Json, print_json, short
-from assay.cli.paging import After, Limit, show_page
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import with_database
 from assay.db.engine import Database
 from assay.kinds import TRAITS, Kind
@@ -34,8 +34,7 @@ def _commands(kind: Kind) -> App:
     app = App(name=plural, help=f"List, show and merge the approved {plural}.")
 
     @app.command(name="list", help=f"List the approved {plural}, the newest first.")
-    @app.default
-    def list_(*, limit: Limit = 50, after: After = None, json: Json = False) -> None:
+    def list_(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:
         _list(kind, limit, after, json)
 
     @app.command(help=f"Show one of the {plural}: what it says, and why we believe it.")

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from assay.cli.deciding import Note, answer
 from assay.cli.merging import Look
 from assay.cli.output import Json, print_json, say, short
-from assay.cli.paging import After, Limit, say_more
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, say_more
 from assay.cli.session import operator, with_database, with_deps
 from assay.cli.tables import table
 from assay.db.engine import Database
@@ -50,7 +50,7 @@ def not_duplicate(
     return answer(with_deps(act), json)
 
 
-def groups(*, limit: Limit = 50, after: After = None, json: Json = False) -> None:
+def groups(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:
     """List what is in the queue more than once: each thing, and the proposals that are like it. The largest first."""
 
     async def act(database: Database) -> PageOf[Group]:

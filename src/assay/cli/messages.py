@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from assay.cli.output import Json, short
-from assay.cli.paging import After, Limit, show_page
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import with_database
 from assay.db.engine import Database
 from assay.web.views import lists
@@ -20,7 +20,7 @@ def list_(
     *,
     source: Annotated[str | None, Parameter(help="Only those that are known under this source.")] = None,
     channel: Annotated[str | None, Parameter(help="Only those of this channel.")] = None,
-    limit: Limit = 50,
+    limit: Limit = DEFAULT_LIMIT,
     after: After = None,
     json: Json = False,
 ) -> None:

@@ -14,6 +14,7 @@ from assay.kinds import Kind
 from assay.web.views.paging import PageOf
 
 MAX_LIMIT: Final = 1_000
+DEFAULT_LIMIT: Final = 50
 Limit = Annotated[int, Parameter(help=f"How many at most, 1 to {MAX_LIMIT:,}.", validator=Number(gte=1, lte=MAX_LIMIT))]
 After = Annotated[str | None, Parameter(help="Go on behind a page: its `next`.")]
 OfKind = Annotated[Kind | None, Parameter(help="Only this kind; left out: both.")]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay import settings as configuration
 from assay.cli.deciding import Note
 from assay.cli.output import Json, moment, print_json, printable, say
-from assay.cli.paging import After, Limit, show_page
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import operator, with_database
 from assay.cli.tables import table
 from assay.db.engine import Database
@@ -78,7 +78,7 @@ def set_(
 
 
 @app.command
-def history(*, limit: Limit = 20, after: After = None, json: Json = False) -> None:
+def history(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:
     """List the versions of the policy, the newest first."""
 
     async def act(database: Database) -> PageOf[VersionView]:

@@ -1,7 +1,7 @@
 """Listing, showing and deciding proposals."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from cyclopts import App, Parameter
@@ -12,11 +12,11 @@ from assay.audit.actor import Actor
 from assay.cli.deciding import Ids, Looked, Note, decided, look_at
 from assay.cli.merging import Both, Look, Take, target_of
 from assay.cli.output import Json, print_json, short
-from assay.cli.paging import After, Limit, OfKind, show_page
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, OfKind, show_page
 from assay.cli.session import with_database
 from assay.cli.showing import Shown, show_one, title_of
 from assay.db.engine import Database
-from assay.db.models import DedupState, ProposalStatus, SimilarityType
+from assay.db.models import DedupState, ProposalStatus, ReviewAction, SimilarityType
 from assay.duplicates.explanation import rounded
 from assay.errors import Conflict
 from assay.kinds import Kind
@@ -29,6 +29,11 @@ from assay.review.policy import Hold
 from assay.web.views import queue
 from assay.web.views.paging import PageOf
 from assay.web.views.proposals import ListedProposal
+
+Standing = Literal["pending", "approved", "rejected", "merged", "expired", "withdrawn"]
+STATUS_HELP: Final = "Only those with this status. What expired or was withdrawn is among the rejected too."
+UNDECLINED: Final = {"expired": ReviewAction.EXPIRED, "withdrawn": ReviewAction.WITHDRAWN}
+"""Rejected, although nobody declined it."""
 
 app = App(name="proposals", help="List, show and decide proposals.")
 for command, place, words in (
@@ -43,18 +48,19 @@ app.command("assay.cli.expiring:expire", name="expire", help="Let everything exp
 @app.command(name="list")
 def list_(
     *,
-    status: Annotated[ProposalStatus | None, Parameter(help="Only those with this status.")] = ProposalStatus.PENDING,
+    status: Annotated[Standing, Parameter(help=STATUS_HELP)] = "pending",
     kind: OfKind = None,
     duplicates: Annotated[bool, Parameter(help="Only those marked as duplicates.")] = False,
     needs_attention: Annotated[bool, Parameter(help="Only those on which the machine has given up.")] = False,
-    limit: Limit = 50,
+    limit: Limit = DEFAULT_LIMIT,
     after: After = None,
     json: Json = False,
 ) -> None:
     """List proposals, the oldest first."""
     wanted = Filter(
         kinds=[kind] if kind else list(Kind),
-        statuses=[status] if status else list(ProposalStatus),
+        statuses=[ProposalStatus.REJECTED if status in UNDECLINED else ProposalStatus(status)],
+        review_action=UNDECLINED.get(status),
         dedup_state=DedupState.DUPLICATE if duplicates else None,
         needs_attention=needs_attention or None,
     )
@@ -81,10 +87,16 @@ def _waits_for(proposal: ListedProposal) -> str:
     """The first reason why it waits; of a duplicate also which kind, and how like it is."""
     hold = next(iter(proposal.held), None)
     if hold is None or not (proposal.similarity_type and proposal.similarity_score):
-        return hold or proposal.status
+        return hold or _standing(proposal)
     alike = Hold.CONTRADICTED if proposal.similarity_type is SimilarityType.UPDATE else Hold.DUPLICATE
     like = f"{alike}: {proposal.similarity_type} {rounded(proposal.similarity_score)}"
     return like if hold is alike else f"{like}; {hold}"
+
+
+def _standing(proposal: ListedProposal) -> str:
+    """Its status; of what nobody declined, what became of it instead."""
+    action = proposal.review_action
+    return action if action and action in UNDECLINED.values() else proposal.status
 
 
 @app.command

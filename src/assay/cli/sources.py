@@ -1,7 +1,8 @@
 """Where messages come from: who may write there, and whether the machine may believe it."""
 
+import shlex
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.accounts.actions import user_named
 from assay.audit.actor import Actor
 from assay.cli.output import Json, moment, print_json, printable, say
-from assay.cli.paging import After, Limit, show_page
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import as_operator, with_database
 from assay.db.engine import Database
 from assay.errors import InvalidInput
@@ -22,13 +23,17 @@ from assay.web.views.records import SourceView
 app = App(name="sources", help="List the sources of messages, and say who may write to them and which are trusted.")
 Name = Annotated[str, Parameter(help="Its name.")]
 
+TRUSTED: Final = {
+    Trust.TRUSTED: "the system may approve alone what is quoted from it",
+    Trust.UNTRUSTED: "what is quoted from it waits for a person",
+}
 OWNER_HELP = "Whose it is from now on."
 OPEN_HELP = "Who may write to it too; repeatable."
 CLOSE_HELP = "Who may not any more; repeatable."
 
 
 @app.command(name="list")
-def list_(*, limit: Limit = 50, after: After = None, json: Json = False) -> None:
+def list_(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:
     """List the sources, by name."""
 
     async def act(database: Database) -> PageOf[SourceView]:
@@ -52,7 +57,11 @@ def show(name: Name, /, *, json: Json = False) -> None:
         async with database.transaction() as session:
             return SourceView.model_validate(await queries.named(session, name))
 
-    _show(with_database(act), json)
+    found = with_database(act)
+    if json:
+        print_json(found)
+    else:
+        _show_all(found)
 
 
 @app.command(name="set")
@@ -84,7 +93,12 @@ def set_(
         )
         return SourceView.model_validate(await queries.named(session, name))
 
-    _show(with_database(lambda database: as_operator(database, change)), json)
+    changed = with_database(lambda database: as_operator(database, change))
+    if json:
+        print_json(changed)
+        return
+    others = f" {_names(changed)} may write to it too." if changed.writers else ""
+    say(f"{printable(changed.name)} is {changed.trust}. It belongs to {changed.owner.name}.{others}")
 
 
 async def _ids(session: AsyncSession, names: Sequence[str]) -> set[int]:
@@ -96,9 +110,13 @@ def _names(source: SourceView) -> str:
     return ", ".join(each.name for each in source.writers)
 
 
-def _show(source: SourceView, json: bool) -> None:
-    if json:
-        print_json(source)
-        return
-    others = f" {_names(source)} may write to it too." if source.writers else ""
-    say(f"{printable(source.name)} is {source.trust}. It belongs to {source.owner.name}.{others}")
+def _show_all(source: SourceView) -> None:
+    say(printable(source.name), style="bold")
+    say(f"  trust    {source.trust} ({TRUSTED[source.trust]})")
+    say(f"  kind     {source.kind}")
+    say(f"  owner    {source.owner.name}")
+    say(f"  open to  {_names(source) or 'nobody else but admins'}")
+    say(f"  since    {moment(source.created_at)}")
+    other = next(each for each in Trust if each is not source.trust)
+    name = shlex.quote(printable(source.name))
+    say(f"Change it: assay sources set {name} --trust {other}", style="dim")

@@ -12,7 +12,7 @@ from assay.accounts import actions, tokens
 from assay.accounts.tokens import NewToken
 from assay.audit.actor import Actor
 from assay.cli.output import Json, moment, print_json, say
-from assay.cli.paging import After, Limit, show_page
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import as_operator, with_database
 from assay.clock import now
 from assay.db.engine import Database
@@ -51,7 +51,7 @@ def create(
 
 
 @app.command(name="list")
-def list_(*, limit: Limit = 50, after: After = None, json: Json = False) -> None:
+def list_(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:
     """List keys, the newest first."""
 
     async def act(database: Database) -> PageOf[TokenView]:

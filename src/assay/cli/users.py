@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.accounts import actions, passwords
 from assay.audit.actor import Actor
 from assay.cli.output import Json, moment, print_json, say
-from assay.cli.paging import After, Limit, show_page
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import as_operator, with_database
 from assay.db.engine import Database
 from assay.db.models import ActorKind, Role, User
@@ -59,7 +59,7 @@ def create(
 
 
 @app.command(name="list")
-def list_(*, limit: Limit = 50, after: After = None, json: Json = False) -> None:
+def list_(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:
     """List everybody, by name: people, agents, and those known by name only."""
 
     async def act(database: Database) -> PageOf[UserView]:

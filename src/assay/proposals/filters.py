@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
-from assay.db.models import DedupState, Proposal, ProposalStatus
+from assay.db.models import DedupState, Proposal, ProposalStatus, ReviewAction
 from assay.db.models.proposals import FACETS
 from assay.kinds import AtomType, Kind
 
@@ -52,6 +52,7 @@ class Filter:
     most_confidence: float | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
+    review_action: ReviewAction | None = None
     dedup_state: DedupState | None = None
     extraction_run_id: UUID | None = None
     source: str | None = None
@@ -70,7 +71,7 @@ class Filter:
         kept = facets[:1] if tuple(self.statuses) == (ProposalStatus.PENDING,) else []
         ranges = _AGE if sort.by_confidence else _CONFIDENCE
         gone: dict[str, Any] = dict.fromkeys([*ranges, *(each for each in _BY_INDEX if each not in kept)])
-        return replace(self, words=None, **gone)
+        return replace(self, words=None, review_action=None, **gone)
 
 
 _AGE: Final = ("created_after", "created_before")

@@ -129,6 +129,8 @@ def _conditions(wanted: Filter, statuses: Sequence[ProposalStatus]) -> list[Colu
         (wanted.created_before, Proposal.created_at.__lt__),
     )
     conditions += [compare(value) for value, compare in ranges if value is not None]
+    if wanted.review_action is not None:
+        conditions.append(Proposal.review_action == wanted.review_action)
     if wanted.needs_attention is not None:
         conditions.append(NEEDS_ATTENTION if wanted.needs_attention else text(f"NOT ({NEEDS_ATTENTION.text})"))
     if wanted.assignee is not None:

@@ -15,8 +15,9 @@ from assay.knowledge import search
 from assay.knowledge.search import Meaning, SearchFilter
 from assay.queue.deps import Deps
 from assay.web.models import Moment
+from assay.web.views.cursors import cursor, place
 from assay.web.views.knowledge import BY_KIND, EntityView, Ranked
-from assay.web.views.paging import PageOf, cursor, cut, place
+from assay.web.views.paging import PageOf, cut
 
 BY_AGE: Final[Any] = tuple[Moment, UUID]
 

@@ -9,7 +9,8 @@ from assay.jobs import JOBS, find
 from assay.queue import control, history
 from assay.queue.dead_letters import letters
 from assay.web.models import Moment
-from assay.web.views.paging import BY_NUMBER, PageOf, cursor, cut, place
+from assay.web.views.cursors import cursor, place
+from assay.web.views.paging import BY_NUMBER, PageOf, cut
 from assay.web.views.records import DeadLetterView, JobRunView, JobView
 
 BY_START: Final[Any] = tuple[Moment, UUID]

@@ -15,7 +15,8 @@ from assay.duplicates.pairs import Pair
 from assay.duplicates.statement import Statement
 from assay.kinds import Kind
 from assay.web.models import ResponseModel, Share
-from assay.web.views.paging import PageOf, cursor, cut, place
+from assay.web.views.cursors import cursor, place
+from assay.web.views.paging import PageOf, cut
 
 Count = Annotated[int, Field(ge=0, le=2**53)]
 BY_SIZE: Final[Any] = tuple[Count, UUID]

@@ -15,7 +15,8 @@ from assay.extraction import queries as extraction
 from assay.policies import queries as policies
 from assay.sources import queries as origins
 from assay.web.models import Moment, Words
-from assay.web.views.paging import BY_NUMBER, PageOf, cursor, cut, place
+from assay.web.views.cursors import cursor, place
+from assay.web.views.paging import BY_NUMBER, PageOf, cut
 from assay.web.views.records import (
     AlertView,
     AuditEntryView,

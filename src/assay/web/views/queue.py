@@ -15,7 +15,8 @@ from assay.review import queries as review
 from assay.review.policy import Hold
 from assay.settings import Settings
 from assay.web.models import Moment, Share
-from assay.web.views.paging import PageOf, cursor, place
+from assay.web.views.cursors import cursor, place
+from assay.web.views.paging import PageOf
 from assay.web.views.proposals import BY_KIND, ListedProposal
 
 BY_AGE: Final = tuple[Moment, UUID]

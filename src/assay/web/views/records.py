@@ -79,6 +79,8 @@ class RunView(ResponseModel):
     atom_proposals_created: int
     llm_tokens_used: int
     cost_estimate: float
+    dropped: dict[str, Any]
+    """How much became no proposal, or was not read as it was said, by reason."""
     error: str | None
     created_at: datetime
     started_at: datetime | None

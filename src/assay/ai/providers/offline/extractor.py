@@ -8,7 +8,7 @@ from typing import Final
 
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import WHOLE_CHAT, AtomDraft, ContextLimits, Extraction, LinkDraft, Message, TopicDraft, Window
-from assay.ai.providers.offline import answers, links, prototypes, repairs, selection, statements, topics
+from assay.ai.providers.offline import answers, links, prototypes, repairs, safety, selection, statements, topics
 from assay.ai.providers.offline.agreements import from_agreements
 from assay.ai.providers.offline.candidates import Candidate
 from assay.ai.providers.offline.directives import from_directives
@@ -73,10 +73,12 @@ class OfflineExtractor:
 
     async def extract(self, window: Window) -> Extraction:
         known_topics = window.known_topics
-        reading = await asyncio.to_thread(read, window.in_order)
+        shown = await asyncio.to_thread(safety.without_secrets, window.in_order)
+        reading = await asyncio.to_thread(read, shown)
+        refused = _left_out(reading.chat, shown, window)
         texts = reading.texts()
         if not (texts or reading.certain or reading.pairings):
-            return Extraction()
+            return Extraction(refused=refused)
         learned, meanings = await self._learned(), Meanings(self._embedder)
         await meanings.learn(texts)
         weighed = await asyncio.to_thread(_weighed, reading, meanings, learned)
@@ -86,7 +88,8 @@ class OfflineExtractor:
         kept, pool = await asyncio.to_thread(self._selected, found, reading.chat, meanings)
         await asyncio.to_thread(links.link_to_known, kept, window.known_atoms, meanings)
         drafts = await _topics(kept, pool, known_topics, reading.vocabulary, meanings)
-        return Extraction(topics=drafts, atoms=_atoms(kept), objections=late_objections(weighed, window))
+        objections = late_objections(weighed, window)
+        return Extraction(topics=drafts, atoms=_atoms(kept), refused=refused, objections=objections)
 
     async def _learned(self) -> Prototypes:
         """The labelled sentences, embedded once in the life of the extractor."""
@@ -151,6 +154,15 @@ def read(messages: Sequence[Message]) -> Reading:
         repairs=repairs.repairs(chat),
         statements=statements.statements(chat, vocabulary),
     )
+
+
+def _left_out(chat: Chat, shown: Sequence[Message], window: Window) -> dict[str, int]:
+    """What was not read as it was said, by the names that a language model's run has for it."""
+    said = {message.id: message.text for message in window.messages}
+    secrets = sum(message.text != said[message.id] for message in shown if message.id in said)
+    orders = sum(message_id in said for message_id in chat.withheld)
+    counted = {"secrets_masked": secrets, "orders_withheld": orders}
+    return {name: number for name, number in counted.items() if number}
 
 
 def _weighed(reading: Reading, meanings: Meanings, learned: Prototypes) -> list[Candidate]:

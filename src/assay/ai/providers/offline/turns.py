@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from assay.ai import bots
 from assay.ai.conversations import SECONDS_WITHIN_A_CONVERSATION, Place
@@ -84,6 +85,8 @@ class Chat:
 
     people: frozenset[str]
     human_messages: int = 0
+    withheld: list[UUID] = field(default_factory=list)
+    """Messages that give orders to machines."""
     turns: list[Turn] = field(default_factory=list)
     conversations: list[list[Turn]] = field(default_factory=list)
     _places: dict[int, int] = field(default_factory=dict, init=False)
@@ -126,7 +129,7 @@ def same_person(one: Turn, other: Turn) -> bool:
 
 
 def read_chat(messages: Sequence[Message]) -> Chat:
-    """The turns of the people in a window; machines, secrets and orders to machines stay outside."""
+    """The turns of the people in a window; machines and orders to machines stay outside."""
     chat = Chat(frozenset[str]().union(*(called(author) for author in {message.author for message in messages})))
     robots = bots.bot_authors(messages)
     latest: dict[Place, Turn] = {}
@@ -135,7 +138,9 @@ def read_chat(messages: Sequence[Message]) -> Chat:
             continue
         chat.human_messages += 1
         said = cleaned(message.text, chat.people)
-        if _worth_reading(message, said):
+        if safety.gives_orders_to_the_reader(said.text):
+            chat.withheld.append(message.id)
+        elif _worth_reading(message, said):
             place = (message.source, message.channel, message.thread)
             latest[place] = _take(chat, message, said, latest)
             chat.remember(latest[place], message)
@@ -143,8 +148,6 @@ def read_chat(messages: Sequence[Message]) -> Chat:
 
 
 def _worth_reading(message: Message, said: Cleaned) -> bool:
-    if safety.holds_secret(message.text[:20_000]) or safety.gives_orders_to_the_reader(said.text):
-        return False
     return READABLE.search(said.text) is not None or any(
         short.match(text[:40]) for short in (AGREEING, DISSENTING, DISAPPROVING) for text in (said.text, message.text)
     )

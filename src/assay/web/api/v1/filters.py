@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from assay.db.models import DedupState, ProposalStatus
+from assay.db.models import DedupState, ProposalStatus, ReviewAction
 from assay.kinds import AtomType, Kind
 from assay.proposals.filters import Filter
 from assay.web.models import Moment, RequestModel, Share, UserId, Words
@@ -17,6 +17,7 @@ class ProposalFilter(RequestModel):
     status: Annotated[list[ProposalStatus], Field(min_length=1, max_length=4)] = Field(
         [ProposalStatus.PENDING], validate_default=True
     )
+    review_action: ReviewAction | None = Field(None, description="How it was decided, beside a status: expired, say.")
     confidence_min: Share | None = None
     confidence_max: Share | None = None
     created_after: Moment | None = Field(None, description="From this moment on.")
@@ -34,6 +35,7 @@ class ProposalFilter(RequestModel):
         return Filter(
             kinds=[kind],
             statuses=list(dict.fromkeys(self.status)),
+            review_action=self.review_action,
             least_confidence=self.confidence_min,
             most_confidence=self.confidence_max,
             created_after=self.created_after,

@@ -11,7 +11,6 @@ from assay.queue.health import Health, look
 from assay.web.auth import Caller, Open, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.models import ResponseModel
 from assay.web.paging import PageQuery
 from assay.web.state import Session, State
 from assay.web.views import jobs as views
@@ -23,14 +22,10 @@ router = APIRouter(prefix="/jobs", tags=["jobs"], route_class=Route)
 JobName = Annotated[str, Path(pattern="^[a-z_]{1,100}$")]
 
 
-class Jobs(ResponseModel):
-    items: list[JobView]
-
-
 @router.get("", dependencies=[allow(Scope.READ)])
-async def list_jobs(session: Session) -> Jobs:
-    """All jobs and how they stand."""
-    return Jobs(items=await views.jobs(session))
+async def list_jobs(session: Session) -> PageOf[JobView]:
+    """All jobs and how they stand, on one page."""
+    return PageOf[JobView](items=await views.jobs(session), next=None)
 
 
 @router.get("/health", dependencies=[allow(Open.MONITOR)])
