@@ -164,7 +164,7 @@ def test_what_is_known_is_shown_with_why_we_believe_it(assay, kind):
     entity = assay(f"{kind}s", "--json").items[0]
     found = assay(f"{kind}s", "show", entity["id"][-8:], "--json").document
     assert found["entity"] == entity
-    assert set(found) == keys(f"Believed_{kind.capitalize()}View_")
+    assert set(found) == keys(f"EntityDetail_{kind.capitalize()}View_")
     shown = assay(f"{kind}s", "show", entity["id"]).out
     for words in (entity["title" if kind == "atom" else "name"], "Evidence", "Proposed and decided", "History"):
         assert words in shown
