@@ -8,11 +8,14 @@ from typing import Final
 from tests.docs.pages import Row, cells, plain
 
 MARKED: Final = re.compile(r"`[^`]+`(?:, `[^`]+`)*")
-HEADERS: Final = {
-    "reference/cli.md": ("Parameter", "Value", "Meaning"),
-    "reference/records.md": ("Column", "Value", "Meaning"),
+COLUMNS: Final = ("Column", "Value", "Meaning")
+PARAMETERS: Final = ("Parameter", "Value", "Meaning")
+HEADERS: Final = {1: ("Value", "Meaning"), 2: COLUMNS, 3: PARAMETERS}
+"""Of a table that is not there yet, by how many of its cells come from the code."""
+WIDER: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
+    (header[0], header[-1]): header for header in (COLUMNS, PARAMETERS)
 }
-"""Of a table that is not there yet."""
+"""Tables that lack a column which comes from the code."""
 
 
 def refill(text: str, page: str, heading: str, told: Sequence[Row]) -> str:
@@ -23,15 +26,20 @@ def refill(text: str, page: str, heading: str, told: Sequence[Row]) -> str:
     if not told and not table:
         return text
     if not table:
-        header = HEADERS.get(page, ("Name", "Meaning"))
         lead = [""] if lines[end - 1] else []
-        lines[end:end] = [*lead, _line(header), "|---" * len(header) + "|", ""]
+        lines[end:end] = [*lead, _line(HEADERS[len(told[0])]), "", ""]
         table = [end + len(lead), end + len(lead) + 1]
     first, last = table[0], table[-1] + 1
-    width = len(cells(lines[first]))
-    written = [[each.strip() for each in cells(line)] for line in lines[first + 2 : last]]
-    lines[first + 2 : last] = [_line(row) for row in _rows(told, written, width)]
+    header, _, *written = [[each.strip() for each in cells(line)] for line in lines[first:last]]
+    header = [*WIDER.get(tuple(header), header)]
+    rows = _rows(told, [_widened(row, len(header)) for row in written], len(header))
+    lines[first:last] = [_line(header), "|---" * len(header) + "|", *map(_line, rows)]
     return "\n".join(lines) + "\n"
+
+
+def _widened(row: Sequence[str], width: int) -> list[str]:
+    """A row that lacks what comes from the code: behind its name stands what somebody wrote."""
+    return [row[0], *[""] * (width - len(row)), *row[1:]]
 
 
 def _section(lines: Sequence[str], page: str, heading: str) -> tuple[int, int]:

@@ -58,6 +58,11 @@ def test_what_people_wrote_stays_in_a_table_that_is_written_anew():
     ]
 
 
+def test_a_row_that_lacks_what_comes_from_the_code_keeps_what_somebody_wrote():
+    before = "# Page\n\n## table\n\n| Column | Meaning |\n|---|---|\n| `id` | which |\n"
+    assert refill(before, "page.md", "table", [("id", "number")]).endswith("| `id` | number | which |\n")
+
+
 def test_a_heading_that_is_missing_is_asked_for():
     with pytest.raises(KeyError, match="has no heading 'Bounds': write it"):
         refill(BEFORE, "page.md", "Bounds", [("NEW", "1")])
