@@ -8,7 +8,8 @@ from assay.db.base import new_id
 from assay.db.engine import Database
 from assay.db.models import Message
 from assay.extraction import actions
-from assay.extraction.incoming import IncomingMessage, portions
+from assay.extraction.incoming import portions
+from assay.readers.records import IncomingMessage
 from harness import best_of, show, with_database
 
 NUMBER = 5000

@@ -14,9 +14,9 @@ from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.audit.actor import SYSTEM
 from assay.db.engine import Database
 from assay.extraction import actions
-from assay.extraction.incoming import IncomingMessage
 from assay.jobs import run
 from assay.queue.deps import Deps
+from assay.readers.records import IncomingMessage
 from assay.settings import Settings
 from harness import best_of, show, with_database
 

@@ -4,7 +4,7 @@ import codecs
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
@@ -38,10 +38,10 @@ OTHER_KINDS: Final = {
     b"%PDF-": "a PDF: save its text first",
 }
 WIDE_MARKS: Final = {
-    codecs.BOM_UTF32_LE: "UTF-32",
-    codecs.BOM_UTF32_BE: "UTF-32",
-    codecs.BOM_UTF16_LE: "UTF-16",
-    codecs.BOM_UTF16_BE: "UTF-16",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
 }
 
 
@@ -81,120 +81,15 @@ def read_text(path: Path, most: int, what: str) -> str:
             raise InvalidInput(f"{path} cannot be read: {_reason(error)}.") from None
     if len(raw) > most:
         raise InvalidInput(f"{path} is larger than {most:,} bytes: that is no {what}.")
-    return _utf8(raw, 0, str(path))
+    return utf8(raw, 0, str(path))
 
 
-def read_lines(stream: BinaryIO, name: str) -> Iterator[Line | BadLine]:
-    """The lines that are not blank; the stream is closed behind them.
-
-    Raises InvalidInput where the file cannot be read on as a whole.
-    """
-    packed = _Counted(stream)
-    try:
-        yield from _decoded(_unpacked(packed, name), name, packed)
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise InvalidInput(f"{name} is damaged: its gzip data cannot be unpacked ({_reason(error)}).") from None
-    except OSError as error:
-        raise InvalidInput(f"{name} cannot be read: {_reason(error)}.") from None
+Decode = Callable[[bytes, int, str], str]
+"""Text of the bytes of a line that begins at this offset of the file of that name."""
 
 
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error)).rstrip(".").lower()
-
-
-class _Counted(io.RawIOBase):
-    """A stream, and how much of it was taken."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = cast(io.RawIOBase, stream)
-        self.taken = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, room: "WriteableBuffer") -> int | None:
-        number = self._stream.readinto(room)
-        self.taken += number or 0
-        return number
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
-
-
-def _unpacked(stream: io.RawIOBase, name: str) -> io.BufferedReader:
-    """The bytes behind the compression, if there is any. Raises InvalidInput for what is not UTF-8 text at all."""
-    plain = _buffered(stream)
-    if plain.peek(len(GZIP)).startswith(GZIP):
-        plain = _buffered(gzip.GzipFile(fileobj=plain))
-    head = plain.peek(HEAD)[:HEAD]
-    if not head:
-        raise InvalidInput(f"{name} is empty.")
-    for magic, kind in OTHER_KINDS.items():
-        if head.startswith(magic):
-            raise InvalidInput(f"{name} is {kind}.")
-    if encoding := _wide_encoding(head):
-        raise InvalidInput(f"{name} is written in {encoding}: save it as UTF-8.")
-    if b"\0" in head:
-        raise InvalidInput(f"{name} is not a text: it holds a NUL byte at offset {head.index(0)}.")
-    return plain
-
-
-def _buffered(stream: io.IOBase) -> io.BufferedReader:
-    return io.BufferedReader(cast(io.RawIOBase, stream), BUFFER)
-
-
-def _wide_encoding(head: bytes) -> str | None:
-    """UTF-16 or UTF-32, by the mark at its start or by the NULs at every other place."""
-    for mark, encoding in WIDE_MARKS.items():
-        if head.startswith(mark):
-            return encoding
-    fewest, most = sorted((head[::2].count(0), head[1::2].count(0)))
-    return "UTF-16" if fewest == 0 and most > len(head) * 0.3 else None
-
-
-def _decoded(stream: io.BufferedReader, name: str, packed: _Counted) -> Iterator[Line | BadLine]:
-    number = offset = blank_lines = blank_bytes = 0
-    while raw := stream.readline(LINE_LIMIT):
-        number, start = number + 1, offset
-        offset += len(raw)
-        _refuse_bomb(offset, packed, name)
-        if len(raw) == LINE_LIMIT and not raw.endswith(b"\n"):
-            offset += _skip_line(stream, offset, packed, name)
-            yield BadLine(number, f"The line is longer than {LINE_LIMIT:,} bytes, which is not allowed.")
-            continue
-        if number == 1:
-            raw = raw.removeprefix(codecs.BOM_UTF8)
-            start = offset - len(raw)
-        text = _utf8(raw, start, name).rstrip("\r\n")
-        if text and not text.isspace():
-            blank_lines = blank_bytes = 0
-            yield Line(number, text)
-        else:
-            blank_lines, blank_bytes = blank_lines + 1, blank_bytes + len(raw)
-            if blank_lines > MAX_BLANK_LINES or blank_bytes > MAX_BLANK_BYTES:
-                raise InvalidInput(f"{name} has {blank_lines:,} blank lines in a row up to line {number:,}: {BLANK}.")
-
-
-def _refuse_bomb(unpacked: int, packed: _Counted, name: str) -> None:
-    if unpacked > max(FREE_TO_UNPACK, MAX_RATIO * packed.taken):
-        raise InvalidInput(
-            f"{name} unpacks to more than {MAX_RATIO} times its size, which no chat does: unpack it and look at it."
-        )
-
-
-def _skip_line(stream: io.BufferedReader, offset: int, packed: _Counted, name: str) -> int:
-    """Reads to the end of the line and returns how many bytes that were."""
-    skipped = 0
-    while rest := stream.readline(LINE_LIMIT):
-        skipped += len(rest)
-        _refuse_bomb(offset + skipped, packed, name)
-        if rest.endswith(b"\n"):
-            break
-    return skipped
-
-
-def _utf8(raw: bytes, start: int, name: str) -> str:
+def utf8(raw: bytes, start: int, name: str) -> str:
+    """Raises InvalidInput with the first byte that is none of UTF-8."""
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
@@ -202,3 +97,126 @@ def _utf8(raw: bytes, start: int, name: str) -> str:
             f"{name} is not UTF-8: byte 0x{raw[error.start]:02X} at offset {start + error.start:,} belongs to no "
             "character. Save it as UTF-8."
         ) from None
+
+
+def read_lines(
+    stream: BinaryIO, name: str, *, decode: Decode = utf8, with_blanks: bool = False
+) -> Iterator[Line | BadLine]:
+    """The lines, those that are blank only on request; the stream is closed behind them.
+
+    Raises InvalidInput where the file cannot be read on as a whole.
+    """
+    with unpacked(stream, name) as plain:
+        _refuse_binary(plain.peek(HEAD)[:HEAD], name)
+        yield from _decoded(plain, name, decode, with_blanks=with_blanks)
+
+
+def unpacked(stream: BinaryIO, name: str) -> io.BufferedReader:
+    """The bytes behind the compression, if there is any.
+
+    Reading them raises InvalidInput where the file is damaged or was made to unpack without end.
+    """
+    raw = _Counted(stream, name)
+    plain = _buffered(raw)
+    if plain.peek(len(GZIP)).startswith(GZIP):
+        plain = _buffered(_Counted(gzip.GzipFile(fileobj=plain), name, raw))
+    head = plain.peek(HEAD)[:HEAD]
+    if not head:
+        raise InvalidInput(f"{name} is empty.")
+    for magic, kind in OTHER_KINDS.items():
+        if head.startswith(magic):
+            raise InvalidInput(f"{name} is {kind}.")
+    return plain
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).rstrip(".").lower()
+
+
+class _Counted(io.RawIOBase):
+    """A stream, and how much of it was taken: of what is unpacked no more than a chat can be."""
+
+    def __init__(self, stream: BinaryIO | io.BufferedIOBase, name: str, packed: "_Counted | None" = None) -> None:
+        self._stream = cast(io.RawIOBase, stream)
+        self._name = name
+        self._packed = packed
+        self.taken = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: "WriteableBuffer") -> int | None:
+        try:
+            number = self._stream.readinto(room)
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+            reason = f"its gzip data cannot be unpacked ({_reason(error)})"
+            raise InvalidInput(f"{self._name} is damaged: {reason}.") from None
+        except OSError as error:
+            raise InvalidInput(f"{self._name} cannot be read: {_reason(error)}.") from None
+        self.taken += number or 0
+        if self._packed and self.taken > max(FREE_TO_UNPACK, MAX_RATIO * self._packed.taken):
+            raise InvalidInput(
+                f"{self._name} unpacks to more than {MAX_RATIO} times its size, which no chat does: "
+                "unpack it and look at it."
+            )
+        return number
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def _buffered(stream: io.RawIOBase) -> io.BufferedReader:
+    return io.BufferedReader(stream, BUFFER)
+
+
+def _refuse_binary(head: bytes, name: str) -> None:
+    if codec := wide_encoding(head):
+        raise InvalidInput(f"{name} is written in {codec[:6].upper()}: save it as UTF-8.")
+    if b"\0" in head:
+        raise InvalidInput(f"{name} is not a text: it holds a NUL byte at offset {head.index(0)}.")
+
+
+def wide_encoding(head: bytes) -> str | None:
+    """The codec of UTF-16 or UTF-32, by the mark at its start or by the NULs at every other place."""
+    for mark, codec in WIDE_MARKS.items():
+        if head.startswith(mark):
+            return codec
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if min(even, odd) or max(even, odd) <= len(head) * 0.3:
+        return None
+    return "utf-16-le" if odd else "utf-16-be"
+
+
+def _decoded(stream: io.BufferedReader, name: str, decode: Decode, *, with_blanks: bool) -> Iterator[Line | BadLine]:
+    number = offset = blank_lines = blank_bytes = 0
+    while raw := stream.readline(LINE_LIMIT):
+        number, start = number + 1, offset
+        offset += len(raw)
+        if len(raw) == LINE_LIMIT and not raw.endswith(b"\n"):
+            offset += _skip_line(stream)
+            yield BadLine(number, f"The line is longer than {LINE_LIMIT:,} bytes, which is not allowed.")
+            continue
+        if number == 1:
+            raw = raw.removeprefix(codecs.BOM_UTF8)
+            start = offset - len(raw)
+        text = decode(raw, start, name).rstrip("\r\n")
+        if text and not text.isspace():
+            blank_lines = blank_bytes = 0
+            yield Line(number, text)
+            continue
+        blank_lines, blank_bytes = blank_lines + 1, blank_bytes + len(raw)
+        if blank_lines > MAX_BLANK_LINES or blank_bytes > MAX_BLANK_BYTES:
+            raise InvalidInput(f"{name} has {blank_lines:,} blank lines in a row up to line {number:,}: {BLANK}.")
+        if with_blanks:
+            yield Line(number, text)
+
+
+def _skip_line(stream: io.BufferedReader) -> int:
+    """Reads to the end of the line and returns how many bytes that were."""
+    skipped = 0
+    while rest := stream.readline(LINE_LIMIT):
+        skipped += len(rest)
+        if rest.endswith(b"\n"):
+            break
+    return skipped

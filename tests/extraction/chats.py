@@ -1,8 +1,5 @@
 """Messages on their way in, files of them, and the steps of a run."""
 
-import gzip
-import io
-import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
@@ -16,11 +13,9 @@ from assay.db.engine import Database
 from assay.db.models import TriggerType
 from assay.extraction import actions, runs
 from assay.extraction.actions import IngestReport
-from assay.extraction.incoming import IncomingMessage
-from assay.extraction.parsing import read_stream
 from assay.extraction.runs import Claim, Stored
 from assay.kinds import AtomType
-from assay.lines import BadLine
+from assay.readers.records import IncomingMessage
 
 WORDS = "We use Postgres 16 for the ledger."
 
@@ -28,28 +23,6 @@ WORDS = "We use Postgres 16 for the ledger."
 def incoming(text: str = WORDS, external_id: str = "", **changes: Any) -> IncomingMessage:
     defaults = {"channel": "backend", "author": "tom", "sent_at": MORNING}
     return IncomingMessage(external_id=external_id or str(uuid4()), text=text, **{**defaults, **changes})
-
-
-def json_line(**changes: Any) -> str:
-    fields = {"id": "m1", "channel": "backend", "author": "ana", "ts": "2026-03-02T09:14:05Z", "text": "Hello there."}
-    return json.dumps({key: value for key, value in {**fields, **changes}.items() if value is not ...})
-
-
-def read(content: str | bytes, name: str = "backend.jsonl") -> list[IncomingMessage | BadLine]:
-    raw = content.encode() if isinstance(content, str) else content
-    return list(read_stream(io.BytesIO(raw), name))
-
-
-def messages(content: str | bytes, name: str = "backend.jsonl") -> list[IncomingMessage]:
-    return [each for each in read(content, name) if isinstance(each, IncomingMessage)]
-
-
-def problems(content: str | bytes) -> list[tuple[int, str]]:
-    return [(each.number, each.sentence) for each in read(content) if isinstance(each, BadLine)]
-
-
-def zipped(content: str) -> bytes:
-    return gzip.compress(content.encode(), mtime=0)
 
 
 def topic(name: str = "Ledger", *quotes: Quote, **changes: Any) -> TopicDraft:

@@ -9,7 +9,7 @@ from tests.extraction.chats import claimed, incoming, ingest, store
 
 from assay.ai.extractor import Extraction
 from assay.errors import InvalidInput
-from assay.extraction import queries
+from assay.extraction import actions, queries
 from assay.extraction.actions import IngestReport
 
 pytestmark = pytest.mark.anyio
@@ -134,3 +134,33 @@ async def test_what_is_known_is_looked_up_by_the_moment_however_wrong_the_statis
     plan = await rows(database, statement, moments=[MORNING], authors=["tom"], digests=["x"])
     assert "ix_messages_sent_at" in "\n".join(line for (line,) in plan)
     assert "Seq Scan" not in "\n".join(line for (line,) in plan)
+
+
+async def test_one_person_has_one_name_in_a_source_whatever_the_name_is_at_the_time(database):
+    await ingest(database, incoming("One.", "1", author="fenn", author_id="u1"))
+    await ingest(database, incoming("Two.", "2", author="fenn|afk", author_id="u1"))
+    await ingest(
+        database, incoming("3.", "3", author="b", author_id="u2"), incoming("4.", "4", author="c", author_id="u2")
+    )
+    found = await rows(database, "SELECT external_id, author FROM messages ORDER BY external_id")
+    assert found == [("1", "fenn"), ("2", "fenn"), ("3", "b"), ("4", "b")]
+
+
+async def test_what_came_in_under_a_former_id_is_known(database):
+    await ingest(database, incoming("One.", "old"))
+    assert await ingest(database, incoming("One.", "new", former_id="old")) == IngestReport(unchanged=1)
+
+
+async def test_an_extractor_reads_a_message_without_what_its_author_passes_on(database):
+    await ingest(database, incoming("> The gate is red.\nNo.", "1", quoted=[(0, 18)]))
+    [message] = (await claimed(database)).messages
+    assert message.text == f"{' ' * 18}\nNo."
+
+
+async def test_what_is_new_is_told_before_anything_is_written(database):
+    await ingest(database, incoming("One.", "1"))
+    batch = [incoming("One.", "1"), incoming("One, edited.", "1"), incoming("Two.", "2")]
+    async with database.transaction() as session:
+        found = await actions.compare(session, batch, source="chat")
+    assert (found.new, found.edited, found.known) == (1, 1, 1)
+    assert await scalar(database, "SELECT count(*) FROM messages") == 1

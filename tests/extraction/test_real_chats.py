@@ -12,8 +12,8 @@ from tests.extraction.chats import incoming, ingest, read_run
 
 from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
-from assay.extraction.incoming import IncomingMessage
-from assay.extraction.parsing import read_file
+from assay.readers.reading import read_file
+from assay.readers.records import IncomingMessage
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,7 @@ from assay.ai.extractor import ContextLimits, Extraction, Window
 from assay.ai.fakes import ScriptedExtractor
 from assay.audit.actor import SYSTEM
 from assay.extraction import runs
-from assay.extraction.incoming import IncomingMessage
+from assay.readers.records import IncomingMessage
 
 pytestmark = pytest.mark.anyio
 

@@ -13,9 +13,9 @@ from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.cli.pipeline import STEPS
-from assay.extraction.incoming import IncomingMessage
-from assay.extraction.parsing import read_file
 from assay.queue.deps import Deps
+from assay.readers.reading import read_file
+from assay.readers.records import IncomingMessage
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio

@@ -21,11 +21,11 @@ from assay.cli.session import with_database, with_deps
 from assay.cli.summary import Summary, print_summary
 from assay.db.locks import held
 from assay.db.models import Proposal
-from assay.extraction.incoming import IncomingMessage
-from assay.extraction.parsing import read_file
 from assay.extraction.suggesting import suggest
 from assay.kinds import AtomType
 from assay.queue.deps import Deps
+from assay.readers.reading import read_file
+from assay.readers.records import IncomingMessage
 
 SOURCE: Final = "demo"
 COLLEAGUE: Final = "demo:priya"

@@ -3,10 +3,12 @@
 import shlex
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC
 
 from assay.db.engine import Database
-from assay.extraction.incoming import IncomingMessage, digest
 from assay.extraction.queries import Known, known_words
+from assay.readers.identity import place_id
+from assay.readers.records import IncomingMessage
 
 
 async def about_doubles(database: Database, messages: Sequence[IncomingMessage], name: str, source: str) -> str | None:
@@ -33,8 +35,8 @@ def _options(message: IncomingMessage, known: Known) -> str:
     source = shlex.join(["--source", known.source])
     if message.external_id == known.external_id:
         return source
-    said = message.author, message.sent_at, message.text
-    by_channel = message.external_id == digest(message.channel, *said, 0)
-    if by_channel and known.external_id == digest(known.channel, *said, 0):
+    said = message.author, message.sent_at.astimezone(UTC).isoformat(), 0
+    by_channel = message.external_id == place_id(message.channel, *said)
+    if by_channel and known.external_id == place_id(known.channel, *said):
         return shlex.join(["--source", known.source, "--channel", known.channel])
     return ""

@@ -1,6 +1,8 @@
-"""Importing chats."""
+"""Importing exports of chats, mails, logs, transcripts and notes."""
 
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -13,18 +15,23 @@ from rich.text import Text
 from assay.audit.actor import Actor
 from assay.cli.doubles import about_doubles
 from assay.cli.output import Json, errors, print_json, printable, say
+from assay.cli.preview import show
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
 from assay.errors import InvalidInput
 from assay.extraction import actions
-from assay.extraction.incoming import IncomingMessage, portions
-from assay.extraction.parsing import check_file, default_channel, read_file
-from assay.lines import BadLine
+from assay.extraction.incoming import portions
+from assay.readers.export import Options, default_name
+from assay.readers.preview import Preview
+from assay.readers.reading import Reading, reading
+from assay.readers.records import IncomingMessage
 from assay.sources.queries import is_untrusted
 
-SHOWN_PROBLEMS: Final = 20
+MAX_SHOWN_PROBLEMS: Final = 20
 SAMPLE: Final = 500
 """Messages at the beginning of a file of which it is looked up whether they are known."""
+KNOWN_FORMATS: Final = frozenset({"jsonl", "log"})
+"""Those whose single files are imported without a question."""
 
 
 @dataclass
@@ -36,21 +43,24 @@ class Imported:
     unchanged: int = 0
     erased: int = 0
     left_out: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    """What is no message, by its kind."""
     problems: list[str] = field(default_factory=list)
-    """The first few, with their line numbers."""
+    """The first few, with their places."""
     sources: dict[str, str] = field(default_factory=dict)
     """What the messages of each file are known under."""
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """How the files were understood where they left a choice."""
 
-    def without_problems(self, found: Iterable[IncomingMessage | BadLine], name: str) -> Iterator[IncomingMessage]:
-        """The messages; what is wrong with the other lines is kept."""
-        for each in found:
-            if isinstance(each, IncomingMessage):
-                yield each
-                continue
-            self.left_out += 1
-            if len(self.problems) < SHOWN_PROBLEMS:
-                self.problems.append(f"{name}, line {each.number}: {each.sentence}")
+    def take(self, name: str, seen: Preview) -> None:
+        """What was left out of a file, and how it was understood."""
+        self.left_out += seen.bad_records
+        for kind, number in seen.skipped.items():
+            self.skipped[kind] = self.skipped.get(kind, 0) + number
+        room = MAX_SHOWN_PROBLEMS - len(self.problems)
+        self.problems += [f"{name}, {each.sentence}" for each in seen.bad[:room]]
+        self.notes += [f"{name}: {each}" for each in seen.warnings]
 
     @property
     def total(self) -> int:
@@ -63,29 +73,96 @@ def ingest(
         str | None,
         Parameter(help="What the messages are known under; else the name of the file without its ending."),
     ] = None,
-    channel: Annotated[str | None, Parameter(help="The channel, where a line names none.")] = None,
+    channel: Annotated[str | None, Parameter(help="The channel, where the export names none.")] = None,
+    author: Annotated[str | None, Parameter(help="Who wrote it, where the export does not say: notes.")] = None,
+    date: Annotated[
+        str | None, Parameter(help="When it was said, where the export has clocks or nothing: 2026-03-20T10:00.")
+    ] = None,
+    zone: Annotated[str | None, Parameter(help="Where times name no zone: Europe/Berlin. Else UTC.")] = None,
+    encoding: Annotated[str | None, Parameter(help="Where the text is no UTF-8: windows-1251.")] = None,
+    format: Annotated[str | None, Parameter(help="The format, where it is not recognised.")] = None,  # noqa: A002
+    preview: Annotated[bool, Parameter(negative="", help="Say what was understood, and import nothing.")] = False,
+    yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
     json: Json = False,
 ) -> int:
-    """Import chat files: JSON lines, or plain-text chat logs, also gzipped. Importing again adds nothing twice, as
-    long as the source is the same.
+    """Import exports of chats, mails, logs, transcripts and notes: files, folders and archives, in any of the known
+    formats. Importing again adds nothing twice, as long as the source is the same.
 
-    Lines that make no sense are reported and left out, and the exit code is then 1. Where a whole file cannot be
-    read, nothing is imported.
+    What makes no sense is reported and left out, and the exit code is then 1. Where a whole file cannot be read,
+    nothing is imported.
     """
     if not files:
-        raise InvalidInput("Name at least one chat file: JSON lines, or a plain-text chat log, also gzipped.")
+        raise InvalidInput("Name at least one chat file: an export, JSON lines, or a chat log, also gzipped.")
+    options = Options.checked(channel=channel, zone=zone, moment=date, author=author, encoding=encoding)
+    with ExitStack() as stack:
+        with _progress(silent=json) as progress:
+            readings = [_opened(stack, path, options, format, progress) for path in files]
+        for path in files:
+            actions.check_source(_source_of(path, source))
+        sources = [_source_of(path, source) for path in files]
+        if preview:
+            return _preview(readings, sources, json=json)
+        if not (yes or json) and sys.stdin.isatty() and any(map(_is_foreign, readings)):
+            _preview(readings, sources, json=False)
+            say("Import this? [y/N]")
+            if input().strip().casefold() not in ("y", "yes"):
+                say("Nothing was imported.")
+                return 0
+        return _import(readings, sources, json=json)
+
+
+def _import(readings: list[Reading], sources: list[str], *, json: bool) -> int:
     done = Imported()
     with _progress(silent=json) as progress:
-        for path in files:
-            progress.add_task(f"checking {printable(path.name)}", total=None, read=0)
-            check_file(path)
-            actions.check_source(_source_of(path, source))
-        with_database(lambda database: _import_files(database, files, source, channel, done, progress))
+        with_database(lambda database: _import_files(database, readings, sources, done, progress))
     if json:
         print_json(asdict(done))
     else:
         _print(done)
     return 1 if done.left_out else 0
+
+
+def _preview(readings: list[Reading], sources: list[str], *, json: bool) -> int:
+    with _progress(silent=json) as progress:
+        seen = with_database(lambda database: _compare(database, readings, sources, progress))
+    if json:
+        documents = [each.document() for each in seen]
+        print_json(documents[0] if len(documents) == 1 else documents)
+    else:
+        for each, source in zip(seen, sources, strict=True):
+            show(each, source)
+    return 1 if any(each.bad_records for each in seen) else 0
+
+
+def _opened(stack: ExitStack, path: Path, options: Options, name: str | None, progress: Progress) -> Reading:
+    """Raises InvalidInput where the file could not be read to its end, so that nothing of it need be imported."""
+    progress.add_task(f"checking {printable(path.name)}", total=None, read=0)
+    found = stack.enter_context(reading(path, options, name))
+    found.check()
+    return found
+
+
+def _is_foreign(found: Reading) -> bool:
+    return found.reader.name not in KNOWN_FORMATS or not found.export.tree.is_single
+
+
+async def _compare(
+    database: Database, readings: list[Reading], sources: list[str], progress: Progress
+) -> list[Preview]:
+    return [await _compared(database, each, source, progress) for each, source in zip(readings, sources, strict=True)]
+
+
+async def _compared(database: Database, found: Reading, source: str, progress: Progress) -> Preview:
+    """What is in an export, and how much of it is new to the source."""
+    seen = Preview(found)
+    task = progress.add_task(printable(found.export.tree.path.name), total=None, read=0)
+    for portion in portions(_counted(seen.counted(), progress, task)):
+        async with database.transaction() as session:
+            compared = await actions.compare(session, portion, source=source)
+        seen.new += compared.new
+        seen.edited += compared.edited
+        seen.known += compared.known
+    return seen
 
 
 async def import_messages(
@@ -99,27 +176,26 @@ async def import_messages(
         done.edited += report.edited
         done.unchanged += report.unchanged
         done.erased += report.erased
+        done.erased += report.erased
 
 
 async def _import_files(
-    database: Database,
-    files: Iterable[Path],
-    source: str | None,
-    channel: str | None,
-    done: Imported,
-    progress: Progress,
+    database: Database, readings: list[Reading], sources: list[str], done: Imported, progress: Progress
 ) -> None:
     actor = await operator(database)
-    for path in files:
-        task = progress.add_task(printable(path.name), total=None, read=0)
-        counted = _counted(done.without_problems(read_file(path, channel), path.name), progress, task)
-        known_as = done.sources[path.name] = _source_of(path, source)
+    for found, known_as in zip(readings, sources, strict=True):
+        name = found.export.tree.path.name
+        task = progress.add_task(printable(name), total=None, read=0)
+        seen = Preview(found)
+        counted = _counted(seen.counted(), progress, task)
+        done.sources[name] = known_as
         first = list(islice(counted, SAMPLE))
-        warnings = [await about_doubles(database, first, path.name, known_as), await _about_trust(database, known_as)]
+        warnings = [await about_doubles(database, first, name, known_as), await _about_trust(database, known_as)]
         for warning in filter(None, warnings):
             done.warnings.append(warning)
             progress.console.print(Text(printable(warning), style="yellow"), soft_wrap=True)
         await import_messages(database, chain(first, counted), source=known_as, actor=actor, done=done)
+        done.take(name, seen)
 
 
 async def _about_trust(database: Database, source: str) -> str | None:
@@ -130,7 +206,7 @@ async def _about_trust(database: Database, source: str) -> str | None:
 
 
 def _source_of(path: Path, source: str | None) -> str:
-    return default_channel(str(path)) if source is None else source
+    return default_name(path) if source is None else source
 
 
 def _counted(messages: Iterable[IncomingMessage], progress: Progress, task: Any) -> Iterator[IncomingMessage]:
@@ -150,11 +226,16 @@ def _print(done: Imported) -> None:
         say(printable(problem), style="yellow")
     if done.left_out > len(done.problems):
         say(f"... and {done.left_out - len(done.problems):,} lines more.", style="yellow")
+    for note in done.notes:
+        say(printable(note), style="dim")
     for name, source in done.sources.items():
         say(f"The messages of {printable(name)} are known under the source {printable(source)!r}.")
     counts = f"Messages: {done.added:,} added, {done.edited:,} edited, {done.unchanged:,} known already"
     say(f"{counts}, {done.left_out:,} left out.")
     if done.erased:
         say(f"{done.erased:,} of the messages were erased before, and stay out.", style="yellow")
+    if done.skipped:
+        kinds = ", ".join(f"{number:,} {kind}" for kind, number in sorted(done.skipped.items()))
+        say(f"No messages, and skipped: {kinds}.")
     if done.added or done.edited:
         say("A running Assay turns them into knowledge by itself. Without one: assay jobs run --all", style="dim")

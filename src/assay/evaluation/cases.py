@@ -10,7 +10,7 @@ from typing import Final, Self
 from pydantic import Field, model_validator
 
 from assay.evaluation.sets import MAX_MESSAGES, Line, Named, Strict, moments, own_set, shipped_set
-from assay.extraction.incoming import NAME_LIMIT, TEXT_LIMIT, IncomingMessage
+from assay.readers.records import MAX_NAME, MAX_TEXT, IncomingMessage
 
 BEGIN: Final = datetime(2025, 3, 3, 9, tzinfo=UTC)
 MAX_MINUTE: Final = 260_000
@@ -28,7 +28,7 @@ class Said(Line):
     """A message that may have been edited or deleted since."""
 
     minute: float | None = Field(None, ge=0, le=MAX_MINUTE, allow_inf_nan=False)
-    edited_from: str | None = Field(None, min_length=1, max_length=TEXT_LIMIT)
+    edited_from: str | None = Field(None, min_length=1, max_length=MAX_TEXT)
     """Its first words."""
     deleted: bool = False
     thread: str | None = Field(None, max_length=80)
@@ -37,14 +37,14 @@ class Said(Line):
 class Lie(Strict):
     """A claim that a careless model could make of the conversation, and that is not true."""
 
-    how: str = Field(min_length=1, max_length=NAME_LIMIT)
+    how: str = Field(min_length=1, max_length=MAX_NAME)
     text: str = Field(min_length=1, max_length=2_000)
 
 
 class Case(Named):
     """A conversation, and whether something of it may be approved."""
 
-    kind: str = Field(min_length=1, max_length=NAME_LIMIT)
+    kind: str = Field(min_length=1, max_length=MAX_NAME)
     expect: Expected
     messages: tuple[Said, ...] = Field(min_length=1, max_length=MAX_MESSAGES)
     says: str | None = Field(None, min_length=1, max_length=2_000)

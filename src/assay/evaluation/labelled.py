@@ -7,8 +7,8 @@ from pydantic import Field
 
 from assay.ai.extractor import Message
 from assay.evaluation.sets import MAX_MESSAGES, Line, Named, Strict, moments, own_set, shipped_set
-from assay.extraction.incoming import NAME_LIMIT
 from assay.kinds import AtomType
+from assay.readers.records import MAX_NAME
 
 
 class Item(Strict):
@@ -23,7 +23,7 @@ class Labelled(Named):
 
     messages: tuple[Line, ...] = Field(min_length=1, max_length=MAX_MESSAGES)
     knowledge: tuple[Item, ...] = Field((), max_length=200)
-    channel: str = Field("general", min_length=1, max_length=NAME_LIMIT)
+    channel: str = Field("general", min_length=1, max_length=MAX_NAME)
     half: str = "all"
     """Of the set: what it was tuned on, or what was held back."""
     subject: str = ""

@@ -9,8 +9,8 @@ from typing import Final, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assay.errors import InvalidInput
-from assay.extraction.incoming import NAME_LIMIT, TEXT_LIMIT
 from assay.lines import read_text
+from assay.readers.records import MAX_NAME, MAX_TEXT
 
 BEGIN: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MINUTES_BETWEEN: Final = 1.0
@@ -26,18 +26,18 @@ class Strict(BaseModel):
 class Line(Strict):
     """A message of a labelled conversation."""
 
-    author: str = Field(min_length=1, max_length=NAME_LIMIT)
-    text: str = Field(min_length=1, max_length=TEXT_LIMIT)
+    author: str = Field(min_length=1, max_length=MAX_NAME)
+    text: str = Field(min_length=1, max_length=MAX_TEXT)
     minute: float | None = Field(None, ge=0, le=10_000_000, allow_inf_nan=False)
     """Since the conversation began. Absent: one minute after the message before."""
-    thread: str | None = Field(None, max_length=NAME_LIMIT)
+    thread: str | None = Field(None, max_length=MAX_NAME)
     bot: bool = False
 
 
 class Named(Strict):
     """A conversation of a set."""
 
-    id: str = Field(min_length=1, max_length=NAME_LIMIT)
+    id: str = Field(min_length=1, max_length=MAX_NAME)
 
 
 Conversation = TypeVar("Conversation", bound=Named)

@@ -6,6 +6,7 @@ Each action leaves the commit to its caller. How a run reads is the subject of `
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from hashlib import md5
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,8 +21,9 @@ from assay.errors import InvalidInput
 from assay.extraction import run_statements as ledger
 from assay.extraction import statements as sql
 from assay.extraction.erasing_statements import erased_before
-from assay.extraction.incoming import NAME_LIMIT, IncomingMessage, portions, unfit
+from assay.extraction.incoming import portions
 from assay.extraction.runs import RUN, not_in_state
+from assay.readers.records import MAX_NAME, IncomingMessage, unfit
 from assay.sources.actions import admit
 
 
@@ -48,8 +50,8 @@ async def ingest(
     if messages:
         await hold_until_commit(session, f"ingest {source}")
         await admit(session, source, actor=actor)
-    erased = await erased_before(session, source, [each.external_id for each in messages])
-    fresh = [each for each in messages if each.external_id not in erased]
+    erased = await erased_before(session, source, [known for each in messages for known in each.known_ids])
+    fresh = [each for each in messages if erased.isdisjoint(each.known_ids)]
     versions: list[int] = []
     for portion in portions(fresh):
         rows = [_row(*each) for each in enumerate(portion)]
@@ -64,7 +66,7 @@ async def ingest(
 
 def check_source(name: str) -> None:
     """Raises InvalidInput where no source may be called so."""
-    if sentence := unfit("source", name, NAME_LIMIT):
+    if sentence := unfit("source", name, MAX_NAME):
         raise InvalidInput(sentence)
 
 
@@ -76,7 +78,38 @@ def _check(messages: Sequence[IncomingMessage]) -> None:
 
 
 def _row(position: int, message: IncomingMessage) -> dict[str, object]:
-    return {"position": position, "id": new_id(), **asdict(message)}
+    return {
+        "position": position,
+        "id": new_id(),
+        "external_id": message.external_id,
+        "former_id": message.former_id,
+        "channel": message.channel,
+        "author": message.author,
+        "author_id": message.author_id,
+        "sent_at": message.sent_at,
+        "edited_at": message.edited_at,
+        "text": message.text,
+        "thread": message.thread,
+        "is_bot": message.is_bot,
+        "quoted": message.quoted or None,
+        "forwarded_from": message.forwarded_from,
+        "permalink": message.permalink,
+        "reactions": message.reactions or None,
+    }
+
+
+async def compare(session: AsyncSession, messages: Sequence[IncomingMessage], *, source: str) -> sql.Compared:
+    """How much of these messages is new to the source. Writes nothing."""
+    rows = [
+        {
+            "external_id": each.external_id,
+            "former_id": each.former_id,
+            "digest": md5(each.text.encode(), usedforsecurity=False).hexdigest(),
+            "is_version": each.is_version,
+        }
+        for each in messages
+    ]
+    return await sql.compare(session, source, rows)
 
 
 async def cancel(session: AsyncSession, run_id: UUID, *, actor: Actor) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from assay.extraction.incoming import TEXT_LIMIT
+from assay.readers.records import MAX_TEXT
 from assay.text.homoglyphs import is_invisible
 
 LEAST_LETTERS: Final = 3
@@ -40,7 +40,7 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
     Fewer than three letters prove nothing, unless they are all the message says.
     """
     words = quote.strip()
-    if not words or len(words) > TEXT_LIMIT:
+    if not words or len(words) > MAX_TEXT:
         return None
     if sum(map(str.isalpha, words)) < LEAST_LETTERS and words != text.strip():
         return None

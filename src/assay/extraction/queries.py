@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db import short_ids
 from assay.db.models import KnowledgeExtractionRun, Message, RunStatus
 from assay.db.models.messages import FAILING, UNREAD
-from assay.extraction.incoming import IncomingMessage
+from assay.readers.records import IncomingMessage
 
 _KNOWN_WORDS: Final = text("""
     SELECT asked.place, known.source, known.channel, known.external_id

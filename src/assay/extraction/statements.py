@@ -16,9 +16,10 @@ from assay.ai.extractor import Message
 from assay.audit.actor import Actor
 from assay.db.bulk import as_json
 from assay.db.models.messages import UNREAD
+from assay.readers.quoted import in_own_words
 
 COLUMNS: Final = """
-    m.id, m.source, m.channel, m.author, m.sent_at, m.text, m.is_bot, m.version > 1 AS edited, coalesce((
+    m.id, m.source, m.channel, m.author, m.sent_at, m.text, m.is_bot, m.version > 1 AS edited, m.quoted, coalesce((
     SELECT root.id::text FROM messages root
     WHERE root.source = m.source AND root.external_id = m.thread AND root.is_latest), m.thread) AS thread"""
 
@@ -42,13 +43,21 @@ async def add_versions(
         text("""
         WITH incoming AS (
             SELECT DISTINCT ON (external_id, text) * FROM jsonb_to_recordset(:rows) AS row (
-                position int, id uuid, external_id text, channel text, author text, sent_at timestamptz, text text,
-                thread text, is_bot boolean)
+                position int, id uuid, external_id text, former_id text, channel text, author text, author_id text,
+                sent_at timestamptz, edited_at timestamptz, text text, thread text, is_bot boolean, quoted jsonb,
+                forwarded_from text, permalink text, reactions jsonb)
             ORDER BY external_id, text, position
         ), fresh AS (
             SELECT * FROM incoming i WHERE NOT EXISTS (
                 SELECT FROM messages m
-                WHERE m.source = :source AND m.external_id = i.external_id AND m.text = i.text)
+                WHERE m.source = :source AND m.external_id IN (i.external_id, i.former_id) AND m.text = i.text)
+        ), person AS (
+            SELECT each.author_id, coalesce(first.author, each.author) AS author
+            FROM (SELECT DISTINCT ON (author_id) author_id, author FROM fresh
+                  WHERE author_id IS NOT NULL ORDER BY author_id, position) AS each
+            LEFT JOIN LATERAL (
+                SELECT m.author FROM messages m WHERE m.source = :source AND m.author_id = each.author_id
+                ORDER BY m.ingested_at LIMIT 1) AS first ON true
         ), newest AS (
             SELECT m.id, m.external_id, m.version FROM messages m
             WHERE m.source = :source AND m.is_latest AND m.external_id IN (SELECT external_id FROM fresh)
@@ -58,12 +67,15 @@ async def add_versions(
         )
         INSERT INTO messages
             (id, source, external_id, version, is_latest, channel, author, sent_at, text, thread, is_bot,
+             author_id, edited_at, quoted, forwarded_from, permalink, reactions,
              written_by_user_id, written_via, written_by_token_id)
         SELECT f.id, :source, f.external_id,
             coalesce(newest.version, 0) + row_number() OVER (PARTITION BY f.external_id ORDER BY f.position),
             row_number() OVER (PARTITION BY f.external_id ORDER BY f.position DESC) = 1,
-            f.channel, f.author, f.sent_at, f.text, f.thread, f.is_bot, :user, :via, CAST(:token AS uuid)
-        FROM fresh f LEFT JOIN newest USING (external_id) ORDER BY f.position
+            f.channel, coalesce(person.author, f.author), f.sent_at, f.text, f.thread, f.is_bot,
+            f.author_id, f.edited_at, f.quoted, f.forwarded_from, f.permalink, f.reactions,
+            :user, :via, CAST(:token AS uuid)
+        FROM fresh f LEFT JOIN newest USING (external_id) LEFT JOIN person USING (author_id) ORDER BY f.position
         RETURNING version"""),
         {
             "source": source,
@@ -74,6 +86,33 @@ async def add_versions(
         },
     )
     return list(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How much of an export is new to a source."""
+
+    new: int
+    edited: int
+    known: int
+
+
+async def compare(session: AsyncSession, source: str, messages: Sequence[Mapping[str, Any]]) -> Compared:
+    """What `add_versions` would do with these, by `external_id`, `former_id`, `text` and `is_version`."""
+    row = await session.execute(
+        text("""
+        SELECT count(*) FILTER (WHERE NOT is_known AND NOT has_id), count(*) FILTER (WHERE NOT is_known AND has_id),
+            count(*) FILTER (WHERE is_known)
+        FROM (
+            SELECT i.is_version OR EXISTS (
+                    SELECT FROM messages m WHERE m.source = :source AND m.external_id = i.external_id) AS has_id,
+                EXISTS (SELECT FROM messages m WHERE m.source = :source
+                    AND m.external_id IN (i.external_id, i.former_id) AND md5(m.text) = i.digest) AS is_known
+            FROM jsonb_to_recordset(:rows) AS i (external_id text, former_id text, digest text, is_version boolean)
+        ) AS judged"""),
+        {"source": source, "rows": as_json(messages)},
+    )
+    return Compared(*row.one())
 
 
 async def hold_unread(session: AsyncSession, most: int, most_characters: int) -> Held:
@@ -116,10 +155,16 @@ async def assigned(session: AsyncSession, run_id: UUID) -> Held:
     return _held(found.mappings())
 
 
+def message_of(row: Mapping[Any, Any]) -> Message:
+    """A message for a reader of the AI room: blanks stand where its author passes on somebody else's words."""
+    fields = {name: value for name, value in row.items() if name not in ("quoted", "text")}
+    return Message(**fields, text=in_own_words(row["text"], row["quoted"]))
+
+
 def _held(rows: Iterable[RowMapping]) -> Held:
     plain = [dict(row) for row in rows]
     failures = max((row.pop("failed_reads") for row in plain), default=0)
-    return Held([Message(**row) for row in plain], failures)
+    return Held([message_of(row) for row in plain], failures)
 
 
 async def neighbours(
@@ -151,7 +196,7 @@ async def neighbours(
                 AND m.extraction_run_id IS DISTINCT FROM :run) AS near"""),  # noqa: S608  # our own words
         {"run": run_id, "edges": as_json(edges), "before": before, "after": after},
     )
-    return [Message(**row) for row in found.mappings()]
+    return [message_of(row) for row in found.mappings()]
 
 
 _UNREAD_OF_RUN: Final = """

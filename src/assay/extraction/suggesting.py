@@ -13,6 +13,7 @@ from assay.errors import Conflict, InvalidInput
 from assay.extraction import nearby, tidy
 from assay.extraction.drafting import drafted, topic_names
 from assay.proposals import actions
+from assay.readers.quoted import in_own_words
 
 
 async def suggest(session: AsyncSession, extraction: Extraction, *, actor: Actor) -> list[UUID]:
@@ -44,7 +45,7 @@ async def _messages(session: AsyncSession, ids: Sequence[UUID], proposer: Actor)
             channel=each.channel,
             author=each.author,
             sent_at=each.sent_at,
-            text=each.text,
+            text=in_own_words(each.text, each.quoted),
             thread=each.thread,
             is_bot=each.is_bot or each.written_by_user_id == proposer.user_id,
             source=each.source,

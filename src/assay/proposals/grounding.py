@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.bulk import as_json
 from assay.kinds import Kind
+from assay.readers.quoted import in_own_words
 
 
 async def hold_against_evidence(session: AsyncSession, ids: Sequence[UUID]) -> None:
@@ -20,7 +21,8 @@ async def hold_against_evidence(session: AsyncSession, ids: Sequence[UUID]) -> N
         FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
         CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = wanted.id LIMIT 1) AS p
         CROSS JOIN LATERAL (
-            SELECT jsonb_agg(jsonb_build_array(m.text, e.start_offset, e.end_offset) ORDER BY e.position) AS grounds
+            SELECT jsonb_agg(
+                jsonb_build_array(m.text, m.quoted, e.start_offset, e.end_offset) ORDER BY e.position) AS grounds
             FROM evidence e CROSS JOIN LATERAL (
                 SELECT * FROM messages WHERE messages.id = e.message_id AND NOT is_bot LIMIT 1) AS m
             WHERE e.proposal_id = p.id AND e.verified) AS quoted
@@ -30,7 +32,7 @@ async def hold_against_evidence(session: AsyncSession, ids: Sequence[UUID]) -> N
     rows = [
         {"id": each.id, "unsupported": unsupported(each.title, each.body, grounds) if grounds else []}
         for each in found
-        for grounds in [[Ground(*ground) for ground in each.grounds]]
+        for grounds in [[Ground(in_own_words(text, quoted), *place) for text, quoted, *place in each.grounds]]
     ]
     await session.execute(
         text("""

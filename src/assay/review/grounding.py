@@ -14,7 +14,7 @@ from assay.ai.grounding.grounding import Grounding, Quoted, grounded
 from assay.ai.grounding.talk import Talk
 from assay.clock import now
 from assay.db.bulk import as_json
-from assay.extraction.statements import COLUMNS
+from assay.extraction.statements import COLUMNS, message_of
 from assay.kinds import Kind
 
 MESSAGES_BEFORE: Final = 30
@@ -113,8 +113,8 @@ async def _listen(session: AsyncSession, claims: Mapping[UUID, _Claim]) -> None:
 
 
 def _message(row: RowMapping, *, edited: bool) -> Message:
-    names = ("id", "source", "channel", "author", "sent_at", "text", "is_bot", "thread")
-    return Message(**{name: row[name] for name in names}, edited=edited)
+    names = ("id", "source", "channel", "author", "sent_at", "text", "is_bot", "thread", "quoted")
+    return message_of({**{name: row[name] for name in names}, "edited": edited})
 
 
 async def _keep(session: AsyncSession, found: Mapping[UUID, Grounding]) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assay.db.base import Base, new_id
@@ -34,6 +35,13 @@ class Message(Base):
         Index("ix_messages_unread", "failed_reads", "sent_at", "id", postgresql_where=UNREAD),
         Index("ix_messages_author", sql("lower(split_part(author, ' ', 1))")),
         Index("ix_messages_channel_sent_at", "source", "channel", "sent_at"),
+        Index(
+            "ix_messages_author_id",
+            "source",
+            "author_id",
+            "ingested_at",
+            postgresql_where=sql("author_id IS NOT NULL"),
+        ),
         Index("ix_messages_sent_at", "sent_at", "id"),
         Index(
             "ix_messages_thread_sent_at",
@@ -52,10 +60,20 @@ class Message(Base):
     is_latest: Mapped[bool] = mapped_column(server_default=sql("true"))
     channel: Mapped[str]
     author: Mapped[str]
+    """The first name that its `author_id` was known by in the source: one person has one name there."""
     sent_at: Mapped[datetime]
     text: Mapped[str]
     thread: Mapped[str | None]
     is_bot: Mapped[bool] = mapped_column(server_default=sql("false"))
+    author_id: Mapped[str | None]
+    edited_at: Mapped[datetime | None]
+    """When its author changed it last, where the source says so."""
+    quoted: Mapped[list[list[int]] | None] = mapped_column(JSONB)
+    """Start and end of words of the text that are not its author's: quoted, forwarded, a signature."""
+    forwarded_from: Mapped[str | None]
+    permalink: Mapped[str | None]
+    reactions: Mapped[dict[str, list[str]] | None] = mapped_column(JSONB)
+    """Who reacted, by the name of the reaction. They are no evidence."""
     written_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     """Who wrote this version into Assay, which is not who said it. None: it came in before that was kept."""
     written_via: Mapped[Via | None]

@@ -34,6 +34,13 @@ class MessageView(ResponseModel):
     text: str
     thread: str | None
     is_bot: bool
+    author_id: str | None
+    edited_at: datetime | None
+    quoted: list[tuple[int, int]] | None
+    """Start and end of words of the text that are not its author's."""
+    forwarded_from: str | None
+    permalink: str | None
+    reactions: dict[str, list[str]] | None
     written_by_user_id: int | None
     """Who wrote it into Assay, which is not who said it; null where it came in before that was kept."""
     written_via: Via | None

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from assay.db.models import Message, Scope
 from assay.errors import NotFound
 from assay.extraction import actions
-from assay.extraction.incoming import NAME_LIMIT, TEXT_LIMIT, IncomingMessage
+from assay.readers.records import MAX_NAME, MAX_TEXT, IncomingMessage
 from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
@@ -24,7 +24,7 @@ from assay.web.views.records import MessageView
 router = APIRouter(prefix="/messages", tags=["messages"], route_class=Route)
 
 MAX_MESSAGES = 1_000
-Name = Annotated[Text, StringConstraints(min_length=1, max_length=NAME_LIMIT)]
+Name = Annotated[Text, StringConstraints(min_length=1, max_length=MAX_NAME)]
 
 
 class NewMessage(RequestModel):
@@ -34,7 +34,7 @@ class NewMessage(RequestModel):
     channel: Name
     author: Name
     sent_at: Moment
-    text: Annotated[Text, StringConstraints(min_length=1, max_length=TEXT_LIMIT)]
+    text: Annotated[Text, StringConstraints(min_length=1, max_length=MAX_TEXT)]
     thread: Name | None = None
     is_bot: bool = False
 

@@ -1,0 +1,226 @@
+"""An export on its way through a reader: its files, what the person said about it, and what was noticed."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from assay.clock import now
+from assay.errors import InvalidInput
+from assay.lines import BadLine, Line, read_lines
+from assay.readers import documents
+from assay.readers.encodings import FALLBACK, LineDecoder, as_utf8, checked_codec, codec_of, plain_name
+from assay.readers.records import MAX_NAME, BadRecord
+from assay.readers.timestamps import moment_of
+from assay.readers.tree import Member, Tree
+
+SUFFIXES: Final = frozenset(
+    {".gz", ".jsonl", ".ndjson", ".json", ".txt", ".log", ".zip", ".tar", ".tgz", ".mbox", ".md", ".vtt", ".srt"}
+)
+A_DAY: Final = re.compile(r"\d{4}[-_.]?\d\d[-_.]?\d\d")
+MAX_UNKNOWN: Final = 1_000
+MAX_WARNINGS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person says of an export where the export does not."""
+
+    channel: str | None = None
+    zone: tzinfo | None = None
+    moment: datetime | None = None
+    """When it was said. Without a zone it is local."""
+    author: str | None = None
+    encoding: str | None = None
+
+    @classmethod
+    def checked(
+        cls,
+        *,
+        channel: str | None = None,
+        zone: str | None = None,
+        moment: str | None = None,
+        author: str | None = None,
+        encoding: str | None = None,
+    ) -> "Options":
+        """Raises InvalidInput for what names no zone, date or encoding."""
+        return cls(
+            channel,
+            _zone(zone) if zone else None,
+            _moment(moment) if moment else None,
+            author,
+            checked_codec(encoding) if encoding else None,
+        )
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidInput(f"There is no time zone {name!r}: name one like Europe/Berlin or UTC.") from None
+
+
+def _moment(written: str) -> datetime:
+    try:
+        return datetime.fromisoformat(written.strip())
+    except ValueError:
+        raise InvalidInput(f"The date {written!r} is not one, like 2026-03-20 or 2026-03-20T10:00.") from None
+
+
+@dataclass(slots=True)
+class Notes:
+    """What a reader noticed, besides the messages."""
+
+    has_bare_times: bool = False
+    """Some times name no zone."""
+    day_order: str | None = None
+    """How dates are read whose day and month could be either."""
+    codecs: set[str] = field(default_factory=set)
+    """Encodings of the files."""
+    beyond_ascii: int = 0
+    in_fallback: int = 0
+    """Lines that are no UTF-8 and were read as Windows-1252."""
+    unknown_ids: dict[str, None] = field(default_factory=dict)
+    """Ids of people without a name."""
+    nuls: int = 0
+    warnings: dict[str, None] = field(default_factory=dict)
+
+    def warn(self, sentence: str) -> None:
+        if len(self.warnings) < MAX_WARNINGS:
+            self.warnings[sentence] = None
+
+    def unknown(self, identity: str) -> str:
+        """The id itself, which stands for a name."""
+        if len(self.unknown_ids) < MAX_UNKNOWN:
+            self.unknown_ids[identity] = None
+        return identity
+
+    @property
+    def encoding(self) -> str:
+        """One short text for the whole export."""
+        names = " and ".join(sorted(self.codecs)) or "utf-8"
+        if not self.in_fallback:
+            return names
+        if self.in_fallback == self.beyond_ascii:
+            return FALLBACK
+        return f"{names}, and {self.in_fallback:,} lines in {FALLBACK}"
+
+
+@dataclass(slots=True)
+class Export:
+    tree: Tree
+    options: Options = Options()
+    notes: Notes = field(default_factory=Notes)
+    at: datetime = field(default_factory=now)
+    """The current time: nothing was said later."""
+
+    @property
+    def channel(self) -> str:
+        """Where nothing in the export names one."""
+        return self.options.channel or default_name(self.tree.path)
+
+    def lines(self, member: Member, *, with_blanks: bool = True, is_noted: bool = True) -> Iterator[Line | BadLine]:
+        """The lines of a file, in whatever encoding. `is_noted`: false where the file is read once more in the end."""
+        decoder = LineDecoder()
+        stream = member.open()
+        if codec := codec_of(stream, self.options.encoding):
+            stream = as_utf8(stream, codec, member.shown)
+        try:
+            yield from read_lines(stream, member.shown, decode=decoder, with_blanks=with_blanks)
+        finally:
+            stream.close()
+            if is_noted:
+                self._note(codec, decoder)
+
+    def _note(self, codec: str | None, decoder: LineDecoder) -> None:
+        self.notes.codecs.add(plain_name(codec))
+        self.notes.beyond_ascii += decoder.beyond_ascii
+        self.notes.in_fallback += decoder.in_fallback
+
+    def items(self, member: Member, prefix: str) -> Iterator[tuple[str, dict[str, Any]] | BadRecord]:
+        """The objects of a JSON document below the prefix, each with its place."""
+        for number, found in documents.items(self._document(member), prefix):
+            place = self.place(member, "item", number)
+            if isinstance(found, dict):
+                yield place, found
+            elif isinstance(found, documents.Broken):
+                yield BadRecord(place, found.sentence)
+            else:
+                yield BadRecord(place, f"It is a JSON {type(found).__name__}, not an object.")
+
+    def root(self, member: Member, *, before: str) -> dict[str, Any]:
+        """The fields of a JSON object that stand before the one of that name."""
+        return documents.fields_before(self._document(member), before)
+
+    def listed(self, member: Member, prefix: str = "item") -> list[dict[str, Any]]:
+        """All objects of a short list, such as that of the users; none where it is broken."""
+        found = (each for each in self.items(member, prefix) if not isinstance(each, BadRecord))
+        return [item for _, (_, item) in zip(range(documents.MAX_LISTED), found, strict=False)]
+
+    def _document(self, member: Member) -> documents.Document:
+        stream = member.open()
+        codec = codec_of(stream, self.options.encoding)
+        self.notes.codecs.add(plain_name(codec))
+        return documents.Document(as_utf8(stream, codec, member.shown) if codec else stream)
+
+    def moment(self, value: object) -> datetime:
+        """Raises ValueError with one sentence. A time without a zone is read in the one that was named, else UTC."""
+        moment, is_bare = moment_of(value, self.options.zone)
+        if is_bare:
+            self.notes.has_bare_times = True
+        return moment
+
+    def local(self, bare: datetime) -> datetime:
+        """A time that was written without a zone."""
+        self.notes.has_bare_times = True
+        return bare.replace(tzinfo=self.options.zone or UTC).astimezone(UTC)
+
+    def place(self, member: Member, unit: str, number: int) -> str:
+        place = f"{unit} {number:,}"
+        return place if self.tree.is_single else f"{member.path}, {place}"
+
+
+def default_name(path: Path) -> str:
+    """The name of the file without folders and the endings of chat files; of a file named by its day, the folder."""
+    stem = Path(path.name)
+    while stem.suffix.casefold() in SUFFIXES:
+        stem = stem.with_suffix("")
+    name = stem.name
+    if A_DAY.fullmatch(name) and (folder := path.absolute().parent.name):
+        name = folder
+    return name[:MAX_NAME].encode(errors="replace").decode().strip() or "chat"
+
+
+def first(fields: Mapping[str, Any], *keys: str) -> Any:
+    """The first of these fields that says something."""
+    return next((value for key in keys if (value := fields.get(key)) not in (None, "", [])), None)
+
+
+def text_of(value: object) -> str:
+    """A name or an id, which may be a number; empty where it is neither."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """An object, or an empty one where something else stands."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects(value: object) -> list[dict[str, Any]]:
+    """The objects of a list, or none where something else stands."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def day_in(name: str) -> date | None:
+    """The day in the name of a file."""
+    for found in A_DAY.finditer(name):
+        try:
+            return date.fromisoformat(re.sub(r"[-_.]", "", found[0]))
+        except ValueError:
+            continue
+    return None

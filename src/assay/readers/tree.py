@@ -1,0 +1,304 @@
+"""A file, a folder or an archive as one: its members in order, read in place, within limits.
+
+Nothing is ever extracted, and no link is followed. What was made to do harm is refused in one sentence.
+"""
+
+import gzip
+import io
+import os
+import re
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import IO, TYPE_CHECKING, BinaryIO, Final, cast
+
+from assay.errors import InvalidInput
+from assay.lines import BUFFER, GZIP, open_file, unpacked
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+MAX_MEMBERS: Final = 100_000
+MAX_BYTES: Final = 8 * 2**30
+MAX_MEMBER_BYTES: Final = 2 * 2**30
+MAX_RATIO: Final = 200
+FREE_TO_UNPACK: Final = 64 * 2**20
+MAX_DIRECTORY: Final = 32 * 2**20
+"""Bytes of the table of contents of a zip archive."""
+MAX_AT_ONCE: Final = 16 * 2**20
+"""Bytes of a tar archive read in one go: a header that asks for more was made to fill the memory."""
+ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
+TAR_MARK: Final = (b"ustar", 257)
+BLOCK: Final = 512
+IGNORED_FOLDERS: Final = frozenset({"__MACOSX", "__uploads", "attachments"})
+MEDIA: Final = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|heic|bmp|svg|ico|mp4|mov|webm|3gp|mkv|mp3|m4a|aac|opus|ogg|oga|wav|amr|tgs|webm|pdf"
+    r"|vcf|docx?|xlsx?|pptx?|od[tps]|css|js|woff2?|ttf|exe|apk)$",
+    re.IGNORECASE,
+)
+ARCHIVE: Final = re.compile(r"\.(?:zip|tar|tgz|tar\.\w+|7z|rar|bz2|xz|zst)$", re.IGNORECASE)
+OUTSIDE: Final = re.compile(r"(?:^|/)\.\.(?:/|$)|^/|^[a-zA-Z]:/")
+DAMAGE: Final = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file. `path`: within what was opened, with slashes."""
+
+    path: str
+    shown: str
+    """What sentences call it."""
+    _open: Callable[[], BinaryIO] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return PurePosixPath(self.path).name
+
+    @property
+    def folder(self) -> str:
+        """The folder it is in; of a file alone, that folder's name."""
+        parent = PurePosixPath(self.path).parent
+        return "" if str(parent) == "." else str(parent)
+
+    def open(self) -> io.BufferedReader:
+        """Its bytes, unpacked where it is a gzip file of its own. Raises InvalidInput, also while it is read."""
+        return unpacked(self._open(), self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What a person named, with its members in the order of their paths."""
+
+    path: Path
+    members: tuple[Member, ...]
+    is_single: bool
+    """A file alone, which is no archive."""
+    archives: int = 0
+    """Archives among the members, which are not opened."""
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def named(self, *names: str) -> Iterator[Member]:
+        """The members of these names, in whatever folder."""
+        return (each for each in self.members if each.name in names)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Tree]:
+    """Raises InvalidInput where there is nothing, or what may not be read."""
+    with ExitStack() as stack:
+        yield _tree(path, stack)
+
+
+def _tree(path: Path, stack: ExitStack) -> Tree:
+    if path.is_dir():
+        return _of(path, _in_folder(path))
+    with open_file(path) as stream:
+        head = stream.read(BLOCK)
+    if head.startswith(ZIP):
+        return _of(path, _in_zip(path, stack))
+    if _is_tar(head):
+        return _of(path, _in_tar(path, stack, is_packed=False))
+    if head.startswith(GZIP) and _is_tar(_first_block(path)):
+        return _of(path, _in_tar(path, stack, is_packed=True))
+    member = Member(path.name, str(path), partial(open_file, path))
+    return Tree(path, (member,), is_single=True)
+
+
+def _of(path: Path, members: Iterable[Member]) -> Tree:
+    found = sorted(members, key=lambda each: each.path)
+    archives = sum(bool(ARCHIVE.search(each.name)) for each in found)
+    kept = tuple(each for each in found if _is_wanted(each.path))
+    if not kept:
+        why = "only other archives: unpack it and name one of them" if archives else "no file that could be a chat"
+        raise InvalidInput(f"{path} holds {why}.")
+    return Tree(path, kept, is_single=False, archives=archives)
+
+
+def _is_wanted(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    hidden = any(part in IGNORED_FOLDERS or part.startswith(".") for part in parts)
+    return not hidden and not MEDIA.search(path) and not ARCHIVE.search(path)
+
+
+class Budget:
+    """Refuses an archive as soon as it says, or shows, that it holds more than an export does."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._packed = path.stat().st_size
+        self._members = self._bytes = 0
+
+    def take(self, name: str, size: int) -> None:
+        self._members += 1
+        self._bytes += size
+        if self._members > MAX_MEMBERS:
+            raise InvalidInput(f"{self._path} holds more than {MAX_MEMBERS:,} files, which no export does.")
+        if size > MAX_MEMBER_BYTES or self._bytes > MAX_BYTES:
+            raise InvalidInput(
+                f"{self._path} unpacks to too much at {_short(name)}: {MAX_MEMBER_BYTES:,} bytes a file "
+                f"and {MAX_BYTES:,} in all are allowed."
+            )
+        if self._bytes > max(FREE_TO_UNPACK, MAX_RATIO * self._packed):
+            raise InvalidInput(f"{self._path} unpacks to more than {MAX_RATIO} times its size, which no export does.")
+
+
+def _short(name: str) -> str:
+    return repr(name if len(name) <= 80 else f"{name[:80]}...")
+
+
+def _check_name(path: Path, name: str) -> str:
+    plain = name.replace("\\", "/")
+    if OUTSIDE.search(plain) or "\0" in plain:
+        raise InvalidInput(f"{path} is refused: its member {_short(name)} points outside of the archive.")
+    return plain
+
+
+def _in_folder(path: Path) -> Iterator[Member]:
+    number = 0
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(each for each in folders if _is_wanted(f"{each}/x"))
+        for name in sorted(names):
+            number += 1
+            if number > MAX_MEMBERS:
+                raise InvalidInput(f"{path} holds more than {MAX_MEMBERS:,} files: name a folder with fewer.")
+            file = Path(folder, name)
+            if stat.S_ISREG(file.lstat().st_mode):
+                shown = file.relative_to(path).as_posix()
+                yield Member(shown, str(file), partial(open_file, file))
+
+
+def _in_zip(path: Path, stack: ExitStack) -> Iterator[Member]:
+    _check_directory(path)
+    try:
+        archive = stack.enter_context(zipfile.ZipFile(path))
+    except (*DAMAGE, OSError, ValueError) as error:
+        raise InvalidInput(f"{path} is a damaged zip archive: {_reason(error)}.") from None
+    budget = Budget(path)
+    for info in archive.infolist():
+        name = _check_name(path, _zip_name(info))
+        if info.is_dir() or name.endswith("/"):
+            continue
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise InvalidInput(f"{path} is refused: its member {_short(name)} is a link.")
+        budget.take(name, info.file_size)
+        if info.flag_bits & 1:
+            raise InvalidInput(f"{path} is encrypted: unpack it with its password, and name the folder.")
+        yield Member(name, f"{path}/{name}", _opening(partial(archive.open, info), f"{path}/{name}"))
+
+
+def _zip_name(info: zipfile.ZipInfo) -> str:
+    """Names without the mark of UTF-8 are UTF-8 all the same in many archives."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode()
+    except UnicodeError:
+        return info.filename
+
+
+def _check_directory(path: Path) -> None:
+    """Refuses a table of contents that would not fit into memory, before anything reads it."""
+    with open_file(path) as stream:
+        start = max(0, path.stat().st_size - 2**16 - 22)
+        stream.seek(start)
+        end = stream.read()
+        at = end.rfind(b"PK\x05\x06")
+        size = int.from_bytes(end[at + 12 : at + 16], "little") if at >= 0 else 0
+        if size == 0xFFFFFFFF and at >= 20:
+            stream.seek(min(int.from_bytes(end[at - 12 : at - 4], "little"), 2**62))
+            size = int.from_bytes(stream.read(BLOCK)[40:48], "little")
+    if size > MAX_DIRECTORY:
+        raise InvalidInput(f"{path} holds more than {MAX_MEMBERS:,} files, which no export does.")
+
+
+def _is_tar(head: bytes) -> bool:
+    mark, at = TAR_MARK
+    return head[at : at + len(mark)] == mark
+
+
+def _first_block(path: Path) -> bytes:
+    try:
+        with gzip.open(path) as stream:
+            return stream.read(BLOCK)
+    except (*DAMAGE, OSError):
+        return b""
+
+
+def _in_tar(path: Path, stack: ExitStack, *, is_packed: bool) -> Iterator[Member]:
+    raw = stack.enter_context(open_file(path))
+    stream = stack.enter_context(gzip.GzipFile(fileobj=raw)) if is_packed else raw
+    budget = Budget(path)
+    try:
+        careful = cast(IO[bytes], _Careful(stream, str(path)))
+        archive = stack.enter_context(tarfile.TarFile(fileobj=careful))
+        for info in archive:
+            name = _check_name(path, info.name)
+            if info.isdir():
+                continue
+            if not info.isreg():
+                raise InvalidInput(f"{path} is refused: its member {_short(name)} is a link or a device.")
+            budget.take(name, info.size)
+            yield Member(name, f"{path}/{name}", _opening(partial(archive.extractfile, info), f"{path}/{name}"))
+    except (*DAMAGE, OSError, ValueError) as error:
+        raise InvalidInput(f"{path} is a damaged tar archive: {_reason(error)}.") from None
+
+
+def _opening(found: Callable[[], IO[bytes] | None], shown: str) -> Callable[[], BinaryIO]:
+    def open_it() -> BinaryIO:
+        try:
+            return cast(BinaryIO, io.BufferedReader(_Guarded(cast(IO[bytes], found()), shown), BUFFER))
+        except (*DAMAGE, RuntimeError, OSError) as error:
+            raise InvalidInput(f"{shown} cannot be unpacked: {_reason(error)}.") from None
+
+    return open_it
+
+
+class _Careful:
+    """What an archive is read from, never much of it in one go."""
+
+    def __init__(self, stream: IO[bytes] | gzip.GzipFile, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self.seek, self.tell = stream.seek, stream.tell
+
+    def read(self, number: int = -1) -> bytes:
+        if not 0 <= number <= MAX_AT_ONCE:
+            raise InvalidInput(f"{self._name} is refused: one of its headers is larger than {MAX_AT_ONCE:,} bytes.")
+        return self._stream.read(number)
+
+
+class _Guarded(io.RawIOBase):
+    """A member of an archive, whose damage is told in a sentence."""
+
+    def __init__(self, stream: IO[bytes], shown: str) -> None:
+        self._stream = stream
+        self._shown = shown
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: "WriteableBuffer") -> int:
+        view = memoryview(room).cast("B")
+        try:
+            raw = self._stream.read(len(view))
+        except (*DAMAGE, RuntimeError, OSError) as error:
+            raise InvalidInput(f"{self._shown} is damaged: {_reason(error)}.") from None
+        view[: len(raw)] = raw
+        return len(raw)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def _reason(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).rstrip(".").lower()
