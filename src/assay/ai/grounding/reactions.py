@@ -90,6 +90,8 @@ def agrees(text: str, subject: Subject, *, strictly: bool = False) -> bool:
 
 def _leaves_it(said: str, subject: Subject) -> bool:
     """Whether what is said beside consent takes nothing from it: it weighs nothing, or speaks of other things."""
+    if lexicon.opening("limiting", "reserving").match(said) or lexicon.search("undecided", "hedge", said):
+        return False
     return _is_beside(said, subject) or not (speaks_against(said, subject) or _weighs(said, subject))
 
 
@@ -186,9 +188,10 @@ def _consents(said: str, subject: Subject, *, strictly: bool) -> bool:
     added = [word for word in content_words(rest) if not any(same_word(word, each) for each in known)]
     if not added and not speaks_against(rest, subject):
         return True
+    rest = rest.lstrip(" ,.;:!)(-")
     behind = said[opening:]
     goes_on = any(map(_separator().match, (behind, _behind_fillers(behind)))) and not _asking().match(rest)
-    return bool(goes_on) and not strictly and _leaves_it(rest.lstrip(" ,.;:!)(-"), subject)
+    return bool(goes_on) and not strictly and _leaves_it(rest, subject)
 
 
 @cache

@@ -81,9 +81,25 @@ def decisions_in(text: str) -> Sequence[Statement]:
     found: list[Statement] = []
     spans = [span for span in sentence_spans(text) if is_own(text, *span)]
     for before, span in zip([None, *spans], spans, strict=False):
-        if told := _statement(text, span):
+        if before and _closes(text[slice(*span)]) and not any(each.sentence == before for each in found):
+            found.extend(filter(None, [_closed(text, before, span)]))
+        elif told := _statement(text, span):
             found.append(told._replace(is_explicit=told.is_explicit or _decides(text, before)))
     return found
+
+
+def _closes(said: str) -> bool:
+    """It says no more than that the sentence before it is decided: "That's settled."."""
+    return lexicon.pattern("decided", "closings").fullmatch(_aligned(said).strip(" \t.!)(✅👍")) is not None
+
+
+def _closed(text: str, before: Span, closing: Span) -> Statement | None:
+    found = Statement(before, before, closing, is_labelled=True, is_explicit=True)
+    said = lexicon.fold(text[slice(*before)])
+    waits = (
+        said.endswith("?") or lexicon.search("polarity", "condition", said) or lexicon.search("polarity", "after", said)
+    )
+    return None if waits or not _says_something(text, found) else found
 
 
 def _decides(text: str, before: Span | None) -> bool:
