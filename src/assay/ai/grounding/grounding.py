@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from assay.ai.extractor import Message
-from assay.ai.grounding.reactions import Subject, states
+from assay.ai.grounding.hearing import Subject
+from assay.ai.grounding.reactions import states
 from assay.ai.grounding.standing import Standing, standing
 from assay.ai.grounding.support import Ground, unsupported
 from assay.ai.grounding.talk import Talk

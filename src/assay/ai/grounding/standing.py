@@ -12,8 +12,11 @@ from assay.ai.conversations import seconds_between
 from assay.ai.extractor import Message
 from assay.ai.grounding import doubts, reactions
 from assay.ai.grounding.answering import answers, rivals
+from assay.ai.grounding.asides import asks, asks_for_facts, ends_asking_for_facts, is_aside, is_thanks
+from assay.ai.grounding.confirming import confirms
+from assay.ai.grounding.consent import agrees, consents, consents_formally, jests
+from assay.ai.grounding.hearing import SHORT, Subject, plain, repeats, speaks_against
 from assay.ai.grounding.own_words import Span, is_own, own_words
-from assay.ai.grounding.reactions import Subject
 from assay.ai.grounding.sentences import around
 from assay.ai.grounding.statements import Statement, decisions_in
 from assay.ai.grounding.talk import Talk, is_persons
@@ -100,7 +103,7 @@ def _consenting(talk: Talk, message: Message, subject: Subject, *, strictly: boo
     found: list[Message] = []
     before: list[Message] = []
     for later in talk.near(message, subject):
-        if not reactions.consents(later.text, subject, strictly=strictly):
+        if not consents(later.text, subject, strictly=strictly):
             before.append(later)
             continue
         is_new = not any(may_be_one(later.author, each.author) for each in (message, *found))
@@ -111,9 +114,9 @@ def _consenting(talk: Talk, message: Message, subject: Subject, *, strictly: boo
 
 def _is_meant_for_other(later: Message, before: Sequence[Message]) -> bool:
     """Whether consent may be given to one of the messages that stand between it and the statement."""
-    formal = reactions.consents_formally(later.text)
+    formal = consents_formally(later.text)
     return any(
-        not (reactions.is_thanks(each.text) or reactions.is_aside(each.text) or may_be_one(each.author, later.author))
+        not (is_thanks(each.text) or is_aside(each.text) or may_be_one(each.author, later.author))
         and not (formal and _is_done_with(before, at, later.author))
         for at, each in enumerate(before)
     )
@@ -122,17 +125,17 @@ def _is_meant_for_other(later: Message, before: Sequence[Message]) -> bool:
 def _is_done_with(before: Sequence[Message], at: int, who: str) -> bool:
     """Nobody says "agreed" to a question about facts, to the answer that it got, or to what he has replied to."""
     said = before[at]
-    if reactions.asks_for_facts(said.text):
+    if asks_for_facts(said.text):
         return True
     earlier, later = before[at - 1] if at else None, before[at + 1] if at + 1 < len(before) else None
-    if earlier and reactions.asks_for_facts(earlier.text) and not doubts.may_be_agreed_to(said.text):
+    if earlier and asks_for_facts(earlier.text) and not doubts.may_be_agreed_to(said.text):
         return True
     return later is not None and may_be_one(later.author, who) and not doubts.may_be_agreed_to(said.text)
 
 
 def _names_it(later: Message, subject: Subject) -> bool:
     """Whether consent says itself what or whom it is given to."""
-    return bool(shared(subject.words | subject.names, content_words(reactions.plain(later.text))))
+    return bool(shared(subject.words | subject.names, content_words(plain(later.text))))
 
 
 def _against(
@@ -159,8 +162,8 @@ def _against(
 
 def _replies(said: Message, before: Message) -> bool:
     """Whether a few words answer the question of facts that was asked just before, rather than the statement."""
-    is_short = len(said.text.split()) <= reactions.SHORT
-    return is_short and not may_be_one(said.author, before.author) and reactions.ends_asking_for_facts(before.text)
+    is_short = len(said.text.split()) <= SHORT
+    return is_short and not may_be_one(said.author, before.author) and ends_asking_for_facts(before.text)
 
 
 def _is_settled(said: Message, consents: Sequence[Message]) -> bool:
@@ -169,18 +172,18 @@ def _is_settled(said: Message, consents: Sequence[Message]) -> bool:
 
 
 def _is_mild(said: Message, subject: Subject) -> bool:
-    return reactions.is_aside(said.text) or not reactions.speaks_against(reactions.plain(said.text), subject)
+    return is_aside(said.text) or not speaks_against(plain(said.text), subject)
 
 
 def _opposes_near(later: Message, subject: Subject, *, is_author: bool, is_party: bool) -> bool:
-    if reactions.agrees(later.text, subject) or reactions.is_thanks(later.text):
+    if agrees(later.text, subject) or is_thanks(later.text):
         return False
-    if not is_author and (reactions.is_aside(later.text) and not reactions.repeats(later.text, subject)):
+    if not is_author and (is_aside(later.text) and not repeats(later.text, subject)):
         return False
-    if not is_author and not decisions_in(later.text) and reactions.confirms(later.text):
+    if not is_author and not decisions_in(later.text) and confirms(later.text):
         return False
-    said = reactions.plain(later.text)
-    if is_party and not is_author and "?" not in said and reactions.speaks_against(said, subject):
+    said = plain(later.text)
+    if is_party and not is_author and "?" not in said and speaks_against(said, subject):
         return True
     return reactions.opposes_near(later.text, subject, is_author=is_author)
 
@@ -204,14 +207,14 @@ def _another_answers(
 ) -> bool:
     """Whether a third person speaks of the same thing, and the confirmation does not name the answer more plainly."""
     subject = Subject.of(f"{asked.text} {answered.text}")
-    named = content_words(reactions.plain(confirming.text)) if confirming else frozenset()
+    named = content_words(plain(confirming.text)) if confirming else frozenset()
     return any(
         not may_be_one(each.author, asked.author)
-        and not reactions.is_thanks(each.text)
-        and not reactions.is_aside(each.text)
-        and not reactions.asks(each.text)
-        and not reactions.jests(each.text)
-        and not reactions.consents(each.text, subject)
+        and not is_thanks(each.text)
+        and not is_aside(each.text)
+        and not asks(each.text)
+        and not jests(each.text)
+        and not consents(each.text, subject)
         and (shared(subject.words, content_words(own_words(each.text))) or rivals(asked.text, each.text))
         and len(shared(named, content_words(answered.text))) <= len(shared(named, content_words(own_words(each.text))))
         for each in between
@@ -225,7 +228,7 @@ def _confirming(talk: Talk, message: Message, asked: Message) -> Message | None:
     for later in talk.near(message, subject):
         if may_be_one(later.author, message.author):
             continue
-        if may_be_one(later.author, asked.author) and reactions.confirms(later.text):
+        if may_be_one(later.author, asked.author) and confirms(later.text):
             return None if _another_answers(between, asked, message, later) else later
         between.append(later)
     return None

@@ -10,7 +10,9 @@ from assay.ai.bots import is_bot_line
 from assay.ai.conversations import SECONDS_WITHIN_A_CONVERSATION, seconds_between
 from assay.ai.extractor import Message
 from assay.ai.grounding import reactions
-from assay.ai.grounding.reactions import Subject
+from assay.ai.grounding.confirming import confirms
+from assay.ai.grounding.consent import consents
+from assay.ai.grounding.hearing import Subject, repeats
 from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.voices import may_be_one
 
@@ -103,9 +105,9 @@ def _reacts(message: Message, before: Message) -> bool:
     if may_be_one(message.author, before.author):
         return False
     return (
-        reactions.consents(message.text, subject)
-        or reactions.confirms(message.text)
-        or (not decisions_in(message.text) and reactions.repeats(message.text, subject))
+        consents(message.text, subject)
+        or confirms(message.text)
+        or (not decisions_in(message.text) and repeats(message.text, subject))
     )
 
 

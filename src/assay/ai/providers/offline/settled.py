@@ -12,9 +12,11 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from assay.ai.extractor import Message, Quote
-from assay.ai.grounding import doubts, lexicon, reactions
+from assay.ai.grounding import doubts, lexicon
+from assay.ai.grounding.confirming import confirms
+from assay.ai.grounding.consent import consents
+from assay.ai.grounding.hearing import Subject
 from assay.ai.grounding.own_words import Span, is_own
-from assay.ai.grounding.reactions import Subject
 from assay.ai.grounding.sentences import sentence_spans
 from assay.ai.grounding.standing import Standing, standing
 from assay.ai.grounding.statements import Statement, decisions_in
@@ -132,7 +134,7 @@ def _consent(talk: Talk, message: Message, told: Statement, name: str) -> Messag
             for each in talk.after(message)
             if each.author == name
             and each.thread in (message.thread, str(message.id))
-            and reactions.consents(each.text, subject, strictly=not told.is_explicit)
+            and consents(each.text, subject, strictly=not told.is_explicit)
         ),
         None,
     )
@@ -143,7 +145,7 @@ def _answered(room: Room, chat: Chat) -> Iterator[Candidate]:
     places = {each.id: at for at, each in enumerate(room.messages)}
     done: set[UUID] = set()
     for at, message in enumerate(room.messages):
-        answer = _confirmed(room.around(at), message) if reactions.confirms(message.text) else None
+        answer = _confirmed(room.around(at), message) if confirms(message.text) else None
         if answer is None or chat.turn_of(str(answer.id)) is None:
             continue
         stands = standing(room.around(places[answer.id]), answer, 0, len(answer.text), min_voices=MIN_VOICES)
