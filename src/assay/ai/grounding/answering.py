@@ -1,5 +1,6 @@
 """Whether a message answers a question: by a subject in common, or in the form that was asked for."""
 
+from itertools import pairwise
 from typing import Final
 
 from assay.ai.grounding import lexicon
@@ -9,6 +10,8 @@ from assay.ai.grounding.words import WORD, content_words, shared
 
 FORMS: Final = ("number", "time", "place", "person", "way", "reason", "choice")
 """What may be asked for: `asks_for` in the lexicon tells by which words, `answers_with` by which it is answered."""
+MAX_BARE: Final = 4
+"""Words of an answer that is hardly more than a number."""
 MAX_RIVAL: Final = 10
 """Words."""
 WITH_FIGURES: Final = ("number", "time", "choice")
@@ -29,7 +32,9 @@ def rivals(question: str, other: str) -> bool:
     """Whether few words with a figure answer where one is asked for."""
     asked, told = lexicon.fold(own_words(question)), lexicon.fold(own_words(other))
     wanted = any(lexicon.search("asks_for", form, asked) for form in WITH_FIGURES)
-    return wanted and len(told.split()) <= MAX_RIVAL and _has_figure(told)
+    known = lexicon.words("grammar", "calendar") | lexicon.numbers().keys()
+    figures = any(map(str.isdigit, told)) or not known.isdisjoint(WORD.findall(told))
+    return wanted and figures and len(told.split()) <= MAX_RIVAL
 
 
 def _has_form(asked: str, told: str) -> bool:
@@ -45,7 +50,12 @@ def _has_form(asked: str, told: str) -> bool:
 
 def _has_figure(told: str) -> bool:
     known = lexicon.words("grammar", "calendar") | lexicon.numbers().keys()
-    return any(char.isdigit() for char in told) or any(word in known for word in WORD.findall(told))
+    small = lexicon.words("grammar", "function_words")
+    words = [*WORD.findall(told), ""]
+    return any(
+        any(map(str.isdigit, word)) or (word in known and (len(words) <= MAX_BARE or behind not in small))
+        for word, behind in pairwise(words)
+    )
 
 
 def _instructs(told: str) -> bool:

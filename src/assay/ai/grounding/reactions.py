@@ -61,6 +61,8 @@ def opposes_near(text: str, subject: Subject, *, is_author: bool) -> bool:
     said = plain(text)
     if not said:
         return False
+    if is_author and lexicon.opening("against", "second_thoughts").match(said):
+        return True
     if (is_author and _takes_back(said, subject)) or _refuses(text, subject):
         return True
     concerns = points_to_it(said) or count_common(said, subject) >= MIN_SHARE_FAR * len(subject.words)

@@ -15,6 +15,7 @@ MIN_CONTENT: Final = 2
 """Words that carry meaning: "not those any more" says nothing to a stranger."""
 MAX_BEFORE: Final = 80
 """Characters before a label."""
+CLAUSE_ENDS: Final = (",", ":", ";", "-", "(", ")", ".", "!")
 POINTING: Final = r"(?:(?:[-=]>|[→👉➡⇒])\uFE0F?\s*)?"
 """A sign that leads to what is decided and is no part of it."""
 
@@ -113,6 +114,8 @@ def _statement(text: str, span: Span) -> Statement | None:
     aligned = _aligned(said)
     label = _tag().match(said) or _label().match(said)
     explicit = label or lexicon.pattern("decided", "phrases").search(aligned)
+    if explicit and not label and not _is_told(aligned, explicit):
+        return None
     told = explicit or lexicon.pattern("decided", "loose").search(aligned)
     if told is None or said.rstrip().endswith("?"):
         return None
@@ -122,6 +125,27 @@ def _statement(text: str, span: Span) -> Statement | None:
     stated = Span(span.start + (_body(label) if label else _behind_lead_in(aligned, told)), span.end)
     found = Statement(span, stated, cue, label is not None, explicit is not None)
     return found if _says_something(text, found) else None
+
+
+def _is_told(aligned: str, cue: re.Match[str]) -> bool:
+    """Whether the words of deciding begin a clause: "I thought we agreed" and "have we agreed" tell nothing."""
+    lead_in = _lead_in().match(aligned)
+    begin = lead_in.end() if lead_in else 0
+    before = aligned[: cue.start()].rstrip()
+    return (
+        cue.start() <= begin
+        or before.endswith(CLAUSE_ENDS)
+        or lexicon.opening("grammar", "copulas").match(cue[0]) is not None
+        or any(lexicon.opening("grammar", key).match(aligned, begin) for key in ("occasions", "about"))
+        or _joined().search(before) is not None
+    )
+
+
+@cache
+def _joined() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<!\w){lexicon.alternatives('grammar', 'joining')}$|(?<!\w){lexicon.alternatives('grammar', 'lead_in')}$"
+    )
 
 
 def _body(label: re.Match[str]) -> int:
