@@ -28,7 +28,7 @@ from assay.duplicates.candidates import EF_SEARCH
 from assay.duplicates.measure import measured
 from assay.duplicates.scale import OPERATING_COSINE, Scale
 from assay.duplicates.scorer import MAX_GAIN
-from crowd import DIMENSIONS, MODEL, Crowd, exact, fill, islands, like_language
+from generated_data import DIMENSIONS, MODEL, Crowd, exact, fill, islands, like_language
 from harness import best_of, show, with_database
 
 SIZES = [int(each) for each in os.environ.get("ASSAY_BENCH_ENTITIES", "10000 100000 1000000").split()]

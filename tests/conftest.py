@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from pydantic_ai import models
 from sqlalchemy import make_url
-from tests.faults import lab
+from tests.faults import helpers
 from tests.patience import PATIENCE
 from xdist.scheduler import LoadScopeScheduling
 
@@ -150,7 +150,7 @@ def demo(server_url: str, template: str, nats_url: str, tmp_path_factory: pytest
     """A demo in a process of its own, on servers that it did not start."""
     name, home = f"demo_{os.getpid()}", tmp_path_factory.mktemp("demo") / "untouched"
     administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    document = lab.demo(home, DATABASE_URL=named(server_url, name), NATS_URL=nats_url)
+    document = helpers.demo(home, DATABASE_URL=named(server_url, name), NATS_URL=nats_url)
     return Demo(name, document, home)
 
 

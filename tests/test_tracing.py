@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from tests.collector import collector
+from tests.otel_collector import collector
 
 from assay import tracing
 from assay.errors import InvalidInput

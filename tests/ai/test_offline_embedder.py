@@ -2,7 +2,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from tests.effort import costs_little
+from tests.cpu_cost import costs_little
 
 from assay.ai.providers import offline_embedder
 from assay.ai.providers.offline_embedder import OfflineEmbedder

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from tests.ai.chats import START, chat, keeps_its_promises, message, read
-from tests.effort import costs_little
+from tests.cpu_cost import costs_little
 
 from assay.ai.extractor import Extraction, Message
 from assay.ai.fakes import HashEmbedder

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
-from tests.alerts.lab import failure, happens, http_server, webhook_settings
+from tests.alerts.helpers import failure, happens, http_server, webhook_settings
 from tests.builders import rows, scalar
 from tests.patience import retry_until_available
 

@@ -1,5 +1,5 @@
 import pytest
-from tests.effort import costs_little
+from tests.cpu_cost import costs_little
 
 from assay.alerts.notice import without_figures
 

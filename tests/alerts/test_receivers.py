@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
-from tests.alerts.lab import SECRET, http_server, mail_server, mail_settings, notice, webhook_settings
+from tests.alerts.helpers import SECRET, http_server, mail_server, mail_settings, notice, webhook_settings
 from tests.builders import MORNING
 from tests.patience import retry_until_available
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.alerts.lab import failure
+from tests.alerts.helpers import failure
 
 from assay.alerts.notice import Notice
 from assay.alerts.rules import DAY, MAX_ATTEMPTS, MAX_PER_DAY, PAUSES, Told, next_pause, worth_telling

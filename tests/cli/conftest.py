@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
-from tests.cli.lab import Answer, run_here
+from tests.cli.helpers import Answer, run_here
 from tests.conftest import administer, named
 
 Assay = Callable[..., Answer]

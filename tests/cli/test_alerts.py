@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from tests.alerts.lab import SECRET, HttpServer, http_server
+from tests.alerts.helpers import SECRET, HttpServer, http_server
 from tests.patience import PATIENCE
 
 

@@ -1,7 +1,7 @@
 """Settings that cannot work end a start before it says that anything runs."""
 
 import pytest
-from tests.cli.lab import run_here
+from tests.cli.helpers import run_here
 
 WRONG = [
     ({"DATABASE_URL": "mysql://s3cret@h/d"}, "DATABASE_URL names mysql"),

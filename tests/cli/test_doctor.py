@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from sqlalchemy import make_url
-from tests.cli.lab import run_here
+from tests.cli.helpers import run_here
 from tests.conftest import administer, named
 from tests.patience import PATIENCE
 

@@ -1,7 +1,7 @@
 """Erasing at the command line."""
 
 import pytest
-from tests.faults.lab import ROOT
+from tests.faults.helpers import ROOT
 
 from assay.cli.erasing import _words
 from assay.extraction.erasing import Erased

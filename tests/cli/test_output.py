@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from rich.console import Console
 from tests.docs.reference import commands, parameters
-from tests.faults import lab
+from tests.faults import helpers
 from tests.patience import PATIENCE
 
 from assay.cli import tables
@@ -109,7 +109,7 @@ def _shown(rows, console: Console) -> list[str]:
 
 @pytest.mark.parametrize("words", [["settings"], ["jobs", "run"], ["settings", "--nonsense"], ["--help"]])
 def test_nothing_is_coloured_where_no_colour_is_wanted(tmp_path, words):
-    environment = {**lab.environment(tmp_path), "TERM": "xterm-256color", "COLUMNS": "300"}
+    environment = {**helpers.environment(tmp_path), "TERM": "xterm-256color", "COLUMNS": "300"}
     assert "\x1b[" in _on_a_terminal(words, environment) or words == ["jobs", "run"]
     assert "\x1b[" not in _on_a_terminal(words, {**environment, "NO_COLOR": "1"})
 

@@ -12,8 +12,8 @@ from typing import BinaryIO
 import httpx2
 import pytest
 from tests.builders import draft, propose
-from tests.cli.lab import run_here
-from tests.faults import lab
+from tests.cli.helpers import run_here
+from tests.faults import helpers
 from tests.patience import PATIENCE
 
 from assay.cli.app import WRONG_INPUT
@@ -24,7 +24,7 @@ COMMANDS = ("demo", "up", "down", "status", "doctor", "ingest", "proposals", "to
 
 
 def test_help_names_the_commands(tmp_path):
-    ended = lab.assay(tmp_path, "--help")
+    ended = helpers.assay(tmp_path, "--help")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert all(command in ended.stdout for command in COMMANDS)
 
@@ -37,7 +37,7 @@ def test_assay_runs_answers_is_seen_is_never_run_twice_and_stops_without_an_orph
         assert run_here((*words, "--json"), ASSAY_HOME=str(home)) == 0
         return json.loads(capfd.readouterr().out)
 
-    process = lab.start(home, "up", "--port", "0")
+    process = helpers.start(home, "up", "--port", "0")
     assert process.stdout
     address = process.stdout.readline().split()[4]
     try:
@@ -48,7 +48,7 @@ def test_assay_runs_answers_is_seen_is_never_run_twice_and_stops_without_an_orph
         assert (status["running"], status["pid"], status["web_url"]) == (True, process.pid, address)
 
         for port in ("0", address.rpartition(":")[2]):
-            again = lab.assay(home, "up", "--port", port)
+            again = helpers.assay(home, "up", "--port", port)
             assert (again.returncode, again.stdout) == (1, "")
             assert again.stderr == f"Assay is already running at {address}. Stop it with: assay down\n"
 
@@ -56,8 +56,8 @@ def test_assay_runs_answers_is_seen_is_never_run_twice_and_stops_without_an_orph
         assert _asked(f"{address}/api/v1/metrics/proposals")["atom_proposals"] == metrics["atom_proposals"]
     finally:
         assert told("down") == {"stopped": True}
-    assert lab.finish(process).returncode == 0
-    assert lab.none_left(home), lab.processes_of(home)
+    assert helpers.finish(process).returncode == 0
+    assert helpers.none_left(home), helpers.processes_of(home)
     assert told("status")["running"] is False
 
 
@@ -94,7 +94,7 @@ def test_output_that_finds_no_room_is_one_sentence(tmp_path, words):
 
 def test_a_command_without_any_output_does_its_work(tmp_path):
     command = ["sh", "-c", 'exec "$@" >&- 2>&-', "sh", sys.executable, "-m", "assay", "settings"]
-    assert subprocess.run(command, check=False, env=lab.environment(tmp_path)).returncode == 0
+    assert subprocess.run(command, check=False, env=helpers.environment(tmp_path)).returncode == 0
 
 
 @contextmanager
@@ -108,5 +108,5 @@ def _nobody_reads() -> Iterator[BinaryIO]:
 def _ran(words, home, out, err=subprocess.PIPE, **more) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "assay", *words]
     return subprocess.run(
-        command, stdout=out, stderr=err, text=True, check=False, env=lab.environment(home / "untouched", **more)
+        command, stdout=out, stderr=err, text=True, check=False, env=helpers.environment(home / "untouched", **more)
     )

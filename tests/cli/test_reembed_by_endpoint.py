@@ -11,9 +11,9 @@ import pytest
 from tests.ai.embedding_server import embeds
 from tests.ai.model_server import Asked, ModelServer, Reply, fails
 from tests.builders import draft, rows, scalar
-from tests.duplicates.lab import known
-from tests.faults import lab
-from tests.jobs.lab import arrived
+from tests.duplicates.helpers import known
+from tests.faults import helpers
+from tests.jobs.helpers import arrived
 from tests.patience import retry_until_available, until
 
 from assay.ai.providers.offline_embedder import OfflineEmbedder
@@ -35,7 +35,7 @@ class Assay:
         self.home, self.environment = home, {"KNOWLEDGE_DEDUP_BATCH_SIZE": "10", **environment}
 
     async def __call__(self, *words: str, **more: str):
-        return await asyncio.to_thread(lab.assay, self.home, *words, **{**self.environment, **more})
+        return await asyncio.to_thread(helpers.assay, self.home, *words, **{**self.environment, **more})
 
     async def document(self, *words: str, **more: str) -> dict[str, Any]:
         ended = await self(*words, "--json", **more)
@@ -99,10 +99,10 @@ async def test_killed_in_the_middle_the_old_vectors_serve_and_the_next_run_goes_
         return Reply(silent=True) if hung > 30 else shorter(asked)
 
     async with behind(hangs_after_thirty, dimensions=64) as (assay, server):
-        process = await asyncio.to_thread(lab.start, assay.home, "reembed", **assay.environment)
+        process = await asyncio.to_thread(helpers.start, assay.home, "reembed", **assay.environment)
         await until(lambda: hung > 30)
         process.kill()
-        assert (await asyncio.to_thread(lab.finish, process)).returncode == -signal.SIGKILL
+        assert (await asyncio.to_thread(helpers.finish, process)).returncode == -signal.SIGKILL
         state = await assay.document("reembed", "--status")
         assert (state["done"], state["total"], state["switched"], state["running"]) == (30, KNOWN + 1, False, False)
         scan = (await assay.document("jobs", "run", "deduplication_scan"))["statistics"]
@@ -119,7 +119,7 @@ async def test_killed_in_the_middle_the_old_vectors_serve_and_the_next_run_goes_
         assert sum(len(asked.body["input"]) for asked in server.asked) == KNOWN + 1 - 30
         scan = (await assay.document("jobs", "run", "deduplication_scan"))["statistics"]
         assert (scan["proposals_scanned"], scan["duplicates_found"]) == (1, 1)
-        assert await asyncio.to_thread(lab.none_left, assay.home), lab.processes_of(assay.home)
+        assert await asyncio.to_thread(helpers.none_left, assay.home), helpers.processes_of(assay.home)
 
 
 FAULTS = {"refuses": lambda _: fails(401, "No such key."), "has other dimensions": embeds}

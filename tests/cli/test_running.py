@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cli import stopping
-from tests.cli.lab import run_here
+from tests.cli import slow_stop
+from tests.cli.helpers import run_here
 
 from assay.runtime import state
 
 
 @pytest.fixture
 def owner(tmp_path) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, stopping.__file__, str(tmp_path / "home")]
+    command = [sys.executable, slow_stop.__file__, str(tmp_path / "home")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdout.readline() == "ready\n"

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import make_url
 from structlog.testing import capture_logs
-from tests.faults.cable import _requeue_unknown
+from tests.faults.tcp_proxy import _requeue_unknown
 
 from assay.db import migrate
 from assay.errors import Unavailable

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
-from tests.db.refusing import refusing
+from tests.db.refusing_server import refusing
 
 from assay import disk
 from assay.db import troubles

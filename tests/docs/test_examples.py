@@ -17,7 +17,7 @@ from typing import Final
 import psycopg
 import pytest
 from tests.conftest import administer, named
-from tests.docs import warm, world
+from tests.docs import example_world, forked_command
 from tests.docs.blocks import Block, blocks, typed
 from tests.docs.pages import PAGES, ROOT
 from tests.patience import PATIENCE
@@ -91,7 +91,7 @@ class Reader:
         json.loads(block.text)
 
     def _sql(self, block: Block) -> None:
-        with psycopg.connect(world.address_of(Path(self._environment["ASSAY_HOME"]))) as connection:
+        with psycopg.connect(example_world.address_of(Path(self._environment["ASSAY_HOME"]))) as connection:
             connection.execute(block.text)
 
     def _shell(self, text: str) -> subprocess.CompletedProcess[str]:
@@ -135,7 +135,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
         "NO_PROXY": "*",
         "COLUMNS": "200",
     }
-    with warm.program(folder) as program:
+    with forked_command.program(folder) as program:
         found = {**kept, **ours, "PATH": f"{program}:{os.environ['PATH']}"}
         subprocess.run(["assay", "up"], env=found, check=True)
         yield found
@@ -143,13 +143,13 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 
 
 @pytest.fixture(scope="module")
-def stand_ins() -> Iterator[world.Names]:
-    with world.receivers() as found:
+def stand_ins() -> Iterator[example_world.Names]:
+    with example_world.receivers() as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def own_servers(server_url: str, template: str, nats_url: str) -> Iterator[world.Names]:
+def own_servers(server_url: str, template: str, nats_url: str) -> Iterator[example_world.Names]:
     """In the place of a team's own."""
     for name in ("docs_own", "docs_new"):
         administer(server_url, f"CREATE DATABASE {name} {f'TEMPLATE {template}' if name == 'docs_own' else ''}")
@@ -165,8 +165,8 @@ def own_servers(server_url: str, template: str, nats_url: str) -> Iterator[world
 @pytest.mark.parametrize("page", RUN, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_examples_of_a_page_run_as_printed(page: Path, environment, stand_ins, own_servers, tmp_path):
     home, name = Path(environment["ASSAY_HOME"]), str(page.relative_to(ROOT))
-    setup = world.SETUPS.get(name)
-    found = world.with_world(home, setup) if setup else {}
+    setup = example_world.SETUPS.get(name)
+    found = example_world.with_world(home, setup) if setup else {}
     places = {
         "http://127.0.0.1:8000": environment["URL"],
         "/var/lib/assay": str(home),
@@ -177,7 +177,7 @@ def test_the_examples_of_a_page_run_as_printed(page: Path, environment, stand_in
     shutil.copy(ROOT / "tests" / "docs" / "chat.jsonl", tmp_path / "my-chat.jsonl")
     reader = Reader(tmp_path, dict(environment), {**places, **stand_ins, **own_servers, **found})
     for block in blocks(page):
-        world.settle(home)
+        example_world.settle(home)
         try:
             reader.take(block)
         except AssertionError as error:

@@ -12,7 +12,7 @@ import pytest
 from tests.builders import draft, propose
 from tests.docs.pages import DOCS
 from tests.patience import PATIENCE, until
-from tests.web.live_lab import reading_key, relaying
+from tests.web.live_helpers import reading_key, relaying
 
 from assay.settings import Settings
 from assay.web.app import create_app

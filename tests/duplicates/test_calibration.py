@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 from tests.builders import draft, get, propose, rows, scalar
-from tests.duplicates.lab import arrive, known, scanned, told_apart
+from tests.duplicates.helpers import arrive, known, scanned, told_apart
 
 from assay.ai.fakes import HashEmbedder
 from assay.db.models import DedupState

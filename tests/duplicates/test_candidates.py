@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.builders import BOTH_KINDS, draft, get, propose, rows
-from tests.duplicates.lab import HandMadeEmbedder, arrive, known, scanned
+from tests.duplicates.helpers import HandMadeEmbedder, arrive, known, scanned
 
 from assay.ai.embedder import Vectors
 from assay.db.engine import Database

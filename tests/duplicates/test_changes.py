@@ -6,8 +6,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cpu_cost import costs_little
 from tests.duplicates.one_fact_edits import ONE_FACT_EDITS, SAME_IN_OTHER_WORDS
-from tests.effort import costs_little
 
 from assay.duplicates.changes import Change, changed_facts
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from tests.builders import BOTH_KINDS, draft, propose, scalar, with_evidence
-from tests.duplicates.lab import arrive, scanned
+from tests.duplicates.helpers import arrive, scanned
 from tests.patience import retry_until_available
 
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor

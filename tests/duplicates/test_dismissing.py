@@ -2,7 +2,7 @@
 
 import pytest
 from tests.builders import BOTH_KINDS, draft, get, propose, rows, scalar
-from tests.duplicates.lab import arrive, known, scanned, told_apart
+from tests.duplicates.helpers import arrive, known, scanned, told_apart
 
 from assay.db.models import DedupState
 from assay.proposals import actions

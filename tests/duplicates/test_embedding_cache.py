@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from tests.builders import draft, propose, rows, scalar
-from tests.duplicates.lab import HandMadeEmbedder
+from tests.duplicates.helpers import HandMadeEmbedder
 
 from assay.ai.fakes import HashEmbedder
 from assay.duplicates import scan

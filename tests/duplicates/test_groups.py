@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.builders import BOTH_KINDS, draft, get
-from tests.duplicates.lab import HandMadeEmbedder, arrive, known, scanned
+from tests.duplicates.helpers import HandMadeEmbedder, arrive, known, scanned
 
 from assay.db.models import DedupState, ProposalStatus
 from assay.duplicates import groups

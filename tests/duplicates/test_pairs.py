@@ -2,7 +2,7 @@
 
 import pytest
 from tests.builders import BOTH_KINDS, draft, propose, rows, scalar
-from tests.duplicates.lab import HandMadeEmbedder, known
+from tests.duplicates.helpers import HandMadeEmbedder, known
 
 from assay.audit.actor import SYSTEM
 from assay.db.models import SimilarityType

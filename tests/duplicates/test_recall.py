@@ -3,9 +3,9 @@
 import os
 
 import pytest
-from benchmarks.crowd import MODEL, exact, fill, like_language
+from benchmarks.generated_data import MODEL, exact, fill, like_language
 from tests.builders import rows
-from tests.duplicates.lab import HandMadeEmbedder, scanned
+from tests.duplicates.helpers import HandMadeEmbedder, scanned
 
 from assay.duplicates import scale
 from assay.duplicates.scale import Scale

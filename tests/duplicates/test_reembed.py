@@ -7,8 +7,8 @@ import sys
 import pytest
 from structlog.testing import capture_logs
 from tests.builders import BOTH_KINDS, draft, get, rows, scalar
-from tests.duplicates.lab import known
-from tests.jobs.lab import arrived, done
+from tests.duplicates.helpers import known
+from tests.jobs.helpers import arrived, done
 from tests.patience import PATIENCE
 
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor

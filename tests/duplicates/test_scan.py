@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 from tests.builders import BOTH_KINDS, counted_statements, draft, get, propose, rows, scalar
-from tests.duplicates.lab import HandMadeEmbedder, arrive, known, rechecked, scanned
+from tests.duplicates.helpers import HandMadeEmbedder, arrive, known, rechecked, scanned
 from tests.patience import until
 
 from assay.audit.actor import SYSTEM

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from tests.builders import draft, get
-from tests.duplicates.lab import HandMadeEmbedder, arrive, known, scanned
+from tests.duplicates.helpers import HandMadeEmbedder, arrive, known, scanned
 from tests.duplicates.test_pairs import listed, looked
 
 from assay.db.base import new_id

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from tests.builders import decided as decided_in_chat
 from tests.builders import draft, get, message_row, propose, rows, scalar, source
-from tests.duplicates.lab import arrive, scanned
+from tests.duplicates.helpers import arrive, scanned
 from tests.extraction.chats import from_all, incoming, ingest
 
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.effort import costs_little
+from tests.cpu_cost import costs_little
 
 from assay.extraction.evidence import _fold, locate
 

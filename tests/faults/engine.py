@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import text
 from tests.builders import rows, scalar
-from tests.faults import lab, probes
+from tests.faults import helpers, probe_jobs
 from tests.patience import PATIENCE
 
 from assay.db.engine import Database
@@ -22,7 +22,7 @@ from assay.queue.broker import JobBroker
 from assay.queue.order import Order
 from assay.settings import Settings
 
-PROBES: Final = "tests.faults.probes"
+PROBES: Final = "tests.faults.probe_jobs"
 
 HISTORY: Final = """
     SELECT state, attempt, delivery FROM job_runs WHERE job = :job
@@ -68,7 +68,7 @@ class Engine:
 
     def start(self, *words: str, **more: str) -> subprocess.Popen[str]:
         """`worker`, `scheduler`, `up --port 0`, with their options. It does not wait until the process is ready."""
-        process = lab.start(self.home, *words, module=self.module, **{**self.environment, **more})
+        process = helpers.start(self.home, *words, module=self.module, **{**self.environment, **more})
         self.processes.append(process)
         return process
 
@@ -100,7 +100,7 @@ class Engine:
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A command of this installation, to its end."""
-        return lab.finish(self.start(*words))
+        return helpers.finish(self.start(*words))
 
     def document(self, *words: str) -> Any:
         """What a command prints as JSON, whatever its exit code."""
@@ -188,5 +188,5 @@ class Engine:
 
 async def make(database: Database, database_url: str, nats_url: str, home: Path, **more: Any) -> Engine:
     async with database.transaction() as session:
-        await session.execute(text(probes.TABLE))
+        await session.execute(text(probe_jobs.TABLE))
     return Engine(database, database_url, nats_url, home, **more)

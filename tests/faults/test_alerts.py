@@ -1,9 +1,9 @@
 """Alerts of real processes: what a worker sees reaches people, whoever of them is killed."""
 
 import pytest
-from tests.alerts.lab import SECRET, failure, happens, http_server
+from tests.alerts.helpers import SECRET, failure, happens, http_server
 from tests.builders import rows
-from tests.faults import lab
+from tests.faults import helpers
 
 pytestmark = pytest.mark.anyio
 
@@ -26,7 +26,7 @@ async def test_what_a_killed_worker_was_about_to_tell_is_told_by_another(engine)
 
 
 async def test_a_worker_that_is_told_wrongly_whom_to_tell_does_not_start(engine):
-    ended = lab.finish(engine.start("worker", ASSAY_WEBHOOK_URL="https://a.example/s3cret"))
+    ended = helpers.finish(engine.start("worker", ASSAY_WEBHOOK_URL="https://a.example/s3cret"))
     assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
     assert ended.stderr.startswith("ASSAY_WEBHOOK_SECRET is missing")
 

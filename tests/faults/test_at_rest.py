@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.faults import lab
+from tests.faults import helpers
 
 SETTLED_SECONDS = 20
 SECONDS = 20
@@ -33,7 +33,7 @@ def wake_ups(root: int) -> int:
 
 @pytest.mark.soak
 def test_assay_at_rest_lets_the_processor_sleep(tmp_path):
-    process: subprocess.Popen[str] = lab.start(tmp_path / "home", "up", "--port", "0")
+    process: subprocess.Popen[str] = helpers.start(tmp_path / "home", "up", "--port", "0")
     try:
         assert process.stdout
         assert "running at" in process.stdout.readline()
@@ -43,4 +43,4 @@ def test_assay_at_rest_lets_the_processor_sleep(tmp_path):
         assert (wake_ups(process.pid) - before) / SECONDS < MAX_WAKE_UPS
     finally:
         process.terminate()
-        lab.finish(process)
+        helpers.finish(process)

@@ -8,7 +8,7 @@ import signal
 
 import pytest
 from tests.builders import draft, rows, scalar
-from tests.jobs.lab import cleared
+from tests.jobs.helpers import cleared
 
 from assay.kinds import Kind
 
@@ -44,7 +44,7 @@ async def test_every_proposal_is_approved_exactly_once_however_often_workers_are
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")
     rng, rounds, lost = random.Random(seed), kills // KILLS_A_ROUND, 0
-    engine.module = "tests.faults.hashed"
+    engine.module = "tests.faults.hash_embedder"
     await engine.workers(3, **ONE_AT_A_TIME)
     for _ in range(rounds):
         kinds = [Kind.TOPIC if number % 3 == 0 else Kind.ATOM for number in range(proposals // rounds)]

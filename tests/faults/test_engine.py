@@ -5,7 +5,7 @@ import signal
 
 import pytest
 from tests.builders import rows, scalar
-from tests.faults.probes import MAY_END
+from tests.faults.probe_jobs import MAY_END
 
 pytestmark = pytest.mark.anyio
 

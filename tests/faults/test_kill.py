@@ -5,7 +5,7 @@ import signal
 import time
 
 import psycopg
-from tests.faults import lab
+from tests.faults import helpers
 
 from assay.runtime.services import Supervisor
 
@@ -50,20 +50,20 @@ def found_wrong(home) -> dict[str, int]:
 def test_a_demo_that_was_killed_again_and_again_ends_as_if_it_had_not_been(demo, tmp_path):
     home, killed = tmp_path / "home", 0
     for words in ("Starting the servers", "Week 1:", "Week 1:", "Week 2:"):
-        process = lab.start(home, "demo", "--once", FORCE_COLOR="1")
+        process = helpers.start(home, "demo", "--once", FORCE_COLOR="1")
         _await_words(process, words)
         time.sleep(random.uniform(0, 0.3))
         process.kill()
         process.communicate()
         killed += process.returncode == -signal.SIGKILL
         assert process.returncode in {0, -signal.SIGKILL}  # it may have been quicker
-        assert lab.none_left(home), lab.processes_of(home)
+        assert helpers.none_left(home), helpers.processes_of(home)
     assert killed > 1
-    assert counts(lab.demo(home)) == counts(demo.document)
+    assert counts(helpers.demo(home)) == counts(demo.document)
     assert found_wrong(home) == {}
-    assert counts(lab.demo(home)) == counts(demo.document)  # the same demo twice adds nothing
+    assert counts(helpers.demo(home)) == counts(demo.document)  # the same demo twice adds nothing
     assert found_wrong(home) == {}
-    assert lab.none_left(home), lab.processes_of(home)
+    assert helpers.none_left(home), helpers.processes_of(home)
 
 
 def _await_words(process, words: str) -> None:

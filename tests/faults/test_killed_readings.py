@@ -11,7 +11,7 @@ from tests.ai.llm import atom
 from tests.ai.model_server import SILENT, Asked, ModelServer, Reply, says
 from tests.builders import MORNING, rows, scalar
 from tests.extraction.chats import incoming, ingest
-from tests.faults import lab
+from tests.faults import helpers
 from tests.patience import PATIENCE, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.soak]
@@ -63,7 +63,7 @@ class Model:
 
 
 async def read(home: Path, **environment: str) -> Any:
-    return await asyncio.to_thread(lab.assay, home, "jobs", "run", "extract_knowledge_from_messages", **environment)
+    return await asyncio.to_thread(helpers.assay, home, "jobs", "run", "extract_knowledge_from_messages", **environment)
 
 
 async def test_a_reading_that_was_killed_goes_on_and_asks_for_nothing_twice_that_was_answered(
@@ -72,7 +72,7 @@ async def test_a_reading_that_was_killed_goes_on_and_asks_for_nothing_twice_that
     model = Model()
     async with model.server as server:
         environment["ASSAY_LLM_URL"] = server.url
-        killed = lab.start(tmp_path, "jobs", "run", "extract_knowledge_from_messages", **environment)
+        killed = helpers.start(tmp_path, "jobs", "run", "extract_knowledge_from_messages", **environment)
         await model.hangs()
         killed.kill()
         await asyncio.to_thread(killed.communicate)
@@ -98,7 +98,9 @@ async def test_a_run_is_cancelled_from_another_process_while_the_model_is_silent
         job = asyncio.create_task(read(tmp_path, **environment))
         await model.hangs()
         run_id = await scalar(database, "SELECT id FROM extraction_runs")
-        cancelled = await asyncio.to_thread(lab.assay, tmp_path, "extractions", "cancel", str(run_id), **environment)
+        cancelled = await asyncio.to_thread(
+            helpers.assay, tmp_path, "extractions", "cancel", str(run_id), **environment
+        )
         assert (cancelled.returncode, cancelled.stderr) == (0, "")
         assert (await asyncio.wait_for(job, PATIENCE)).returncode == 0
         await until(lambda: server.hung_up)

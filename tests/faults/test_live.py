@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 from tests.builders import scalar
-from tests.faults import lab
-from tests.messaging.lab import recover
+from tests.faults import helpers
+from tests.messaging.helpers import recover
 from tests.patience import PATIENCE, until
-from tests.web.lab import bearer
-from tests.web.live_lab import reading_key
+from tests.web.helpers import bearer
+from tests.web.live_helpers import reading_key
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -79,8 +79,8 @@ async def test_clients_of_a_killed_process_go_on_at_the_other_and_miss_nothing(
     database, database_url, nats_url, tmp_path
 ):
     urls = {"DATABASE_URL": database_url, "NATS_URL": nats_url}
-    apis = [lab.start(tmp_path, "api", "--port", "0", **urls) for _ in range(2)]
-    relays = [lab.start(tmp_path, database_url, nats_url, module="tests.faults.relaying") for _ in range(2)]
+    apis = [helpers.start(tmp_path, "api", "--port", "0", **urls) for _ in range(2)]
+    relays = [helpers.start(tmp_path, database_url, nats_url, module="tests.faults.relay_process") for _ in range(2)]
     with ended(*apis, *relays):
         one, other = [await address_of(each) for each in apis]
         key = await reading_key(database_url)
@@ -104,8 +104,8 @@ async def test_a_relay_killed_between_the_numbers_and_the_broker_loses_nothing(
     database, database_url, nats_url, tmp_path
 ):
     urls = {"DATABASE_URL": database_url, "NATS_URL": nats_url}
-    api = lab.start(tmp_path, "api", "--port", "0", **urls)
-    dying = lab.start(tmp_path, database_url, nats_url, "die", module="tests.faults.relaying")
+    api = helpers.start(tmp_path, "api", "--port", "0", **urls)
+    dying = helpers.start(tmp_path, database_url, nats_url, "die", module="tests.faults.relay_process")
     with ended(api, dying):
         watcher = Watcher(await reading_key(database_url), await address_of(api))
         watching = asyncio.create_task(watcher.watch())
@@ -113,19 +113,19 @@ async def test_a_relay_killed_between_the_numbers_and_the_broker_loses_nothing(
         await seen([watcher], 1)
         assert await asyncio.to_thread(dying.wait, PATIENCE) == -signal.SIGKILL
         await recover(database, "while nobody relays")
-        with ended(lab.start(tmp_path, database_url, nats_url, module="tests.faults.relaying")):
+        with ended(helpers.start(tmp_path, database_url, nats_url, module="tests.faults.relay_process")):
             await seen([watcher], 2)
         watching.cancel()
     assert watcher.ids == [1, 2]
 
 
 async def test_a_relay_that_hangs_holds_nobody_up(database, database_url, nats_url, tmp_path):
-    hanging = lab.start(tmp_path, database_url, nats_url, "hang", module="tests.faults.relaying")
+    hanging = helpers.start(tmp_path, database_url, nats_url, "hang", module="tests.faults.relay_process")
     with ended(hanging):
         await recover(database, "a")
         await asyncio.to_thread(os.waitid, os.P_PID, hanging.pid, os.WSTOPPED)
         assert await scalar(database, "SELECT max(sequence) FROM outbox") is None
-        with ended(lab.start(tmp_path, database_url, nats_url, module="tests.faults.relaying")):
+        with ended(helpers.start(tmp_path, database_url, nats_url, module="tests.faults.relay_process")):
             await numbered(database, 1)
         hanging.send_signal(signal.SIGCONT)
         await recover(database, "b")
@@ -144,8 +144,8 @@ async def numbered(database: Database, number: int) -> None:
 
 async def test_a_client_that_stops_reading_is_dropped_and_slows_nobody(database, database_url, nats_url, tmp_path):
     urls = {"DATABASE_URL": database_url, "NATS_URL": nats_url}
-    api = lab.start(tmp_path, "api", "--port", "0", **urls)
-    relay = lab.start(tmp_path, database_url, nats_url, module="tests.faults.relaying")
+    api = helpers.start(tmp_path, "api", "--port", "0", **urls)
+    relay = helpers.start(tmp_path, database_url, nats_url, module="tests.faults.relay_process")
     with ended(api, relay):
         address, key = await address_of(api), await reading_key(database_url)
         watcher = Watcher(key, address)

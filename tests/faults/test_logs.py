@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.mark.parametrize(("level", "told"), [({}, True), ({"ASSAY_LOG_LEVEL": "error"}, False)])
 async def test_a_worker_logs_what_its_jobs_do_unless_it_is_told_to_be_quiet(engine, level, told):
-    engine.module = "tests.faults.hashed"
+    engine.module = "tests.faults.hash_embedder"
     [worker] = await engine.workers(1, **level)
     await engine.order("expire_stale_proposals")
     await engine.until_history("expire_stale_proposals", ("ok", 1, 1))
@@ -22,7 +22,7 @@ async def test_a_worker_logs_what_its_jobs_do_unless_it_is_told_to_be_quiet(engi
 
 
 async def test_lines_for_programs_are_objects_with_the_ids_of_the_run(engine):
-    engine.module = "tests.faults.hashed"
+    engine.module = "tests.faults.hash_embedder"
     [worker] = await engine.workers(1, ASSAY_LOG_FORMAT="json")
     await engine.order("expire_stale_proposals")
     await engine.until_history("expire_stale_proposals", ("ok", 1, 1))

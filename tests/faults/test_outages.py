@@ -19,12 +19,12 @@ from nats.js import JetStreamContext
 from sqlalchemy import make_url
 from tests.builders import draft, rows, scalar
 from tests.conftest import administer, named
-from tests.faults import engine as lab_of_engines
+from tests.faults import engine as engines
 from tests.faults.engine import Engine
-from tests.faults.lab import ROOT
+from tests.faults.helpers import ROOT
 from tests.faults.test_dying_workers import REVIEW, WRONG
-from tests.jobs.lab import cleared
-from tests.messaging.lab import recover
+from tests.jobs.helpers import cleared
+from tests.messaging.helpers import recover
 
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.db import migrate
@@ -100,8 +100,12 @@ async def on_own_servers(own_servers, tmp_path) -> AsyncIterator[Engine]:
     administer(url, f"CREATE DATABASE {name}")
     migrate.upgrade(named(url, name))
     database = Database(named(url, name))
-    engine = await lab_of_engines.make(
-        database, named(url, name), own_servers.services.nats_url, tmp_path / "untouched", module="tests.faults.hashed"
+    engine = await engines.make(
+        database,
+        named(url, name),
+        own_servers.services.nats_url,
+        tmp_path / "untouched",
+        module="tests.faults.hash_embedder",
     )
     yield engine
     engine.stop()
@@ -233,7 +237,7 @@ async def _is_well(engine: Engine) -> bool:
 def cable(server: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """A port that leads to the server, and the process that can be stopped."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.cable", server], stdout=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "-m", "tests.faults.tcp_proxy", server], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     assert process.stdout
     try:
@@ -245,7 +249,7 @@ def cable(server: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
 
 async def test_a_worker_that_is_cut_off_comes_back_and_nothing_is_done_twice(engine, monkeypatch):
     monkeypatch.setattr("assay.db.engine.CONNECT_TIMEOUT_SECONDS", 2)  # what never answers need not be waited for
-    engine.module = "tests.faults.hashed"
+    engine.module = "tests.faults.hash_embedder"
     database, broker = make_url(engine.database_url), make_url(engine.nats_url)
     door = Path(str(database.query["host"])) / f".s.PGSQL.{database.port or 5432}"
     with cable(str(door)) as (one, first), cable(f"127.0.0.1:{broker.port}") as (two, second):
@@ -291,7 +295,7 @@ def free_port() -> int:
 
 @pytest.mark.soak
 async def test_a_broker_whose_disk_is_full_is_named_and_work_goes_on_when_there_is_room(engine, small_broker):
-    engine.nats_url, engine.module = small_broker, "tests.faults.hashed"
+    engine.nats_url, engine.module = small_broker, "tests.faults.hash_embedder"
     await engine.workers(1)
     await engine.schedulers()
     async with nats.connected(small_broker) as client:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from tests.builders import draft, rows, scalar
-from tests.jobs.lab import POISON, arrived, change, done, poison
+from tests.jobs.helpers import POISON, arrived, change, done, poison
 
 from assay.db.models import MAX_FAILURES
 from assay.jobs import run

@@ -5,7 +5,7 @@ import random
 
 import pytest
 from tests.builders import draft, rows, scalar
-from tests.jobs.lab import arrived, change, done, tuned
+from tests.jobs.helpers import arrived, change, done, tuned
 from tests.patience import retry_until_available
 
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor

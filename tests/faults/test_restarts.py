@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.faults import lab, probes
+from tests.faults import helpers, probe_jobs
 from tests.patience import PATIENCE
 
 from assay.runtime.process import wait_for
@@ -31,9 +31,9 @@ def test_a_retry_survives_the_death_of_everything(tmp_path):
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("job", probes.EXACT)
+@pytest.mark.parametrize("job", probe_jobs.EXACT)
 def test_the_pauses_of_the_contract_in_real_time_through_the_death_of_everything(tmp_path, job):
-    pauses = probes.EXACT[job]
+    pauses = probe_jobs.EXACT[job]
     _die_before_the_retry(tmp_path, job)
     with _everything(tmp_path) as connection:
         wanted = [("failed", attempt, True) for attempt in range(1, len(pauses) + 2)]
@@ -47,7 +47,7 @@ def test_the_pauses_of_the_contract_in_real_time_through_the_death_of_everything
 
 def _die_before_the_retry(folder: Path, job: str) -> None:
     with _everything(folder) as connection:
-        connection.execute(probes.TABLE)
+        connection.execute(probe_jobs.TABLE)
         connection.execute("INSERT INTO job_requests (job) VALUES (%s)", [job])
         assert wait_for(lambda: connection.execute(AWAITS_RETRY, [job]).fetchone() is not None, PATIENCE)
 
@@ -56,7 +56,7 @@ def _die_before_the_retry(folder: Path, job: str) -> None:
 def _everything(folder: Path) -> Iterator[psycopg.Connection]:
     """Servers, web app, worker and scheduler in one process, which is killed at the end of the block."""
     home = folder / "home"
-    process = lab.start(home, "up", "--port", "0", module="tests.faults.probes")
+    process = helpers.start(home, "up", "--port", "0", module="tests.faults.probe_jobs")
     try:
         assert wait_for(lambda: running(home) is not None or process.poll() is not None, PATIENCE)
         state = running(home)
@@ -67,4 +67,4 @@ def _everything(folder: Path) -> Iterator[psycopg.Connection]:
     finally:
         process.kill()
         process.communicate()
-    assert lab.none_left(home), lab.processes_of(home)
+    assert helpers.none_left(home), helpers.processes_of(home)

@@ -47,7 +47,7 @@ async def test_what_an_old_worker_does_not_know_a_new_one_does_and_both_read_eac
 
 
 async def test_a_database_that_is_migrated_under_old_workers_costs_nothing_and_old_ones_still_start(engine):
-    engine.module = "tests.faults.hashed"
+    engine.module = "tests.faults.hash_embedder"
     await prepared(engine, 60)
     [first] = await engine.workers(1, "--drain", "0", **ONE_AT_A_TIME)
     await engine.schedulers()

@@ -1,8 +1,8 @@
 """A request that reaches the app is one trace through the queue to what workers in other processes do for it."""
 
 import pytest
-from tests.collector import collector
-from tests.web.lab import asking, bearer, person, serving, token
+from tests.otel_collector import collector
+from tests.web.helpers import asking, bearer, person, serving, token
 
 from assay import tracing
 from assay.db.models import Role, Scope

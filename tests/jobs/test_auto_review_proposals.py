@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 from tests.builders import BOTH_KINDS, draft, get, rows, scalar
-from tests.jobs.lab import ERRORS, POISON, arrived, change, cleared, done, failed, poison, tuned
+from tests.jobs.helpers import ERRORS, POISON, arrived, change, cleared, done, failed, poison, tuned
 
 from assay.audit.actor import SYSTEM
 from assay.db.models import SYSTEM_USER_ID, ProposalStatus, ReviewAction

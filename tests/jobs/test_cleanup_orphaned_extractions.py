@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from tests.builders import BOTH_KINDS, draft, message_row, rows, scalar
-from tests.jobs.lab import done
+from tests.jobs.helpers import done
 
 from assay.audit.actor import SYSTEM
 from assay.clock import now

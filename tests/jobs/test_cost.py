@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.builders import counted_statements, draft, propose
 from tests.extraction.chats import from_all, incoming, ingest
-from tests.jobs.lab import arrived, change, cleared, done, tuned
+from tests.jobs.helpers import arrived, change, cleared, done, tuned
 
 from assay.ai.fakes import ScriptedExtractor
 from assay.proposals import expiring

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from tests.ai.embedding_server import asking, embeds
 from tests.ai.model_server import ModelServer, fails
 from tests.builders import BOTH_KINDS, draft, get, rows, scalar
-from tests.jobs.lab import ERRORS, POISON, arrived, done, failed, poison, tuned
+from tests.jobs.helpers import ERRORS, POISON, arrived, done, failed, poison, tuned
 
 from assay.ai.fakes import HashEmbedder
 from assay.ai.providers.endpoint_embedder import EndpointEmbedder

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.builders import BOTH_KINDS, draft, get, propose, rows, scalar
-from tests.jobs.lab import ERRORS, POISON, change, done, failed, poison, tuned
+from tests.jobs.helpers import ERRORS, POISON, change, done, failed, poison, tuned
 
 from assay.clock import now
 from assay.db.models import SYSTEM_USER_ID, ProposalStatus, ReviewAction

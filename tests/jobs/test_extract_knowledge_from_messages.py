@@ -9,7 +9,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 from tests.builders import MORNING, draft, rows, scalar
 from tests.extraction.chats import claimed, from_all, incoming, ingest
-from tests.jobs.lab import ERRORS, cleared, done, failed
+from tests.jobs.helpers import ERRORS, cleared, done, failed
 from tests.patience import PATIENCE
 
 from assay.ai.extractor import ContextLimits, Extraction, Window

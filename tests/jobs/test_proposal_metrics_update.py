@@ -3,7 +3,7 @@
 import pytest
 from structlog.testing import capture_logs
 from tests.builders import draft, propose, rows, scalar
-from tests.jobs.lab import done
+from tests.jobs.helpers import done
 
 from assay.review import metrics
 

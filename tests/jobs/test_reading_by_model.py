@@ -13,7 +13,7 @@ from tests.ai.llm import NOTHING, asking, atom, found, topic
 from tests.ai.model_server import CUT, SILENT, Asked, ModelServer, Reply, Script, fails, says
 from tests.builders import draft, propose, rows, scalar
 from tests.extraction.chats import incoming, ingest
-from tests.jobs.lab import done
+from tests.jobs.helpers import done
 from tests.patience import until
 
 from assay.ai.budget import Budget

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from tests.builders import scalar
-from tests.messaging.lab import recover
+from tests.messaging.helpers import recover
 from tests.patience import until
 
 from assay.aio import background

@@ -5,7 +5,7 @@ import random
 
 import pytest
 from tests.builders import rows, scalar
-from tests.messaging.lab import recorded, recover
+from tests.messaging.helpers import recorded, recover
 
 from assay.clock import now
 from assay.db.engine import Database

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.builders import draft
-from tests.duplicates.lab import arrive, known, scanned
+from tests.duplicates.helpers import arrive, known, scanned
 
 from assay.ai.fakes import HashEmbedder
 from assay.audit.actor import SYSTEM

@@ -3,8 +3,8 @@ believes: its statistics are minutes old where much changes, and it takes a tabl
 
 import pytest
 from sqlalchemy import text
-from tests.plans import executed
-from tests.proposals.crowd import MODEL, crowded, newcomers
+from tests.proposals.crowded_database import MODEL, crowded, newcomers
+from tests.query_plans import executed
 
 from assay.audit.actor import SYSTEM
 from assay.duplicates import dismissing, scan

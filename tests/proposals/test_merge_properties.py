@@ -6,8 +6,8 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.proposals import worlds
-from tests.proposals.worlds import KNOWN, PENDING
+from tests.proposals import merge_world
+from tests.proposals.merge_world import KNOWN, PENDING
 
 from assay.kinds import TRAITS, Kind
 from assay.proposals.fields import Choice
@@ -49,20 +49,20 @@ async def forgotten(database):
 
 @pytest.fixture
 async def world(database):
-    return await worlds.built(database)
+    return await merge_world.built(database)
 
 
 async def carried_out(session, world, wanted):
     """Merges one after the other. Returns the state before each that did something, and what went."""
     history = []
     for kind, sources, target, choices in wanted:
-        before = await worlds.state(session)
+        before = await merge_world.state(session)
         ids = world.sources(kind)
-        gone = await worlds.merge(session, world, [ids[each] for each in sources], ids[target], choices)
+        gone = await merge_world.merge(session, world, [ids[each] for each in sources], ids[target], choices)
         if gone:
             history.append((before, gone))
         else:
-            assert await worlds.state(session) == before
+            assert await merge_world.state(session) == before
     return history
 
 
@@ -71,9 +71,9 @@ async def carried_out(session, world, wanted):
 async def test_merges_undone_in_reverse_restore_every_state_between(database, world, wanted):
     async with forgotten(database) as session:
         for before, gone in reversed(await carried_out(session, world, wanted)):
-            assert await worlds.state(session) != before
-            assert all(each.done for each in await worlds.unmerge(session, world, gone))
-            assert await worlds.state(session) == before
+            assert await merge_world.state(session) != before
+            assert all(each.done for each in await merge_world.unmerge(session, world, gone))
+            assert await merge_world.state(session) == before
 
 
 @bounded
@@ -83,18 +83,18 @@ async def test_out_of_order_a_merge_is_undone_or_refused_with_a_sentence_and_not
 ):
     order = Random(seed)
     async with forgotten(database) as session:
-        at_first = await worlds.state(session)
+        at_first = await merge_world.state(session)
         standing = [each for _, gone in await carried_out(session, world, wanted) for each in gone]
         while standing:
             order.shuffle(standing)
             left = []
             for each in standing:
-                before = await worlds.state(session)
-                [outcome] = await worlds.unmerge(session, world, [each])
+                before = await merge_world.state(session)
+                [outcome] = await merge_world.unmerge(session, world, [each])
                 if not outcome.done:
                     assert outcome.message.endswith((".", "first."))
-                    assert await worlds.state(session) == before
+                    assert await merge_world.state(session) == before
                     left.append(each)
             assert len(left) < len(standing), "each waits for another"
             standing = left
-        assert await worlds.state(session) == at_first
+        assert await merge_world.state(session) == at_first

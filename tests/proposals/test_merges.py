@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.builders import BOTH_KINDS, counted_statements, draft, get, propose, rows, scalar, with_evidence
 from tests.patience import retry_until_available
-from tests.proposals import worlds
+from tests.proposals import merge_world
 
 from assay.ai.fakes import HashEmbedder
 from assay.audit.actor import SYSTEM
@@ -252,10 +252,10 @@ async def test_a_proposal_that_was_merged_is_reverted_and_not_unmerged(database,
 
 
 async def test_a_preview_shows_the_result_and_names_what_to_look_at_and_changes_nothing(database):
-    world = await worlds.built(database)
+    world = await merge_world.built(database)
     first, second, third, _ = world.known[Kind.ATOM]
     async with database.transaction() as session:
-        before = await worlds.state(session)
+        before = await merge_world.state(session)
     [shown], [outcome] = await previewed(database, {first: second}, content=Choice.BOTH, meta=Choice.BOTH)
     assert outcome.done
     assert {each.name: each.result for each in shown.fields}["content"] == (
@@ -273,7 +273,7 @@ async def test_a_preview_shows_the_result_and_names_what_to_look_at_and_changes_
         "'We use Postgres 2' contradicts 'We use Postgres 3', but 'We use Postgres 2' supports 'We use Postgres 3'."
     ) in opposite.conflicts
     async with database.transaction() as session:
-        assert await worlds.state(session) == before
+        assert await merge_world.state(session) == before
 
 
 @kinds

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 from tests.builders import draft, propose, rows
-from tests.plans import executed
+from tests.query_plans import executed
 
 from assay.audit.actor import SYSTEM
 from assay.kinds import Kind, LinkType

@@ -3,8 +3,8 @@ from uuid import uuid4
 
 import pytest
 from tests.jobs.conftest import deps, quiet
-from tests.jobs.lab import tuned
-from tests.queue.lab import Queue, opened
+from tests.jobs.helpers import tuned
+from tests.queue.helpers import Queue, opened
 
 from assay.queue.deps import Deps
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from tests.alerts.lab import failure, happens, http_server, webhook_settings
+from tests.alerts.helpers import failure, happens, http_server, webhook_settings
 from tests.builders import rows, scalar
-from tests.jobs.lab import ERRORS, tuned
+from tests.jobs.helpers import ERRORS, tuned
 from tests.patience import PATIENCE, no_broker, until
 
 from assay.alerts.fakes import MemoryReceiver

@@ -6,9 +6,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 from sqlalchemy import text
 from tests.builders import counted_statements
-from tests.messaging.lab import recover
+from tests.messaging.helpers import recover
 from tests.patience import until
-from tests.queue.lab import scheduling, working
+from tests.queue.helpers import scheduling, working
 
 from assay.aio import background
 from assay.messaging import relay as event_relay

@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
-from tests.alerts.lab import failure
+from tests.alerts.helpers import failure
 from tests.builders import draft, get, propose, rows, scalar
-from tests.faults import lab
-from tests.jobs.lab import ERRORS, change, cleared, done
-from tests.messaging.lab import recover
+from tests.faults import helpers
+from tests.jobs.helpers import ERRORS, change, cleared, done
+from tests.messaging.helpers import recover
 
 from assay.alerts import outbox
 from assay.alerts.rules import Told, worth_telling
@@ -59,7 +59,7 @@ async def test_a_person_lets_them_expire(deps, nats_url, tmp_path):
     await forty_days_pass(deps.database, *ids[:19])
     url = deps.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     for words, said in ((["--preview"], "have waited longer than 30 days"), ([], "expired")):
-        ended = lab.assay(tmp_path, "proposals", "expire", *words, DATABASE_URL=url, NATS_URL=nats_url)
+        ended = helpers.assay(tmp_path, "proposals", "expire", *words, DATABASE_URL=url, NATS_URL=nats_url)
         assert ended.stdout == f"19 of 20 pending proposals {said}.\n"
     assert await scalar(deps.database, "SELECT count(*) FROM proposals WHERE review_action = 'expired'") == 19
     allowed = "SELECT detail FROM audit_log WHERE action = 'expiry.allowed'"

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from tests.builders import draft, get, propose, rows, scalar
-from tests.jobs.lab import ERRORS, POISON, arrived, change, cleared, counted_transactions, done, poison
+from tests.jobs.helpers import ERRORS, POISON, arrived, change, cleared, counted_transactions, done, poison
 
 from assay.clock import now
 from assay.db.models import MAX_FAILURES, ProposalStatus

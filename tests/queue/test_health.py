@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.builders import rows
 from tests.patience import no_broker, until
-from tests.queue.lab import scheduling, working
+from tests.queue.helpers import scheduling, working
 
 from assay.audit.actor import SYSTEM
 from assay.db.engine import Database

@@ -9,7 +9,7 @@ import pytest
 from nats.js.errors import NotFoundError
 from tests.builders import rows, scalar
 from tests.patience import until
-from tests.queue.lab import scheduling, working
+from tests.queue.helpers import scheduling, working
 
 from assay.audit.actor import SYSTEM
 from assay.errors import NotFound, PermanentError

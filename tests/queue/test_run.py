@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 from tests.builders import draft, propose, rows, scalar
-from tests.jobs.lab import ERRORS, HISTORY, done, failed
+from tests.jobs.helpers import ERRORS, HISTORY, done, failed
 
 from assay.db.models import JobState
 from assay.errors import NotFound, Unavailable

@@ -10,7 +10,7 @@ import pytest
 from taskiq.exceptions import ScheduledTaskCancelledError
 from tests.builders import rows
 from tests.patience import retry_until_available, until
-from tests.queue.lab import scheduling, working
+from tests.queue.helpers import scheduling, working
 
 from assay.audit.actor import SYSTEM
 from assay.queue import control

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from tests.builders import MORNING, draft, rows, scalar
 from tests.extraction.chats import from_all, incoming, ingest
-from tests.jobs.lab import ERRORS, change, cleared, done, failed, tuned
+from tests.jobs.helpers import ERRORS, change, cleared, done, failed, tuned
 from tests.jobs.test_cleanup_orphaned_extractions import ran
 
 from assay.ai.fakes import ScriptedExtractor

@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.effort import costs_little
+from tests.cpu_cost import costs_little
 from tests.readers.files import json_line, messages, problems, read, zipped
 
 from assay.errors import InvalidInput

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 from tests.builders import BOTH_KINDS, draft, get, give_atoms, rows, scalar, with_evidence
-from tests.duplicates.lab import arrive, known, scanned, told_apart
-from tests.plans import executed
+from tests.duplicates.helpers import arrive, known, scanned, told_apart
+from tests.query_plans import executed
 
 from assay.ai.fakes import HashEmbedder
 from assay.audit.actor import SYSTEM

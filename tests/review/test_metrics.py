@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from tests.builders import BOTH_KINDS, draft, rows
-from tests.jobs.lab import change, cleared
+from tests.jobs.helpers import change, cleared
 
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.queue.deps import Deps

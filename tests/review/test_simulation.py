@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from tests.builders import counted_statements, draft, get, rows, scalar, with_evidence
-from tests.duplicates.lab import arrive, scanned
+from tests.duplicates.helpers import arrive, scanned
 from tests.review.test_policy import POLICY, PROVABLE
 
 from assay.ai.fakes import HashEmbedder

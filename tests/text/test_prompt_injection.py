@@ -1,7 +1,7 @@
 """Orders to whoever reads by machine are heard in any language and disguise; talk among people is none."""
 
 import pytest
-from tests.effort import costs_little
+from tests.cpu_cost import costs_little
 
 from assay.text.prompt_injection import looks_like_injection
 

@@ -1,7 +1,7 @@
 """Secrets are covered; what only looks like one is not."""
 
 import pytest
-from tests.effort import costs_little
+from tests.cpu_cost import costs_little
 
 from assay.text.secrets import masked
 

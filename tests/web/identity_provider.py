@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from joserfc import jwk, jwt
-from tests.web.listening import listening
+from tests.web.real_socket import listening
 
 CLIENT_ID = "assay"
 CLIENT_SECRET = "a secret: with/odd characters"

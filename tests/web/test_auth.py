@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.builders import rows, scalar
-from tests.web.lab import (
+from tests.web.helpers import (
     BASE,
     ELSEWHERE,
     PASSWORD,

@@ -8,8 +8,8 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import text
 from tests.builders import draft, propose, rows
-from tests.web.lab import BASE, asking, bearer, person, serving, token
-from tests.web.listening import listening
+from tests.web.helpers import BASE, asking, bearer, person, serving, token
+from tests.web.real_socket import listening
 
 from assay.db.engine import DEFAULT_POOL, PoolLimits
 from assay.db.locks import DECISIONS, hold_until_commit

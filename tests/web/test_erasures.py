@@ -5,8 +5,8 @@ import json
 import httpx2
 import pytest
 from tests.builders import draft, propose, rows, scalar, with_evidence
-from tests.web.lab import NOWHERE, bearer, person, token
-from tests.web.listening import listening
+from tests.web.helpers import NOWHERE, bearer, person, token
+from tests.web.real_socket import listening
 
 from assay.db.models import Role, Scope
 from assay.settings import Settings

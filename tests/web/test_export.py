@@ -6,7 +6,7 @@ import json
 
 import pytest
 from tests.builders import BOTH_KINDS, draft, propose
-from tests.web.lab import BASE, asking, bearer, person, serving, token
+from tests.web.helpers import BASE, asking, bearer, person, serving, token
 
 from assay.audit.actor import SYSTEM
 from assay.db.models import Role, Scope

@@ -8,7 +8,7 @@ from uuid import uuid4
 import jsonschema_rs
 import pytest
 from pydantic_core import from_json, to_json
-from tests.web.lab import NOWHERE
+from tests.web.helpers import NOWHERE
 
 from assay.kinds import Kind
 from assay.messaging.events import Event, MetricsUpdated

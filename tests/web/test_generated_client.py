@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.builders import draft, propose, scalar
-from tests.web.lab import NOWHERE, person, token
-from tests.web.listening import listening
+from tests.web.helpers import NOWHERE, person, token
+from tests.web.real_socket import listening
 
 from assay.db.models import Scope
 from assay.settings import Settings

@@ -12,8 +12,8 @@ import pytest
 from pydantic_core import to_json
 from tests.builders import draft, get, propose, scalar
 from tests.patience import PATIENCE
-from tests.web.lab import BASE, asking, bearer, person, serving, token
-from tests.web.listening import listening
+from tests.web.helpers import BASE, asking, bearer, person, serving, token
+from tests.web.real_socket import listening
 
 from assay.db.models import Role, Scope
 from assay.settings import Settings

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 from tests.builders import BOTH_KINDS, draft, propose, with_evidence
-from tests.web.lab import BASE, asking, bearer, person, serving, token
+from tests.web.helpers import BASE, asking, bearer, person, serving, token
 
 from assay.audit.actor import SYSTEM
 from assay.db.models import Scope

@@ -6,9 +6,9 @@ import pytest
 from pydantic_core import from_json
 from sqlalchemy import text
 from tests.builders import BOTH_KINDS, draft, propose, scalar
-from tests.messaging.lab import recorded, recover
+from tests.messaging.helpers import recorded, recover
 from tests.patience import retry_until_available, until
-from tests.web.live_lab import frames, ids, relaying, sent_events, site
+from tests.web.live_helpers import frames, ids, relaying, sent_events, site
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from assay.clock import now

@@ -4,7 +4,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from tests.builders import counted_statements, draft, propose
 from tests.patience import until
-from tests.web.lab import ELSEWHERE, NOWHERE, asking, serving
+from tests.web.helpers import ELSEWHERE, NOWHERE, asking, serving
 
 pytestmark = pytest.mark.anyio
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 from tests.builders import rows, scalar
+from tests.web.helpers import asking, person, serving
 from tests.web.identity_provider import ANOTHER_KEY, CLIENT_ID, CLIENT_SECRET, identity_provider
-from tests.web.lab import asking, person, serving
 
 from assay.accounts import actions, attempts
 from assay.accounts.limits import Rate

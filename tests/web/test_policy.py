@@ -1,7 +1,7 @@
 """The policy over HTTP."""
 
 import pytest
-from tests.web.lab import BASE, asking, bearer, person, serving, token
+from tests.web.helpers import BASE, asking, bearer, person, serving, token
 
 from assay.db.models import Role, Scope
 

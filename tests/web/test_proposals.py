@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 from tests.builders import BOTH_KINDS, draft, get, propose, rows, scalar, with_evidence
-from tests.web.lab import BASE, asking, bearer, person, serving, token
+from tests.web.helpers import BASE, asking, bearer, person, serving, token
 
 from assay.accounts import actions as accounts
 from assay.audit.actor import SYSTEM

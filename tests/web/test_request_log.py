@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
-from tests.web.lab import asking, serving
+from tests.web.helpers import asking, serving
 
 pytestmark = pytest.mark.anyio
 

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 from tests.builders import MORNING, get, rows, scalar
-from tests.web.lab import BASE, asking, bearer, person, serving, token
+from tests.web.helpers import BASE, asking, bearer, person, serving, token
 
 from assay.db.models import ActorKind, Role, Scope
 

@@ -18,8 +18,8 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy import create_engine, text
 from tests.builders import BOTH_KINDS, draft, propose
 from tests.patience import PATIENCE
-from tests.web.lab import person, token
-from tests.web.listening import listening
+from tests.web.helpers import person, token
+from tests.web.real_socket import listening
 
 from assay.accounts.identity import SCOPES_OF
 from assay.audit.actor import SYSTEM

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from tests.builders import rows, scalar
-from tests.web.lab import BASE, ELSEWHERE, PASSWORD, asking, bearer, serving, signed_in, token, with_password
+from tests.web.helpers import BASE, ELSEWHERE, PASSWORD, asking, bearer, serving, signed_in, token, with_password
 
 from assay.accounts import actions, attempts
 from assay.accounts.attempts import AT_A_PLACE, network

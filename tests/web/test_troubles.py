@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from structlog.testing import capture_logs
 from tests.builders import rows
-from tests.db.refusing import refusing
-from tests.web.lab import asking, serving
+from tests.db.refusing_server import refusing
+from tests.web.helpers import asking, serving
 
 from assay import disk
 from assay.db import troubles

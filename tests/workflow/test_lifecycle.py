@@ -6,7 +6,7 @@ from importlib.resources import as_file, files
 import pytest
 from tests.builders import MORNING, rows, scalar
 from tests.extraction.chats import atom, incoming, ingest, topic
-from tests.jobs.lab import done
+from tests.jobs.helpers import done
 
 from assay.ai.extractor import Extraction, Quote
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor

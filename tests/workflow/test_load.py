@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from tests.builders import draft, propose, rows, scalar
 from tests.jobs.conftest import deps, quiet
-from tests.jobs.lab import ERRORS, arrived, change, cleared, done
+from tests.jobs.helpers import ERRORS, arrived, change, cleared, done
 
 from assay.audit.actor import SYSTEM
 from assay.db.models import JobState

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from tests.builders import MORNING, rows, scalar
 from tests.extraction.chats import atom, incoming, ingest
-from tests.jobs.lab import done
-from tests.web.lab import BASE, asking, bearer, person, serving, token
+from tests.jobs.helpers import done
+from tests.web.helpers import BASE, asking, bearer, person, serving, token
 
 from assay.ai.extractor import Extraction, Quote
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor

@@ -1,4 +1,4 @@
-"""Assay with probing jobs in place of its own: `python -m tests.faults.probes worker`, and every other command.
+"""Assay with probing jobs in place of its own: `python -m tests.faults.probe_jobs worker`, and every other command.
 
 Each probe writes into the table `probe` when it begins and when it ends. What it does besides is in its name.
 """

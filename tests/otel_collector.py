@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from tests.web.listening import listening
+from tests.web.real_socket import listening
 
 
 @dataclass(frozen=True)

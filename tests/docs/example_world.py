@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import text
-from tests.alerts.lab import http_server, mail_server
+from tests.alerts.helpers import http_server, mail_server
 from tests.builders import draft, propose, scalar, with_evidence
-from tests.web.lab import person, token
+from tests.web.helpers import person, token
 
 from assay.audit.actor import SYSTEM
 from assay.db.base import new_id

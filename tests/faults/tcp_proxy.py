@@ -1,6 +1,6 @@
-"""The network as a process: passes bytes on to a server. Stopped (SIGSTOP) it is a cable that was cut.
+"""The network as a process: a TCP proxy that passes bytes on. Stopped (SIGSTOP) it is a cable that was cut.
 
-`python -m tests.faults.cable HOST:PORT` or `... /path/of/a/socket`; it prints the port that it listens on.
+`python -m tests.faults.tcp_proxy HOST:PORT` or `... /path/of/a/socket`; it prints the port that it listens on.
 """
 
 import asyncio

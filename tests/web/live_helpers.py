@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 from pydantic_core import from_json
 from tests.patience import PATIENCE, retry_until_available, until
-from tests.web.lab import bearer, person, token
+from tests.web.helpers import bearer, person, token
 from websockets.asyncio.client import ClientConnection, connect
 
 from assay.aio import background

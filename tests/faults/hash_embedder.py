@@ -1,4 +1,4 @@
-"""Assay itself, with vectors that need no model: `python -m tests.faults.hashed worker`, and every other command."""
+"""Assay itself, with vectors that need no model: `python -m tests.faults.hash_embedder worker`, or another command."""
 
 import sys
 
