@@ -10,10 +10,10 @@ from tests.web.helpers import asking, serving
 pytestmark = pytest.mark.anyio
 
 
-async def lines(database_url, path, **headers):
+async def lines(database_url, path, method="GET", **headers):
     async with serving(database_url) as app, asking(app, **headers) as http:
         with capture_logs(processors=[merge_contextvars]) as logs:
-            answer = await http.get(path)
+            answer = await http.request(method, path)
     return answer, [each for each in logs if each["event"] == "request"]
 
 
@@ -26,6 +26,11 @@ async def test_a_request_is_a_line_with_its_id(database_url):
     assert (line["method"], line["status"], line["log_level"]) == ("GET", 401, "info")
     assert line["route"] == "/api/v1/knowledge/atoms/proposals/{proposal_id}"
     assert line["proposal"] == str(proposal)
+
+
+async def test_what_is_refused_has_its_status_as_a_number(database_url):
+    answer, [line] = await lines(database_url, "/api/v1/session", "POST")
+    assert repr(line["status"]) == "422" == str(answer.status_code)
 
 
 async def test_an_id_that_is_unfit_is_replaced_and_a_query_is_never_told(database_url):

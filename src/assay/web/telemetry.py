@@ -69,7 +69,7 @@ class CountRequests:
                 self.telemetry.requests.labels(method, route, str(message["status"])).inc()
                 self.telemetry.seconds.labels(route).observe(time.perf_counter() - started)
                 _describe(span, method, route, message["status"])
-                answered["status"] = message["status"]
+                answered["status"] = int(message["status"])  # without the name that HTTPStatus prints
                 MutableHeaders(scope=message)[REQUEST_ID] = request
             await send(message)
 
