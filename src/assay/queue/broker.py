@@ -12,11 +12,11 @@ from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from taskiq import AckableMessage
 from taskiq.message import BrokerMessage
-from taskiq_nats import PullBasedJetStreamBroker
 
 from assay.aio import cancel_all, is_cancelled
 from assay.messaging import nats, streams
 from assay.messaging.streams import Queue
+from assay.queue.library import OwnStreamsBroker, arrived_late
 from assay.queue.order import DUE_AT, MESSAGE_ID, Order
 from assay.settings import Settings
 
@@ -42,7 +42,7 @@ class Delivered(AckableMessage):
     sequence: int
 
 
-class JobBroker(PullBasedJetStreamBroker):
+class JobBroker(OwnStreamsBroker):
     """A work queue with idempotent orders, delays kept by the broker, and dead letters."""
 
     def __init__(self, nats_url: str, queue: Queue, *, name: str = "assay") -> None:
@@ -90,7 +90,7 @@ class JobBroker(PullBasedJetStreamBroker):
         log.warning("broker_back")
         self._returned.set()
 
-    async def _add_or_reuse_stream(self) -> None:
+    async def make_streams(self) -> None:
         """A cluster that has just started has no leader for a while."""
         while True:
             try:
@@ -99,9 +99,6 @@ class JobBroker(PullBasedJetStreamBroker):
                 await asyncio.sleep(PAUSE_SECONDS)
             else:
                 return
-
-    async def _startup_consumer(self) -> None:
-        """Made with the streams."""
 
     async def ensure(self) -> None:
         await streams.ensure(self.js, self.queue_of_jobs, schedules=streams.has_schedules(self.client))
@@ -193,9 +190,7 @@ class JobBroker(PullBasedJetStreamBroker):
         with suppress(NatsError, asyncio.TimeoutError, OSError):
             await subscription.unsubscribe()
             await self.client.flush(FLUSH_SECONDS)
-            pending = subscription._sub._pending_queue  # noqa: SLF001  # there is no other way to what came late
-            while not pending.empty():
-                message = pending.get_nowait()
+            for message in arrived_late(subscription):
                 if message.reply.encode().startswith(ANSWERED):
                     await message.nak()
 

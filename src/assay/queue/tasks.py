@@ -1,10 +1,10 @@
 """The jobs as tasks of the queue: what a message does, and what follows when it fails."""
 
 import logging
-from contextvars import ContextVar
 from functools import partial
+from typing import Annotated
 
-from taskiq import TaskiqMessage, TaskiqMiddleware, TaskiqResult
+from taskiq import Context, TaskiqDepends, TaskiqMessage, TaskiqMiddleware, TaskiqResult
 
 from assay import tracing
 from assay.db.engine import Database
@@ -19,16 +19,13 @@ from assay.queue.order import Order
 from assay.queue.retry import next_pause, retry_until_available
 from assay.queue.run import RunResult, carry_out
 
-ORDERED: ContextVar[Order] = ContextVar("ORDERED")
-"""The order of the message that is worked on."""
-
 
 def register(broker: JobBroker, deps: Deps) -> None:
     """Makes every job a task of the broker, under its own name, with its retries."""
     logging.getLogger("taskiq").setLevel(logging.CRITICAL)  # what it reports is in the history and in our log
 
-    async def execute() -> RunResult:
-        order = ORDERED.get()
+    async def execute(context: Annotated[Context, TaskiqDepends()]) -> RunResult:
+        order = Order.of(context.message)
         with tracing.span(f"job {order.job}", "CONSUMER", parent=order.trace, **_described(order)) as span:
             result = await retry_until_available(partial(_fulfil, order, deps), what=order.job)
             if not result.ok:

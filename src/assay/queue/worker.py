@@ -22,7 +22,6 @@ from assay.queue.broker import Delivered, JobBroker
 from assay.queue.dead_letters import DeadLetter, dead_letter
 from assay.queue.order import Order
 from assay.queue.run import CrashLoop, StillRunning
-from assay.queue.tasks import ORDERED
 
 BEATS_PER_WAIT: Final = 3
 MAX_DELIVERIES: Final = 20
@@ -113,7 +112,6 @@ class Worker(Receiver):
         if order.waits and order.due_at:  # of a broker that keeps no delays
             await message.nak(delay=(order.due_at - now()).total_seconds())
             return
-        ORDERED.set(order)
         try:
             await super().callback(message, raise_err=True)
         except StillRunning:
