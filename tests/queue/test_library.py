@@ -43,7 +43,7 @@ async def test_a_message_for_a_request_that_nobody_waits_for_is_found(nats_url):
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
             await js.publish("late", b"late")
-            found = []
+            found: list[bytes] = []
 
             async def has_come() -> bool:
                 found.extend(each.data for each in arrived_late(subscription))
