@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from tests.builders import BOTH_KINDS, draft, propose, scalar, with_evidence
+from tests.builders import BOTH_KINDS, draft, give_atoms, propose, scalar, with_evidence
 from tests.duplicates.helpers import arrive, scanned
 from tests.patience import retry_until_available
 
@@ -31,7 +31,9 @@ def tools_of(database: Database) -> Deps:
 
 
 async def told(database: Database, kind, number: int):
-    return await propose(database, await with_evidence(database, *twins(kind, number)))
+    ids = await propose(database, await with_evidence(database, *twins(kind, number)))
+    await give_atoms(database, *ids)
+    return ids
 
 
 @kinds

@@ -23,7 +23,7 @@ STATES = """
     SELECT string_agg(state, ' ' ORDER BY delivery) FROM job_runs WHERE job = :job GROUP BY task_id"""
 RUNNING = "SELECT id, worker FROM job_runs WHERE job = :job AND state = 'running'"
 WRONG = {
-    "a proposal that is not approved": "SELECT id FROM proposals WHERE status <> 'approved'",
+    "a proposal that is not approved": "SELECT id FROM proposals WHERE status NOT IN ('approved', 'merged')",
     "an approval that is not there once": """
         SELECT p.id FROM proposals p LEFT JOIN audit_log a ON a.subject_id = p.id
             AND a.action = 'proposal.auto_approved' AND a.channel = 'knowledge_proposals'

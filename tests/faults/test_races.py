@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 DECISIONS = """
     SELECT p.id FROM proposals p LEFT JOIN audit_log a ON a.subject_id = p.id
         AND a.action IN ('proposal.auto_approved', 'proposal.approved', 'proposal.rejected', 'proposal.expired')
-    GROUP BY p.id HAVING count(a.id) <> 1"""
+    WHERE p.status <> 'merged' GROUP BY p.id HAVING count(a.id) <> 1"""
 ERRORS = "SELECT data->>'error_message' FROM audit_log WHERE action = 'job.error'"
 
 

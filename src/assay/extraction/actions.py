@@ -55,7 +55,12 @@ async def ingest(
     versions: list[int] = []
     for portion in portions(fresh):
         rows = [_row(*each) for each in enumerate(portion)]
-        versions += await sql.add_versions(session, source, rows, writer=actor)
+        new = await sql.add_versions(session, source, rows, writer=actor)
+        names = [external_id for _, external_id in new]
+        await sql.note_changed(
+            session, "m.source = :source AND m.external_id = ANY(:names)", source=source, names=names
+        )
+        versions += [version for version, _ in new]
     added = versions.count(1)
     edited, unchanged = len(versions) - added, len(fresh) - len(versions)
     report = IngestReport(added, edited, unchanged, len(messages) - len(fresh))

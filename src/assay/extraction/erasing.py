@@ -16,7 +16,7 @@ from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.errors import InvalidInput
-from assay.extraction import actions, runs
+from assay.extraction import actions, runs, statements
 from assay.extraction import erasing_statements as sql
 from assay.extraction.erasing_statements import Touched
 from assay.kinds import Kind
@@ -92,6 +92,7 @@ async def erase(
     await _empty(session, [each for each in touched if each.goes], actor)
     quotes = await sql.delete_quotes(session, ids, touched)
     await _weigh_anew(session, [each.id for each in touched if not each.goes], ids)
+    await statements.note_changed(session, "m.id = ANY(:ids)", ids=ids)
     await sql.delete_messages(session, ids)
     done = _summed(len(ids), quotes, touched)
     await record(session, actor, [*_recorded(touched, actor), _total(done, whose, drawn, notes)])

@@ -122,11 +122,11 @@ async def erased_before(session: AsyncSession, source: str, external_ids: Sequen
 
 
 async def drop_sources(session: AsyncSession, ids: Ids, gone: Ids) -> None:
-    """Of what stays: the messages that go, and what names who said what, in the trail too."""
+    """Of what stays: the messages that go, and what names who said what, in the trail too. How it stood stays."""
     await session.execute(
         text("""
-        UPDATE proposals SET reasoning = '', unsupported = '{}', standing = NULL, standing_because = NULL,
-            standing_at = NULL, source_message_ids = ARRAY(
+        UPDATE proposals SET reasoning = '', unsupported = '{}', standing_because = NULL, standing_at = NULL,
+            source_message_ids = ARRAY(
             SELECT each FROM unnest(source_message_ids) WITH ORDINALITY AS s (each, place)
             WHERE each <> ALL(CAST(:gone AS uuid[])) ORDER BY place)
         WHERE id = ANY(:ids)"""),

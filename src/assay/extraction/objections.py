@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.extractor import Message, ObjectionDraft, Window
+from assay.audit.actor import Actor
 from assay.db.models import Recommendation
 from assay.extraction import tidy
 from assay.extraction.confidence import facts_of, weigh
@@ -24,13 +25,14 @@ from assay.extraction.drafting import BODY_LIMIT, MOST_QUOTES, verified, voice
 from assay.kinds import TRAITS, Kind, LinkType
 from assay.proposals import disputing
 from assay.proposals.disputing import Disputed, Objection
-from assay.proposals.drafts import Draft, ProposedLink
+from assay.proposals.drafts import Draft, ProposedLink, QuotedEvidence
 
 WORDS_LIMIT: Final = 300
 MOST_OBJECTIONS: Final = 50
 LABEL: Final = "Disputed: "
 REASONING: Final = (
-    "Somebody spoke against what is approved. Revert the approved atom, merge this into it, or reject this."
+    "What is approved was spoken against, or what it rests on was edited or erased. Revert the approved atom, "
+    "merge this into it, or reject this."
 )
 
 
@@ -44,15 +46,24 @@ class Effects:
     """One for each live atom."""
 
 
-async def effects(session: AsyncSession, written: Sequence[ObjectionDraft], window: Window) -> Effects:
+async def effects(session: AsyncSession, written: Sequence[ObjectionDraft], window: Window, *, actor: Actor) -> Effects:
+    """What objections come to; of a live atom it says in the trail that people are asked."""
     objections = checked(written, window)
     found = Effects()
+    known: dict[UUID, Disputed] = {}
+    asking: dict[UUID, Draft] = {}
+    messages = {message.id: message for message in window.messages}
     for each in await disputing.disputed(session, objections):
         objection = objections[each.place]
         if not each.is_entity:
             found.doubted[each.id] = _both(found.doubted.get(each.id), objection)
-        elif all(link.to != each.id for draft in found.proposals for link in draft.links):
-            found.proposals.append(_contradicting(each, objection, window))
+        elif each.id not in known:
+            known[each.id] = each
+            against = objection.words, objection.evidence, objection.stated_confidence
+            asking[each.id] = contradicting(each, *against, messages)
+    asking = await disputing.not_yet_asked(session, asking)
+    await disputing.announce(session, known, asking, actor=actor)
+    found.proposals += asking.values()
     return found
 
 
@@ -94,20 +105,21 @@ def _both(one: Objection | None, other: Objection) -> Objection:
     return replace(one, evidence=[*one.evidence, *other.evidence], words=words, stated_confidence=stated)
 
 
-def _contradicting(known: Disputed, objection: Objection, window: Window) -> Draft:
-    """A proposal that brings an objection before people: whether the atom still holds is theirs to say."""
-    messages = {message.id: message for message in window.messages}
-    facts = facts_of([voice(quote, messages[quote.message_id]) for quote in objection.evidence], known.title)
+def contradicting(
+    known: Disputed, said: str, evidence: Sequence[QuotedEvidence], stated: float, messages: Mapping[UUID, Message]
+) -> Draft:
+    """A proposal that brings before people what is said against an atom: whether it still holds is theirs to say."""
+    facts = facts_of([voice(quote, messages[quote.message_id]) for quote in evidence], known.title)
     return Draft(
         kind=Kind.ATOM,
         title=tidy.clipped(LABEL + known.title, TRAITS[Kind.ATOM].title_limit),
-        body=tidy.words(f"{known.title}\n{objection.words}", BODY_LIMIT),
+        body=tidy.words(f"{known.title}\n{said}", BODY_LIMIT),
         atom_type=known.atom_type,
-        stated_confidence=objection.stated_confidence,
-        confidence=weigh(objection.stated_confidence, facts),
+        stated_confidence=stated,
+        confidence=weigh(stated, facts),
         reasoning=REASONING,
-        evidence=objection.evidence,
-        source_message_ids=list(dict.fromkeys(quote.message_id for quote in objection.evidence)),
+        evidence=evidence,
+        source_message_ids=list(dict.fromkeys(quote.message_id for quote in evidence)),
         recommendation=Recommendation.MERGE,
         links=[ProposedLink(known.id, LinkType.CONTRADICTS, 1.0)],
     )

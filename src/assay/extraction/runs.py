@@ -173,7 +173,7 @@ async def store(session: AsyncSession, run_id: UUID, window: Window, extraction:
     known = await nearby.taken_topics(session, topic_names(extraction))
     drafts, dropped = drafted(extraction, window, known)
     found = await _sorted_out(session, drafts, window)
-    objected = await objections.effects(session, extraction.objections, window)
+    objected = await objections.effects(session, extraction.objections, window, actor=actor)
     proposed = [*found.drafts, *objected.proposals]
     topics = sum(draft.kind is Kind.TOPIC for draft in proposed)
     left_out = Counter(asdict(dropped)) + Counter(extraction.refused) + found.counts

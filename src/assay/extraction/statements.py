@@ -34,12 +34,12 @@ class Held:
 
 async def add_versions(
     session: AsyncSession, source: str, rows: Sequence[Mapping[str, Any]], *, writer: Actor
-) -> list[int]:
-    """Stores what is not known yet as the next version of its message. Returns the numbers of the new versions.
+) -> list[tuple[int, str]]:
+    """Stores what is not known yet as the next version of its message. Returns the new versions, number and id.
 
     Words that any version of the message has are known, so that reading a file again never undoes an edit.
     """
-    found = await session.scalars(
+    found = await session.execute(
         text("""
         WITH incoming AS (
             SELECT DISTINCT ON (external_id, text) * FROM jsonb_to_recordset(:rows) AS row (
@@ -76,7 +76,7 @@ async def add_versions(
             f.author_id, f.edited_at, f.quoted, f.forwarded_from, f.permalink, f.reactions,
             :user, :via, CAST(:token AS uuid)
         FROM fresh f LEFT JOIN newest USING (external_id) LEFT JOIN person USING (author_id) ORDER BY f.position
-        RETURNING version"""),
+        RETURNING version, external_id"""),
         {
             "source": source,
             "rows": as_json(rows),
@@ -85,7 +85,23 @@ async def add_versions(
             "token": writer.token_id,
         },
     )
-    return list(found)
+    return list(found.tuples())
+
+
+async def note_changed(session: AsyncSession, condition: str, **given: Any) -> None:
+    """Keeps where messages came in, changed or go, so that what the machine approved there is looked at again.
+
+    `condition`: which of the messages `m`, in SQL, about what is `given`. Every version of them counts.
+    """
+    await session.execute(
+        text(f"""
+        INSERT INTO changed_talks AS known (source, channel, since, until)
+        SELECT m.source, m.channel, min(m.sent_at), max(m.sent_at) FROM messages m WHERE {condition}
+        GROUP BY 1, 2 ORDER BY 1, 2
+        ON CONFLICT (source, channel) DO UPDATE SET since = least(known.since, excluded.since),
+            until = greatest(known.until, excluded.until), changed_at = now(), looked_up_to = NULL"""),  # noqa: S608
+        given,
+    )
 
 
 @dataclass(frozen=True, slots=True)

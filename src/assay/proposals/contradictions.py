@@ -7,11 +7,19 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.db.bulk import as_json
+from assay.db.models import SYSTEM_USER_ID
 from assay.db.models.proposals import UPDATED
+from assay.kinds import LinkType
 
 MOST_SHOWN: Final = 50
 UPDATED_IDS: Final = UPDATED.replace("::", r"\:\:")
 """What a proposal is found to be an update of."""
+
+CONTRADICTING: Final = """
+    SELECT * FROM proposals WHERE proposed_links @> '[{{"link_type": "contradicts"}}]' AND proposed_links @> {link}
+    OFFSET 0"""
+"""Those that say the opposite of something. `link`: that, as the links of a proposal hold it."""
 
 
 def later_updates(earlier: str) -> str:
@@ -27,9 +35,21 @@ def later_updates(earlier: str) -> str:
 
 
 async def questioned_by(session: AsyncSession, earlier: UUID) -> Sequence[Row[Any]]:
-    """The pending proposals that say something else about an entity or a proposal, the oldest first."""
+    """The pending proposals that say something else about an entity or a proposal, or dispute it, the oldest first.
+
+    Disputed it is by what the machine read; what a person or an agent says against it is a proposal as any other.
+    """
     found = await session.execute(
-        text(f"""SELECT id, title FROM ({later_updates("CAST(:id AS uuid)")}) AS later ORDER BY id LIMIT :limit"""),  # noqa: S608
-        {"id": earlier, "limit": MOST_SHOWN},
+        text(f"""
+        SELECT id, title FROM ({later_updates("CAST(:id AS uuid)")}) AS later
+        UNION SELECT id, title FROM ({CONTRADICTING.format(link="CAST(:link AS jsonb)")}) AS against
+        WHERE status = 'pending' AND (extraction_run_id IS NOT NULL OR proposed_by_user_id = :system)
+        ORDER BY id LIMIT :limit"""),  # noqa: S608  # our own fragments
+        {
+            "id": earlier,
+            "link": as_json([{"to": earlier, "link_type": LinkType.CONTRADICTS}]),
+            "limit": MOST_SHOWN,
+            "system": SYSTEM_USER_ID,
+        },
     )
     return found.all()

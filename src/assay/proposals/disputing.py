@@ -12,10 +12,11 @@ from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.db.bulk import as_json
 from assay.db.locks import DECISIONS, hold_until_commit
-from assay.db.models import Proposal, Recommendation
-from assay.kinds import AtomType
+from assay.db.models import SYSTEM_USER_ID, Proposal, Recommendation
+from assay.kinds import AtomType, Kind, LinkType
 from assay.messaging.events import ProposalDisputed
-from assay.proposals.drafts import QuotedEvidence
+from assay.proposals.contradictions import CONTRADICTING
+from assay.proposals.drafts import Draft, QuotedEvidence
 from assay.proposals.evidence import Weigh, hold_pending, quoted
 
 REASONING_LIMIT: Final = 4_000
@@ -40,6 +41,7 @@ class Disputed:
     is_entity: bool
     title: str
     atom_type: AtomType
+    confidence: float
 
 
 async def disputed(session: AsyncSession, objections: Sequence[Objection]) -> list[Disputed]:
@@ -58,7 +60,8 @@ async def disputed(session: AsyncSession, objections: Sequence[Objection]) -> li
             JOIN evidence e ON e.message_id = w.message_id AND e.verified
                 AND e.start_offset < w.end_offset AND e.end_offset > w.start_offset)
         SELECT DISTINCT backed.place, coalesce(live.id, p.id) AS id, live.id IS NOT NULL AS is_entity,
-            coalesce(live.title, p.title) AS title, coalesce(live.atom_type, p.atom_type) AS atom_type
+            coalesce(live.title, p.title) AS title, coalesce(live.atom_type, p.atom_type) AS atom_type,
+            coalesce(live.confidence, p.confidence) AS confidence
         FROM backed JOIN proposals p ON p.id = backed.proposal_id AND p.kind = 'atom'
         LEFT JOIN entities own ON own.id = p.id
         LEFT JOIN entities live
@@ -67,7 +70,9 @@ async def disputed(session: AsyncSession, objections: Sequence[Objection]) -> li
         ORDER BY backed.place, id"""),
         {"spoken_against": as_json([_span(place, each.to) for place, each in enumerate(objections)])},
     )
-    return [Disputed(row.place, row.id, row.is_entity, row.title, AtomType(row.atom_type)) for row in found]
+    return [
+        Disputed(row.place, row.id, row.is_entity, row.title, AtomType(row.atom_type), row.confidence) for row in found
+    ]
 
 
 def _span(place: int, words: QuotedEvidence) -> dict[str, object]:
@@ -77,6 +82,46 @@ def _span(place: int, words: QuotedEvidence) -> dict[str, object]:
         "start_offset": words.start_offset,
         "end_offset": words.end_offset,
     }
+
+
+async def not_yet_asked(session: AsyncSession, drafts: Mapping[UUID, Draft]) -> dict[UUID, Draft]:
+    """Those of the proposals that tell people something new. By the id of the atom that each contradicts.
+
+    Nothing new is what the machine asked before: while that waits, or where it quotes the same words.
+    """
+    found = await session.scalars(
+        text(f"""
+        SELECT against.atom FROM jsonb_to_recordset(:against) AS against (atom uuid, link jsonb, messages uuid[])
+        WHERE EXISTS (
+            SELECT FROM ({CONTRADICTING.format(link="against.link")}) AS p
+            WHERE p.proposed_by_user_id = :system AND p.id <> ALL(CAST(:ids AS uuid[])) AND (
+                p.status = 'pending' OR p.source_message_ids && against.messages))"""),  # noqa: S608  # our own fragment
+        {
+            "against": as_json([_against(atom, draft) for atom, draft in drafts.items()]),
+            "ids": [draft.id for draft in drafts.values()],
+            "system": SYSTEM_USER_ID,
+        },
+    )
+    asked = set(found)
+    return {atom: draft for atom, draft in drafts.items() if atom not in asked}
+
+
+def _against(atom: UUID, draft: Draft) -> dict[str, object]:
+    link = [{"to": atom, "link_type": LinkType.CONTRADICTS}]
+    return {"atom": atom, "link": link, "messages": list(draft.source_message_ids)}
+
+
+async def announce(
+    session: AsyncSession, disputed: Mapping[UUID, Disputed], drafts: Mapping[UUID, Draft], *, actor: Actor
+) -> None:
+    """Says in the trail of approved atoms that people are asked about them, and why."""
+    await record(session, actor, [_asked(disputed[atom], draft) for atom, draft in drafts.items()])
+
+
+def _asked(known: Disputed, draft: Draft) -> Record:
+    detail = {"notes": draft.reasoning, "messages": list(draft.source_message_ids), "proposal": draft.id}
+    event = ProposalDisputed(Kind.ATOM, known.id, known.title, known.confidence)
+    return Record.of(event, subject_id=known.id, entity_type=Kind.ATOM, detail=detail)
 
 
 async def doubt(

@@ -19,7 +19,8 @@ class TakenBack:
     superseded: int = 0
     """Somebody undid it, and something that says another thing about the same is approved."""
     disputed: int = 0
-    """It stands still, and somebody spoke against it: a proposal that contradicts it waits or was approved."""
+    """It stands still, and the machine read that somebody spoke against it: a proposal that contradicts it waits or
+    was approved. What people and agents propose against it does not count, for anybody can."""
 
 
 async def taken_back(session: AsyncSession) -> Mapping[Kind, TakenBack]:
@@ -39,7 +40,9 @@ async def taken_back(session: AsyncSession) -> Mapping[Kind, TakenBack]:
                 SELECT DISTINCT l."to" AS id FROM proposals against
                 CROSS JOIN jsonb_to_recordset(against.proposed_links) AS l ("to" uuid, link_type text)
                 WHERE against.proposed_links @> '[{"link_type": "contradicts"}]' AND against.status <> 'rejected'
-                    AND l.link_type = 'contradicts') AS disputed
+                    AND l.link_type = 'contradicts'
+                    AND (against.extraction_run_id IS NOT NULL OR against.proposed_by_user_id = :system)
+                ) AS disputed
             CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = disputed.id LIMIT 1) AS p
             WHERE p.auto_approved AND p.status = 'approved' AND p.reviewed_by_user_id = :system
         ) AS taken_back GROUP BY kind"""),

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.grounding.grounding import Grounding
+from assay.ai.secrets import masked
 from assay.audit.actor import SYSTEM, Actor
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.duplicates import scan
@@ -120,7 +121,7 @@ def _known(facts: Facts, now: Grounding) -> Facts:
 
 def _recorded(now: Grounding) -> dict[str, Any]:
     """What the trail of an approval says of its grounds."""
-    return {"because": now.standing.because, "compared": list(now.compared)}
+    return {"because": masked(now.standing.because), "compared": [masked(each) for each in now.compared]}
 
 
 def _weighed(policy: Policy, facts: dict[UUID, Facts]) -> tuple[dict[UUID, Hold], list[UUID]]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.ai.extractor import Message
 from assay.ai.grounding.grounding import Grounding, Quoted, grounded
 from assay.ai.grounding.talk import Talk
+from assay.ai.secrets import masked
 from assay.clock import now
 from assay.db.bulk import as_json
 from assay.extraction.statements import COLUMNS, message_of
@@ -19,7 +20,7 @@ from assay.kinds import Kind
 
 MESSAGES_BEFORE: Final = 30
 MESSAGES_AFTER: Final = 300
-"""Of its channel, that are looked at for who speaks against a statement."""
+"""Of its channel, and of its thread, that are looked at for who speaks against a statement."""
 
 
 @dataclass(slots=True)
@@ -82,7 +83,7 @@ async def _claims(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, _Cla
 
 
 async def _listen(session: AsyncSession, claims: Mapping[UUID, _Claim]) -> None:
-    """What was said around the first quote of each channel, and everything after it up to a limit."""
+    """What was said around the first quote of each channel, and after it there and in the threads, up to a limit."""
     channel = """
         SELECT m.id FROM messages m
         WHERE m.source = anchor.source AND m.channel = anchor.channel AND m.is_latest AND m.sent_at"""
@@ -91,17 +92,28 @@ async def _listen(session: AsyncSession, claims: Mapping[UUID, _Claim]) -> None:
         WITH anchor AS MATERIALIZED (
             SELECT * FROM jsonb_to_recordset(:anchors) AS a (
                 proposal_id uuid, source text, channel text, began timestamptz)
+        ), quoted AS MATERIALIZED (
+            SELECT q.proposal_id, m.source, m.channel, m.sent_at, unnest(ARRAY[m.external_id, m.thread]) AS thread
+            FROM jsonb_to_recordset(:quoted) AS q (proposal_id uuid, id uuid)
+            CROSS JOIN LATERAL (SELECT * FROM messages WHERE messages.id = q.id LIMIT 1) AS m
         ), near AS MATERIALIZED (
             SELECT anchor.proposal_id, heard.id FROM anchor CROSS JOIN LATERAL (
                 ({channel} < anchor.began ORDER BY m.sent_at DESC, m.id DESC LIMIT :before)
                 UNION ALL
                 ({channel} >= anchor.began ORDER BY m.sent_at, m.id LIMIT :after)) AS heard
+            UNION SELECT quoted.proposal_id, heard.id FROM quoted CROSS JOIN LATERAL (
+                SELECT m.id FROM messages m
+                WHERE m.source = quoted.source AND m.channel = quoted.channel AND m.thread = quoted.thread
+                    AND m.is_latest AND m.sent_at >= quoted.sent_at ORDER BY m.sent_at, m.id LIMIT :after) AS heard
         )
         SELECT heard.proposal_ids, {COLUMNS}
         FROM (SELECT id, array_agg(proposal_id) AS proposal_ids FROM near GROUP BY id) AS heard
         CROSS JOIN LATERAL (SELECT * FROM messages WHERE messages.id = heard.id LIMIT 1) AS m"""),  # noqa: S608  # our own words
         {
             "anchors": as_json([anchor for each, claim in claims.items() for anchor in claim.anchors(each)]),
+            "quoted": as_json(
+                [{"proposal_id": each, "id": quoted} for each, claim in claims.items() for quoted in claim.quoted]
+            ),
             "before": MESSAGES_BEFORE,
             "after": MESSAGES_AFTER,
         },
@@ -135,5 +147,5 @@ def _rows(found: Mapping[UUID, Grounding]) -> Iterable[dict[str, Any]]:
             "id": proposal_id,
             "unsupported": list(each.unsupported),
             "standing": each.standing.verdict,
-            "standing_because": each.standing.because,
+            "standing_because": masked(each.standing.because),
         }

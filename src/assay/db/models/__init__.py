@@ -4,6 +4,7 @@ from assay.db.models.alert_deliveries import AlertDelivery, DeliveryState
 from assay.db.models.api_tokens import ApiToken, Scope
 from assay.db.models.audit_log import AuditEntry
 from assay.db.models.cached_vectors import CachedVector
+from assay.db.models.changed_talks import ChangedTalk
 from assay.db.models.embeddings import Embedding, EmbeddingModel, ModelState
 from assay.db.models.entities import Atom, AtomLink, ChangeType, Entity, EntityRevision, Topic, TopicAtom
 from assay.db.models.entity_pairs import EntityPair, EntityScan
@@ -53,6 +54,7 @@ __all__ = [
     "AuditEntry",
     "CachedVector",
     "ChangeType",
+    "ChangedTalk",
     "DeadReason",
     "DedupState",
     "DeliveryState",

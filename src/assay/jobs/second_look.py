@@ -1,0 +1,49 @@
+"""The part of a job that looks at what the machine approved, where its talk went on."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from assay.audit.actor import SYSTEM
+from assay.db.engine import first_line
+from assay.queue.context import JobContext
+from assay.queue.failures import is_transient
+from assay.queue.notify import send_job_error_notification
+from assay.review import second_look
+from assay.review.actions import MIN_VOICES
+from assay.review.second_look import Place
+
+log = structlog.get_logger(__name__)
+
+
+async def look_again(context: JobContext) -> None:
+    """Until nothing changed that was not looked at, or a channel failed, which is then tried last."""
+    while not context.time_is_up:
+        async with context.database.transaction() as session:
+            places = await second_look.places(session)
+        if not places or not await _look(context, places):
+            return
+
+
+async def _look(context: JobContext, places: Sequence[Place]) -> bool:
+    """Looks at channels in one transaction; where that fails, at each alone."""
+    try:
+        async with context.database.transaction() as session:
+            questioned = await second_look.look(session, places, min_voices=MIN_VOICES)
+    except Exception as error:
+        if is_transient(error):
+            raise
+        if len(places) > 1:
+            return all([await _look(context, [each]) for each in places])
+        await _report(context, places[0], error)
+        return False
+    if questioned:
+        log.info("What was approved does not stand any more", job=context.job, atoms=len(questioned))
+    return questioned is not None
+
+
+async def _report(context: JobContext, place: Place, error: Exception) -> None:
+    log.error("Job %s: could not look again at a channel: %s", context.job, first_line(error))
+    async with context.database.transaction() as session:
+        await second_look.note_failure(session, place)
+    await send_job_error_notification(context.database, context.job, error, {}, actor=SYSTEM)

@@ -1,0 +1,213 @@
+"""What the machine approved is looked at again when its talk goes on, or what it rests on is edited or erased.
+
+Where people take it back, the atom stays and people are asked: it is marked, announced, and a proposal that
+contradicts it waits for them. Once for each reason, whoever reads the messages, and whenever they come.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.ai.extractor import Message, Quote
+from assay.ai.grounding.standing import Standing
+from assay.ai.grounding.verdict import Verdict
+from assay.ai.secrets import masked
+from assay.audit.actor import SYSTEM
+from assay.db.bulk import as_json
+from assay.db.locks import DECISIONS, hold_until_commit
+from assay.db.models import SYSTEM_USER_ID
+from assay.extraction import drafting, objections
+from assay.extraction.statements import COLUMNS
+from assay.kinds import AtomType
+from assay.proposals import actions as proposals
+from assay.proposals import disputing
+from assay.proposals.disputing import Disputed
+from assay.proposals.drafts import Draft
+from assay.review import grounding
+
+MAX_PLACES: Final = 20
+"""Channels of one transaction, which holds up every decision meanwhile."""
+MAX_ATOMS: Final = 50
+"""Of one channel, in one transaction."""
+STATED: Final = 0.8
+"""How sure the machine is that somebody takes it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A channel in which something changed."""
+
+    source: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """An atom by the machine, and how it stood when the machine looked last."""
+
+    known: Disputed
+    standing: Verdict | None
+    because: str | None
+
+    def fell(self, now: Standing) -> bool:
+        """It stood, or was approved before that was kept, and now there is a reason against it that is new."""
+        if now.verdict is Verdict.SOUND or (self.standing, self.because) == (now.verdict, now.because):
+            return False
+        return self.standing is not None or now.verdict is Verdict.TAKEN_BACK
+
+
+async def places(session: AsyncSession) -> list[Place]:
+    """Where the machine has to look, those first that failed least often and wait longest."""
+    rows = await session.execute(
+        text("SELECT source, channel FROM changed_talks ORDER BY failures, changed_at LIMIT :most"),
+        {"most": MAX_PLACES},
+    )
+    return [Place(row.source, row.channel) for row in rows]
+
+
+async def look(session: AsyncSession, at: Sequence[Place], *, min_voices: int) -> list[UUID] | None:
+    """Looks at the next atoms of these channels, and asks people about those that do not stand any more.
+
+    Nothing is decided until the commit, so that no approval misses what was said before it. Returns the questioned;
+    None where messages are coming in everywhere at this moment, for which nobody waits with that lock.
+    """
+    await hold_until_commit(session, DECISIONS)
+    held = await _held(session, at)
+    if not held:
+        return None
+    atoms = await _next(session, held)
+    now = {
+        each: found.standing
+        for each, found in (await grounding.read(session, list(atoms), min_voices=min_voices)).items()
+        if atoms[each].fell(found.standing)
+    }
+    speaking = await _latest(session, [each.message.id for each in now.values() if each.message])
+    drafts = {each: _draft(atoms[each].known, standing, speaking) for each, standing in now.items()}
+    drafts = await disputing.not_yet_asked(session, drafts)
+    await proposals.propose(session, list(drafts.values()), run_id=None, actor=SYSTEM)
+    await disputing.announce(session, {each: atoms[each].known for each in drafts}, drafts, actor=SYSTEM)
+    return list(drafts)
+
+
+async def note_failure(session: AsyncSession, at: Place) -> None:
+    """Lets the other channels go first from now on."""
+    await session.execute(
+        text("UPDATE changed_talks SET failures = failures + 1 WHERE source = :source AND channel = :channel"),
+        asdict(at),
+    )
+
+
+async def _held(session: AsyncSession, at: Sequence[Place]) -> list[Place]:
+    rows = await session.execute(
+        text("""
+        SELECT c.source, c.channel FROM jsonb_to_recordset(:places) AS place (source text, channel text)
+        JOIN changed_talks c ON c.source = place.source AND c.channel = place.channel
+        FOR UPDATE OF c SKIP LOCKED"""),
+        {"places": as_json([asdict(each) for each in at])},
+    )
+    return [Place(row.source, row.channel) for row in rows]
+
+
+async def _next(session: AsyncSession, at: Sequence[Place]) -> dict[UUID, Approved]:
+    """The next atoms that the machine approved from around the change; what has no more of them is done.
+
+    Around it is what may be heard of it: so many messages before it in the channel, and the threads it belongs to.
+    """
+    rows = await session.execute(
+        text(_NEXT),
+        {
+            "places": as_json([asdict(each) for each in at]),
+            "back": grounding.MESSAGES_AFTER,
+            "most": MAX_ATOMS,
+            "system": SYSTEM_USER_ID,
+        },
+    )
+    found = rows.all()
+    await session.execute(
+        text("""
+        WITH looked AS (SELECT * FROM jsonb_to_recordset(:places) AS place (source text, channel text, last uuid))
+        , done AS (
+            DELETE FROM changed_talks c USING looked
+            WHERE c.source = looked.source AND c.channel = looked.channel AND looked.last IS NULL)
+        UPDATE changed_talks c SET looked_up_to = looked.last FROM looked
+        WHERE c.source = looked.source AND c.channel = looked.channel AND looked.last IS NOT NULL"""),
+        {"places": as_json([{**asdict(each), "last": _last(found, each)} for each in at])},
+    )
+    return {
+        row.id: Approved(
+            Disputed(0, row.id, True, row.title, AtomType(row.atom_type), row.confidence),
+            row.standing and Verdict(row.standing),
+            row.standing_because,
+        )
+        for row in found
+    }
+
+
+_NEXT: Final = """
+    WITH changed AS MATERIALIZED (
+        SELECT c.* FROM jsonb_to_recordset(:places) AS place (source text, channel text)
+        JOIN changed_talks c ON c.source = place.source AND c.channel = place.channel
+    ), reach AS MATERIALIZED (
+        SELECT changed.*, coalesce((
+            SELECT m.sent_at FROM messages m
+            WHERE m.source = changed.source AND m.channel = changed.channel AND m.sent_at < changed.since
+            ORDER BY m.sent_at DESC OFFSET :back LIMIT 1), '-infinity') AS first
+        FROM changed
+    ), heard AS MATERIALIZED (
+        SELECT reach.source, reach.channel, m.id FROM reach CROSS JOIN LATERAL (
+            SELECT id FROM messages WHERE source = reach.source AND channel = reach.channel
+                AND sent_at BETWEEN reach.first AND reach.until OFFSET 0) AS m
+        UNION
+        SELECT reach.source, reach.channel, m.id FROM reach CROSS JOIN LATERAL (
+            SELECT DISTINCT thread FROM messages WHERE source = reach.source AND channel = reach.channel
+                AND sent_at BETWEEN reach.since AND reach.until AND thread IS NOT NULL OFFSET 0) AS spoken
+        CROSS JOIN LATERAL (
+            (SELECT id FROM messages WHERE source = reach.source AND external_id = spoken.thread OFFSET 0)
+            UNION ALL
+            (SELECT id FROM messages WHERE source = reach.source AND channel = reach.channel
+                AND thread = spoken.thread AND sent_at <= reach.until OFFSET 0)) AS m
+    )
+    SELECT found.*, reach.source, reach.channel FROM reach CROSS JOIN LATERAL (
+        SELECT p.id, n.title, n.atom_type, n.confidence, p.standing, p.standing_because
+        FROM heard
+        CROSS JOIN LATERAL (SELECT proposal_id FROM evidence WHERE message_id = heard.id AND verified OFFSET 0) AS e
+        CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = e.proposal_id LIMIT 1) AS p
+        CROSS JOIN LATERAL (SELECT * FROM entities WHERE entities.id = p.id LIMIT 1) AS n
+        WHERE heard.source = reach.source AND heard.channel = reach.channel
+            AND p.kind = 'atom' AND p.status = 'approved' AND p.auto_approved AND p.reviewed_by_user_id = :system
+            AND (NOT n.archived OR n.merged_into_entity_id IS NOT NULL)
+            AND (reach.looked_up_to IS NULL OR p.id > reach.looked_up_to)
+        GROUP BY p.id, n.title, n.atom_type, n.confidence, p.standing, p.standing_because
+        ORDER BY p.id LIMIT :most) AS found"""
+
+
+def _last(found: Sequence[Row[Any]], at: Place) -> UUID | None:
+    """Where to go on in a channel; None where that was all."""
+    here = [row.id for row in found if (row.source, row.channel) == (at.source, at.channel)]
+    return max(here) if len(here) == MAX_ATOMS else None
+
+
+async def _latest(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Message]:
+    """The messages in their last words, by the ids of any of their versions."""
+    rows = await session.execute(
+        text(f"""
+        SELECT asked.id AS asked, {COLUMNS} FROM unnest(CAST(:ids AS uuid[])) AS asked (id)
+        CROSS JOIN LATERAL (SELECT source, external_id FROM messages WHERE messages.id = asked.id LIMIT 1) AS known
+        CROSS JOIN LATERAL (
+            SELECT * FROM messages WHERE messages.source = known.source AND messages.external_id = known.external_id
+            ORDER BY version DESC LIMIT 1) AS m"""),  # noqa: S608  # our own words
+        {"ids": list(ids)},
+    )
+    return {row["asked"]: grounding.message_of(row, edited=row["edited"]) for row in rows.mappings()}
+
+
+def _draft(known: Disputed, now: Standing, speaking: Mapping[UUID, Message]) -> Draft:
+    """A proposal that asks people whether an atom still holds."""
+    message = now.message and speaking.get(now.message.id)
+    quotes = [drafting.verified(Quote(message.id, message.text), message.text)] if message else []
+    said = f"It does not stand any more: {masked(now.because)}."
+    return objections.contradicting(known, said, quotes, STATED, {message.id: message} if message else {})
