@@ -27,13 +27,13 @@ WRONG = {
     "an approval that is not there once": """
         SELECT p.id FROM proposals p LEFT JOIN audit_log a ON a.subject_id = p.id
             AND a.action = 'proposal.auto_approved' AND a.channel = 'knowledge_proposals'
-        GROUP BY p.id HAVING count(a.id) <> 1""",
+        WHERE p.status <> 'merged' GROUP BY p.id HAVING count(a.id) <> 1""",
     "a proposal without one entity": """
         SELECT p.id FROM proposals p LEFT JOIN entities e ON e.id = p.created_entity_id
-        GROUP BY p.id HAVING count(e.id) <> 1""",
+        WHERE p.status <> 'merged' GROUP BY p.id HAVING count(e.id) <> 1""",
     "an entity without one revision": """
         SELECT e.id FROM entities e LEFT JOIN entity_revisions r ON r.entity_id = e.id
-        GROUP BY e.id HAVING count(r.number) <> 1""",
+        WHERE NOT e.archived GROUP BY e.id HAVING count(r.number) <> 1""",
     "a failure": "SELECT id FROM audit_log WHERE action = 'job.error'",
     "a dead letter": "SELECT id FROM job_dead_letters",
 }
