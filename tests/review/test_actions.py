@@ -11,10 +11,10 @@ from tests.query_plans import executed
 
 from assay.ai.fakes import HashEmbedder
 from assay.audit.actor import SYSTEM
-from assay.db.models import DedupState, ProposalStatus
+from assay.db.models import ActorKind, DedupState, ProposalStatus
 from assay.duplicates import scan
 from assay.duplicates.scale import version
-from assay.kinds import Kind
+from assay.kinds import Kind, Proposer
 from assay.policies import actions as policies
 from assay.proposals import actions, editing
 from assay.review import queries
@@ -333,3 +333,28 @@ async def test_a_topic_whose_only_atom_turns_out_to_be_known_waits(database, emb
     found = await reviewed(database, embedder, [atom])
     assert found == Review([], {atom: Hold.DUPLICATE})
     assert (await get(database, topic)).status is ProposalStatus.PENDING
+
+
+@pytest.mark.parametrize(("kind", "proposer"), [(ActorKind.USER, Proposer.PERSON), (ActorKind.AGENT, Proposer.AGENT)])
+async def test_what_somebody_edited_is_their_claim_and_waits_for_a_person(database, embedder, ana, kind, proposer):
+    [each] = await cleared(database, embedder, draft(title="Water runs at night"))
+    await rows(database, "UPDATE users SET kind = :kind WHERE id = :id RETURNING id", kind=kind, id=ana.user_id)
+    async with database.transaction() as session:
+        await editing.edit(session, {each: {"body": "Water runs at night"}}, actor=ana)
+    await scan.embed_missing(database, embedder, 10)
+    await scanned(database, embedder, each)
+    async with database.transaction() as session:
+        [on_paper] = [one async for one in queries.everything(session, scorer=version(embedder.model), thresholds=[])]
+    assert on_paper.facts.proposer is proposer
+    assert await reviewed(database, embedder, [each]) == Review([], {each: Hold.PROPOSER})
+    await amend(database, {"rules": [{"proposers": [proposer], "may_approve": True}]})
+    assert (await reviewed(database, embedder, [each])).approved == [each]
+
+
+async def test_an_edit_that_changes_no_word_of_the_claim_leaves_it_whose_it_was(database, embedder, ana):
+    [each] = await cleared(database, embedder, draft(title="Water runs at night"))
+    async with database.transaction() as session:
+        await editing.edit(session, {each: {"title": "Water runs at night", "meta": {"a": 1}}}, actor=ana)
+    await scan.embed_missing(database, embedder, 10)
+    await scanned(database, embedder, each)
+    assert (await reviewed(database, embedder, [each])).approved == [each]

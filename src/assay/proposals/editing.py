@@ -20,7 +20,11 @@ from assay.proposals.outcomes import Outcome, unless_pending
 
 FIELDS: Final = ("title", "body", "icon", "color", "keywords", "atom_type", "meta", "topic_name")
 """What a person may change. The confidence, the evidence and where it came from are not among it."""
-COLUMNS: Final = (*FIELDS, "title_key", "identity_key", "topic_key")
+CLAIM: Final = frozenset({"title", "body", "atom_type"})
+"""Those that say what it claims: whoever changes them makes it theirs."""
+COLUMNS: Final = (
+    *FIELDS, "title_key", "identity_key", "topic_key", "edited_by_user_id", "edited_by_token_id",
+)  # fmt: skip
 
 Changes = Mapping[str, Any]
 
@@ -35,7 +39,7 @@ async def edit(
     accepted, outcomes = await lock_and_judge(session, list(edits), ANY_VERSION, unless_pending, "Edited.", by=actor)
     found = await listing.in_order(session, [row.id for row in accepted])
     before = {each.id: _words(each) for each in found}
-    rows = {str(each.id): _changed(each, edits[each.id]) for each in found}
+    rows = {str(each.id): _changed(each, edits[each.id]) | _claimed(each, edits[each.id], actor) for each in found}
     await _write(session, rows)
     await relations.resolve_topics(session, list(before))
     await sql.forget_vectors(session, list(before))
@@ -60,7 +64,13 @@ def _changed(proposal: Proposal, changes: Changes) -> dict[str, Any]:
         **{**_words(proposal), **changes},
     )
     row = draft.row()
-    return {name: row[name] for name in COLUMNS}
+    return {name: row[name] for name in COLUMNS if name in row}
+
+
+def _claimed(proposal: Proposal, changes: Changes, actor: Actor) -> dict[str, Any]:
+    if actor.is_system or all(getattr(proposal, name) == changes[name] for name in CLAIM & changes.keys()):
+        return {name: getattr(proposal, name) for name in ("edited_by_user_id", "edited_by_token_id")}
+    return {"edited_by_user_id": actor.user_id, "edited_by_token_id": actor.token_id}
 
 
 async def _write(session: AsyncSession, rows: Mapping[str, Mapping[str, Any]]) -> None:

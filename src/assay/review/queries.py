@@ -30,7 +30,9 @@ _QUOTES: Final = f"""count(*) AS quotes,
             array_agg(DISTINCT m.source) FILTER (WHERE m.trust IS DISTINCT FROM 'trusted') AS untrusted_sources,
             count(DISTINCT lower(m.author)) FILTER (WHERE e.verified AND NOT m.is_bot AND (
                 p.extraction_run_id IS NOT NULL OR p.proposed_by_user_id = {SYSTEM_USER_ID}
-                OR m.written_by_user_id IS DISTINCT FROM p.proposed_by_user_id)) AS authors"""
+                OR m.written_by_user_id IS DISTINCT FROM p.proposed_by_user_id)
+                AND (p.edited_by_user_id IS NULL OR m.written_by_user_id IS DISTINCT FROM p.edited_by_user_id)
+            ) AS authors"""
 _OF_ONE: Final = """
         FROM (
             SELECT id, message_id, verified, quote FROM evidence WHERE proposal_id = p.id OFFSET 0) AS e
@@ -43,8 +45,11 @@ _OF_ALL: Final = """
             SELECT said.*, sources.trust FROM messages said LEFT JOIN sources ON sources.name = said.source
         ) AS m ON m.id = e.message_id"""
 _PROPOSER: Final = """CASE
+        WHEN p.edited_by_user_id IS NOT NULL THEN
+            CASE WHEN p.edited_by_token_id IS NOT NULL OR {editor} = 'agent' THEN 'agent' ELSE 'person' END
         WHEN p.extraction_run_id IS NOT NULL OR p.proposed_by_user_id = {system} THEN 'extractor'
         WHEN p.proposed_by_token_id IS NOT NULL OR {kind} = 'agent' THEN 'agent' ELSE 'person' END AS proposer"""
+_KIND_OF: Final = "(SELECT kind FROM users WHERE id = p.{0}_by_user_id)"
 _TAKEN_BACK: Final = "coalesce(p.review_action = 'reverted', false)"
 _QUESTIONED: Final = f"coalesce((SELECT true FROM ({later_updates('p.id')}) AS later LIMIT 1), false)"  # noqa: S608
 _ALL_QUESTIONED: Final = f"""
@@ -75,7 +80,7 @@ _FACTS: Final = f"""
         coalesce(p.similarity_type = 'update', false) AS is_update, {_QUESTIONED} AS questioned,
         CASE WHEN p.kind = 'topic' THEN p.title END AS name, quoted.said, {_IS_A_PERSON} AS is_a_person, {_HAS_ATOMS},
         coalesce((SELECT status = 'pending' FROM proposals WHERE id = p.topic_proposal_id), false) AS topic_is_pending,
-        {_PROPOSER.format(system=SYSTEM_USER_ID, kind="(SELECT kind FROM users WHERE id = p.proposed_by_user_id)")},
+        {_PROPOSER.format(system=SYSTEM_USER_ID, kind=_KIND_OF.format("proposed"), editor=_KIND_OF.format("edited"))},
         (SELECT extractor FROM extraction_runs WHERE id = p.extraction_run_id) AS extractor
     FROM {{proposals}} p CROSS JOIN LATERAL (SELECT {_QUOTES} {_OF_ONE}) AS quoted
     WHERE p.status = 'pending'"""  # noqa: S608  # our own fragments
@@ -169,13 +174,15 @@ _ALIKE: Final = f"""
         {_TAKEN_BACK} AS taken_back,
         coalesce(p.similarity_type = 'update', false) AS is_update, questioned.id IS NOT NULL AS questioned,
         CASE WHEN p.kind = 'topic' THEN p.title END AS name, quoted.said, {_IS_ONE_OF_THE_PEOPLE} AS is_a_person,
-        untrusted_sources, {_PROPOSER.format(system=SYSTEM_USER_ID, kind="proposer.kind")}, run.extractor,
+        untrusted_sources, run.extractor,
+        {_PROPOSER.format(system=SYSTEM_USER_ID, kind="proposer.kind", editor="editor.kind")},
         cardinality(p.unsupported) > 0 AS unsupported, p.standing,
         p.kind <> 'topic' OR filed.id IS NOT NULL AS has_atoms,
         array_agg(coalesce(topic.id, p.id)) FILTER (WHERE (p.kind = 'topic' OR topic.id IS NOT NULL)
             AND (filed.id IS NULL OR coalesce(topic.status, p.status) = 'pending')) AS topics
     FROM proposals p
     JOIN users proposer ON proposer.id = p.proposed_by_user_id
+    LEFT JOIN users editor ON editor.id = p.edited_by_user_id
     LEFT JOIN extraction_runs run ON run.id = p.extraction_run_id
     LEFT JOIN proposals topic ON topic.id = p.topic_proposal_id
     LEFT JOIN (

@@ -144,6 +144,9 @@ class Proposal(Base):
     extraction_run_id: Mapped[UUID | None] = mapped_column(ForeignKey("extraction_runs.id"), index=True)
     proposed_by_user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     proposed_by_token_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_tokens.id"))
+    edited_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Who changed last what it claims, which is theirs from then on."""
+    edited_by_token_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_tokens.id"))
     title: Mapped[str]
     body: Mapped[str]
     title_key: Mapped[str]

@@ -1,4 +1,4 @@
-"""What the machine approved is looked at again when its talk goes on.
+"""What the machine approved is looked at again when its talk goes on, and an edited claim is its editor's.
 
 Revision: 0026
 """
@@ -11,6 +11,10 @@ down_revision = "0025"
 branch_labels = None
 depends_on = None
 
+EDITOR = (
+    ("edited_by_user_id", sa.BigInteger(), "users"),
+    ("edited_by_token_id", sa.Uuid(), "api_tokens"),
+)
 INDEX = "ix_proposals_contradicted"
 
 
@@ -28,6 +32,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "channel", name="pk_changed_talks"),
     )
     op.create_index("ix_changed_talks_order", "changed_talks", ["failures", "changed_at"])
+    for name, column_type, target in EDITOR:
+        op.add_column("proposals", sa.Column(name, column_type, nullable=True))
+        op.create_foreign_key(f"fk_proposals_{name}_{target}", "proposals", target, [name], ["id"])
     op.create_index(
         INDEX,
         "proposals",
@@ -41,4 +48,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index(INDEX, table_name="proposals")
+    for name, _, _ in EDITOR:
+        op.drop_column("proposals", name)
     op.drop_table("changed_talks")
