@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.grounding.grounding import Grounding
-from assay.ai.secrets import masked
 from assay.audit.actor import SYSTEM, Actor
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.duplicates import scan
@@ -19,6 +18,7 @@ from assay.proposals.outcomes import Outcome
 from assay.review import grounding, queries
 from assay.review.policy import Facts, Hold, Policy
 from assay.settings import Settings
+from assay.text.secrets import masked
 
 GROUNDS: Final = (Hold.UNSUPPORTED, Hold.OPPOSED, Hold.UNDECIDED, Hold.FEW_AUTHORS)
 """Reasons that a further message may take away, or bring."""

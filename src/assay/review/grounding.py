@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.ai.extractor import Message
 from assay.ai.grounding.grounding import Grounding, Quoted, grounded
 from assay.ai.grounding.talk import Talk
-from assay.ai.secrets import masked
 from assay.clock import now
 from assay.db.bulk import as_json
 from assay.extraction.statements import COLUMNS, message_of
 from assay.kinds import Kind
+from assay.text.secrets import masked
 
 MESSAGES_BEFORE: Final = 30
 MESSAGES_AFTER: Final = 300

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.ai.extractor import Message, Quote
 from assay.ai.grounding.standing import Standing
 from assay.ai.grounding.verdict import Verdict
-from assay.ai.secrets import masked
 from assay.audit.actor import SYSTEM
 from assay.db.bulk import as_json
 from assay.db.locks import DECISIONS, hold_until_commit
@@ -28,6 +27,7 @@ from assay.proposals import disputing
 from assay.proposals.disputing import Disputed
 from assay.proposals.drafts import Draft
 from assay.review import grounding
+from assay.text.secrets import masked
 
 MAX_PLACES: Final = 20
 """Channels of one transaction, which holds up every decision meanwhile."""

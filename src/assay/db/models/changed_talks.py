@@ -18,8 +18,9 @@ class ChangedTalk(Base):
     source: Mapped[str] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(primary_key=True)
     since: Mapped[datetime]
-    """When the first of the changed messages was sent; `until`: the last."""
+    """When the first of the changed messages was sent."""
     until: Mapped[datetime]
+    """When the last of them was sent."""
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     looked_up_to: Mapped[UUID | None]
     """The last of the atoms that were looked at since the change."""
