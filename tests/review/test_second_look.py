@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 from tests.builders import MORNING, get, rows, scalar
 from tests.extraction.chats import incoming, ingest
-from tests.jobs.lab import done, poison
-from tests.plans import executed
+from tests.jobs.helpers import done, poison
+from tests.query_plans import executed
 
 from assay.ai.extractor import Extraction
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor

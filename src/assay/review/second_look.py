@@ -20,7 +20,7 @@ from assay.db.bulk import as_json
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import SYSTEM_USER_ID
 from assay.extraction import drafting, objections
-from assay.extraction.statements import COLUMNS
+from assay.extraction.statements import COLUMNS, message_of
 from assay.kinds import AtomType
 from assay.proposals import actions as proposals
 from assay.proposals import disputing
@@ -202,7 +202,8 @@ async def _latest(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Mess
             ORDER BY version DESC LIMIT 1) AS m"""),  # noqa: S608  # our own words
         {"ids": list(ids)},
     )
-    return {row["asked"]: grounding.message_of(row, edited=row["edited"]) for row in rows.mappings()}
+    found = [dict(row) for row in rows.mappings()]
+    return {row.pop("asked"): message_of(row) for row in found}
 
 
 def _draft(known: Disputed, now: Standing, speaking: Mapping[UUID, Message]) -> Draft:
