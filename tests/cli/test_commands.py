@@ -306,3 +306,21 @@ def test_scores_are_cut_everywhere(assay, demo_url):
     row = next(each for each in assay("proposals", "list").out.splitlines() if each.startswith(waiting["id"][-8:]))
     assert "  0.94  " in row
     assert "confidence 0.94 (" in assay("proposals", "show", waiting["id"]).out
+
+
+def test_the_demo_counts_what_is_its_own_and_says_that_there_is_more(assay, tmp_path):
+    def counted():
+        document = assay("demo", "--once", "--json").document
+        return {name: document[name] for name in ("messages", "proposals", "approved", "pending", "held", "duplicates")}
+
+    alone = counted()
+    chat = tmp_path / "mine.txt"
+    chat.write_text(
+        "[2026-03-02 09:14] <ana> Decision: the canteen closes at 14:00 UTC.\n"
+        "[2026-03-02 09:15] <tom> agreed\n[2026-03-02 09:16] <lee> +1\n"
+    )
+    assay("ingest", str(chat))
+    assay("jobs", "run", "--all")
+    assert "canteen" in assay("proposals", "--limit", "1000").out + assay("atoms", "--limit", "1000").out
+    assert counted() == alone
+    assert "3 messages of other sources, and what came of them, are not counted here." in assay("demo", "--once").out

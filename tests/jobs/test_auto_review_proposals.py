@@ -1,6 +1,7 @@
 """The machine decides what it can prove, and nothing else."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 from sqlalchemy import text
@@ -118,7 +119,7 @@ async def test_what_the_policy_holds_back_is_counted_and_shows_its_reason(deps, 
 async def _held(deps) -> dict[Hold, int]:
     async with deps.database.transaction() as session:
         policy = await queries.policy(session, deps.settings)
-        found = await queries.held(session, policy, scorer=version(deps.embedder.model))
+        found = Counter((await queries.first_reasons(session, policy, scorer=version(deps.embedder.model))).values())
     return dict(found)
 
 

@@ -1,6 +1,7 @@
 """The policy applied, under the lock of the decisions."""
 
 import asyncio
+from collections import Counter
 from functools import partial
 from uuid import UUID
 
@@ -166,7 +167,7 @@ async def test_the_reasons_to_wait_are_counted_over_both_kinds(database, embedde
     )
     await cleared(database, embedder, draft(topic_name="Ledger service"))
     async with database.transaction() as session:
-        held = await queries.held(session, POLICY, scorer=version(embedder.model))
+        held = Counter((await queries.first_reasons(session, POLICY, scorer=version(embedder.model))).values())
     assert held == {Hold.BELOW_THRESHOLD: 2, Hold.TOPIC_PENDING: 1}
 
 
@@ -238,7 +239,7 @@ async def test_a_trial_of_a_policy_knows_what_contradicts_what(database, embedde
     await contradicting(database, embedder)
     async with database.transaction() as session:
         found = [each async for each in queries.everything(session, scorer=version(embedder.model), thresholds=[0.95])]
-        counted = await queries.held(session, POLICY, scorer=version(embedder.model))
+        counted = Counter((await queries.first_reasons(session, POLICY, scorer=version(embedder.model))).values())
     assert {POLICY.hold(each.facts) for each in found} == {Hold.CONTRADICTED}
     assert counted == {Hold.CONTRADICTED: 2}
 

@@ -45,6 +45,7 @@ for command, place, words in (
     ("worker", "engine:worker", "Run a worker of the job queue."),
     ("scheduler", "engine:scheduler", "Run a scheduler of the jobs."),
     ("down", "running:down", "Stop a running Assay."),
+    ("open", "opening:open_", "Sign in to the web app, in a browser."),
     ("status", "running:status", "Say what is running."),
     ("doctor", "doctor:doctor", "Look for what is wrong, one sentence per problem."),
     ("ingest", "ingest:ingest", "Import a chat file (JSONL or plain text, also gzipped)."),

@@ -16,8 +16,10 @@ from assay.runtime.services import running
 START_SECONDS: Final = 180
 
 
-def ensure_running() -> str | None:
+def ensure_running(port: int | None = None) -> str | None:
     """Starts Assay in the background unless it runs, and says where it answers. None on servers of one's own.
+
+    `port`: where it is to answer if it does not run yet; else the preferred one, or any where that is taken.
 
     Raises Unavailable with the last words of a start that failed.
     """
@@ -27,7 +29,7 @@ def ensure_running() -> str | None:
     if address := _address(settings.assay_home):
         return address
     log = settings.assay_home / "assay.log"
-    process = _start(log, "up", "--port", str(_port()))
+    process = _start(log, "up", "--port", str(_port() if port is None else port))
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         if address := _address(settings.assay_home):

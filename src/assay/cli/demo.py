@@ -5,6 +5,7 @@ from importlib.resources import as_file, files
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 from pydantic_core import from_json
 from rich.status import Status
 from sqlalchemy import exists, select
@@ -13,11 +14,12 @@ from assay.accounts.actions import ensure_user
 from assay.ai.extractor import AtomDraft, Extraction, TopicDraft
 from assay.audit.actor import SYSTEM
 from assay.cli.background import ensure_running
-from assay.cli.first_admin import link_for_operator, open_in_browser
 from assay.cli.ingest import Imported, import_messages
+from assay.cli.listening import PREFERRED_PORT
+from assay.cli.opening import sign_in
 from assay.cli.output import Json, errors, print_json, program, say
 from assay.cli.pipeline import run_pipeline
-from assay.cli.session import with_database, with_deps
+from assay.cli.session import with_deps
 from assay.cli.summary import Summary, print_summary
 from assay.db.locks import held
 from assay.db.models import Proposal
@@ -31,11 +33,15 @@ SOURCE: Final = "demo"
 COLLEAGUE: Final = "demo:priya"
 """Somebody of the sample chat. Whoever tries the demo could never decide on what they proposed themselves."""
 HOW_SURE: Final = 0.9
+PORT_HELP: Final = (
+    f"The port of the web app, 0 for any free one; left out: {PREFERRED_PORT}, or a free one where that is taken."
+)
 
 
 def demo(
     *,
     once: Annotated[bool, Parameter(help="Leave nothing running.")] = False,
+    port: Annotated[int | None, Parameter(help=PORT_HELP, validator=Number(gte=0, lte=65_535))] = None,
     json: Json = False,
 ) -> None:
     """Turn the sample chat into knowledge, and leave Assay running.
@@ -47,16 +53,14 @@ def demo(
     with errors.status("Starting the servers") as status:
         summary = with_deps(lambda deps: _play(deps, status))
         status.update("Leaving Assay running")
-        web_url = None if once else ensure_running()
+        web_url = None if once else ensure_running(port)
     if json:
         print_json(summary.document())
         return
     print_summary(summary)
     say("")
     if web_url:
-        link = with_database(lambda database: link_for_operator(database, web_url))
-        say(f"Signed in, once, within ten minutes: {link}")
-        open_in_browser(link)
+        sign_in(web_url)
         say(f"Assay is running at {web_url}. Stop it with: {program()} down", style="bold")
 
 
@@ -68,7 +72,7 @@ async def _play(deps: Deps, status: Status) -> Summary:
             await run_pipeline(deps, partial(_tell, status, f"Week {number}"))
         await _propose_by_hand(deps)
         await run_pipeline(deps, partial(_tell, status, "By hand"))
-    return await Summary.read(deps)
+    return await Summary.read(deps, SOURCE, COLLEAGUE)
 
 
 async def _propose_by_hand(deps: Deps) -> None:

@@ -142,7 +142,8 @@ def _serve(settings: Settings, found: Services, listener: socket.socket, host: s
     async def welcome() -> None:
         if found.owned:
             record_web(settings.assay_home, address)
-        say(f"Assay is running at {address} (stop with Ctrl-C, or: assay down)")
+        open_it = "assay open" if found.owned else f"assay open --address {address}"
+        say(f"Assay is running at {address} (sign in with: {open_it}; stop with Ctrl-C, or: assay down)")
         await _welcome(found.database_url)
 
     with (

@@ -1,22 +1,22 @@
 """What came of it: the counts, and examples with their reasons."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.cli.output import printable, program, say, short
 from assay.cli.showing import named_like
 from assay.cli.tables import table
-from assay.db.models import KnowledgeExtractionRun, Message, Proposal, ProposalStatus, SimilarityType
+from assay.db.models import Message, Proposal, ProposalStatus, SimilarityType, User
 from assay.duplicates.explanation import rounded
 from assay.duplicates.serving import scorer_version
 from assay.kinds import TRAITS, Kind
-from assay.proposals import metrics, queries
+from assay.proposals import queries
 from assay.proposals.queries import QuoteInContext
 from assay.queue.deps import Deps
 from assay.review import metrics as review_metrics
@@ -24,12 +24,16 @@ from assay.review import queries as review
 from assay.review.policy import Hold, Policy
 
 EXAMPLES: Final = 3
+Which: TypeAlias = ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     messages: int
+    others: int
+    """Messages of other sources: somebody's own."""
     runs: int
+    states: Mapping[Kind, Counter[ProposalStatus]]
     metrics: dict[str, Any]
     duplicates: dict[SimilarityType, int]
     held: Counter[Hold]
@@ -41,34 +45,39 @@ class Summary:
     evidence: dict[UUID, list[QuoteInContext]]
 
     @classmethod
-    async def read(cls, deps: Deps) -> Self:
+    async def read(cls, deps: Deps, source: str, colleague: str) -> Self:
+        """What came of the messages of one source, and of what a colleague proposed by hand."""
+        by_hand = select(User.id).where(User.name == colleague).scalar_subquery()
+        ours = or_(Proposal.source == source, Proposal.proposed_by_user_id == by_hand)
+        theirs = Message.source == source
         async with deps.database.transaction() as session:
             scorer = await scorer_version(session, deps.embedder.model)
             policy = await review.policy(session, deps.settings)
-            approved = await _surest(session)
-            held_examples = await _one_of_each(session, policy, scorer)
-            likest = await _likest(session)
+            approved = await _surest(session, ours)
+            waiting = await _reasons(session, ours, policy, scorer)
+            likest = await _likest(session, ours)
             like = [each.similar_proposal_id for each in likest if each.similar_proposal_id]
             return cls(
-                messages=await _count(session, Message.id),
-                runs=await _count(session, KnowledgeExtractionRun.id),
+                messages=await _count(session, Message.id, theirs),
+                others=await _count(session, Message.id, ~theirs),
+                runs=await _count(session, Message.extraction_run_id.distinct(), theirs),
+                states=await _states(session, ours),
                 metrics=await review_metrics.document(session, deps.settings, deps.embedder.model),
-                duplicates=await _by_likeness(session),
-                held=await review.held(session, policy, scorer=scorer),
+                duplicates=await _by_likeness(session, ours),
+                held=Counter(waiting.values()),
                 approved_examples=approved,
-                held_examples=held_examples,
+                held_examples=await _one_of_each(session, waiting),
                 duplicate_examples=likest,
                 waiting=frozenset(await queries.pending(session, like)),
                 evidence=await queries.evidence(session, [each.id for each in approved]),
             )
 
-    def of_each_kind(self, figure: str) -> dict[str, int]:
-        return {TRAITS[kind].plural: self.metrics[f"{kind}_proposals"][figure] for kind in Kind}
+    def of_each_kind(self, status: ProposalStatus) -> dict[str, int]:
+        return {TRAITS[kind].plural: self.states[kind][status] for kind in Kind}
 
     def proposals(self) -> dict[str, int]:
         """How many there are of each kind, whatever became of them."""
-        parts = {TRAITS[kind].plural: self.metrics[f"{kind}_proposals"] for kind in Kind}
-        return {plural: sum(part[state] for state in metrics.STATES) for plural, part in parts.items()}
+        return {TRAITS[kind].plural: self.states[kind].total() for kind in Kind}
 
     def document(self) -> dict[str, Any]:
         return {
@@ -77,8 +86,8 @@ class Summary:
             "proposals": self.proposals(),
             "duplicates": sum(self.duplicates.values()),
             "duplicates_by_type": self.duplicates,
-            "approved": self.of_each_kind("approved"),
-            "pending": self.of_each_kind("pending"),
+            "approved": self.of_each_kind(ProposalStatus.APPROVED),
+            "pending": self.of_each_kind(ProposalStatus.PENDING),
             "held": dict(self.held.most_common()),
             "metrics": self.metrics,
         }
@@ -93,12 +102,14 @@ def print_summary(found: Summary) -> None:
             (
                 plural,
                 found.proposals()[plural],
-                found.of_each_kind("approved")[plural],
-                found.of_each_kind("pending")[plural],
+                found.of_each_kind(ProposalStatus.APPROVED)[plural],
+                found.of_each_kind(ProposalStatus.PENDING)[plural],
             )
             for plural in found.proposals()
         ],
     )
+    if found.others:
+        say(f"\n{found.others:,} messages of other sources, and what came of them, are not counted here.", style="dim")
     _print_approved(found)
     _print_held(found)
     _print_duplicates(found)
@@ -141,47 +152,59 @@ def _headline(proposal: Proposal) -> str:
     return f"{short(proposal.id)}  {proposal.atom_type or proposal.kind}: {printable(proposal.title)}"
 
 
-async def _count(session: AsyncSession, column: Any) -> int:
-    return await session.scalar(select(func.count(column))) or 0
+async def _count(session: AsyncSession, column: Any, which: Which) -> int:
+    return await session.scalar(select(func.count(column)).where(which)) or 0
 
 
-async def _by_likeness(session: AsyncSession) -> dict[SimilarityType, int]:
+async def _states(session: AsyncSession, ours: Which) -> dict[Kind, Counter[ProposalStatus]]:
+    counted = select(Proposal.kind, Proposal.status, func.count()).where(ours).group_by(Proposal.kind, Proposal.status)
+    found: dict[Kind, Counter[ProposalStatus]] = {kind: Counter() for kind in Kind}
+    for kind, status, number in await session.execute(counted):
+        found[kind][status] = number
+    return found
+
+
+async def _by_likeness(session: AsyncSession, ours: Which) -> dict[SimilarityType, int]:
     rows = await session.execute(
         select(Proposal.similarity_type, func.count())
-        .where(Proposal.similarity_type.is_not(None))
+        .where(Proposal.similarity_type.is_not(None), ours)
         .group_by(Proposal.similarity_type)
         .order_by(func.count().desc())
     )
     return {likeness: number for likeness, number in rows if likeness}
 
 
-async def _surest(session: AsyncSession) -> Sequence[Proposal]:
+async def _surest(session: AsyncSession, ours: Which) -> Sequence[Proposal]:
     found = await session.scalars(
         select(Proposal)
-        .where(Proposal.status == ProposalStatus.APPROVED, Proposal.auto_approved)
+        .where(Proposal.status == ProposalStatus.APPROVED, Proposal.auto_approved, ours)
         .order_by(func.cardinality(Proposal.source_message_ids).desc(), Proposal.confidence.desc(), Proposal.id)
         .limit(EXAMPLES)
     )
     return found.all()
 
 
-async def _one_of_each(session: AsyncSession, policy: Policy, scorer: str) -> Sequence[tuple[Hold, Proposal]]:
+async def _reasons(session: AsyncSession, ours: Which, policy: Policy, scorer: str) -> dict[UUID, Hold]:
+    """The first reason of each of our proposals that waits."""
+    ids = set(await session.scalars(select(Proposal.id).where(ours, Proposal.status == ProposalStatus.PENDING)))
+    reasons = await review.first_reasons(session, policy, scorer=scorer)
+    return {each: hold for each, hold in reasons.items() if each in ids}
+
+
+async def _one_of_each(session: AsyncSession, waiting: Mapping[UUID, Hold]) -> Sequence[tuple[Hold, Proposal]]:
     """A proposal for each of the first few reasons to wait."""
     examples: dict[Hold, UUID] = {}
-    for kind in reversed(Kind):
-        async for found in review.pages(session, kind, scorer=scorer):
-            for proposal_id, facts in found.items():
-                if hold := policy.hold(facts):
-                    examples.setdefault(hold, proposal_id)
+    for proposal_id, hold in waiting.items():
+        examples.setdefault(hold, proposal_id)
     chosen = sorted(examples.items(), key=lambda pair: pair[0] is Hold.BELOW_THRESHOLD)[:EXAMPLES]
     return [(hold, await queries.get(session, proposal_id)) for hold, proposal_id in chosen]
 
 
-async def _likest(session: AsyncSession) -> Sequence[Proposal]:
+async def _likest(session: AsyncSession, ours: Which) -> Sequence[Proposal]:
     """The likest of each type of likeness."""
     found = await session.scalars(
         select(Proposal)
-        .where(Proposal.similarity_type.is_not(None))
+        .where(Proposal.similarity_type.is_not(None), ours)
         .distinct(Proposal.similarity_type)
         .order_by(Proposal.similarity_type, Proposal.similarity_score.desc(), Proposal.id)
     )

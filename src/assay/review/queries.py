@@ -1,6 +1,5 @@
 """What the policy needs to know."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -247,13 +246,13 @@ async def pages(session: AsyncSession, kind: Kind, *, scorer: str) -> AsyncItera
             return
 
 
-async def held(session: AsyncSession, policy: Policy, *, scorer: str) -> Counter[Hold]:
-    """How many pending proposals wait for a person, by reason."""
-    counts: Counter[Hold] = Counter()
-    for kind in Kind:
+async def first_reasons(session: AsyncSession, policy: Policy, *, scorer: str) -> dict[UUID, Hold]:
+    """Of the pending proposals that wait for a person, the first reason of each; atoms first, the surest first."""
+    reasons: dict[UUID, Hold] = {}
+    for kind in reversed(Kind):
         async for found in pages(session, kind, scorer=scorer):
-            counts.update(reason for each in found.values() if (reason := policy.hold(each)))
-    return counts
+            reasons |= {each: hold for each, facts in found.items() if (hold := policy.hold(facts))}
+    return reasons
 
 
 def _facts(row: RowMapping, scorer: str, at: datetime) -> Facts:
