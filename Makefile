@@ -44,7 +44,16 @@ down: $(CORE) ## Stop a running Assay
 	@$(BIN)/assay down
 
 test: $(ALL) check ## Check the code and run the tests
-	$(BIN)/python -m pytest -n 2
+	@mkdir -p build
+	$(BIN)/python -m slipcover --json --out build/lines.json -m pytest -n 2
+	@echo "Lines of the domain that the tests walked through:"
+	@$(BIN)/python tools/coverage.py build/lines.json
+
+coverage: $(ALL) ## Run the tests and count lines and branches: at least 95 % of each room of the domain
+	@mkdir -p build
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=
+	@$(BIN)/python -m coverage json -q -o build/branches.json
+	@$(BIN)/python tools/coverage.py build/branches.json 95
 
 check: $(ALL) ## Lint, types, import walls and class names, without the tests
 	$(BIN)/ruff check --quiet .

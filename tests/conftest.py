@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from pydantic_ai import models
@@ -27,6 +28,8 @@ from assay.runtime.services import Services, Supervisor
 
 TEMPLATE = "assay_template"
 http_client.HttpPolicy.only_loopback = True  # no test asks a model that costs money
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")  # an example takes what it takes
 models.ALLOW_MODEL_REQUESTS = False  # and none asks any model, unless it says so
 LIMITS: Final = (
     "assay.db.engine.CONNECT_TIMEOUT_SECONDS",
