@@ -67,6 +67,8 @@ STAGED: Final = ("staged",)
 OF_AN_ANSWER: Final = ("hedge", "passing", "signs_of_joke", "others")
 
 
+MAX_TAG: Final = 2
+"""Words."""
 MAX_CLAUSES: Final = 3
 """Of a sentence, in which a question may begin."""
 
@@ -84,6 +86,8 @@ def of_decision(message: Message, statement: Statement, beside: Sequence[Message
     later = [own_words(each.text) for each in beside if each.sent_at > message.sent_at]
     before_it = [before, *earlier[:1]]
     leading = [each for each in earlier if each.rstrip().endswith(LEADS_OVER)]
+    if _asks_back(after):
+        return NAMES["suggestion"]
     zones = (
         ([text[slice(*statement.stated)]], WITHIN),
         ([own_words(before), *leading], INTRODUCED),
@@ -106,6 +110,13 @@ def may_be_agreed_to(text: str) -> bool:
     return "?" in said or any(
         lexicon.search("undecided", key, said) for key in ("suggestion", "judgement", "vote", "agenda")
     )
+
+
+def _asks_back(after: str) -> bool:
+    """Whether a word or two behind it ask whether it is so: "Right?"."""
+    spans = sentence_spans(own_words(after))
+    first = after[slice(*spans[0])] if spans else ""
+    return first.endswith("?") and len(first.split()) <= MAX_TAG
 
 
 def staged(texts: Iterable[str]) -> str | None:

@@ -103,7 +103,7 @@ def opposes_far(text: str, subject: Subject, *, is_party: bool) -> bool:
 def decides_otherwise(text: str, subject: Subject) -> bool:
     """A later decision about the same thing, in other words."""
     return any(
-        count_common(said, subject) >= MIN_SHARE_OF_A_PARTY * len(subject.words)
+        count_common(said, subject) >= MIN_SHARE_FAR * len(subject.words)
         and bool(content_words(said) - shared(content_words(said), subject.words))
         for each in decisions_in(text)
         for said in [lexicon.fold(text[slice(*each.bare)])]
