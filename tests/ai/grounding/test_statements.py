@@ -144,7 +144,6 @@ from assay.ai.grounding.statements import decisions_in
         "Afgesproken: no deploys to production on Fridays",
         "Er is besloten dat no deploys to production on Fridays",
         "Het is besloten: no deploys to production on Fridays",
-        "Decidido: no deploys to production on Fridays",
         "Decidimos que no deploys to production on Fridays",
         "Ficou decidido que no deploys to production on Fridays",
         "Ficou combinado: no deploys to production on Fridays",
@@ -201,5 +200,5 @@ def test_what_is_decided_loses_no_sign_and_no_subject(line, stated):
 def test_words_of_deciding_in_the_middle_leave_the_rest_whole():
     (told,) = decisions_in("gpu nodes from now on shut down after 20 idle minutes")
     assert told.content("gpu nodes from now on shut down after 20 idle minutes").split() == [
-        *"gpu nodes shut down after 20 idle minutes".split()
+        *["gpu", "nodes", "shut", "down", "after", "20", "idle", "minutes"]
     ]

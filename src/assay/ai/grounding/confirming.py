@@ -1,11 +1,14 @@
 """What whoever asked says to an answer that is right."""
 
+import re
 from typing import Final
 
 from assay.ai.grounding import lexicon
 from assay.ai.grounding.hearing import Subject, apologises, plain, speaks_against, weighs
 from assay.ai.grounding.words import content_words
 
+NEGATED: Final = re.compile(r"\s(?:\w+\s)?(?:not|nicht|pas|niet|nie|nada|mica)(?!\w)")
+"""Behind words of success."""
 MIN_RESULT: Final = 2
 """Content words that tell what came of an answer."""
 
@@ -13,12 +16,14 @@ MIN_RESULT: Final = 2
 def confirms(text: str) -> bool:
     """Words by which whoever asked says that an answer is right, or thanks and tells what came of it."""
     said = plain(text)
-    rest, found = lexicon.pattern("confirm", "phrases").subn(" ", said)
+    phrases = lexicon.pattern("confirm", "phrases")
+    found = any(not NEGATED.match(said, each.end()) for each in phrases.finditer(said))
+    rest = phrases.sub(" ", said)
     if lexicon.search("confirm", "untried", said):
         return False
     if "?" in said or speaks_against(rest, Subject(languages=lexicon.language_of(said))) or apologises(rest):
         return False
-    return found > 0 or _tells_of_success(said)
+    return found or _tells_of_success(said)
 
 
 def _tells_of_success(said: str) -> bool:

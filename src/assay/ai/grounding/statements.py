@@ -143,9 +143,8 @@ def _is_told(aligned: str, cue: re.Match[str]) -> bool:
 
 @cache
 def _joined() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<!\w){lexicon.alternatives('grammar', 'joining')}$|(?<!\w){lexicon.alternatives('grammar', 'lead_in')}$"
-    )
+    joints = "|".join(lexicon.alternatives("grammar", key) for key in ("joining", "therefore"))
+    return re.compile(rf"(?<!\w)(?:{joints})$")
 
 
 def _body(label: re.Match[str]) -> int:
