@@ -3,6 +3,7 @@
 import json
 
 import psycopg
+import pytest
 
 from assay.cli import approval_quality
 from assay.evaluation import approvals as figures
@@ -60,6 +61,13 @@ def test_traps_are_held_and_controls_approved_and_the_team_s_data_is_as_it_was(e
     assert [each["text"] for each in empty("messages", "list", "--json").items] == ["Decision: tea at four."]
     assert empty("metrics", "--json").document["atom_proposals"]["pending"] == 0
     assert databases(database_url) == known
+
+
+@pytest.mark.soak
+def test_of_the_shipped_conversations_no_trap_is_approved_and_no_control_damaged(empty):
+    found = empty("eval", "approvals", "--json").document
+    assert (found["traps_approved"], found["controls_damaged"], found["wrong"]) == (0, 0, [])
+    assert found["controls_whole"] >= 0.6 * found["controls"]
 
 
 def test_claims_of_a_scripted_model_are_counted_by_kind(empty, tmp_path):
