@@ -13,10 +13,11 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1] / "src" / "assay"
 DOMAIN: Final = (
     *("accounts", "ai", "alerts", "audit", "db", "duplicates", "evaluation", "extraction", "jobs", "knowledge"),
-    *("messaging", "policies", "proposals", "queue", "review", "sources", "text"),
+    *("messaging", "policies", "proposals", "queue", "readers", "review", "sources", "text"),
 )
 LEFT: Final = frozenset(
     [
+        "Budget",
         "Candidate",
         "Change",
         "Claim",
@@ -29,18 +30,22 @@ LEFT: Final = frozenset(
         "Line",
         "Locked",
         "Match",
+        "Member",
         "Merge",
         "Message",
-        "Naming",
+        "Notice",
         "Objection",
         "Outcome",
         "Pair",
         "Plan",
+        "Preview",
         "Quoted",
+        "Reading",
         "Request",
         "Room",
-        "Said",
+        "Shape",
         "Source",
+        "Span",
         "Statement",
         "Topic",
         "Verdict",

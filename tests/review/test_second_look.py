@@ -22,7 +22,7 @@ from assay.extraction.erasing import Drawn, Whose
 from assay.proposals import actions
 from assay.queue.deps import Deps
 from assay.review import second_look
-from assay.review.second_look import Place
+from assay.review.second_look import TalkPlace
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -151,7 +151,7 @@ async def test_a_process_that_dies_while_it_looks_loses_nothing(database, chat):
     await deaf(chat).hears("tom", "scratch that, we do not do it, decision withdrawn", 9)
     [place] = await rows(database, "SELECT source, channel FROM changed_talks")
     async with database.transaction() as session:
-        assert await second_look.look(session, [Place(*place)], min_voices=2)
+        assert await second_look.look(session, [TalkPlace(*place)], min_voices=2)
         await session.rollback()
     assert await rows(database, DISPUTES) == []
     await done(JOB, deaf(chat).deps)

@@ -11,7 +11,7 @@ from assay.queue.failures import is_transient
 from assay.queue.notify import send_job_error_notification
 from assay.review import second_look
 from assay.review.actions import MIN_VOICES
-from assay.review.second_look import Place
+from assay.review.second_look import TalkPlace
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +25,7 @@ async def look_again(context: JobContext) -> None:
             return
 
 
-async def _look(context: JobContext, places: Sequence[Place]) -> bool:
+async def _look(context: JobContext, places: Sequence[TalkPlace]) -> bool:
     """Looks at channels in one transaction; where that fails, at each alone."""
     try:
         async with context.database.transaction() as session:
@@ -42,7 +42,7 @@ async def _look(context: JobContext, places: Sequence[Place]) -> bool:
     return questioned is not None
 
 
-async def _report(context: JobContext, place: Place, error: Exception) -> None:
+async def _report(context: JobContext, place: TalkPlace, error: Exception) -> None:
     log.error("Job %s: could not look again at a channel: %s", context.job, first_line(error))
     async with context.database.transaction() as session:
         await second_look.note_failure(session, place)

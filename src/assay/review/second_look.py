@@ -38,7 +38,7 @@ STATED: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TalkPlace:
     """A channel in which something changed."""
 
     source: str
@@ -46,7 +46,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Approved:
+class StandingAtom:
     """An atom by the machine, and how it stood when the machine looked last."""
 
     known: Disputed
@@ -60,16 +60,16 @@ class Approved:
         return self.standing is not None or now.verdict is Verdict.TAKEN_BACK
 
 
-async def places(session: AsyncSession) -> list[Place]:
+async def places(session: AsyncSession) -> list[TalkPlace]:
     """Where the machine has to look, those first that failed least often and wait longest."""
     rows = await session.execute(
         text("SELECT source, channel FROM changed_talks ORDER BY failures, changed_at LIMIT :most"),
         {"most": MAX_PLACES},
     )
-    return [Place(row.source, row.channel) for row in rows]
+    return [TalkPlace(row.source, row.channel) for row in rows]
 
 
-async def look(session: AsyncSession, at: Sequence[Place], *, min_voices: int) -> list[UUID] | None:
+async def look(session: AsyncSession, at: Sequence[TalkPlace], *, min_voices: int) -> list[UUID] | None:
     """Looks at the next atoms of these channels, and asks people about those that do not stand any more.
 
     Nothing is decided until the commit, so that no approval misses what was said before it. Returns the questioned;
@@ -93,7 +93,7 @@ async def look(session: AsyncSession, at: Sequence[Place], *, min_voices: int) -
     return list(drafts)
 
 
-async def note_failure(session: AsyncSession, at: Place) -> None:
+async def note_failure(session: AsyncSession, at: TalkPlace) -> None:
     """Lets the other channels go first from now on."""
     await session.execute(
         text("UPDATE changed_talks SET failures = failures + 1 WHERE source = :source AND channel = :channel"),
@@ -101,7 +101,7 @@ async def note_failure(session: AsyncSession, at: Place) -> None:
     )
 
 
-async def _held(session: AsyncSession, at: Sequence[Place]) -> list[Place]:
+async def _held(session: AsyncSession, at: Sequence[TalkPlace]) -> list[TalkPlace]:
     rows = await session.execute(
         text("""
         SELECT c.source, c.channel FROM jsonb_to_recordset(:places) AS place (source text, channel text)
@@ -109,10 +109,10 @@ async def _held(session: AsyncSession, at: Sequence[Place]) -> list[Place]:
         FOR UPDATE OF c SKIP LOCKED"""),
         {"places": as_json([asdict(each) for each in at])},
     )
-    return [Place(row.source, row.channel) for row in rows]
+    return [TalkPlace(row.source, row.channel) for row in rows]
 
 
-async def _next(session: AsyncSession, at: Sequence[Place]) -> dict[UUID, Approved]:
+async def _next(session: AsyncSession, at: Sequence[TalkPlace]) -> dict[UUID, StandingAtom]:
     """The next atoms that the machine approved from around the change; what has no more of them is done.
 
     Around it is what may be heard of it: so many messages before it in the channel, and the threads it belongs to.
@@ -138,7 +138,7 @@ async def _next(session: AsyncSession, at: Sequence[Place]) -> dict[UUID, Approv
         {"places": as_json([{**asdict(each), "last": _last(found, each)} for each in at])},
     )
     return {
-        row.id: Approved(
+        row.id: StandingAtom(
             Disputed(0, row.id, True, row.title, AtomType(row.atom_type), row.confidence),
             row.standing and Verdict(row.standing),
             row.standing_because,
@@ -185,7 +185,7 @@ _NEXT: Final = """
         ORDER BY p.id LIMIT :most) AS found"""
 
 
-def _last(found: Sequence[Row[Any]], at: Place) -> UUID | None:
+def _last(found: Sequence[Row[Any]], at: TalkPlace) -> UUID | None:
     """Where to go on in a channel; None where that was all."""
     here = [row.id for row in found if (row.source, row.channel) == (at.source, at.channel)]
     return max(here) if len(here) == MAX_ATOMS else None
