@@ -1,8 +1,10 @@
 """JSON documents of any size, one item in memory at a time."""
 
 import io
+import json
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,8 +19,11 @@ CHUNK: Final = 2**16
 MAX_DEPTH: Final = 100
 MAX_DIGITS: Final = 400
 LONG_NUMBER: Final = re.compile(rb"\d{%d}" % MAX_DIGITS)
+UNFINISHED: Final = re.compile(rb"\\+(?:x[0-9A-Fa-f]?)?\Z")
+WRONG_ESCAPE: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\x([0-9A-Fa-f]{2})")
 ESCAPED: Final = re.compile(rb"\\.", re.DOTALL)
 NO_BRACKETS: Final = bytes(each for each in range(256) if each not in b"[]{}")
+SCALARS: Final = frozenset({"string", "number", "boolean", "null"})
 MAX_PREFIXES: Final = 2_000
 
 
@@ -82,14 +87,23 @@ class Document:
         self._stream = stream
         self._guard = _Guard()
         self._since = 0
+        self._rest = b""
 
     def read(self, number: int = -1) -> bytes:
         raw = self._stream.read(min(number, CHUNK) if number >= 0 else CHUNK)
+        raw = self._mended(raw)
         self._guard.take(raw)
         self._since += len(raw)
         if self._since > MAX_ITEM:
             raise TooLarge
         return raw.replace(b"\xef\xbb\xbf", b"", 1) if self._since == len(raw) and raw.startswith(b"\xef") else raw
+
+    def _mended(self, raw: bytes) -> bytes:
+        r"""Some exporters write control characters as `\x0C`, which is no JSON."""
+        raw, self._rest = self._rest + raw, b""
+        if (cut := UNFINISHED.search(raw)) and cut.end() - cut.start() < len(raw):
+            raw, self._rest = raw[: cut.start()], cut[0]
+        return WRONG_ESCAPE.sub(rb"\1\\u00\2", raw) if rb"\x" in raw else raw
 
     def mark(self) -> None:
         self._since = 1
@@ -98,11 +112,11 @@ class Document:
         self._stream.close()
 
 
-def items(document: Document, prefix: str) -> Iterator[tuple[int, object]]:
+def items(document: Document, prefix: str, *, is_series: bool = False) -> Iterator[tuple[int, object]]:
     """The values below the prefix, numbered from 1, and `Broken` behind them where the document ends too soon."""
     number = 0
     try:
-        for item in ijson.items(document, prefix, buf_size=CHUNK):
+        for item in ijson.items(document, prefix, buf_size=CHUNK, multiple_values=is_series):
             number += 1
             yield number, item
             document.mark()
@@ -116,12 +130,62 @@ def items(document: Document, prefix: str) -> Iterator[tuple[int, object]]:
         document.close()
 
 
+def grouped(
+    document: Document, groups: Sequence[str], inner: str
+) -> Iterator[tuple[int, dict[str, Any], dict[str, Any] | Broken]]:
+    """The objects in the list `inner` of each object below the prefixes `groups`, with the scalars of that object."""
+    number = 0
+    fields: dict[str, Any] = {}
+    builder: Any = None
+    item = ""
+    try:
+        for prefix, event, value in ijson.parse(document, buf_size=CHUNK):
+            if prefix in groups and event == "start_map":
+                fields, item = {}, f"{prefix}.{inner}.item"
+            elif prefix == item and event == "start_map":
+                builder = ijson.ObjectBuilder()
+            if builder is not None:
+                builder.event(event, value)
+            elif event in SCALARS:
+                group, _, name = prefix.rpartition(".")
+                if group in groups:
+                    fields[name] = value
+            if builder is not None and prefix == item and event == "end_map":
+                number += 1
+                yield number, fields, builder.value
+                builder = None
+                document.mark()
+    except (ijson.JSONError, ValueError, RecursionError, InvalidInput) as error:
+        yield number + 1, fields, Broken(str(error) if isinstance(error, InvalidInput) else _why(error, number))
+    finally:
+        document.close()
+
+
 def _why(error: Exception, number: int) -> str:
     if isinstance(error, TooLarge):
         return f"It takes more than {MAX_ITEM:,} bytes, which is not allowed; {number:,} records before it were read."
     if isinstance(error, Hostile):
         return str(error)
     return f"It is no JSON in UTF-8 from here on, behind {number:,} whole records."
+
+
+class Refused(ValueError):
+    """A record cannot become a message. The message is the sentence that says why."""
+
+
+def json_object(text: str) -> dict[str, Any]:
+    """The object on a line. Raises Refused."""
+    try:
+        found = json.loads(text)
+    except RecursionError:
+        raise Refused("The line is JSON nested too deeply.") from None
+    except json.JSONDecodeError as error:
+        raise Refused(f"The line is not JSON: it cannot be read from character {error.colno:,} on.") from None
+    except ValueError:
+        raise Refused(f"The line holds a number of more than {sys.get_int_max_str_digits():,} digits.") from None
+    if not isinstance(found, dict):
+        raise Refused(f"The line is a JSON {type(found).__name__}, not an object.")
+    return found
 
 
 def fields_before(document: Document, stop: str) -> dict[str, Any]:

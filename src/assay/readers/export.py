@@ -1,7 +1,7 @@
 """An export on its way through a reader: its files, what the person said about it, and what was noticed."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
@@ -140,9 +140,11 @@ class Export:
         self.notes.beyond_ascii += decoder.beyond_ascii
         self.notes.in_fallback += decoder.in_fallback
 
-    def items(self, member: Member, prefix: str) -> Iterator[tuple[str, dict[str, Any]] | BadRecord]:
-        """The objects of a JSON document below the prefix, each with its place."""
-        for number, found in documents.items(self._document(member), prefix):
+    def items(
+        self, member: Member, prefix: str, *, is_series: bool = False
+    ) -> Iterator[tuple[str, dict[str, Any]] | BadRecord]:
+        """The objects of a JSON document below the prefix, each with its place. `is_series`: of several in a row."""
+        for number, found in documents.items(self._document(member), prefix, is_series=is_series):
             place = self.place(member, "item", number)
             if isinstance(found, dict):
                 yield place, found
@@ -150,6 +152,39 @@ class Export:
                 yield BadRecord(place, found.sentence)
             else:
                 yield BadRecord(place, f"It is a JSON {type(found).__name__}, not an object.")
+
+    def records(
+        self, member: Member, *, holding: str = "", is_noted: bool = True
+    ) -> Iterator[tuple[str, dict[str, Any]] | BadRecord]:
+        """Objects one a line, or of a JSON list. `holding`: only lines with this in them are read."""
+        if self.begins(member) == "[":
+            yield from self.items(member, "item")
+            return
+        for line in self.lines(member, with_blanks=False, is_noted=is_noted):
+            if isinstance(line, BadLine):
+                yield BadRecord(self.place(member, "line", line.number), line.sentence)
+            elif holding in line.text:
+                place = self.place(member, "line", line.number)
+                try:
+                    yield place, documents.json_object(line.text)
+                except documents.Refused as error:
+                    yield BadRecord(place, str(error))
+
+    def begins(self, member: Member) -> str:
+        """The first character of a file that is no white space; empty for none."""
+        stream = member.open()
+        if codec := codec_of(stream, self.options.encoding):
+            stream = as_utf8(stream, codec, member.shown)
+        with stream:
+            return stream.peek(4_096)[:4_096].lstrip(b"\xef\xbb\xbf \r\n\t")[:1].decode("ascii", "replace")
+
+    def grouped(
+        self, member: Member, groups: Sequence[str], inner: str
+    ) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]] | BadRecord]:
+        """The objects in the list `inner` of each group, each with its place and the other fields of its group."""
+        for number, group, found in documents.grouped(self._document(member), groups, inner):
+            place = self.place(member, "item", number)
+            yield BadRecord(place, found.sentence) if isinstance(found, documents.Broken) else (place, group, found)
 
     def root(self, member: Member, *, before: str) -> dict[str, Any]:
         """The fields of a JSON object that stand before the one of that name."""

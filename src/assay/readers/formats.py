@@ -4,15 +4,43 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from assay.errors import InvalidInput
-from assay.readers import chatlogs, jsonlines, whatsapp
+from assay.readers import (
+    chatlogs,
+    discord,
+    forges,
+    jsonlines,
+    mail,
+    matrix,
+    mattermost,
+    notes,
+    rocketchat,
+    slack,
+    teams,
+    telegram,
+    transcripts,
+    whatsapp,
+    zulip,
+)
 from assay.readers.reader import Look, Reader
 from assay.readers.tree import Tree
 
 READERS: Final[Sequence[Reader]] = (
     jsonlines.READER,
+    slack.READER,
+    discord.READER,
+    telegram.READER,
     whatsapp.READER,
+    mattermost.READER,
+    zulip.READER,
+    rocketchat.READER,
+    matrix.READER,
+    teams.READER,
+    mail.READER,
     chatlogs.IRC,
     chatlogs.LOG,
+    transcripts.READER,
+    forges.READER,
+    notes.READER,
 )
 CLOSE: Final = 10
 """Scores that are no further apart leave a doubt."""

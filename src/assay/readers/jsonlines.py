@@ -3,28 +3,21 @@
 One a line, or a JSON list of them, in one file or in the files of a folder.
 """
 
-import json
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from assay.lines import BadLine
+from assay.readers.documents import Refused
 from assay.readers.export import Export, mapping
 from assay.readers.identity import Places
 from assay.readers.notices import of_kind
 from assay.readers.reader import CERTAIN, LIKELY, NO, Look, Reader
 from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped, Span
 from assay.readers.threads import Chains
-from assay.readers.tree import Member
 
 MESSAGE_KINDS: Final = frozenset({"", "message", "action", "emote", "me"})
 OBJECT: Final = re.compile(r'\{\s*(?:"|\}|$)')
 LIST: Final = re.compile(rb"\s*\[\s*(?:\{|\]|$)")
-
-
-class Refused(ValueError):
-    """A record cannot become a message. The message is the sentence that says why."""
 
 
 def sniff(look: Look) -> int:
@@ -41,46 +34,12 @@ def sniff(look: Look) -> int:
 def read(export: Export) -> Iterator[Found]:
     chains, places = Chains(), Places()
     for member in export.tree.members:
-        for found in _records(export, member, only_replies=True):
+        for found in export.records(member, holding='"reply_to"', is_noted=False):
             if not isinstance(found, BadRecord):
                 _note(chains, found[1])
     for member in export.tree.members:
-        for found in _records(export, member):
+        for found in export.records(member):
             yield found if isinstance(found, BadRecord) else _read(export, *found, chains, places)
-
-
-Record = tuple[str, dict[str, Any]]
-
-
-def _records(export: Export, member: Member, *, only_replies: bool = False) -> Iterator[Record | BadRecord]:
-    with member.open() as stream:
-        is_list = LIST.match(stream.peek(1_024)[:1_024].removeprefix(b"\xef\xbb\xbf")) is not None
-    if is_list:
-        yield from export.items(member, "item")
-        return
-    for line in export.lines(member, with_blanks=False, is_noted=not only_replies):
-        if isinstance(line, BadLine):
-            yield BadRecord(export.place(member, "line", line.number), line.sentence)
-        elif not only_replies or '"reply_to"' in line.text:
-            place = export.place(member, "line", line.number)
-            try:
-                yield place, _object(line.text)
-            except ValueError as error:
-                yield BadRecord(place, str(error))
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except RecursionError:
-        raise Refused("The line is JSON nested too deeply.") from None
-    except json.JSONDecodeError as error:
-        raise Refused(f"The line is not JSON: it cannot be read from character {error.colno:,} on.") from None
-    except ValueError:
-        raise Refused(f"The line holds a number of more than {sys.get_int_max_str_digits():,} digits.") from None
-    if not isinstance(found, dict):
-        raise Refused(f"The line is a JSON {type(found).__name__}, not an object.")
-    return found
 
 
 def _note(chains: Chains, fields: Mapping[str, Any]) -> None:
