@@ -10,9 +10,10 @@ import tracemalloc
 import zipfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.effort import costs_little
+from tests.cpu_cost import costs_little
 from tests.readers.files import EXPORTS, bad_of, json_line, messages_of, read_all
 
 from assay.errors import InvalidInput
@@ -200,7 +201,7 @@ def test_what_is_damaged_anywhere_raises_nothing_but_a_refusal(tmp_path, name):
             read_all(path, moment="2026-03-20", author="nils")
 
 
-VALUES = [None, 7, -1, 1e300, True, "", "x", [], {}, [None], [7], {"a": None}, [{}], {"id": []}]
+VALUES: list[Any] = [None, 7, -1, 1e300, True, "", "x", [], {}, [None], [7], {"a": None}, [{}], {"id": []}]
 
 
 def _shuffled(value: object, chance: random.Random) -> object:

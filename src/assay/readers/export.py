@@ -1,5 +1,6 @@
 """An export on its way through a reader: its files, what the person said about it, and what was noticed."""
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ SUFFIXES: Final = frozenset(
     {".gz", ".jsonl", ".ndjson", ".json", ".txt", ".log", ".zip", ".tar", ".tgz", ".mbox", ".md", ".vtt", ".srt"}
 )
 A_DAY: Final = re.compile(r"\d{4}[-_.]?\d\d[-_.]?\d\d")
+MAX_HEAD: Final = 2**16
 MAX_UNKNOWN: Final = 1_000
 MAX_WARNINGS: Final = 50
 
@@ -125,13 +127,19 @@ class Export:
     def lines(self, member: Member, *, with_blanks: bool = True, is_noted: bool = True) -> Iterator[Line | BadLine]:
         """The lines of a file, in whatever encoding. `is_noted`: false where the file is read once more in the end."""
         decoder = LineDecoder()
-        stream = member.open()
-        if codec := codec_of(stream, self.options.encoding):
-            stream = as_utf8(stream, codec, member.shown)
+        number, codec = 0, None
         try:
-            yield from read_lines(stream, member.shown, decode=decoder, with_blanks=with_blanks)
+            with member.open() as packed:
+                codec = codec_of(packed, self.options.encoding)
+                stream = as_utf8(packed, codec, member.shown) if codec else packed
+                for line in read_lines(stream, member.shown, decode=decoder, with_blanks=with_blanks):
+                    number = line.number
+                    yield line
+        except InvalidInput as refusal:
+            if self.tree.is_single:
+                raise
+            yield BadLine(number + 1, str(refusal))
         finally:
-            stream.close()
             if is_noted:
                 self._note(codec, decoder)
 
@@ -144,7 +152,14 @@ class Export:
         self, member: Member, prefix: str, *, is_series: bool = False
     ) -> Iterator[tuple[str, dict[str, Any]] | BadRecord]:
         """The objects of a JSON document below the prefix, each with its place. `is_series`: of several in a row."""
-        for number, found in documents.items(self._document(member), prefix, is_series=is_series):
+        try:
+            document = self._document(member)
+        except InvalidInput as refusal:
+            if self.tree.is_single:
+                raise
+            yield BadRecord(member.path, str(refusal))
+            return
+        for number, found in documents.items(document, prefix, is_series=is_series):
             place = self.place(member, "item", number)
             if isinstance(found, dict):
                 yield place, found
@@ -172,11 +187,18 @@ class Export:
 
     def begins(self, member: Member) -> str:
         """The first character of a file that is no white space; empty for none."""
-        stream = member.open()
-        if codec := codec_of(stream, self.options.encoding):
-            stream = as_utf8(stream, codec, member.shown)
-        with stream:
-            return stream.peek(4_096)[:4_096].lstrip(b"\xef\xbb\xbf \r\n\t")[:1].decode("ascii", "replace")
+        return self.head(member).lstrip()[:1].decode("ascii", "replace")
+
+    def head(self, member: Member) -> bytes:
+        """The first bytes of a file in UTF-8, without a mark of byte order; none where it cannot be read."""
+        try:
+            stream = member.open()
+            if codec := codec_of(stream, self.options.encoding):
+                stream = as_utf8(stream, codec, member.shown)
+            with stream:
+                return stream.read(MAX_HEAD).removeprefix(codecs.BOM_UTF8)
+        except InvalidInput:
+            return b""
 
     def grouped(
         self, member: Member, groups: Sequence[str], inner: str
@@ -188,7 +210,10 @@ class Export:
 
     def root(self, member: Member, *, before: str) -> dict[str, Any]:
         """The fields of a JSON object that stand before the one of that name."""
-        return documents.fields_before(self._document(member), before)
+        try:
+            return documents.fields_before(self._document(member), before)
+        except InvalidInput:
+            return {}
 
     def listed(self, member: Member, prefix: str = "item") -> list[dict[str, Any]]:
         """All objects of a short list, such as that of the users; none where it is broken."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -50,22 +51,30 @@ def _judge(glance: Glance) -> int:
 def read(export: Export) -> Iterator[Found]:
     chains = Chains()
     for member in export.tree.members:
-        for _, _, raw in _mails(member, only_headers=True):
-            _note(chains, message_from_bytes(raw))
+        with suppress(InvalidInput):
+            for _, _, raw in _mails(member, only_headers=True):
+                _note(chains, message_from_bytes(raw))
     found_any = False
     for member in export.tree.members:
-        for number, line, raw in _mails(member):
-            found_any = True
-            where = export.place(member, "mail", number)
-            if len(raw) > MAX_MAIL:
-                yield BadRecord(where, f"It takes more than {MAX_MAIL:,} bytes, which is not allowed.")
-                continue
-            try:
-                yield _read(export, member, where, line, raw, chains)
-            except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError) as error:
-                yield BadRecord(where, f"The mail cannot be read: {str(error)[:200].rstrip('.')}.")
+        try:
+            for number, line, raw in _mails(member):
+                found_any = True
+                yield _checked(export, member, export.place(member, "mail", number), line, raw, chains)
+        except InvalidInput as refusal:
+            if export.tree.is_single:
+                raise
+            yield BadRecord(member.path, str(refusal))
     if not found_any:
         raise InvalidInput(f"{export.tree.name} holds no mail: an mbox file has a line `From ` before each.")
+
+
+def _checked(export: Export, member: Member, where: str, line: bytes, raw: bytes, chains: Chains) -> Found:
+    if len(raw) > MAX_MAIL:
+        return BadRecord(where, f"It takes more than {MAX_MAIL:,} bytes, which is not allowed.")
+    try:
+        return _read(export, member, where, line, raw, chains)
+    except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError) as error:
+        return BadRecord(where, f"The mail cannot be read: {str(error)[:200].rstrip('.')}.")
 
 
 def _mails(member: Member, *, only_headers: bool = False) -> Iterator[Raw]:

@@ -85,8 +85,7 @@ def read(export: Export) -> Iterator[Found]:
 
 
 def _events(export: Export, member: Member) -> Iterator[tuple[str, dict[str, Any]] | BadRecord]:
-    with member.open() as stream:
-        head = stream.peek(2**16)[: 2**16].lstrip(b"\xef\xbb\xbf \r\n\t")
+    head = export.head(member).lstrip()
     if head[:1] == b"[":
         return export.items(member, "item")
     is_room = (b'"messages"' in head and b'"room_name"' in head) or b'"export_date"' in head

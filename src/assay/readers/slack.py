@@ -102,9 +102,7 @@ def read(export: Export) -> Iterator[Found]:
 
 
 def _day(export: Export, space: _Workspace, member: Member) -> Iterator[Found]:
-    with member.open() as stream:
-        is_object = stream.peek(64)[:64].lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{"
-    if is_object:
+    if export.begins(member) == "{":
         yield from _dump(export, space, member)
         return
     folder = PurePosixPath(member.folder).name or (export.channel if export.tree.is_single else "")

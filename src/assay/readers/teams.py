@@ -53,11 +53,11 @@ def read(export: Export) -> Iterator[Found]:
         each for each in export.tree.members if each.name.endswith(".json") and not CHANNELS.fullmatch(each.name)
     ]
     for member in members:
-        for found in export.items(member, _prefix(member)):
+        for found in export.items(member, _prefix(export, member)):
             if not isinstance(found, BadRecord):
                 _note(chains, _Record(found[1]))
     for member in members:
-        for found in export.items(member, _prefix(member)):
+        for found in export.items(member, _prefix(export, member)):
             if isinstance(found, BadRecord):
                 yield found
             elif (record := _Record(found[1])).get("body") is not None or record.get("messageType"):
@@ -69,7 +69,7 @@ def _channels(export: Export) -> dict[str, str]:
     names: dict[str, str] = {}
     for member in export.tree.members:
         if CHANNELS.fullmatch(member.name):
-            for item in export.listed(member, _prefix(member)):
+            for item in export.listed(member, _prefix(export, member)):
                 record = _Record(item)
                 names[record.text("id")] = record.text("displayName") or record.text("topic")
     return names
@@ -80,9 +80,8 @@ def _note(chains: Chains, record: _Record) -> None:
         chains.note(record.text("id"), parent)
 
 
-def _prefix(member: Member) -> str:
-    with member.open() as stream:
-        head = stream.peek(4_096)[:4_096].lstrip(b"\xef\xbb\xbf \r\n\t")
+def _prefix(export: Export, member: Member) -> str:
+    head = export.head(member).lstrip()
     if head[:1] == b"[":
         return "item"
     return "value.item" if b'"value"' in head else "messages.item"

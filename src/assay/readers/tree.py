@@ -171,7 +171,8 @@ def _in_folder(path: Path) -> Iterator[Member]:
             if number > MAX_MEMBERS:
                 raise InvalidInput(f"{path} holds more than {MAX_MEMBERS:,} files: name a folder with fewer.")
             file = Path(folder, name)
-            if stat.S_ISREG(file.lstat().st_mode):
+            about = file.lstat()
+            if stat.S_ISREG(about.st_mode) and about.st_size:
                 shown = file.relative_to(path).as_posix()
                 yield Member(shown, str(file), partial(open_file, file))
 
@@ -192,7 +193,8 @@ def _in_zip(path: Path, stack: ExitStack) -> Iterator[Member]:
         budget.take(name, info.file_size)
         if info.flag_bits & 1:
             raise InvalidInput(f"{path} is encrypted: unpack it with its password, and name the folder.")
-        yield Member(name, f"{path}/{name}", _opening(partial(archive.open, info), f"{path}/{name}"))
+        if info.file_size:
+            yield Member(name, f"{path}/{name}", _opening(partial(archive.open, info), f"{path}/{name}"))
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
@@ -247,7 +249,8 @@ def _in_tar(path: Path, stack: ExitStack, *, is_packed: bool) -> Iterator[Member
             if not info.isreg():
                 raise InvalidInput(f"{path} is refused: its member {_short(name)} is a link or a device.")
             budget.take(name, info.size)
-            yield Member(name, f"{path}/{name}", _opening(partial(archive.extractfile, info), f"{path}/{name}"))
+            if info.size:
+                yield Member(name, f"{path}/{name}", _opening(partial(archive.extractfile, info), f"{path}/{name}"))
     except (*DAMAGE, OSError, ValueError) as error:
         raise InvalidInput(f"{path} is a damaged tar archive: {_reason(error)}.") from None
 
