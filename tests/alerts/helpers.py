@@ -10,6 +10,8 @@ from email.message import EmailMessage
 from email.policy import default as modern
 from typing import Any
 
+from tests.tcp_server import tcp_server
+
 from assay.alerts.notice import Notice
 from assay.audit.actions import Record, record
 from assay.audit.actor import SYSTEM
@@ -50,9 +52,8 @@ class HttpServer:
 @asynccontextmanager
 async def http_server(**how: Any) -> AsyncIterator[HttpServer]:
     receiver = HttpServer(**how)
-    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
-    receiver.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook?token=s3cret"
-    async with server:
+    async with tcp_server(receiver.serve) as port:
+        receiver.url = f"http://127.0.0.1:{port}/hook?token=s3cret"
         yield receiver
 
 
@@ -84,9 +85,8 @@ class MailSink:
 @asynccontextmanager
 async def mail_server(**how: Any) -> AsyncIterator[MailSink]:
     sink = MailSink(**how)
-    server = await asyncio.start_server(sink.serve, "127.0.0.1", 0)
-    sink.url = f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server:
+    async with tcp_server(sink.serve) as port:
+        sink.url = f"smtp://127.0.0.1:{port}"
         yield sink
 
 

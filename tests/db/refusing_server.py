@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from tests.tcp_server import tcp_server
+
 SSL_REQUEST: Final = 80877103
 GSS_REQUEST: Final = 80877104
 
@@ -18,15 +20,12 @@ async def refusing(state: str, words: str) -> AsyncIterator[str]:
             while int.from_bytes((await _message(reader))[:4]) in (SSL_REQUEST, GSS_REQUEST):
                 writer.write(b"N")
         except asyncio.IncompleteReadError:  # who connects may leave without a word
-            writer.close()
             return
         fields = b"".join(each.encode() + b"\0" for each in ("SFATAL", "VFATAL", f"C{state}", f"M{words}"))
         writer.write(b"E" + (len(fields) + 5).to_bytes(4) + fields + b"\0")
-        writer.close()
 
-    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
-    async with server:
-        yield f"postgresql://me:secret@127.0.0.1:{server.sockets[0].getsockname()[1]}/none"
+    async with tcp_server(refuse) as port:
+        yield f"postgresql://me:secret@127.0.0.1:{port}/none"
 
 
 async def _message(reader: asyncio.StreamReader) -> bytes:

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import make_url
 from structlog.testing import capture_logs
-from tests.faults.tcp_proxy import _requeue_unknown
+from tests.faults.tcp_proxy import pump
+from tests.tcp_server import tcp_server
 
 from assay.db import migrate
 from assay.errors import Unavailable
@@ -37,10 +38,9 @@ async def recovering(url: str, refusals: int) -> AsyncIterator[tuple[str, list[i
             writer.close()
             return
         there, back = await asyncio.open_unix_connection(f"{real.query['host']}/.s.PGSQL.5432")
-        await asyncio.gather(_requeue_unknown(reader, back), _requeue_unknown(there, writer))
+        await asyncio.gather(pump(reader, back), pump(there, writer))
 
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as listener:
-        port = listener.sockets[0].getsockname()[1]
+    async with tcp_server(serve) as port:
         here = real.set(host="127.0.0.1", port=port).difference_update_query(["host"])
         yield here.update_query_dict({"gssencmode": "disable"}).render_as_string(hide_password=False), left
 

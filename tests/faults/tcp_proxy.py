@@ -19,14 +19,14 @@ async def main(server: str) -> None:
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await connect()
-        await asyncio.gather(_requeue_unknown(reader, back), _requeue_unknown(there, writer))
+        await asyncio.gather(pump(reader, back), pump(there, writer))
 
     listener = await asyncio.start_server(serve, "127.0.0.1", 0)
     print(listener.sockets[0].getsockname()[1], flush=True)
     await listener.serve_forever()
 
 
-async def _requeue_unknown(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with contextlib.suppress(OSError):
         while data := await reader.read(65536):
             writer.write(data)
