@@ -14,7 +14,8 @@ async def tcp_server(serve: Serve) -> AsyncIterator[int]:
     connections: set[asyncio.Task[Any]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connections.add(asyncio.current_task())
+        if (task := asyncio.current_task()) is not None:
+            connections.add(task)
         try:
             await serve(reader, writer)
         finally:
