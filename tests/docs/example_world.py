@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 from sqlalchemy import text
 from tests.alerts.helpers import http_server, mail_server
-from tests.builders import draft, propose, scalar, with_evidence
+from tests.builders import draft, propose, with_evidence
+from tests.patience import PATIENCE
 from tests.web.helpers import person, token
 
 from assay.audit.actor import SYSTEM
@@ -20,6 +22,7 @@ from assay.db.models import ActorKind, Role, Scope
 from assay.db.short_ids import full_ids
 from assay.kinds import Kind
 from assay.proposals import actions
+from assay.runtime.process import wait_for
 from assay.sources.actions import admit
 
 Names = Mapping[str, str]
@@ -29,7 +32,6 @@ UNSURE: Final = 0.6
 QUIET: Final = """SELECT NOT EXISTS (SELECT FROM job_runs WHERE state IN ('queued', 'running'))
     AND NOT EXISTS (SELECT FROM job_requests)
     AND NOT EXISTS (SELECT FROM proposals WHERE status = 'pending' AND dedup_state = 'unchecked')"""
-PATIENCE: Final = 100
 
 
 def address_of(home: Path) -> str:
@@ -58,12 +60,6 @@ class World:
         await self.pending(topic, Kind.TOPIC)
         return await self.pending(title, topic_name=topic)
 
-    async def settled(self) -> None:
-        """Waits until the running Assay has done what was asked of it."""
-        async with asyncio.timeout(PATIENCE):
-            while not await scalar(self.database, QUIET):  # noqa: ASYNC110  # nobody tells
-                await asyncio.sleep(0.05)
-
 
 def with_world(home: Path, act: Callable[[World], Any]) -> Any:
     async def run() -> Any:
@@ -77,9 +73,11 @@ def with_world(home: Path, act: Callable[[World], Any]) -> Any:
 
 
 def settle(home: Path) -> None:
-    """Waits until Assay, if it runs, has nothing left to do."""
-    if (home / "services.json").exists():
-        with_world(home, lambda each: each.settled())
+    """Waits until Assay, if it runs, has done what was asked of it."""
+    if not (home / "services.json").exists():
+        return
+    with psycopg.connect(address_of(home), autocommit=True) as connection:
+        assert wait_for(lambda: connection.execute(QUIET).fetchone() == (True,), PATIENCE)
 
 
 async def decide(world: World) -> Names:

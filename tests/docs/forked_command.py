@@ -55,7 +55,8 @@ def program(folder: Path) -> Iterator[Path]:
     alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "COLUMNS": "200"}  # a fork of threads stands still
     server = subprocess.Popen([sys.executable, "-m", __name__, str(address)], stdout=subprocess.DEVNULL, env=alone)
     try:
-        assert wait_for(address.exists, PATIENCE)
+        wait_for(lambda: address.exists() or server.poll() is not None, PATIENCE)
+        assert server.poll() is None, "it ended before it could carry out a command"
         yield command.parent
     finally:
         server.terminate()
