@@ -324,3 +324,10 @@ def test_the_demo_counts_what_is_its_own_and_says_that_there_is_more(assay, tmp_
     assert "canteen" in assay("proposals", "--limit", "1000").out + assay("atoms", "--limit", "1000").out
     assert counted() == alone
     assert "3 messages of other sources, and what came of them, are not counted here." in assay("demo", "--once").out
+
+
+def test_how_the_jobs_stand_fits_a_narrow_terminal(assay):
+    lines = assay("jobs", "status").out.splitlines()
+    told = [line for line in lines if line.partition(" ")[0] in {"job", *CONTRACT}]
+    assert len(told) == 2 * (1 + len(CONTRACT))
+    assert max(map(len, told)) <= 60

@@ -190,6 +190,12 @@ def test_what_is_known_is_found_by_words(assay):
     assert atom["id"][-8:] in assay("search", *atom["title"].split()).out
     kinds = {each["entity"]["kind"] for each in assay("search", atom["title"], "--kind", "topic", "--json").items}
     assert kinds <= {"topic"}
+    nothing = assay("search", "wine", "pairing")
+    assert nothing.out.startswith("Nothing approved has these words or is like them.")
+    assert assay("search", "wine", "pairing", "--json").document == {"items": []}
+    [*_, found] = assay("search", "how are amounts of money kept", "--json").items[:1]
+    assert "integer cents" in found["entity"]["title"]
+    assert found["words_rank"] is None
     assert "in 1 to 200 characters" in assay("search").refused(2)
 
 

@@ -1,14 +1,22 @@
 """How queue and jobs stand, for a person and for a program."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from math import floor
+from typing import Final
 
 import assay.jobs  # noqa: F401  # registers the jobs
 from assay import settings as configuration
 from assay.cli.output import Json, print_json, say
 from assay.cli.session import with_servers_as_they_are
 from assay.cli.tables import table
+from assay.clock import now
 from assay.db.engine import Database
 from assay.queue.health import Health, JobHealth, Process, look
+
+HOW_IT_STANDS: Final = ("job", "state", "last run", "next due")
+HOW_IT_WENT: Final = ("job", "ok", "p95 s", "24 h", "retries")
+"""Two tables, each of which fits a terminal of 60 columns. The rest is in the JSON."""
 
 
 def status(*, json: Json = False) -> int:
@@ -36,20 +44,9 @@ def _print(found: Health) -> None:
         )
     say(f"  workers     {_names(found.workers)}")
     say(f"  schedulers  {_names(found.schedulers)}\n")
-    columns = [
-        "job",
-        "state",
-        "last run",
-        "last ok",
-        "p50 (s)",
-        "p95 (s)",
-        "went well",
-        "runs 1 h, 24 h",
-        "retries",
-        "next due",
-    ]
-    table(columns, [_row(name, job) for name, job in found.jobs.items()])
-    say("")
+    for columns, row in ((HOW_IT_STANDS, _standing), (HOW_IT_WENT, _figures)):
+        table(columns, [row(name, job) for name, job in found.jobs.items()])
+        say("")
     for problem in found.problems:
         say(problem, style="red")
     if not found.problems:
@@ -60,19 +57,19 @@ def _names(processes: Sequence[Process]) -> str:
     return ", ".join(each.name for each in processes) or "none"
 
 
-def _row(name: str, job: JobHealth) -> tuple[object, ...]:
+def _standing(name: str, job: JobHealth) -> tuple[object, ...]:
     state = f"{job.status}, paused" if job.paused else job.status
-    rate = f"{job.success_rate:.1%} of {job.runs}" if job.success_rate is not None else None
-    moments = [each and f"{each:%m-%d %H:%M:%S}" for each in (job.last_run, job.last_success)]
-    durations = [None if each is None else f"{each:.2f}" for each in (job.duration_p50, job.duration_p95)]
-    runs = f"{job.runs_last_hour}, {job.runs_last_day}"
-    return (
-        name,
-        state,
-        *moments,
-        *durations,
-        rate,
-        runs,
-        job.retries_last_day,
-        job.next_due and f"{job.next_due:%m-%d %H:%M}",
-    )
+    return name, state, _near(job.last_run), _near(job.next_due)
+
+
+def _figures(name: str, job: JobHealth) -> tuple[object, ...]:
+    share = None if job.success_rate is None else f"{floor(100 * job.success_rate)}%"
+    slow = None if job.duration_p95 is None else f"{job.duration_p95:.1f}"
+    return name, share, slow, job.runs_last_day, job.retries_last_day
+
+
+def _near(at: datetime | None) -> str | None:
+    """The time of what is within a day, else the date."""
+    if at is None:
+        return None
+    return f"{at:%H:%M}" if abs(at - now()) < timedelta(days=1) else f"{at:%m-%d}"

@@ -43,7 +43,7 @@ def search(
     for each in found:
         _show(each)
     if not found:
-        say("Nothing approved fits. What waits is listed by: assay proposals list")
+        say("Nothing approved has these words or is like them. What waits is listed by: assay proposals list")
     if len(found) == limit < DEPTH:
         say(f"These are the best {limit}; --limit shows more.", style="dim")
 
@@ -52,4 +52,5 @@ def _show(found: Ranked[Any]) -> None:
     entity = found.entity
     kind = entity.type if entity.kind is Kind.ATOM else entity.kind
     say(f"{short(entity.id)}  {kind}  {printable(entity.title if entity.kind is Kind.ATOM else entity.name)}")
-    say(f"    {printable(' '.join(''.join(each.text for each in found.highlight).split()))}", style="dim")
+    if any(each.hit for each in found.highlight):
+        say(f"    {printable(' '.join(''.join(each.text for each in found.highlight).split()))}", style="dim")

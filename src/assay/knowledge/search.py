@@ -59,6 +59,8 @@ class Meaning:
     model: str
     dimensions: int
     vector: str
+    min_cosine: float = -1.0
+    """What is less alike is not found by its meaning."""
 
 
 async def listed(
@@ -97,6 +99,7 @@ async def found(
             "words": words,
             "limit": limit,
             "vector": meaning and meaning.vector,
+            "min_cosine": meaning and meaning.min_cosine,
             "special": "<>" + "".join(MARKS + BRACKETS),
             "brackets": "".join(BRACKETS),
             "options": f'StartSel="{MARKS[0]}", StopSel="{MARKS[1]}", MaxFragments=2, MaxWords=25, MinWords=8',
@@ -116,14 +119,15 @@ def _by_words(wanted: SearchFilter) -> str:
 
 def _by_meaning(wanted: SearchFilter, meaning: Meaning | None) -> str:
     if meaning is None:
-        return "SELECT CAST(NULL AS uuid) AS id, CAST(NULL AS bigint) AS rank WHERE CAST(:vector AS text) IS NOT NULL"
+        return "SELECT CAST(NULL AS uuid) AS id, CAST(NULL AS bigint) AS rank WHERE (:vector, :min_cosine) IS NOT NULL"
     cast = f"halfvec({meaning.dimensions})"
     return f"""
         SELECT id, row_number() OVER (ORDER BY distance, id) AS rank FROM (
             SELECT e.id, v.vector\\:\\:{cast} <=> CAST(:vector AS {cast}) AS distance
             FROM embeddings v JOIN entities e ON e.id = v.subject_id
             WHERE v.kind = '{wanted.kind.value}' AND v.model = {meaning.model} AND {wanted.condition()}
-            ORDER BY v.vector\\:\\:{cast} <=> CAST(:vector AS {cast}) LIMIT {DEPTH}) AS near"""  # noqa: S608  # ours
+            ORDER BY v.vector\\:\\:{cast} <=> CAST(:vector AS {cast}) LIMIT {DEPTH}) AS near
+        WHERE distance <= 1 - CAST(:min_cosine AS float8)"""  # noqa: S608  # ours
 
 
 def segments(headline: str) -> list[tuple[str, bool]]:
