@@ -19,7 +19,7 @@ def show(seen: Preview, source: str) -> None:
         say(f"  {printable(name)}: {_told(channel)}")
     if len(seen.channels) > MAX_CHANNELS_SHOWN:
         say(f"  ... and {len(seen.channels) - MAX_CHANNELS_SHOWN:,} channels more")
-    say(f"  {seen.messages:,} messages in all, {len(seen.threads):,} threads, {seen.edits:,} edited")
+    say(f"  messages: {seen.messages:,}, threads: {len(seen.threads):,}, edited: {seen.edits:,}")
     if seen.skipped:
         say(f"  skipped: {', '.join(f'{number:,} {kind}' for kind, number in sorted(seen.skipped.items()))}")
     for bad in seen.bad:

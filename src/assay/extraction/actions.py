@@ -23,6 +23,7 @@ from assay.extraction import statements as sql
 from assay.extraction.erasing_statements import erased_before
 from assay.extraction.incoming import portions
 from assay.extraction.runs import RUN, not_in_state
+from assay.readers.quoted import passed_on
 from assay.readers.records import MAX_NAME, IncomingMessage, unfit
 from assay.sources.actions import admit
 
@@ -96,7 +97,7 @@ def _row(position: int, message: IncomingMessage) -> dict[str, object]:
         "text": message.text,
         "thread": message.thread,
         "is_bot": message.is_bot,
-        "quoted": message.quoted or None,
+        "quoted": [*message.quoted, *passed_on(message.text)] or None,
         "forwarded_from": message.forwarded_from,
         "permalink": message.permalink,
         "reactions": message.reactions or None,

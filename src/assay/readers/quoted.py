@@ -1,8 +1,54 @@
 """Words of a text that are not its author's. They are marked, never cut."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from assay.readers.records import Span
+
+LINE: Final = re.compile(r"^[ \t]*(?:>|&gt;).*$", re.MULTILINE)
+WROTE: Final = (
+    r"(?:wrote|writes|schrieb|schreibt|a écrit|écrivait|escribió|escribe|ha scritto|scrive|escreveu|schreef|skrev"
+    r"|napisał\w?|pisze|писал\w?|пишет|написал\w?|yazdı|kirjoitti|írta|napsal\w?|写道|のメール)"
+)
+HAS_WROTE: Final = re.compile(WROTE, re.IGNORECASE)
+ATTRIBUTION: Final = re.compile(
+    rf"^(?!>)(?=[^\n]{{0,200}}[\d@])[^\n]{{0,200}}(?:\n(?!>)[^\n]{{0,120}}){{0,2}}?\b{WROTE}[^\n]{{0,60}}:[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Who wrote what follows, and when: at most three lines."""
+LABEL: Final = (
+    r"\*?(?:from|von|de|da|van|från|fra|od|от|kimden|sent|date|gesendet|datum|envoyé|enviado|data|inviato|verzonden"
+    r"|skickat|sendt|wysłano|дата|отправлено|fecha|tarih|to|an|à|para|a|aan|till|til|do|кому|kime|cc|kopie|subject"
+    r"|betreff|objet|asunto|oggetto|assunto|onderwerp|ämne|emne|temat|тема|konu)\s?:\*?"
+)
+ORIGINAL: Final = (
+    r"-{2,}[ \t]*(?:original message|ursprüngliche nachricht|message d.origine|mensaje original|messaggio originale"
+    r"|mensagem original|oorspronkelijk bericht|forwarded message|weitergeleitete nachricht|message transféré"
+    r"|mensaje reenviado|исходное сообщение|пересылаемое сообщение)[ \t]*-{2,}"
+)
+HEADERS: Final = re.compile(
+    rf"^[ \t]*{ORIGINAL}[ \t]*$|(?:\A|(?<=\n\n)|(?<=_\n)|(?<=-\n))(?:{LABEL}[^\n]{{0,300}}\n){{2}}{LABEL}",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Where a mail begins that is quoted whole: a rule that says so, or three labels of its head."""
+
+
+def passed_on(text: str) -> tuple[Span, ...]:
+    """The spans of a text that mail programs and people mark as somebody else's words."""
+    return tuple(_passed_on(text))
+
+
+def _passed_on(text: str) -> Iterator[Span]:
+    yield from (Span(*found.span()) for found in LINE.finditer(text))
+    if found := HEADERS.search(text):
+        yield Span(found.start(), len(text))
+    if not HAS_WROTE.search(text):
+        return
+    for found in ATTRIBUTION.finditer(text):
+        below = text[found.end() :].lstrip()
+        is_marked = below.startswith((">", "&gt;"))
+        yield Span(found.start(), found.end() if is_marked else len(text))
 
 
 def in_own_words(text: str, quoted: Sequence[Sequence[int]] | None) -> str:
