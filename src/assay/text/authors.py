@@ -8,9 +8,9 @@ from typing import Final
 from assay.kinds import folded
 from assay.text.homoglyphs import skeleton
 
-LONGEST: Final = 500
+MAX_LENGTH: Final = 500
 """Characters of a name that are looked at."""
-SHORTEST: Final = 2
+MIN_LENGTH: Final = 2
 """What is cut off a name must leave this much of it."""
 ADDED: Final = re.compile(
     r" ?[\[({][^\[\](){}]{0,40}[\])}]$"
@@ -32,7 +32,7 @@ def author_key(name: str) -> str:
     Case, accents, look-alike letters, invisible characters, e-mail domains, decoration, white space and a number at
     the end make no other person. Empty for an empty name only.
     """
-    spelled = " ".join(skeleton(_called(name[:LONGEST])).split())
+    spelled = " ".join(skeleton(_called(name[:MAX_LENGTH])).split())
     bare = _without_additions(_without_number(_without_additions(spelled)))
     letters = _letters(_without_number(bare).translate(LEET))
     for several, one in READ_AS_ONE:
@@ -51,7 +51,7 @@ def _called(name: str) -> str:
 
 def _without_additions(spelled: str) -> str:
     rest = spelled.strip("-_.`'\"~^*@ ")
-    while (added := ADDED.search(rest)) and added.start() >= SHORTEST:
+    while (added := ADDED.search(rest)) and added.start() >= MIN_LENGTH:
         rest = rest[: added.start()].rstrip("-_.`|~^* ")
     return rest
 
@@ -61,7 +61,7 @@ def _without_number(spelled: str) -> str:
     end = len(spelled)
     while end and not spelled[end - 1].isalpha():
         end -= 1
-    return spelled[:end] if len(_letters(spelled[:end])) >= SHORTEST else spelled
+    return spelled[:end] if len(_letters(spelled[:end])) >= MIN_LENGTH else spelled
 
 
 def _letters(spelled: str) -> str:

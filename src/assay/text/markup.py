@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-MOST_CHARACTERS: Final = 4_000
+MAX_CHARACTERS: Final = 4_000
 """How much of one message is read. The rest of a huge paste is never worth its time."""
 
 IRC_FORMAT: Final = re.compile(r"[\x02\x03\x0f\x16\x1d\x1f](?:\d{1,2}(?:,\d{1,2})?)?")
@@ -47,7 +47,7 @@ def called(author: str) -> frozenset[str]:
 
 
 def cleaned(raw: str, people: Container[str]) -> Cleaned:
-    text = _plain(raw[:MOST_CHARACTERS])
+    text = _plain(raw[:MAX_CHARACTERS])
     text, addressed = without_address(text, people)
     return Cleaned(_without_marks(text), addressed)
 

@@ -27,7 +27,7 @@ WRAPPED: Final = re.compile(r"(?<=[\w+/-]{40})\s{1,4}(?=[\w+/=-]{4})", re.ASCII)
 ENCODED: Final = re.compile(r"[\w+/-]{16,}", re.ASCII)
 HEX: Final = re.compile(r"(?:[0-9a-f]{2}){12,}", re.IGNORECASE)
 URL_SAFE: Final = str.maketrans("-_", "+/")
-MOST_ENCODED: Final = 50
+MAX_ENCODED: Final = 50
 """Runs of a text that are decoded."""
 SPACED: Final = re.compile(r"(?<!\w)(?:\w[ .]{1,2}){7,200}\w(?!\w)")
 
@@ -214,7 +214,7 @@ def _unwrapped(text: str) -> Iterator[str]:
         yield plain
         yield MARKUP.sub("", plain)
         yield from COMMENT.findall(plain)
-    for run in islice(ENCODED.finditer(WRAPPED.sub("", text)), MOST_ENCODED):
+    for run in islice(ENCODED.finditer(WRAPPED.sub("", text)), MAX_ENCODED):
         if said := _decoded(run[0]):
             yield said
 

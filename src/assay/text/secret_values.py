@@ -9,7 +9,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-SHORTEST: Final = 4
+MIN_LENGTH: Final = 4
 TECHNICAL: Final = re.compile(
     r"(?:x-)?(?:o?auth|open-?id|oidc|saml|argon|sha-?\d|base\d|pbkdf|b?crypt|scrypt|utf-?\d|ed25519|[rhe]s(?:256|384|512)"
     r"|rsa|aes|pkcs|x\.?509|md5|ipv[46]|totp|2fa|tls|http|rfc|iso|k8s|ascii|v?\d+(?:\.\d+)+|[a-z]+-\d{1,6}$)",
@@ -62,7 +62,7 @@ class Suspicion(IntEnum):
 
 def is_secret(value: str, trust: Suspicion) -> bool:
     """True for a value that is a secret where the words before it are that plain."""
-    if len(value) < SHORTEST or COVERED.match(value) or TECHNICAL.match(value) or CALL.match(value):
+    if len(value) < MIN_LENGTH or COVERED.match(value) or TECHNICAL.match(value) or CALL.match(value):
         return False
     if PLACE.match(value) or (MEASURE.match(value) and not (value.isdigit() and trust >= Suspicion.TOLD_PASSWORD)):
         return False

@@ -60,7 +60,7 @@ LINKED: Final = re.compile(
     re.IGNORECASE,
 )
 FOLLOWING: Final = re.compile(r"\s{1,3}['\"`“„]?(?P<value>[^\s'\"`“”„,;]{5,120})")
-LONGEST: Final = 120
+MAX_VALUE_LENGTH: Final = 120
 """Characters of a value that are judged; where it is a secret, the rest of it is one too."""
 REST: Final = re.compile(r"[^\s'\"`,;]*")
 END: Final = re.compile(r"[.!?](?=\s|\Z)|\n")
@@ -88,8 +88,8 @@ NEAR: Final = re.compile(r"(?<![\w/-])[A-Za-z0-9+=_]{16,}(?![\w-])")
 REVISION: Final = re.compile(
     r"(?:commit|revision|rev|sha|changeset|merge|checksum|digest)[ :=@]{1,2}`?$", re.IGNORECASE
 )
-LEAST_DIGITS: Final = 3
-MOST_SLASHES: Final = 1
+MIN_DIGITS: Final = 3
+MAX_SLASHES: Final = 1
 CARD: Final = re.compile(
     r"(?<![\w.-])[3-6]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{3,4}(?![\w-])|(?<![\w.-])3\d{3}[ -]\d{6}[ -]\d{5}(?![\w-])"
 )
@@ -143,7 +143,7 @@ def _behind_name(text: str, name: re.Match[str]) -> Iterator[Place]:
     about = ABOUT.match(text, start)
     if not (about or is_bare_key) and (following := FOLLOWING.match(text, start)):
         yield from _worth(following, Suspicion.TOLD if is_password else Suspicion.NEAR)
-    for linked in () if is_bare_key else LINKED.finditer(text, start, stop + 1 + LONGEST):
+    for linked in () if is_bare_key else LINKED.finditer(text, start, stop + 1 + MAX_VALUE_LENGTH):
         if linked.start() <= stop:
             yield from _worth(linked, _trust_of(linked, is_password=is_password, about=about is not None))
     for run in NEAR.finditer(text, start, stop + 64):
@@ -183,7 +183,7 @@ def _worth(found: re.Match[str], trust: Suspicion) -> Iterator[Place]:
     value = found["value"].rstrip(".:)?")
     if is_secret(value, trust):
         end = start + len(value)
-        rest = REST.match(found.string, end) if len(value) >= LONGEST else None
+        rest = REST.match(found.string, end) if len(value) >= MAX_VALUE_LENGTH else None
         yield start, rest.end() if rest else end
 
 
@@ -192,7 +192,7 @@ def _has_both_cases(run: str) -> bool:
 
 
 def _is_mixed(run: str) -> bool:
-    return _has_both_cases(run) and sum(map(str.isdigit, run)) >= LEAST_DIGITS and run.count("/") <= MOST_SLASHES
+    return _has_both_cases(run) and sum(map(str.isdigit, run)) >= MIN_DIGITS and run.count("/") <= MAX_SLASHES
 
 
 def _is_card(number: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from assay.ai.extractor import Message, Quote
 from assay.ai.grounding.sentences import NUMBERED
 from assay.ai.providers.offline.turns import Part, Turn
-from assay.text.markup import MOST_CHARACTERS, strip_markup
+from assay.text.markup import MAX_CHARACTERS, strip_markup
 
 LONGEST: Final = 500
 UNFINISHED: Final = re.compile(
@@ -141,7 +141,7 @@ def verbatim(message: Message, words: str) -> Quote:
     raw = message.text
     if words and words in raw:
         return Quote(message.id, words)
-    read = raw[:MOST_CHARACTERS]
+    read = raw[:MAX_CHARACTERS]
     span = _stretch([word.casefold() for word in re.findall(r"\w+", words)], read)
     return Quote(message.id, read[slice(*span)] if span else read.strip())
 
