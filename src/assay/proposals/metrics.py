@@ -194,11 +194,20 @@ async def _oldest(session: AsyncSession) -> dict[Kind, datetime | None]:
 
 
 async def _times(session: AsyncSession) -> dict[Kind, float]:
-    """Average seconds from the arrival of what the system approved in the last day to its approval."""
+    """Average seconds to the approval of what the system approved in the last day, from when all it quotes was there.
+
+    What quotes nothing any more counts from its proposal.
+    """
     rows = await session.execute(
         text("""
-        SELECT kind, avg(extract(epoch FROM reviewed_at - created_at))::float8 FROM proposals
-        WHERE auto_approved AND status = 'approved' AND reviewed_by_user_id = :system AND reviewed_at > :since
+        SELECT kind, avg(extract(epoch FROM reviewed_at - coalesce(arrived, created_at)))::float8 FROM (
+            SELECT kind, id, created_at, reviewed_at FROM proposals
+            WHERE auto_approved AND status = 'approved' AND reviewed_by_user_id = :system AND reviewed_at > :since
+            OFFSET 0) AS p
+        CROSS JOIN LATERAL (
+            SELECT max(m.ingested_at) AS arrived FROM evidence e
+            CROSS JOIN LATERAL (SELECT ingested_at FROM messages WHERE messages.id = e.message_id LIMIT 1) AS m
+            WHERE e.proposal_id = p.id) AS quoted
         GROUP BY kind"""),
         {"system": SYSTEM_USER_ID, "since": now() - DAY},
     )
