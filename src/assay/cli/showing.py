@@ -116,6 +116,9 @@ def show_one(found: Shown) -> None:
     _show_links(proposal)
     if proposal.status is ProposalStatus.PENDING and proposal.candidates:
         say(f"\n{_next_step(found)}", style="yellow")
+    if old := found.detail.supersedes:
+        act = f"assay proposals revert {short(old)}, then assay proposals approve {short(proposal.id)}"
+        say(f"Does it take the place of {short(old)}, which is approved? {act}", style="yellow")
     show_evidence(found.detail.evidence)
     show_trail(found.detail.trail)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.bulk import as_json
-from assay.db.models import SYSTEM_USER_ID
+from assay.db.models import SYSTEM_USER_ID, Proposal, ProposalStatus, SimilarityType
 from assay.db.models.proposals import UPDATED
 from assay.kinds import LinkType
 
@@ -53,3 +53,17 @@ async def questioned_by(session: AsyncSession, earlier: UUID) -> Sequence[Row[An
         },
     )
     return found.all()
+
+
+async def superseded_by(session: AsyncSession, proposal: Proposal) -> UUID | None:
+    """The live entity that a pending proposal would take the place of: it is an update of that, or contradicts it."""
+    like = proposal.similar_entity_id if proposal.similarity_type is SimilarityType.UPDATE else None
+    against = [each["to"] for each in proposal.proposed_links if each["link_type"] == LinkType.CONTRADICTS]
+    named = [str(like)] if like else against
+    if proposal.status is not ProposalStatus.PENDING or not named:
+        return None
+    found: UUID | None = await session.scalar(
+        text("SELECT id FROM entities WHERE id = ANY(CAST(:ids AS uuid[])) AND NOT archived ORDER BY id LIMIT 1"),
+        {"ids": named},
+    )
+    return found

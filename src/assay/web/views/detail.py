@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import Proposal, ProposalStatus, SimilarityType
-from assay.proposals import queries
+from assay.proposals import contradictions, queries
 from assay.proposals.merge_statements import survivors
 from assay.proposals.preview import preview_of_likeness
 from assay.review.policy import Hold
@@ -78,6 +78,9 @@ class Detail(ResponseModel, Generic[View]):
     merge: MergePreview | None
     """What merging it into what it is like would do; null where it is like nothing, or decided."""
     repeated_by: list[UUID] = Field(description=f"The first {MAX_REPEATED} later ones that wait and are like it.")
+    supersedes: UUID | None
+    """The approved entity that it says something else about, or contradicts: revert that and approve this, to put it
+    in its place; null where there is none, or it is decided."""
     went_into: UUID | None
     """Where the knowledge is now that it became, where that was merged into another."""
     trail: list[TrailEntry]
@@ -95,6 +98,7 @@ async def detail(session: AsyncSession, proposal: Proposal, settings: Settings) 
         "candidates": [CandidateView.of(each) for each in proposal.candidates],
         "merge": await preview_of_likeness(session, proposal),
         "repeated_by": [each.id for each in await queries.repeating(session, proposal.id, MAX_REPEATED)],
+        "supersedes": await contradictions.superseded_by(session, proposal),
         "went_into": await _went_into(session, proposal),
         "trail": await queries.trail(session, proposal.id),
     }
