@@ -130,3 +130,148 @@ def test_the_cost_grows_with_the_length_of_texts_and_no_faster():
     """Counted in characters looked at: texts are read up to a limit."""
     long = RULE + " x" * 100_000
     assert stands(("ana", long), *AGREED).verdict in Verdict
+
+
+def test_an_answer_that_its_author_corrects_before_the_thanks_is_not_sound():
+    lines = [("ana", QUESTION), ("ben", ANSWER), ("ben", "oops, 5673 rather"), ("ana", "thanks, works now")]
+    assert stands(*lines, at=1).verdict is Verdict.TAKEN_BACK
+
+
+def test_quoted_mail_is_nobody_s_consent():
+    mail = "see below\n\nOn 3 May 2026 Cleo wrote:\n> agreed\n\nOn 3 May 2026 Dan wrote:\n> +1"
+    assert stands(("ana", RULE), ("ben", mail), ("ben", mail, 4)).verdict is Verdict.UNCONFIRMED
+
+
+def test_an_author_whose_name_is_read_in_two_ways_does_not_agree_with_herself():
+    lines = [("Ana Kern", RULE), ("Ana Kern ✨", "agreed"), ("ana.kern", "+1"), ("Ana", "yes, agreed")]
+    assert stands(*lines).verdict is Verdict.UNCONFIRMED
+
+
+def test_one_agreed_proves_one_statement():
+    lines = [
+        ("ana", RULE),
+        ("ben", "Decision: the backup runs on Sundays only."),
+        ("cleo", "agreed"),
+        ("dan", "agreed"),
+    ]
+    assert stands(*lines).verdict is Verdict.UNCONFIRMED
+
+
+def test_agreed_to_a_correction_is_none_to_what_it_corrects():
+    lines = [("ana", "Decision: the fee is charged per order."), ("ben", "agreed, per line it is"), ("cleo", "agreed")]
+    assert stands(*lines).verdict is not Verdict.SOUND
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "lunch at twelve?",
+        "we should paint the hall",
+        "the new coffee is awful",
+        "please take the bins out",
+        "Thursdays?",
+    ],
+)
+def test_consent_behind_what_can_be_agreed_to_is_meant_for_that(between):
+    lines = [("ana", RULE), ("ben", between), ("cleo", "agreed"), ("dan", "+1")]
+    assert stands(*lines).verdict is not Verdict.SOUND
+
+
+@pytest.mark.parametrize("between", ["brb, phone", "is there any glaze left?", "sorry, was on the train", "thanks!"])
+def test_consent_behind_what_nobody_can_agree_to_is_meant_for_the_decision(between):
+    assert stands(("ana", RULE), ("ben", between), ("cleo", "agreed"), ("dan", "agreed")).verdict is Verdict.SOUND
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    ["no", "nope", "nein", "nee, liever niet", "non", "pas d'accord", "no estoy de acuerdo", "ma no", "não", "nie"],
+)
+def test_a_refusal_counts_in_every_language_that_is_read(refusal):
+    assert stands(("ana", RULE), *AGREED, ("dan", refusal)).verdict is Verdict.TAKEN_BACK
+
+
+def test_a_few_words_may_answer_the_question_asked_just_before_instead():
+    lines = [("ana", RULE), ("ben", "I agree. Who tells the office?"), ("cleo", "agreed"), ("ben", "who tells them?")]
+    assert stands(*lines, ("cleo", "not me")).verdict is Verdict.SOUND
+
+
+def test_who_consents_after_a_remark_did_not_object_by_it():
+    lines = [("ana", RULE), ("cleo", "agreed"), ("ben", "now no Fridays?"), ("ben", "agreed")]
+    assert stands(*lines).verdict is Verdict.SOUND
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        ("dan", "I was off sick. I can't go along with this, please don't do it yet.", 3000),
+        ("ben", "scratch my ok, I just read the release notes", 90),
+        ("ana", "hmm, please hold that until I've spoken to Ria", 5),
+        ("ana", "the Friday thing is off again, support said no way", 9000),
+    ],
+)
+def test_late_readers_withdrawn_consent_and_second_thoughts_count(late):
+    assert stands(("ana", RULE), *AGREED, late).verdict is Verdict.TAKEN_BACK
+
+
+def test_a_remedy_that_fails_weeks_later_falls():
+    lines = [
+        ("ana", "What can I do against blue spots on the cheese?"),
+        ("ben", "Wash it with brine every second day."),
+    ]
+    lines += [("ana", "yes that's right, I remember!"), ("ana", "two weeks of brine and it is worse than ever", 20_000)]
+    assert stands(*lines, at=1).verdict is Verdict.TAKEN_BACK
+
+
+def test_two_answers_with_different_numbers_leave_a_confirmation_unclear():
+    lines = [
+        ("ana", "How many lanes do we have?"),
+        ("ben", "six lanes"),
+        ("cleo", "you've got eight"),
+        ("ana", "that's right"),
+    ]
+    assert stands(*lines, at=1).verdict is Verdict.UNCONFIRMED
+
+
+def test_an_answer_must_answer_its_question():
+    lines = [("ana", "how long does the dough rest?"), ("ben", "the printer on floor two is empty again")]
+    assert stands(*lines, ("ana", "that was it, thanks"), at=1).verdict is Verdict.UNDECIDED
+
+
+def test_who_goes_to_look_does_not_guess_when_he_comes_back():
+    lines = [
+        ("ana", QUESTION),
+        ("ben", "let me check instead of guessing"),
+        ("ben", ANSWER),
+        ("ana", "checks out, thx"),
+    ]
+    assert stands(*lines, at=2).verdict is Verdict.SOUND
+
+
+def test_a_question_needs_no_mark():
+    lines = [
+        ("ana", "ben, by which day does the printer want the file"),
+        ("ben", "The printer wants the file by Monday."),
+    ]
+    assert stands(*lines, ("ana", "thanks, that's right, he's just confirmed it"), at=1).verdict is Verdict.SOUND
+
+
+def test_a_thread_may_begin_below_a_message_that_bears_no_mark_of_it():
+    asked = Message(uuid4(), "ops", "ana", MORNING, QUESTION)
+    answer = Message(uuid4(), "ops", "ben", MORNING + timedelta(minutes=5), ANSWER, thread="queue")
+    confirmed = Message(uuid4(), "ops", "ana", MORNING + timedelta(minutes=9), "that's right, thanks", thread="queue")
+    assert standing(Talk([asked, answer, confirmed]), answer, 0, len(ANSWER)).verdict is Verdict.SOUND
+
+
+def test_jokes_before_are_over_when_somebody_says_so():
+    lines = [("ana", "joke of the day: why did the ghost order gin?"), ("ana", f"ok, in all seriousness. {RULE}")]
+    assert stands(*lines, *AGREED, at=1).verdict is Verdict.SOUND
+
+
+def test_what_only_those_know_who_were_there_is_not_sound():
+    lines = [("ana", "It's decided then, we do it like last time but without the thing Paul hated."), *AGREED]
+    assert stands(*lines).verdict is Verdict.UNDECIDED
+
+
+def test_two_decisions_on_different_subjects_stand_side_by_side():
+    lines = [("ana", "Decision on backups: kept for 30 days."), *AGREED]
+    assert stands(*lines, ("dan", "Decision on invoices: kept for 10 years.", 900)).verdict is Verdict.SOUND

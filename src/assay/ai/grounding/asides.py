@@ -65,7 +65,10 @@ def asks_for_facts(text: str) -> bool:
 
 def is_thanks(text: str) -> bool:
     """Nothing but thanks, receipt and goodbye."""
-    rest = lexicon.pattern("thanks", "phrases").sub(" ", plain(text))
+    said = plain(text)
+    if lexicon.opening("against", "refusals").match(said):
+        return False
+    rest = lexicon.pattern("thanks", "phrases").sub(" ", said)
     rest = lexicon.opening("consent", "openings").sub(" ", rest)
     return content_words(rest) <= lexicon.words("consent", "fillers") and not lexicon.search(
         "polarity", "negative", rest

@@ -105,6 +105,8 @@ def _consents(said: str, subject: Subject, *, strictly: bool) -> bool:
     if not added and not speaks_against(rest, subject):
         return True
     rest = rest.lstrip(" ,.;:!)(-")
+    if _echoes_otherwise(rest, subject):
+        return False
     behind = said[opening:]
     goes_on = any(map(_separator().match, (behind, _behind_fillers(behind)))) and not _asking().match(rest)
     return bool(goes_on) and not strictly and _leaves_it(rest, subject)
@@ -132,6 +134,13 @@ def _echo_at(said: str, start: int, subject: Subject) -> int | None:
     found = lexicon.pattern("consent", "echoes").match(said, start)
     named = content_words(next(filter(None, found.groups()), "")) if found else frozenset()
     return found.end() if found and named and named <= shared(named, subject.words) else None
+
+
+def _echoes_otherwise(said: str, subject: Subject) -> bool:
+    """ "Per line it is", where something else was decided: agreement with a correction."""
+    found = lexicon.pattern("consent", "echoes").search(said)
+    named = content_words(next(filter(None, found.groups()), "")) if found else frozenset()
+    return bool(named - shared(named, subject.words))
 
 
 def _consent_at(said: str, start: int) -> int | None:
