@@ -214,12 +214,12 @@ def test_late_readers_withdrawn_consent_and_second_thoughts_count(late):
 
 
 def test_a_remedy_that_fails_weeks_later_falls():
-    lines = [
-        ("ana", "What can I do against blue spots on the cheese?"),
-        ("ben", "Wash it with brine every second day."),
-    ]
-    lines += [("ana", "yes that's right, I remember!"), ("ana", "two weeks of brine and it is worse than ever", 20_000)]
-    assert stands(*lines, at=1).verdict is Verdict.TAKEN_BACK
+    asked = ("ana", "What can I do against blue spots on the cheese?")
+    lines = [asked, ("ben", "Wash it with brine every second day."), ("ana", "yes that's right, I remember!")]
+    assert (
+        stands(*lines, ("ana", "two weeks of brine and it is worse than ever", 20_000), at=1).verdict
+        is Verdict.TAKEN_BACK
+    )
 
 
 def test_two_answers_with_different_numbers_leave_a_confirmation_unclear():

@@ -112,6 +112,7 @@ def decides_otherwise(text: str, subject: Subject) -> bool:
 
 def states(text: str, subject: Subject) -> bool:
     """Whether it says something itself: neither consent, nor thanks, nor the receipt of an answer."""
-    if decisions_in(text):
+    is_said_again = count_common(plain(text), subject) >= MIN_SHARE_OF_A_RESTATEMENT * len(subject.words) > 0
+    if decisions_in(text) or is_said_again:
         return True
     return not (consents(text, subject) or is_thanks(text) or (confirms(text) and not repeats(text, subject)))

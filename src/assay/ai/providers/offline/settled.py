@@ -4,9 +4,7 @@ The judge of approvals finds them, so what it would let a machine approve is alw
 said. It looks at what is said around a statement; what is said long after, the approval asks for again.
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import groupby, islice
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -40,8 +38,6 @@ MESSAGES_OF_A_THREAD: Final = 120
 MESSAGES_TO_CONFIRM: Final = 20
 MIN_VOICES: Final = 2
 """Other people who consent to a decision."""
-TOPIC: Final = "on about regarding re for zu zum zur über für wegen sobre para sur pour su per over voor dla"
-"""Behind a label these name what is decided about."""
 SHORT_QUESTION: Final = 200
 """Characters."""
 WORDS_OF_A_TITLE: Final = 4
@@ -90,7 +86,7 @@ def _decided(room: Room, chat: Chat) -> Iterator[Candidate]:
 
 
 def _decision(message: Message, told: Statement, stands: Standing, talk: Talk, chat: Chat) -> Candidate:
-    stated = told.stated if _is_bare(message, told) else told.sentence
+    stated = told.stated if told.is_explicit else told.bare
     limits = _limits(message.text, told.sentence)
     quoted = Span(told.sentence.start, limits[-1].end if limits else told.sentence.end)
     consenting = [_quote(each) for name in stands.voices if (each := _consent(talk, message, told, name))]
@@ -101,17 +97,6 @@ def _decision(message: Message, told: Statement, stands: Standing, talk: Talk, c
         [_quote(message, quoted), *consenting],
         message, stands, chat,
     )  # fmt: skip
-
-
-@cache
-def _topic() -> re.Pattern[str]:
-    labels = lexicon.alternatives("decided", "labels")
-    return re.compile(rf"{labels}\s(?:{'|'.join(TOPIC.split())})\b")
-
-
-def _is_bare(message: Message, told: Statement) -> bool:
-    """Whether the label says nothing itself: "Decision on the gate: ..." does."""
-    return told.is_labelled and not _topic().search(lexicon.fold(message.text[slice(*told.cue)]))
 
 
 def _limits(text: str, sentence: Span) -> list[Span]:
