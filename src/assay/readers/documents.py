@@ -137,7 +137,7 @@ def grouped(
     number = 0
     fields: dict[str, Any] = {}
     builder: Any = None
-    item = ""
+    item = "no prefix"
     try:
         for prefix, event, value in ijson.parse(document, buf_size=CHUNK):
             if prefix in groups and event == "start_map":
@@ -189,11 +189,11 @@ def json_object(text: str) -> dict[str, Any]:
 
 
 def fields_before(document: Document, stop: str) -> dict[str, Any]:
-    """The fields of the root object up to the one named `stop`, which is not read."""
+    """The fields of the root object up to the one named `stop`, or to the first list, which are not read."""
     builder = ijson.ObjectBuilder()
     try:
         for prefix, event, value in ijson.parse(document, buf_size=CHUNK):
-            if prefix == stop or (event == "map_key" and not prefix and value == stop):
+            if event == "start_array" or (event == "map_key" and not prefix and value == stop):
                 break
             builder.event(event, value)
     except (ijson.JSONError, ValueError, InvalidInput, RecursionError):

@@ -143,13 +143,24 @@ def _read(export: Export, member: Member, where: str, line: bytes, raw: bytes, c
 
 
 def _header(mail: Message, name: str) -> str:
-    value = mail.get(name)
-    if value is None:
-        return ""
+    return _readable(_raw(mail, name))
+
+
+def _raw(mail: Message, name: str) -> str:
+    """A header as it was written, with bytes beyond ASCII as UTF-8, else Windows-1252."""
+    written = next((str(value) for key, value in mail.raw_items() if key.casefold() == name.casefold()), "")
+    raw = written.encode(errors="surrogateescape")
     try:
-        return " ".join(str(make_header(decode_header(str(value)))).split())
+        return " ".join(raw.decode().split())
+    except UnicodeDecodeError:
+        return " ".join(raw.decode(FALLBACK, "replace").split())
+
+
+def _readable(written: str) -> str:
+    try:
+        return " ".join(str(make_header(decode_header(written))).split())
     except (LookupError, ValueError):
-        return " ".join(str(value).split())
+        return written
 
 
 def _author(mail: Message) -> tuple[str, str]:
@@ -158,12 +169,8 @@ def _author(mail: Message) -> tuple[str, str]:
     if hidden := HIDDEN.match(written):
         address = f"{hidden['local']}@{hidden['domain']}"
         return (hidden["name"] or address)[:MAX_NAME], address[:MAX_NAME].casefold()
-    raw_name, address = parseaddr(str(mail.get("From") or ""))
-    try:
-        name = str(make_header(decode_header(raw_name))) if raw_name else ""
-    except (LookupError, ValueError):
-        name = raw_name
-    return (name.strip() or address or written)[:MAX_NAME], address[:MAX_NAME].casefold()
+    raw_name, address = parseaddr(_raw(mail, "From"))
+    return (_readable(raw_name).strip() or address or written)[:MAX_NAME], address[:MAX_NAME].casefold()
 
 
 def _sent_at(export: Export, mail: Message, line: bytes) -> datetime:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from assay.readers import notices
+from assay.readers.documents import shape_of
 from assay.readers.export import Export, first, mapping, objects, text_of
 from assay.readers.quoted import Joining
 from assay.readers.reader import CERTAIN, LIKELY, NO, Look, Reader
@@ -41,8 +42,9 @@ def read(export: Export) -> Iterator[Found]:
 
 def _items(export: Export, member: Member) -> Iterator[Item | BadRecord]:
     """Every message with its chat."""
-    root = export.root(member, before="messages")
-    if "name" in root or "type" in root:
+    shape = shape_of(export.head(member))
+    if shape and not shape.prefixes & {"chats", "left_chats", "personal_information"}:
+        root = export.root(member, before="messages")
         for found in export.items(member, "messages.item"):
             yield found if isinstance(found, BadRecord) else (found[0], root, found[1])
         return
