@@ -11,8 +11,6 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
 
-from assay.ai.grounding.stems import stem
-
 FOLDED_SIGNS: Final = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"}
 )
@@ -90,27 +88,11 @@ def numbers(languages: tuple[str, ...] = ()) -> dict[str, str]:
     return {word: str(at) for each in lists for at, word in enumerate(each.split())}
 
 
-@cache
-def limiting_words(languages: tuple[str, ...]) -> frozenset[str]:
-    """Single words that belong to a class of limits: they are compared by their class."""
-    return frozenset(
-        word
-        for name in languages or tuple(_languages())
-        for phrases in _languages()[name].get("polarity", {}).values()
-        for phrase in phrases
-        for word in WORD.findall(phrase.split("(?=")[0])
-    )
-
-
-@cache
-def synonyms() -> dict[str, frozenset[int]]:
-    """The groups of plain words that a stem belongs to."""
-    found: dict[str, set[int]] = {}
-    lines = [line for each in _values("synonyms", "groups") for line in each.splitlines()]
-    for number, line in enumerate(lines):
-        for word in line.split():
-            found.setdefault(stem(word), set()).add(number)
-    return {word: frozenset(groups) for word, groups in found.items()}
+@lru_cache(maxsize=16_384)
+def is_limiting(word: str) -> bool:
+    """Whether a single word belongs to a class of limits in any language: such are compared by their class."""
+    classes = dict.fromkeys(name for each in _languages().values() for name in each.get("polarity", {}))
+    return any(pattern("polarity", name).fullmatch(word) for name in classes)
 
 
 def _phrases(section: str, key: str, languages: tuple[str, ...]) -> list[str]:

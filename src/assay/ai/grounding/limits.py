@@ -1,34 +1,47 @@
 """Negations, limits and conditions that only one of two texts has, in whatever words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from assay.ai.grounding import lexicon
-from assay.ai.grounding.words import content_words
+from assay.ai.grounding.bounds import Bound, cut_bounds, numbers_in
+from assay.ai.grounding.plain import plain
 
 CLASSES: Final = (
-    "not_negative", "at_most", "at_least", "except", "only", "without", "negative", "before", "after", "condition",
-    "relative", "some", "must", "regardless", "cause",
+    "not_negative", "not_all", "need_not", "at_most", "at_least", "except", "only", "without", "negative", "before",
+    "after", "condition", "relative", "some", "may", "must", "should", "regardless", "cause",
 )  # fmt: skip
-CUT_OUT: Final = ("not_negative", "at_most", "at_least", "except")
+CUT_OUT: Final = ("not_negative", "not_all", "need_not", "at_most", "at_least", "except")
 """Idioms that hold words of other classes."""
 CLAUSE: Final = re.compile(r"[,;:.!?()]")
-WORDS_NEGATED: Final = 5
-BOUNDS: Final = ("at_most", "at_least", "before", "after")
 CONDITIONS: Final = ("condition", "before", "after", "except", "only", "without", "at_most", "at_least", "relative")
-NAMES: Final = {"some": "“some”", "cause": "a reason", "regardless": "“whatever”"}
+NAMES: Final = {
+    "some": "“some”",
+    "cause": "a reason",
+    "regardless": "“whatever”",
+    "not_all": "“not all”",
+    "need_not": "“need not”",
+}
+MODALS: Final = {"may": "a permission", "must": "a duty"}
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The words of each class in a text."""
+    """The words of each class in a text, and the bounds of its numbers."""
 
-    words: dict[str, list[str]]
+    words: Mapping[str, list[str]]
+    bounds: Mapping[str, Sequence[Bound]]
+    numbers: frozenset[str]
+    """All that stand in it."""
 
     def first(self, *names: str) -> str | None:
         return next((word for name in names for word in self.words.get(name, ())), None)
+
+    def count(self, *names: str) -> int:
+        return sum(len(self.words.get(name, ())) for name in names)
 
     def has(self, *names: str) -> bool:
         return any(self.words.get(name) for name in names)
@@ -50,72 +63,153 @@ class Limits:
         return turns % 2 == 1
 
 
-def limits_of(text: str) -> Limits:
-    said = lexicon.fold(text)
-    languages = lexicon.languages_of(said)
+@lru_cache(maxsize=4_096)
+def limits_of(text: str, languages: tuple[str, ...] = ()) -> Limits:
+    """`languages`: that it is read in, where more than its own words tell them."""
+    said = lexicon.fold(plain(text))
+    languages = languages or lexicon.languages_of(said)
     found: dict[str, list[str]] = {}
-    for name in CLASSES:
-        pattern = lexicon.pattern("polarity", name, languages)
-        found[name] = [match[0] for match in pattern.finditer(said)]
+    for name in ("not_negative", "not_all", "need_not"):
+        said = _cut(said, name, languages, found)
+    numbers = numbers_in(said)
+    said, bounds = cut_bounds(said, languages)
+    for name in CLASSES[3:]:
         if name in CUT_OUT:
-            said = pattern.sub(" ; ", said)
-    return Limits(found)
+            said = _cut(said, name, languages, found)
+        else:
+            found[name] = [match[0] for match in lexicon.pattern("polarity", name, languages).finditer(said)]
+    return Limits(found, bounds, numbers)
 
 
-def other_limits(claim: str, whole: str, evidence: str, *, leaves_out: bool) -> Iterator[str]:
-    """Each in words for a person. `whole`: all that is claimed; `leaves_out`: it has not all words of the evidence."""
-    mine, theirs, said = limits_of(claim), limits_of(evidence), limits_of(whole)
+def _cut(said: str, name: str, languages: tuple[str, ...], found: dict[str, list[str]]) -> str:
+    pattern = lexicon.pattern("polarity", name, languages)
+    found[name] = [match[0] for match in pattern.finditer(said)]
+    return pattern.sub(" ; ", said)
+
+
+def other_limits(claim: str, whole: str, evidence: str) -> Iterator[str]:
+    """Each in words for a person. `whole`: all that is claimed."""
+    languages = lexicon.language_of(lexicon.fold(f"{evidence} {claim}"))
+    mine, theirs, said = (limits_of(text, languages) for text in (claim, evidence, whole))
     for name, words in NAMES.items():
         if mine.has(name) and not theirs.has(name):
             yield f"{words} (“{mine.first(name)}”) stands in no quote"
         if theirs.has(name) and not said.has(name):
             yield f"{words} (“{theirs.first(name)}”) was left out"
-    yield from _turned(mine, theirs)
-    yield from _other_bounds(mine, theirs, said)
-    if leaves_out and theirs.has("condition", "before", "after") and not said.has(*CONDITIONS):
-        yield f"a condition (“{theirs.first('condition', 'before', 'after')}”) was left out"
+    yield from _other_modals(mine, theirs)
+    turned = _turned_bounds(mine, theirs)
+    yield from _other_bounds(mine, theirs, said, turned)
+    yield from _turned(mine, theirs, bool(turned))
+    yield from _other_conditions(mine, theirs, said)
 
 
-def _turned(mine: Limits, theirs: Limits) -> Iterator[str]:
+def _other_modals(mine: Limits, theirs: Limits) -> Iterator[str]:
+    """What may be done is done by some, what must be by all; denied, both are forbidden."""
+    if mine.negations and theirs.negations:
+        return
+    for one, other in ((mine, theirs), (theirs, mine)):
+        if one.has("must") and other.has("may") and not (other.has("must") or one.has("may")):
+            yield f"“{mine.first('may', 'must')}” instead of “{theirs.first('may', 'must')}”"
+            return
+    if any(side.negations or side.is_exclusive for side in (mine, theirs)):
+        return
+    if mine.has("may") != theirs.has("may"):
+        yield _one_sided(mine if mine.has("may") else theirs, mine.has("may"), "may")
+    elif mine.has("must") and theirs.has("should") and not theirs.has("must"):
+        yield f"“{mine.first('must')}” instead of “{theirs.first('should')}”"
+
+
+def _turned_bounds(mine: Limits, theirs: Limits) -> frozenset[str]:
+    """Numbers that one side bounds as what is left when the other's bound is denied."""
+    return frozenset(
+        number
+        for number, bounds in mine.bounds.items()
+        for bound in bounds
+        for other in theirs.bounds.get(number, ())
+        if not any(bound.operators & each.operators for each in theirs.bounds[number])
+        and (bound.turned & other.operators or other.turned & bound.operators)
+    )
+
+
+def _other_bounds(mine: Limits, theirs: Limits, said: Limits, turned: frozenset[str]) -> Iterator[str]:
+    denied_once = _is_denied_once(mine, theirs)
+    for number, bounds in mine.bounds.items():
+        others = theirs.bounds.get(number, ())
+        for bound in bounds:
+            if not others and not _is_elsewhere(number, bound, theirs):
+                yield f"a limit (“{bound.words}”) stands in no quote"
+            elif others and not (
+                denied_once if number in turned else any(bound.operators & each.operators for each in others)
+            ):
+                yield f"“{bound.words}” instead of “{others[0].words}”"
+    for number, bounds in theirs.bounds.items():
+        kept = said.bounds.get(number, ())
+        if (len(kept) < len(bounds) and number in said.numbers) or not (
+            kept or _is_elsewhere(number, bounds[0], said)
+        ):
+            yield f"a limit (“{bounds[-1].words}”) was left out"
+
+
+def _is_elsewhere(number: str, bound: Bound, other: Limits) -> bool:
+    """The number is written in another way there, and a bound of its kind is."""
+    return number not in other.numbers and any(
+        bound.operators & each.operators for bounds in other.bounds.values() for each in bounds
+    )
+
+
+def _is_denied_once(mine: Limits, theirs: Limits) -> bool:
+    return (mine.negations % 2) != (theirs.negations % 2)
+
+
+def _turned(mine: Limits, theirs: Limits, bounds_turned: bool) -> Iterator[str]:
     """Negations and "only": said by one side alone, or turned round."""
+    if bounds_turned:
+        return
     if mine.is_exclusive and theirs.is_exclusive:
         if mine.is_turned != theirs.is_turned:
             yield "it is turned round"
-    elif theirs.is_exclusive and theirs.has("only") and mine.has("must") and not (mine.negations or theirs.negations):
-        return
+        elif not _are_balanced(mine, theirs):
+            side = max(mine, theirs, key=_onlys)
+            yield _one_sided(side, side is mine, "only", "negative", "without")
     elif mine.is_exclusive != theirs.is_exclusive:
-        yield _one_sided(
-            mine if mine.is_exclusive else theirs, mine.is_exclusive, "only", "except", "without", "before", "after"
-        )
-    elif bool(mine.negations) != bool(theirs.negations) and not _is_bound_turned(mine, theirs):
-        yield _one_sided(mine if mine.negations else theirs, bool(mine.negations), "negative", "without")
+        side = mine if mine.is_exclusive else theirs
+        yield _one_sided(side, mine.is_exclusive, "only", "except", "without", "before", "after")
+    elif mine.negations % 2 != theirs.negations % 2 or bool(mine.negations) != bool(theirs.negations):
+        side = mine if mine.negations > theirs.negations else theirs
+        yield _one_sided(side, side is mine, "negative", "without")
 
 
-def negated(text: str) -> frozenset[str]:
-    """The content words that stand next behind a negation, in its clause."""
-    said = lexicon.fold(text)
-    pattern = lexicon.pattern("polarity", "negative", lexicon.languages_of(said))
-    behind = (
-        CLAUSE.split(said[found.end() :], maxsplit=1)[0].split()[:WORDS_NEGATED] for found in pattern.finditer(said)
-    )
-    return frozenset(word for words in behind for word in content_words(" ".join(words)))
+def _are_balanced(one: Limits, other: Limits) -> bool:
+    """As often "only" on both sides; where one says it more often, the other says "not" more often instead."""
+    more_onlys = one.count("only") - other.count("only")
+    more_negations = one.negations - other.negations
+    return more_onlys * more_negations < 0 or more_onlys == more_negations == 0
 
 
-def _is_bound_turned(mine: Limits, theirs: Limits) -> bool:
-    """Not less than two is two or more."""
-    return any(
-        one.has("at_most") and not one.has("at_least") and other.has("at_least") and not other.has("at_most")
-        for one, other in ((mine, theirs), (theirs, mine))
-    )
+def _onlys(limits: Limits) -> int:
+    return limits.count("only")
 
 
-def _other_bounds(mine: Limits, theirs: Limits, said: Limits) -> Iterator[str]:
-    if mine.has(*BOUNDS) and not theirs.has(*BOUNDS):
-        yield f"a limit (“{mine.first(*BOUNDS)}”) stands in no quote"
-    elif theirs.has(*BOUNDS) and not said.has(*BOUNDS):
-        yield f"a limit (“{theirs.first(*BOUNDS)}”) was left out"
-    elif bool(mine.negations) == bool(theirs.negations) and _is_bound_turned(mine, theirs):
-        yield f"“{mine.first('at_most', 'at_least')}” instead of “{theirs.first('at_most', 'at_least')}”"
+def _other_conditions(mine: Limits, theirs: Limits, said: Limits) -> Iterator[str]:
+    """Before and after, where no number stands by; a condition that is gone."""
+    if _are_converse(mine, theirs) or _are_converse(theirs, mine):
+        return
+    for names in (("before",), ("after", "condition")):
+        claimed, told = mine.count(*names), theirs.count(*names)
+        if claimed > told and mine.has(names[0]):
+            yield f"a limit (“{mine.first(*names)}”) stands in no quote"
+        if told > said.count(*names) and theirs.has(names[0]):
+            yield f"a limit (“{theirs.first(*names)}”) was left out"
+    if theirs.has("condition") and not said.has(*CONDITIONS):
+        yield f"a condition (“{theirs.first('condition')}”) was left out"
+
+
+def _are_converse(one: Limits, other: Limits) -> bool:
+    """Not before something, and only after it."""
+    return (
+        one.is_exclusive and one.has("negative") and one.has("before") and not one.has("only", "except")
+        and other.has("only") and other.has("after", "condition") and not other.has("before")
+    )  # fmt: skip
 
 
 def _one_sided(side: Limits, is_mine: bool, *names: str) -> str:

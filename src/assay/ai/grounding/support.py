@@ -1,37 +1,36 @@
 """Whether a claim says what its evidence says: no fact, limit or "not" more, none less, and in its words.
 
 A vector cannot tell: a claim that lost a "not" lies nearer to its quote than most paraphrases. So what can be told
-exactly is compared exactly, in both directions, and the other words of the claim must be covered by the evidence.
+exactly is compared exactly, in both directions: figures, limits, and every word that says something. A word may stand
+in another form or be replaced by one that the thesaurus knows to say the same.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from assay.ai.grounding import lexicon
-from assay.ai.grounding.limits import limits_of, negated, other_limits
-from assay.ai.grounding.own_words import is_own
+from assay.ai.grounding.focus import set_otherwise
+from assay.ai.grounding.limits import limits_of, other_limits
+from assay.ai.grounding.order import exchanged
+from assay.ai.grounding.own_words import Span, is_own
+from assay.ai.grounding.plain import plain
 from assay.ai.grounding.sentences import around, sentence_spans
-from assay.ai.grounding.statements import decisions_in
-from assay.ai.grounding.stems import stem
-from assay.ai.grounding.words import content_words, same_word
+from assay.ai.grounding.statements import Statement, decisions_in
+from assay.ai.grounding.terms import Known, Term, missing, terms
+from assay.ai.grounding.words import content_words
 from assay.text.facts import Family, facts_of
 from assay.text.opposites import opposed
 
-MAX_ADDED: Final = 0.34
-"""Of the words of a claim, that may stand in no evidence: a paraphrase replaces some."""
-MAX_LEFT_OUT: Final = 0.5
-"""Of the words of the sentences that a claim is made of, that it may leave out."""
-SPARE_WORDS: Final = 0
-MIN_SIZE: Final = 6
-"""Words from which a claim may hold one word more than it leaves out."""
 MAX_SENTENCES: Final = 4
 MIN_NEW_WORDS: Final = 2
 TAKES_AWAY: Final = ("only", "except", "without", "negative", "before", "condition", "at_most", "at_least")
 """Limits by which a sentence takes from the one before it."""
 MAX_OPENING: Final = 60
+MAX_LEAD_IN: Final = 80
+ANSWERING: Final = re.compile(r"\s*(?:yes|yeah|yep|no|nope|ok|okay|well|right|sure|correct|anyway|so)\s?[,;.!–—-]+\s+", re.IGNORECASE)
+"""Words that answer what was asked before, and are no part of what is said."""
 LABELS: Final = re.compile(
     r"^(?:question|answer|problem|solution|in reply to|decision|action|agreed|voted for|disputed)\s*:\s*"
     r"|^(?:agreed|confirmed) by [^.\n]{1,200}\.$",
@@ -75,7 +74,7 @@ def _sentences(ground: Ground) -> list[str]:
     labels = {each.sentence: each for each in decisions_in(ground.text)}
     found: list[str] = []
     for each in sentence_spans(ground.text):
-        said = ground.text[slice(*(labels[each].bare if each in labels else each))]
+        said = _without_lead_in(ground.text, each, labels.get(each))
         goes_on = lexicon.opening("limiting", "openings").match(lexicon.fold(said)[:MAX_OPENING]) is not None
         if each.start >= span.end and not goes_on:
             break
@@ -88,21 +87,33 @@ def _sentences(ground: Ground) -> list[str]:
     return found
 
 
+def _without_lead_in(text: str, span: Span, decision: Statement | None) -> str:
+    """Without an answering "No,", and without the words that only say that something was decided."""
+    said = text[slice(*span)]
+    before, _, behind = said.partition(": ")
+    if behind.strip() and len(before) <= MAX_LEAD_IN and lexicon.search("decided", "labels", lexicon.fold(before)):
+        return behind.strip()
+    said = text[slice(*decision.bare)] if decision else said
+    answering = ANSWERING.match(said)
+    return said[answering.end() :] if answering and answering.end() < len(said) else said
+
+
 def _differences(claim: str, whole: str, told: Sequence[str]) -> Iterable[str]:
     if any(_says_it_all(claim, each) for each in told):
         return
-    evidence = ". ".join(_stating(claim, told))
-    added, left_out = _heavy_words(claim, evidence), _heavy_words(evidence, whole)
+    stating = _stating(claim, told)
+    evidence = ". ".join(stating)
     yield from _other_facts(claim, whole, evidence, told)
-    yield from other_limits(claim, whole, evidence, leaves_out=bool(left_out))
+    yield from other_limits(claim, whole, evidence)
     yield from _opposites(claim, evidence)
-    yield from _otherwise_negated(claim, evidence)
-    yield from _mixed(claim, evidence)
-    size = len(_weighty(claim))
-    if len(added) > max(1, MAX_ADDED * size) or len(added) > len(left_out) + SPARE_WORDS * (size >= MIN_SIZE):
-        yield f"its own words: {', '.join(added)}"
-    if len(left_out) > MAX_LEFT_OUT * len(_weighty(evidence)):
-        yield f"left out: {', '.join(left_out)}"
+    if added := missing(claim, evidence):
+        yield f"its own words: {_listed(added)}"
+    if left_out := missing(evidence, whole):
+        yield f"left out: {_listed(left_out)}"
+    counterparts = _counterparts(claim, evidence)
+    yield from set_otherwise(claim, evidence, counterparts)
+    if pair := exchanged(claim, stating, counterparts):
+        yield f"“{pair[0]}” and “{pair[1]}” changed places"
 
 
 def _says_it_all(claim: str, sentence: str) -> bool:
@@ -112,7 +123,7 @@ def _says_it_all(claim: str, sentence: str) -> bool:
 
 def _stating(claim: str, told: Sequence[str]) -> list[str]:
     """The sentences of the evidence that a claim is made of: the nearest, and those that cover what it leaves."""
-    left = set(content_words(claim))
+    left = [each for each in terms(claim) if each.weighs]
     chosen: list[str] = []
     while left and len(chosen) < MAX_SENTENCES:
         best = max(told, key=lambda sentence: (len(_covered(left, sentence)), sentence not in chosen))
@@ -120,25 +131,31 @@ def _stating(claim: str, told: Sequence[str]) -> list[str]:
         if not covered or best in chosen or (chosen and len(covered) < MIN_NEW_WORDS):
             break
         chosen.append(best)
-        left -= covered
+        left = [each for each in left if each not in covered]
     return chosen or [told[0]]
 
 
-def _covered(words: Collection[str], text: str) -> frozenset[str]:
-    known = content_words(text)
-    return frozenset(word for word in words if any(_means(word, other) for other in known))
+def _covered(words: Sequence[Term], text: str) -> list[Term]:
+    known = Known.of(text)
+    return [each for each in words if known.has(each)]
 
 
-def _means(one: str, other: str) -> bool:
-    """Forms of one word, the same number, or plain words of one meaning."""
-    if same_word(one, other) or _digits(one) == _digits(other):
-        return True
-    groups = lexicon.synonyms()
-    return not groups.get(stem(one), frozenset()).isdisjoint(groups.get(stem(other), frozenset()))
+def _listed(words: Iterable[Term]) -> str:
+    return ", ".join(sorted(each.word for each in words))
 
 
-def _digits(word: str) -> str:
-    return lexicon.numbers().get(word, word)
+def _counterparts(claim: str, evidence: str) -> dict[str, str]:
+    """The lemmas of a claim to those of the evidence that say the same."""
+    theirs = terms(evidence)
+    same = {each.lemma: each.lemma for each in theirs}
+    alike = {each: Known.of(each.word) for each in theirs if each.weighs}
+    found = {}
+    for mine in terms(claim):
+        if mine.lemma in same:
+            found[mine.lemma] = mine.lemma
+        elif mine.weighs and (other := next((each for each, known in alike.items() if known.has(mine)), None)):
+            found[mine.lemma] = other.lemma
+    return found
 
 
 def _other_facts(claim: str, whole: str, evidence: str, told: Sequence[str]) -> Iterable[str]:
@@ -155,26 +172,28 @@ def _other_facts(claim: str, whole: str, evidence: str, told: Sequence[str]) -> 
 
 def _values(text: str) -> dict[str, str]:
     """What a text states exactly: the values of its facts and all that is written in digits, to the words of it."""
+    text = plain(text)
     facts = [fact for fact in facts_of(text) if fact.family is not Family.NAME and fact.words not in SMALL]
-    found = {fact.value: fact.words for fact in facts}
+    found = {fact.value + "%" * fact.words.endswith("%"): fact.words for fact in facts}
     said = lexicon.fold(text)
     numbers = lexicon.numbers(lexicon.language_of(said))
     spelt = {numbers[word]: word for word in said.split() if word in numbers and word not in SMALL}
     calendar = lexicon.words("grammar", "calendar")
-    figures = {stem(word): word for word in content_words(text) if any(map(str.isdigit, word)) or word in calendar}
-    covered = " ".join(fact.words.casefold() for fact in facts)
-    return found | {value: word for value, word in (spelt | figures).items() if word not in covered}
+    figures = {
+        word.removesuffix("s") if word in calendar else word: word
+        for word in (each.word for each in terms(text))
+        if any(map(str.isdigit, word)) or word in calendar
+    }
+    covered = {part for fact in facts for part in lexicon.fold(fact.words).split()}
+    return found | {value: word for value, word in (spelt | figures).items() if word not in covered | SMALL}
 
 
-SMALL: Final = frozenset(
-    ["one", "un", "une", "uno", "una", "um", "uma", "ein", "eine", "een", "jeden", "second", "first"]
-)
+SMALL: Final = frozenset(["one", "un", "une", "uno", "una", "um", "uma", "ein", "eine", "een", "jeden", "1"])
 """Articles in some languages, and words that count loosely."""
 
 
 def _stands(words: str, text: str) -> bool:
-    said = lexicon.fold(text)
-    return lexicon.fold(words) in said or any(_digits(word) == _digits(lexicon.fold(words)) for word in said.split())
+    return re.search(rf"(?<!\w){re.escape(lexicon.fold(words))}(?!\w)", lexicon.fold(plain(text))) is not None
 
 
 def _opposites(claim: str, evidence: str) -> Iterable[str]:
@@ -182,57 +201,3 @@ def _opposites(claim: str, evidence: str) -> Iterable[str]:
     for word in sorted(mine - theirs):
         if rival := next((other for other in sorted(theirs - mine) if opposed(word, other)), None):
             yield f"“{word}” instead of “{rival}”"
-
-
-def _otherwise_negated(claim: str, evidence: str) -> Iterable[str]:
-    """Both say "not", but of different things."""
-    mine, theirs = negated(claim), negated(evidence)
-    said = content_words(evidence)
-    if mine and theirs and not _known(mine, theirs) and _known(mine, said):
-        yield f"“not” of something else: {', '.join(sorted(mine))}"
-
-
-def _mixed(claim: str, evidence: str) -> Iterable[str]:
-    """Words that the evidence says of different things, put together."""
-    pieces, mine = _clauses(evidence), _clauses(claim)
-    if len(pieces) < 2 or len(mine) < 2:
-        return
-    own = [
-        [word for word in piece if not any(word in other for other in pieces if other is not piece)] for piece in pieces
-    ]
-    sources = [max(range(len(own)), key=lambda at: len(_known(clause, own[at]))) for clause in mine]
-    for clause, source in zip(mine, sources, strict=True):
-        for at, others in enumerate(own):
-            strays = _known(clause, others) if at != source else []
-            strays = [word for word in strays if at not in sources or any(opposed(word, each) for each in own[source])]
-            if strays:
-                yield f"said of something else: {', '.join(strays)}"
-
-
-@cache
-def _joint() -> re.Pattern[str]:
-    return re.compile(rf"[,;:.!?()]\s|\s{lexicon.alternatives('grammar', 'joining')}\s", re.IGNORECASE)
-
-
-def _clauses(text: str) -> list[frozenset[str]]:
-    found = [_weighty(piece) for piece in _joint().split(text)]
-    return [words for words in found if len(words) >= MIN_NEW_WORDS]
-
-
-def _known(words: Iterable[str], others: Collection[str]) -> list[str]:
-    return sorted(word for word in words if any(_means(word, other) for other in others))
-
-
-def _heavy_words(text: str, other: str) -> list[str]:
-    """The words of weight that the other text does not hold in any form."""
-    known = content_words(other)
-    figures = {
-        part for fact in facts_of(text) if fact.family is not Family.NAME for part in lexicon.fold(fact.words).split()
-    }
-    return sorted(word for word in _weighty(text) - figures if not any(_means(word, each) for each in known))
-
-
-def _weighty(text: str) -> frozenset[str]:
-    """The content words but for those that hardly say anything, and those that are compared by their class."""
-    languages = lexicon.languages_of(lexicon.fold(text))
-    return content_words(text) - lexicon.words("synonyms", "light") - lexicon.limiting_words(languages)

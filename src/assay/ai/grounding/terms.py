@@ -1,0 +1,130 @@
+"""The words of a text in the order in which they stand, and which of them another text holds too."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from assay.ai.grounding import lexicon, thesaurus
+from assay.ai.grounding.plain import plain
+from assay.ai.grounding.words import same_word
+
+TOKEN: Final = re.compile(r"[^\W_]+(?:[.:/_][^\W_]+)*%?|[€$£]")
+CURRENCIES: Final = {"€": "euro", "$": "dollar", "£": "pound", "eur": "euro", "usd": "dollar", "gbp": "pound"}
+BEGINNING: Final = 3
+
+
+class Term(NamedTuple):
+    """A word, or a phrase that stands for one."""
+
+    word: str
+    lemma: str
+    parts: tuple[str, ...] = ()
+    """The lemmas of a phrase."""
+    weighs: bool = True
+    """Whether it says something of its own, beside what is compared in other ways: limits and figures."""
+
+
+@lru_cache(maxsize=4_096)
+def terms(text: str) -> Sequence[Term]:
+    """All words in order, phrases of the thesaurus as one."""
+    said = lexicon.fold(plain(text))
+    words = [CURRENCIES.get(each, each) for each in TOKEN.findall(said)]
+    lemmas = [thesaurus.lemma(each) for each in words]
+    return list(_joined(words, lemmas))
+
+
+def _joined(words: Sequence[str], lemmas: Sequence[str]) -> Iterable[Term]:
+    at = 0
+    while at < len(words):
+        phrase = next(
+            (each for each in thesaurus.phrases().get(lemmas[at], ()) if tuple(lemmas[at : at + len(each)]) == each),
+            (),
+        )
+        if phrase:
+            said = words[at : at + len(phrase)]
+            is_light = "_".join(said) in thesaurus.light()
+            weighs = not is_light and (any(_weighs(each) for each in said) or said[-1] in PARTICLES)
+            yield Term(" ".join(said), "_".join(phrase), phrase, weighs)
+        else:
+            yield Term(words[at], lemmas[at], (), _weighs(words[at]))
+        at += max(1, len(phrase))
+
+
+PARTICLES: Final = frozenset("up down in out off away over".split())
+
+
+def _weighs(word: str) -> bool:
+    small = lexicon.words("grammar", "function_words") | thesaurus.light()
+    return not (word in small or lexicon.is_limiting(word) or any(map(str.isdigit, word)) or word == "s")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a text holds, to be asked for the words of another."""
+
+    lemmas: frozenset[str]
+    groups: frozenset[int]
+    """Of the words that the asking text does not hold itself."""
+    words: dict[str, list[str]] | None
+    """By how they begin, where the text may be of a language whose forms are told by their beginning alone."""
+
+    @classmethod
+    def of(cls, text: str, asking: str = "") -> "Known":
+        said = terms(text)
+        single = _lemmas(said)
+        theirs = set(_lemmas(terms(asking)))
+        pairs = [one.lemma + two.lemma for one, two in zip(said, said[1:], strict=False)]
+        found = thesaurus.groups()
+        by_beginning: dict[str, list[str]] | None = None
+        if lexicon.language_of(lexicon.fold(text)) != ("en",):
+            by_beginning = {}
+            for each in said:
+                for word in each.word.split():
+                    for form in {word, _without_participle(word)}:
+                        by_beginning.setdefault(form[:BEGINNING], []).append(form)
+        groups = frozenset(group for each in single if each not in theirs for group in found.get(each, ()))
+        return cls(frozenset(single + pairs), groups, by_beginning)
+
+    def has(self, term: Term) -> bool:
+        """Whether the text says it in some form."""
+        if term.lemma in self.lemmas or not self.groups.isdisjoint(thesaurus.groups().get(term.lemma, ())):
+            return True
+        if term.parts and all(self.has(Term(part, part)) for part in term.parts if part not in SMALL_PARTS):
+            return True
+        return self.words is not None and any(
+            same_word(form, other)
+            for form in {term.word, _without_participle(term.word)}
+            for other in self.words.get(form[:BEGINNING], ())
+        )
+
+
+def _lemmas(said: Sequence[Term]) -> list[str]:
+    return [each.lemma for each in said] + [part for each in said for part in each.parts]
+
+
+SMALL_PARTS: Final = frozenset("to at by of on for with the a an be not".split())
+
+
+def _without_participle(word: str) -> str:
+    """`gevoerd` as `voerd`."""
+    return word[2:] if word.startswith("ge") and len(word) > 6 else word
+
+
+def missing(text: str, elsewhere: str) -> list[Term]:
+    """The words of weight that another text does not hold in any form, and its own do not make up."""
+    other = Known.of(elsewhere, asking=text)
+    found = [each for each in terms(text) if each.weighs and not other.has(each)]
+    if not found:
+        return []
+    said = terms(text)
+    halves = {
+        half.word
+        for one, two in zip(said, said[1:], strict=False)
+        if one.lemma + two.lemma in other.lemmas
+        for half in (one, two)
+    }
+    return list({each.lemma: each for each in found if each.word not in halves}.values())
+
+
