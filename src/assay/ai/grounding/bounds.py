@@ -14,9 +14,9 @@ LOOSE: Final[Mapping[str, str]] = {"at_most": "<≤", "at_least": ">≥"}
 """Where a language does not tell the two apart in its lists."""
 COMPLEMENT: Final = str.maketrans("<>≤≥", "≥≤><")
 UNTIL: Final = re.compile(r"unti|till")
-BEHIND: Final = re.compile(r"(?:or|and)\b|at (?:the )?(?:most|least|latest|earliest)|max|min|upward|on\b|onward")
+BEHIND: Final = re.compile(r"(?:or|and)\b|at (?:the )?(?:most|least|latest|earliest)|max|min|upward|on\b|onward|como|al|au|por lo|à|o\b|ou\b|oder|of|lub|höchst|mindest|minst|hoogst|najwy|co naj|no m|pelo")
 NUMBER: Final = r"\d[\d.,:]*(?<![.,:])"
-MONTH: Final = r"(?:jan|febr|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,7}"
+MONTH: Final = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:jan|febr|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,7})"
 BETWEEN: Final = rf"\W{{1,3}}(?:(?:the|a|an|about|of|on|at|around|{MONTH})\s)?[€$£]?\s?"
 
 
@@ -48,7 +48,7 @@ def cut_bounds(said: str, languages: tuple[str, ...]) -> tuple[str, dict[str, li
 @cache
 def _patterns(name: str, languages: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     phrases = f"(?P<phrase>{lexicon.pattern('polarity', name, languages).pattern})"
-    behind = rf"(?P<number>{NUMBER})[^\s\d]{{0,3}}(?:\s\w{{1,12}}){{0,2}}?,?\s(?={BEHIND.pattern}){phrases}"
+    behind = rf"(?P<number>{NUMBER})[^\s\d]{{0,3}}(?:\s[^\s,;.]{{1,12}}){{0,2}}?,?\s(?={BEHIND.pattern}){phrases}"
     return re.compile(rf"{phrases}{BETWEEN}(?P<number>{NUMBER})"), re.compile(behind)
 
 

@@ -51,6 +51,8 @@ def _around(limit: Set, family: tuple[str, ...]) -> Iterator[str]:
     yield from limit.behind[:BEHIND]
     if family[0] == "negative" or (family[0] == "only" and not _leads(limit)):
         yield from limit.before[-BEFORE:]
+    elif family[0] == "only":  # "row only with a boat" is "only row with a boat"
+        yield from limit.before[-1:]
 
 
 def _set(text: str, family: Sequence[str], languages: tuple[str, ...]) -> Iterator[Set]:

@@ -142,6 +142,9 @@ def _other_bounds(mine: Limits, theirs: Limits, said: Limits, turned: frozenset[
                 denied_once if number in turned else any(bound.operators & each.operators for each in others)
             ):
                 yield f"“{bound.words}” instead of “{others[0].words}”"
+    for name in ("at_most", "at_least"):
+        if mine.has(name) != theirs.has(name) and mine.negations == theirs.negations:
+            yield _one_sided(mine if mine.has(name) else theirs, mine.has(name), name)
     for number, bounds in theirs.bounds.items():
         kept = said.bounds.get(number, ())
         if (len(kept) < len(bounds) and number in said.numbers) or not (

@@ -12,7 +12,6 @@ MAX_DISTANCE: Final = 24
 MIN_GAIN: Final = 3
 LINKS: Final = frozenset("and or und oder et ou y e o i lub en the a an".split())
 AGENT: Final = frozenset("by durch von door por par przez".split())
-ARTICLES: Final = frozenset("the a an de het der die das le la les el los".split())
 
 Pairs = frozenset[tuple[str, str]]
 
@@ -26,15 +25,14 @@ def exchanged(claim: str, evidence: Sequence[str], counterparts: Mapping[str, st
     )
     said = terms(claim)
     lemmas = [counterparts.get(term.lemma, term.lemma) for term in said]
-    agents = _agents_of_one_side(said, [term for each in told for term in each])
+    if _is_said_in_the_passive(said, [term for each in told for term in each], counterparts):
+        return None
     held = [at for at, term in enumerate(said) if _moves(term) and term.lemma in counterparts]
     for place, one in enumerate(held):
         for other in held[place + 1 :]:
             if other - one > MAX_DISTANCE:
                 break
-            if lemmas[one] == lemmas[other] or {lemmas[one], lemmas[other], said[one].lemma, said[other].lemma} & agents:
-                continue
-            if _gain(lemmas, one, other, near, side_by_side) >= MIN_GAIN:
+            if lemmas[one] != lemmas[other] and _gain(lemmas, one, other, near, side_by_side) >= MIN_GAIN:
                 return said[one].word, said[other].word
     return None
 
@@ -43,20 +41,22 @@ def _moves(term: Term) -> bool:
     return term.weighs or any(map(str.isdigit, term.word))
 
 
-def _agents_of_one_side(said: Sequence[Term], told: Sequence[Term]) -> frozenset[str]:
-    """Where one says in the passive what the other says in the active, who does it stands elsewhere."""
-    mine, theirs = _agents(said), _agents(told)
-    return frozenset() if mine and theirs else mine or theirs
+def _is_said_in_the_passive(said: Sequence[Term], told: Sequence[Term], counterparts: Mapping[str, str]) -> bool:
+    """One text says "V by Y" of X, and the other "Y V X": who does it and to whom it is done stand elsewhere."""
+    for passive, active in ((said, told), (told, said)):
+        if _agent(active) is None and (at := _agent(passive)) is not None:
+            places = {counterparts.get(term.lemma, term.lemma): place for place, term in enumerate(active)}
+            verb, doer, first = (
+                next((places.get(counterparts.get(each.lemma, each.lemma)) for each in part if _moves(each)), None)
+                for part in (list(reversed(passive[:at])), passive[at + 1 :], passive)
+            )
+            return None not in (verb, doer, first) and doer < verb < first  # type: ignore[operator]
+    return False
 
 
-def _agents(said: Sequence[Term]) -> frozenset[str]:
-    """The words behind "by": who does what a passive tells."""
-    found = set()
-    for at, term in enumerate(said):
-        if term.lemma in AGENT:
-            behind = (each for each in said[at + 1 : at + 4] if each.word not in ARTICLES)
-            found |= {each.lemma for each in behind}
-    return frozenset(found)
+def _agent(said: Sequence[Term]) -> int | None:
+    """Where "by" stands behind what is done."""
+    return next((at for at, term in enumerate(said) if at and term.lemma in AGENT), None)
 
 
 def _gain(lemmas: Sequence[str], one: int, other: int, near: Pairs, side_by_side: Pairs) -> int:

@@ -41,6 +41,7 @@ ENGLISH: Final[Sequence[tuple[re.Pattern[str], str]]] = [
         (r"\b50\s?(?:%|per ?cent\b)", "half"),
         (r"(?<=\d)\s?(?:%|per ?cent\b)", "%"),
         (r"\b(?:only|just) (?=[€$£]?\d)", "at most "),
+        (r"\bthe day before(?=$|[,.;]|\s(?:at|by|until)\b)", "the previous day"),
         (r"\b(?:nothing|nobody|no[ -]one|nowhere) (?:else|but)\b", "only"),
     ]
 ]

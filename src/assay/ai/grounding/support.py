@@ -8,16 +8,18 @@ in another form or be replaced by one that the thesaurus knows to say the same.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from assay.ai.grounding import lexicon
+from assay.ai.grounding.broader import broadened
 from assay.ai.grounding.focus import set_otherwise
+from assay.ai.grounding.lead_in import without_claimed_lead_in, without_lead_in
 from assay.ai.grounding.limits import limits_of, other_limits
 from assay.ai.grounding.order import exchanged
-from assay.ai.grounding.own_words import Span, is_own
+from assay.ai.grounding.own_words import is_own
 from assay.ai.grounding.plain import plain
 from assay.ai.grounding.sentences import around, sentence_spans
-from assay.ai.grounding.statements import Statement, decisions_in
+from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.terms import Known, Term, missing, terms
 from assay.ai.grounding.words import content_words
 from assay.text.facts import Family, facts_of
@@ -28,9 +30,6 @@ MIN_NEW_WORDS: Final = 2
 TAKES_AWAY: Final = ("only", "except", "without", "negative", "before", "condition", "at_most", "at_least")
 """Limits by which a sentence takes from the one before it."""
 MAX_OPENING: Final = 60
-MAX_LEAD_IN: Final = 80
-ANSWERING: Final = re.compile(r"\s*(?:yes|yeah|yep|no|nope|ok|okay|well|right|sure|correct|anyway|so)\s?[,;.!–—-]+\s+", re.IGNORECASE)
-"""Words that answer what was asked before, and are no part of what is said."""
 LABELS: Final = re.compile(
     r"^(?:question|answer|problem|solution|in reply to|decision|action|agreed|voted for|disputed)\s*:\s*"
     r"|^(?:agreed|confirmed) by [^.\n]{1,200}\.$",
@@ -46,6 +45,14 @@ class Ground:
     text: str
     start: int
     end: int
+
+
+class Told(NamedTuple):
+    """A sentence of the evidence."""
+
+    stated: str
+    """Without its greeting and its words of deciding."""
+    whole: str
 
 
 def unsupported(title: str, body: str, grounds: Sequence[Ground]) -> list[str]:
@@ -65,69 +72,66 @@ def _claims(title: str, body: str) -> list[str]:
     """The sentences of a claim, one of each."""
     texts = (LABELS.sub("", text) for text in (title, body))
     said = (text[slice(*span)].strip() for text in texts for span in sentence_spans(text))
-    return list(dict.fromkeys(each.rstrip(" .!") for each in said if content_words(each)))
+    return list(dict.fromkeys(without_claimed_lead_in(each.rstrip(" .!")) for each in said if content_words(each)))
 
 
-def _sentences(ground: Ground) -> list[str]:
-    """The whole sentences that a quote touches, without a label, with those behind that begin by limiting them."""
+def _sentences(ground: Ground) -> list[Told]:
+    """The whole sentences that a quote touches, with those behind that begin by limiting them."""
     span = around(ground.text, ground.start, ground.end)
-    labels = {each.sentence: each for each in decisions_in(ground.text)}
-    found: list[str] = []
+    bare = {each.sentence: each.bare for each in decisions_in(ground.text)}
+    found: list[Told] = []
     for each in sentence_spans(ground.text):
-        said = _without_lead_in(ground.text, each, labels.get(each))
-        goes_on = lexicon.opening("limiting", "openings").match(lexicon.fold(said)[:MAX_OPENING]) is not None
+        said = ground.text[slice(*each)]
+        told = Told(_stated(said, ground.text[slice(*bare.get(each, each))]), said)
+        goes_on = lexicon.opening("limiting", "openings").match(lexicon.fold(told.stated)[:MAX_OPENING]) is not None
         if each.start >= span.end and not goes_on:
             break
         if each.end <= span.start or not is_own(ground.text, *each):
             continue
-        if found and goes_on and limits_of(said).has(*TAKES_AWAY):
-            found[-1] = f"{found[-1]} {said}"
+        if found and goes_on and limits_of(told.stated).has(*TAKES_AWAY):
+            found[-1] = Told(f"{found[-1].stated} {told.stated}", f"{found[-1].whole} {said}")
         else:
-            found.append(said)
+            found.append(told)
     return found
 
 
-def _without_lead_in(text: str, span: Span, decision: Statement | None) -> str:
-    """Without an answering "No,", and without the words that only say that something was decided."""
-    said = text[slice(*span)]
-    before, _, behind = said.partition(": ")
-    if behind.strip() and len(before) <= MAX_LEAD_IN and lexicon.search("decided", "labels", lexicon.fold(before)):
-        return behind.strip()
-    said = text[slice(*decision.bare)] if decision else said
-    answering = ANSWERING.match(said)
-    return said[answering.end() :] if answering and answering.end() < len(said) else said
+def _stated(said: str, bare: str) -> str:
+    """`bare`: what stands behind the words of deciding, where those were recognised."""
+    stated = without_lead_in(said)
+    return stated if stated != said else without_lead_in(bare)
 
 
-def _differences(claim: str, whole: str, told: Sequence[str]) -> Iterable[str]:
+def _differences(claim: str, whole: str, told: Sequence[Told]) -> Iterable[str]:
     if any(_says_it_all(claim, each) for each in told):
         return
     stating = _stating(claim, told)
-    evidence = ". ".join(stating)
+    evidence = ". ".join(each.stated for each in stating)
+    counterparts = _counterparts(claim, evidence)
     yield from _other_facts(claim, whole, evidence, told)
     yield from other_limits(claim, whole, evidence)
     yield from _opposites(claim, evidence)
-    if added := missing(claim, evidence):
+    yield from set_otherwise(claim, evidence, counterparts)
+    yield from broadened(claim, evidence, counterparts)
+    if added := missing(claim, ". ".join(each.whole for each in stating)):
         yield f"its own words: {_listed(added)}"
     if left_out := missing(evidence, whole):
         yield f"left out: {_listed(left_out)}"
-    counterparts = _counterparts(claim, evidence)
-    yield from set_otherwise(claim, evidence, counterparts)
-    if pair := exchanged(claim, stating, counterparts):
+    if pair := exchanged(claim, [each.stated for each in stating], counterparts):
         yield f"“{pair[0]}” and “{pair[1]}” changed places"
 
 
-def _says_it_all(claim: str, sentence: str) -> bool:
+def _says_it_all(claim: str, told: Told) -> bool:
     """The very words."""
-    return lexicon.fold(claim) == lexicon.fold(sentence).rstrip(" .!")
+    return lexicon.fold(claim) in {lexicon.fold(each).rstrip(" .!") for each in told}
 
 
-def _stating(claim: str, told: Sequence[str]) -> list[str]:
+def _stating(claim: str, told: Sequence[Told]) -> list[Told]:
     """The sentences of the evidence that a claim is made of: the nearest, and those that cover what it leaves."""
     left = [each for each in terms(claim) if each.weighs]
-    chosen: list[str] = []
+    chosen: list[Told] = []
     while left and len(chosen) < MAX_SENTENCES:
-        best = max(told, key=lambda sentence: (len(_covered(left, sentence)), sentence not in chosen))
-        covered = _covered(left, best)
+        best = max(told, key=lambda each: (len(_covered(left, each.whole)), each not in chosen))
+        covered = _covered(left, best.whole)
         if not covered or best in chosen or (chosen and len(covered) < MIN_NEW_WORDS):
             break
         chosen.append(best)
@@ -158,9 +162,9 @@ def _counterparts(claim: str, evidence: str) -> dict[str, str]:
     return found
 
 
-def _other_facts(claim: str, whole: str, evidence: str, told: Sequence[str]) -> Iterable[str]:
+def _other_facts(claim: str, whole: str, evidence: str, told: Sequence[Told]) -> Iterable[str]:
     """Numbers, dates, versions, identifiers and names that only one side states."""
-    everything = " ".join(told)
+    everything = " ".join(each.whole for each in told)
     theirs, kept = _values(everything), _values(whole)
     for value, words in _values(claim).items():
         if value not in theirs and not _stands(words, everything):

@@ -57,7 +57,7 @@ def _uninflected(base: str, word: str) -> str:
 
 @cache
 def _fixed() -> frozenset[str]:
-    return frozenset(word for line in _lines("fixed") for word in line.split())
+    return words("fixed")
 
 
 @cache
@@ -96,9 +96,14 @@ def key(words: Sequence[str]) -> str:
 
 
 @cache
+def words(name: str) -> frozenset[str]:
+    """The words of a list, as they are written, in all languages together."""
+    return frozenset(word for line in _lines(name) for word in line.split())
+
+
 def light() -> frozenset[str]:
-    """Words that hardly say anything, as they are written."""
-    return frozenset(word for line in _lines("light") for word in line.split())
+    """Words that hardly say anything."""
+    return words("light")
 
 
 def _lines(name: str) -> Iterator[str]:
