@@ -1,6 +1,7 @@
 """What of a sentence only says that something was decided, or greets: it is no part of what was decided."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
@@ -16,6 +17,8 @@ ANSWERING: Final = re.compile(
     re.IGNORECASE,
 )
 """Words that answer or greet: "No, deploys are fine"; without a sign behind it a "no" is part of what is said."""
+GREETING: Final = re.compile(r"\s*(?:dears?|hi|hello|hey|good \w+ing)\b(?: \w+){0,4}[:,!.]\s+", re.IGNORECASE)
+COLON: Final = re.compile(r":\s+")
 ENDS: Final = re.compile(r":\s+|,?\s(?:that|dass|que|che|dat|że)\s+|,\s+|\s[-–—]\s+|\)\s+")
 GOES_ON: Final = re.compile(r"(?:\s*,)?\s+(?:that|on|to(?=\s+\w))\s+(?!not\b)", re.IGNORECASE)
 CLAIMED: Final = re.compile(
@@ -23,18 +26,20 @@ CLAIMED: Final = re.compile(
     r"(?:decided|agreed|settled)(?: on| that| to)? (?!not\b)",
     re.IGNORECASE,
 )
-ABOUT: Final = frozenset("for in at on about re regarding concerning with to of from after by as".split())
+BREAKS: Final = frozenset("and so we it that is are was with to of from after by as among since".split())
+ABOUT: Final = frozenset("for in at on about re regarding concerning".split())
 
 
 def without_lead_in(said: str) -> str:
     """The sentence behind its greeting and its words of deciding, where those set no limit and name no subject."""
-    for opening in (ENUMERATED, ANSWERING):
+    for opening in (ENUMERATED, ANSWERING, GREETING):
         found = opening.match(said)
         said = said[found.end() :] if found and found.end() < len(said) else said
     for found in _deciding().finditer(said[:MAX_LEAD_IN]):
-        end = GOES_ON.match(said, found.end()) or ENDS.search(said, found.end())
-        if end and end.end() <= MAX_LEAD_IN and end.end() < len(said) and _says_nothing(said[: end.start()]):
-            return said[end.end() :]
+        for end in (COLON.search(said, found.end()), GOES_ON.match(said, found.end()), ENDS.search(said, found.end())):
+            if end and end.end() <= MAX_LEAD_IN and end.end() < len(said):
+                if _says_nothing(said[: found.end()], said[found.end() : end.start()]):
+                    return without_lead_in(said[end.end() :])
     return said
 
 
@@ -50,21 +55,27 @@ def _deciding() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
 
 
-def _says_nothing(opening: str) -> bool:
-    """No limit, no figure, and behind "for", "in" or "at" only an occasion on which people decide."""
-    limits = limits_of(opening)
-    if any(map(str.isdigit, opening)) or limits.negations or limits.is_exclusive or limits.has("some", "before"):
+def _says_nothing(before: str, behind: str) -> bool:
+    """No limit and no figure, and around the words of deciding only who is greeted and on which occasion it was."""
+    limits = limits_of(before + behind)
+    if any(map(str.isdigit, before + behind)) or limits.negations or limits.is_exclusive:
         return False
-    if limits.has("condition"):
+    if limits.has("some", "before", "condition"):
         return False
-    occasions, about = thesaurus.words("occasions"), False
-    phrase: list[str] = []
-    for term in [*terms(opening), None]:
-        word = term.word if term else ","
-        if word in ABOUT or term is None or word in {"and", "so", "we", "it", "that"}:
-            if about and phrase and not occasions & set(phrase):
-                return False
-            about, phrase = word in ABOUT, []
-        elif term and (term.weighs or word in occasions) and word not in thesaurus.words("deciding"):
-            phrase.append(word)
-    return lexicon.fold(opening) != ""
+    return all(is_occasion for about, is_occasion in _phrases(before) if about) and all(
+        is_occasion for _, is_occasion in _phrases(behind)
+    )
+
+
+def _phrases(text: str) -> Iterator[tuple[bool, bool]]:
+    """The runs of words that say something: whether each stands behind "for", "in" or "at", and tells an occasion."""
+    occasions, about, run = thesaurus.words("occasions"), False, []
+    for term in terms(text):
+        if term.word in ABOUT or term.word in BREAKS:
+            if run:
+                yield about, not occasions.isdisjoint(run)
+            about, run = term.word in ABOUT, []
+        elif (term.weighs or term.word in occasions) and term.word not in thesaurus.words("deciding"):
+            run.append(term.word)
+    if run:
+        yield about, not occasions.isdisjoint(run)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from assay.ai.grounding.terms import Term, terms
 
@@ -11,6 +11,8 @@ WINDOW: Final = 4
 MAX_DISTANCE: Final = 24
 MIN_GAIN: Final = 3
 LINKS: Final = frozenset("and or und oder et ou y e o i lub en the a an".split())
+PREPOSITIONS: Final = frozenset("of to from by with for in into on onto at as between under over".split())
+ARTICLES: Final = frozenset("the a an".split())
 AGENT: Final = frozenset("by durch von door por par przez".split())
 
 Pairs = frozenset[tuple[str, str]]
@@ -27,14 +29,58 @@ def exchanged(claim: str, evidence: Sequence[str], counterparts: Mapping[str, st
     lemmas = [counterparts.get(term.lemma, term.lemma) for term in said]
     if _is_said_in_the_passive(said, [term for each in told for term in each], counterparts):
         return None
-    held = [at for at, term in enumerate(said) if _moves(term) and term.lemma in counterparts]
-    for place, one in enumerate(held):
-        for other in held[place + 1 :]:
-            if other - one > MAX_DISTANCE:
-                break
-            if lemmas[one] != lemmas[other] and _gain(lemmas, one, other, near, side_by_side) >= MIN_GAIN:
-                return said[one].word, said[other].word
+    single = [slice(at, at + 1) for at, term in enumerate(said) if _moves(term)]
+    runs = [run for run in _runs(said, lemmas, side_by_side) if run.stop - run.start > 1]
+    place = Place(lemmas, near, side_by_side)
+    for one, other in _couples([each for each in single if said[each.start].lemma in counterparts], single):
+        if not place.tears(one, other) and place.gain(one, other) >= MIN_GAIN:
+            return _words(said, one), _words(said, other)
+    markers = {lemma: marker for each in told for lemma, marker in _markers(each)}
+    mine = dict(_markers(said))
+    for one, other in _couples(runs, runs + single):
+        first, second = lemmas[one.start], lemmas[other.start]
+        crossed = (mine.get(said[one.start].lemma), mine.get(said[other.start].lemma))
+        if crossed == (markers.get(second), markers.get(first)) != (crossed[1], crossed[0]) and (
+            place.gain(one, other) >= MIN_GAIN
+        ):
+            return _words(said, one), _words(said, other)
     return None
+
+
+def _couples(some: Sequence[slice], others: Sequence[slice]) -> Iterator[tuple[slice, slice]]:
+    """Two that stand apart, the earlier first."""
+    for one in some:
+        for other in others:
+            if one.stop <= other.start <= one.start + MAX_DISTANCE:
+                yield one, other
+
+
+def _markers(said: Sequence[Term]) -> Iterator[tuple[str, str]]:
+    """Each word with the preposition that it stands behind."""
+    marker = ""
+    for term in said:
+        if term.word in PREPOSITIONS:
+            marker = term.word
+        elif not term.weighs and term.word not in ARTICLES:
+            marker = ""
+        elif _moves(term):
+            yield term.lemma, marker
+
+
+def _runs(said: Sequence[Term], lemmas: Sequence[str], side_by_side: Pairs) -> Iterator[slice]:
+    """The words that say something, with those that stand by them in the evidence too."""
+    start = 0
+    for at in range(len(said)):
+        if not _moves(said[at]):
+            continue
+        if not (at and _moves(said[at - 1]) and (lemmas[at - 1], lemmas[at]) in side_by_side):
+            start = at
+        if at + 1 == len(said) or not _moves(said[at + 1]) or (lemmas[at], lemmas[at + 1]) not in side_by_side:
+            yield slice(start, at + 1)
+
+
+def _words(said: Sequence[Term], run: slice) -> str:
+    return " ".join(term.word for term in said[run])
 
 
 def _moves(term: Term) -> bool:
@@ -42,15 +88,15 @@ def _moves(term: Term) -> bool:
 
 
 def _is_said_in_the_passive(said: Sequence[Term], told: Sequence[Term], counterparts: Mapping[str, str]) -> bool:
-    """One text says "V by Y" of X, and the other "Y V X": who does it and to whom it is done stand elsewhere."""
+    """One text says "X is V by Y" and the other "Y V X": who does it, and to whom it is done, stand elsewhere."""
     for passive, active in ((said, told), (told, said)):
         if _agent(active) is None and (at := _agent(passive)) is not None:
             places = {counterparts.get(term.lemma, term.lemma): place for place, term in enumerate(active)}
-            verb, doer, first = (
+            doer, first = (
                 next((places.get(counterparts.get(each.lemma, each.lemma)) for each in part if _moves(each)), None)
-                for part in (list(reversed(passive[:at])), passive[at + 1 :], passive)
+                for part in (passive[at + 1 :], passive)
             )
-            return None not in (verb, doer, first) and doer < verb < first  # type: ignore[operator]
+            return doer is not None and first is not None and doer < first
     return False
 
 
@@ -59,17 +105,30 @@ def _agent(said: Sequence[Term]) -> int | None:
     return next((at for at, term in enumerate(said) if at and term.lemma in AGENT), None)
 
 
-def _gain(lemmas: Sequence[str], one: int, other: int, near: Pairs, side_by_side: Pairs) -> int:
-    """How many more neighbours would be those of the evidence, were the two exchanged; none if it tears a pair."""
-    if all(each in LINKS for each in lemmas[one + 1 : other]):
-        return 0
-    first = max(0, one - WINDOW)
-    here = list(lemmas[first : other + WINDOW + 1])
-    turned = list(here)
-    turned[one - first], turned[other - first] = here[other - first], here[one - first]
-    if {pair for pair in pairwise(here) if pair in side_by_side} - set(pairwise(turned)):
-        return 0
-    return sum(pair in near for pair in _near(turned)) - sum(pair in near for pair in _near(here))
+class Place(NamedTuple):
+    """The words of a claim as the evidence calls them, and how those stand there."""
+
+    lemmas: Sequence[str]
+    near: Pairs
+    side_by_side: Pairs
+
+    def gain(self, one: slice, other: slice) -> int:
+        """How many more neighbours would be those of the evidence, were the two exchanged."""
+        here, turned = self._both(one, other)
+        if self.lemmas[one] == self.lemmas[other] or all(each in LINKS for each in self.lemmas[one.stop : other.start]):
+            return 0
+        return sum(pair in self.near for pair in _near(turned)) - sum(pair in self.near for pair in _near(here))
+
+    def tears(self, one: slice, other: slice) -> bool:
+        """Whether to exchange them would part words that stand side by side in both texts."""
+        here, turned = self._both(one, other)
+        return bool({pair for pair in pairwise(here) if pair in self.side_by_side} - set(pairwise(turned)))
+
+    def _both(self, one: slice, other: slice) -> tuple[list[str], list[str]]:
+        before = self.lemmas[max(0, one.start - WINDOW) : one.start]
+        between, behind = self.lemmas[one.stop : other.start], self.lemmas[other.stop : other.stop + WINDOW]
+        first, second = self.lemmas[one], self.lemmas[other]
+        return [*before, *first, *between, *second, *behind], [*before, *second, *between, *first, *behind]
 
 
 def _near(lemmas: Sequence[str]) -> Iterator[tuple[str, str]]:
