@@ -11,8 +11,10 @@ from assay.ai.extractor import Extraction, LinkDraft, Quote
 from assay.ai.fakes import ScriptedExtractor
 from assay.audit.actor import SYSTEM
 from assay.extraction.echoes import Known, lines, says_the_same
+from assay.extraction.runs import weighed
 from assay.kinds import LinkType
-from assay.proposals import actions
+from assay.proposals import actions, editing, evidence
+from assay.proposals.drafts import Addition, QuotedEvidence
 
 pytestmark = pytest.mark.anyio
 
@@ -169,6 +171,33 @@ async def test_another_person_who_says_the_same_adds_evidence_to_what_waits_and_
     assert after.confidence == pytest.approx(0.918)
     trail = "SELECT detail FROM audit_log WHERE action = 'proposal.evidence_added'"
     assert [each.detail["confidence_before"] for each in await rows(database, trail)] == [0.9]
+
+
+async def test_new_evidence_is_weighed_by_what_the_claim_says_with_it(database):
+    waiting = await pending(database)
+    longer = f"{FACT}, unless legal asks for more"
+    async with database.transaction() as session:
+        await editing.edit(session, {waiting: {"title": longer, "body": longer}}, weigh=weighed, actor=SYSTEM)
+    alone = await get(database, waiting)
+    await said(database, longer)
+    message_id = await scalar(database, "SELECT id FROM messages WHERE text = :text", text=longer)
+    told = Addition([QuotedEvidence(message_id, longer, 0, len(longer))], 0.9)
+    async with database.transaction() as session:
+        await evidence.add(session, {waiting: told}, weigh=weighed, actor=SYSTEM)
+    after = await get(database, waiting)
+    assert alone.unsupported
+    assert alone.confidence == 0.8
+    assert not after.unsupported
+    assert after.confidence == pytest.approx(0.918)
+
+
+async def test_an_edit_is_weighed_by_what_its_evidence_says(database):
+    waiting = await pending(database)
+    before = (await get(database, waiting)).confidence
+    for words, confidence in ((NEWS, 0.8), (FACT, before)):
+        async with database.transaction() as session:
+            await editing.edit(session, {waiting: {"title": words, "body": words}}, weigh=weighed, actor=SYSTEM)
+        assert (await get(database, waiting)).confidence == confidence
 
 
 @pytest.mark.parametrize(

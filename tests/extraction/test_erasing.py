@@ -21,6 +21,7 @@ from assay.extraction import erasing, runs
 from assay.extraction.actions import IngestReport
 from assay.extraction.confidence import PARTLY_PROVEN
 from assay.extraction.erasing import Drawn, Erased, Whose
+from assay.extraction.runs import weighed
 from assay.kinds import Kind
 from assay.messaging.requests import EXTRACTION
 from assay.proposals import actions, editing
@@ -71,7 +72,7 @@ async def test_no_word_of_it_is_left_anywhere(database, ana, kind):
     waiting = await said(database, f"{SECRET} waits", "umberto", kind=kind)
     known = await said(database, f"{SECRET} is known", "umberto", kind=kind)
     async with database.transaction() as session:
-        await editing.edit(session, {waiting: {"body": f"{SECRET} again"}}, actor=ana, notes=SECRET)
+        await editing.edit(session, {waiting: {"body": f"{SECRET} again"}}, weigh=weighed, actor=ana, notes=SECRET)
     judged = "unsupported = ARRAY[:word], standing = 'sound', standing_because = 'decided by umberto'"
     await rows(database, f"UPDATE proposals SET {judged} RETURNING id", word=SECRET)
     await decided(database, actions.approve, known, by=ana)

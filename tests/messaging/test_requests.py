@@ -10,6 +10,7 @@ from tests.builders import draft, propose, rows, scalar, with_evidence
 from assay.audit.actor import SYSTEM
 from assay.duplicates import dismissing, pairs
 from assay.extraction.erasing import Drawn, Whose, erase
+from assay.extraction.runs import weighed
 from assay.kinds import Kind
 from assay.messaging import events
 from assay.messaging.requests import FOLLOWERS, SCAN
@@ -66,7 +67,7 @@ async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
         "entity.not_duplicate": lambda s: pairs.dismiss(s, one, other, actor=ana, notes=None),
         "proposal.merged": lambda s: actions.merge(s, {third: other}, actor=ana, choices=BOTH),
         "proposal.reverted": lambda s: actions.revert(s, [third, one], actor=ana),
-        "proposal.edited": lambda s: editing.edit(s, {third: {"body": "Another."}}, actor=ana),
+        "proposal.edited": lambda s: editing.edit(s, {third: {"body": "Another."}}, weigh=weighed, actor=ana),
         "proposal.assigned": lambda s: assigning.assign(s, [third], None, actor=ana),
         "proposal.evidence_added": lambda s: evidence.add(
             s, {fourth: Addition([quote], 0.9)}, weigh=weigh, actor=SYSTEM

@@ -8,6 +8,7 @@ from tests.query_plans import executed
 
 from assay.audit.actor import SYSTEM
 from assay.duplicates import dismissing, scan
+from assay.extraction.runs import weighed
 from assay.kinds import Kind
 from assay.proposals import actions, assigning, editing, entity_actions, restoring
 
@@ -40,7 +41,9 @@ async def test_the_work_of_a_decision_follows_from_what_is_decided(database, ana
     searching = {"model": MODEL, "threshold": 0.85, "actor": ana}
     steps = {
         "scan": lambda session: scan.scan(session, ids, **searching),
-        "edit": lambda session: editing.edit(session, {each: {"body": f"Now {each}"} for each in ids}, actor=ana),
+        "edit": lambda session: editing.edit(
+            session, {each: {"body": f"Now {each}"} for each in ids}, weigh=weighed, actor=ana
+        ),
         "assign": lambda session: assigning.assign(session, ids, None, actor=ana),
         "not a duplicate": lambda session: dismissing.not_duplicate(
             session, dict(zip(ids, known, strict=True)), **searching

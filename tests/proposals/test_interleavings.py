@@ -15,6 +15,7 @@ from assay.audit.actor import SYSTEM, Actor
 from assay.db.engine import Database
 from assay.db.models import ActorKind, User
 from assay.errors import AssayError
+from assay.extraction.runs import weighed
 from assay.kinds import Kind
 from assay.proposals import actions, entity_actions, rebuild
 from assay.proposals.editing import edit
@@ -92,7 +93,7 @@ async def act(database: Database, ids: list[UUID], what: str, which: list[int], 
                 await actions.expire(session, chosen, actor=SYSTEM, days=30)
             case "edit":
                 words = {"title": f"Said {target % 3}", "body": "The same."}
-                await edit(session, dict.fromkeys(chosen, words), actor=actor)
+                await edit(session, dict.fromkeys(chosen, words), weigh=weighed, actor=actor)
             case "merge_entities":
                 take = {"title": Choice.TAKE} if target % 2 else {}
                 await entity_actions.merge(session, dict.fromkeys(chosen, ids[target]), actor=actor, choices=take)

@@ -15,6 +15,7 @@ from assay.audit.actor import SYSTEM
 from assay.db.models import ActorKind, DedupState, ProposalStatus
 from assay.duplicates import scan
 from assay.duplicates.scale import version
+from assay.extraction.runs import weighed
 from assay.kinds import Kind, Proposer
 from assay.policies import actions as policies
 from assay.proposals import actions, editing
@@ -228,7 +229,7 @@ async def test_what_an_edited_proposal_said_before_contradicts_nothing(database,
     older, newer = await contradicting(database, embedder)
     async with database.transaction() as session:
         changes = {older: {"title": "Invoices are printed on Mondays"}}
-        assert [each.done for each in await editing.edit(session, changes, actor=SYSTEM)] == [True]
+        assert [each.done for each in await editing.edit(session, changes, weigh=weighed, actor=SYSTEM)] == [True]
     await scan.embed_missing(database, embedder, 10)
     await scanned(database, embedder, older, newer)
     found = await reviewed(database, embedder, [newer, older])

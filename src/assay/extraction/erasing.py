@@ -23,7 +23,6 @@ from assay.kinds import Kind
 from assay.messaging.events import EntityErased, ProposalErased
 from assay.proposals import evidence
 from assay.proposals import statements as decisions
-from assay.proposals.grounding import hold_against_evidence
 
 PORTION: Final = 1_000
 """Messages of one transaction, which holds up every decision meanwhile."""
@@ -119,12 +118,8 @@ async def _empty(session: AsyncSession, gone: Sequence[Touched], actor: Actor) -
 async def _weigh_anew(session: AsyncSession, ids: Sequence[UUID], gone: Sequence[UUID]) -> None:
     """What stays rests on less: somebody's "agreed" says nothing by itself."""
     await sql.drop_sources(session, ids, gone)
-    await hold_against_evidence(session, ids)
     session.expire_all()
-    pending = await evidence.hold_pending(session, ids)
-    left = await evidence.quoted(session, list(pending))
-    for proposal in pending.values():
-        proposal.confidence = runs.weighed(proposal, left.get(proposal.id, []))
+    for proposal in await evidence.weigh_anew(session, ids, weigh=runs.weighed):
         proposal.version += 1
     await session.flush()
 

@@ -15,7 +15,7 @@ from assay.proposals import listing, relations
 from assay.proposals import statements as sql
 from assay.proposals.actions import ANY_VERSION, lock_and_judge
 from assay.proposals.drafts import Draft
-from assay.proposals.grounding import hold_against_evidence
+from assay.proposals.evidence import Weigh, weigh_anew
 from assay.proposals.outcomes import Outcome, unless_pending
 
 FIELDS: Final = ("title", "body", "icon", "color", "keywords", "atom_type", "meta", "topic_name")
@@ -30,9 +30,11 @@ Changes = Mapping[str, Any]
 
 
 async def edit(
-    session: AsyncSession, edits: Mapping[UUID, Changes], *, actor: Actor, notes: str | None = None
+    session: AsyncSession, edits: Mapping[UUID, Changes], *, weigh: Weigh, actor: Actor, notes: str | None = None
 ) -> list[Outcome]:
-    """Gives pending proposals other words; what is not among the changes stays. They are to be scanned anew.
+    """Gives pending proposals other words; what is not among the changes stays.
+
+    They are held against their evidence and weighed by it, and are to be scanned anew.
 
     Raises InvalidInput where the words break a limit; then nothing is written.
     """
@@ -44,8 +46,9 @@ async def edit(
     await relations.resolve_topics(session, list(before))
     await sql.forget_vectors(session, list(before))
     await sql.look_again(session, list(before))
-    await hold_against_evidence(session, list(before))
-    await record(session, actor, [_recorded(each, edits[each.id], before[each.id], actor, notes) for each in found])
+    records = [_recorded(each, edits[each.id], before[each.id], actor, notes) for each in found]
+    await weigh_anew(session, list(before), weigh=weigh)
+    await record(session, actor, records)
     session.expire_all()
     return outcomes
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actions import Record, record
@@ -12,7 +12,7 @@ from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.bulk import insert_rows
 from assay.db.locks import DECISIONS, hold_until_commit
-from assay.db.models import SYSTEM_USER_ID, Evidence, Message, Proposal, ProposalStatus
+from assay.db.models import SYSTEM_USER_ID, Evidence, Proposal, ProposalStatus
 from assay.messaging.events import EvidenceAdded
 from assay.proposals.drafts import Addition, QuotedEvidence, evidence_rows
 from assay.proposals.grounding import hold_against_evidence
@@ -47,12 +47,24 @@ async def add(session: AsyncSession, additions: Mapping[UUID, Addition], *, weig
     gaining = {each: new for each in pending if (new := _new(additions[each].evidence, before.get(each, ())))}
     rows = [row for each, new in gaining.items() for row in evidence_rows(each, new, len(before.get(each, ())))]
     await insert_rows(session, Evidence, rows)
+    await hold_against_evidence(session, list(gaining))
+    pending = await hold_pending(session, gaining)
     after = await quoted(session, list(gaining))
     records = [_strengthened(pending[each], additions[each], after[each], weigh) for each in gaining]
     await session.flush()
-    await hold_against_evidence(session, list(gaining))
     await record(session, actor, records)
     return list(gaining)
+
+
+async def weigh_anew(session: AsyncSession, ids: Sequence[UUID], *, weigh: Weigh) -> list[Proposal]:
+    """Holds pending proposals against their evidence and weighs them by it, after their words or it changed."""
+    await hold_against_evidence(session, ids)
+    pending = await hold_pending(session, ids)
+    backing = await quoted(session, list(pending))
+    for each, proposal in pending.items():
+        proposal.confidence = weigh(proposal, backing.get(each, ()))
+    await session.flush()
+    return list(pending.values())
 
 
 def _new(quotes: Sequence[QuotedEvidence], known: Sequence[Quoted]) -> list[QuotedEvidence]:
@@ -84,18 +96,17 @@ async def hold_pending(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID,
 
 async def quoted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[Quoted]]:
     """The quotes that back each, in their order."""
-    own = and_(
-        Proposal.extraction_run_id.is_(None),
-        Proposal.proposed_by_user_id != SYSTEM_USER_ID,
-        Message.written_by_user_id == Proposal.proposed_by_user_id,
-    )
-    is_bot = or_(Message.is_bot, func.coalesce(own, False)).label("is_bot")
     rows = await session.execute(
-        select(Evidence.proposal_id, Message.id, Evidence.quote, Evidence.verified, Message.author, is_bot)
-        .join(Message, Message.id == Evidence.message_id)
-        .join(Proposal, Proposal.id == Evidence.proposal_id)
-        .where(Evidence.proposal_id.in_(ids))
-        .order_by(Evidence.proposal_id, Evidence.position)
+        text("""
+        SELECT e.proposal_id, e.quote, e.verified, m.id, m.author,
+            m.is_bot OR coalesce(p.extraction_run_id IS NULL AND p.proposed_by_user_id <> :system
+                AND m.written_by_user_id = p.proposed_by_user_id, false) AS is_bot
+        FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
+        CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = wanted.id LIMIT 1) AS p
+        CROSS JOIN LATERAL (SELECT * FROM evidence WHERE proposal_id = p.id OFFSET 0) AS e
+        CROSS JOIN LATERAL (SELECT * FROM messages WHERE messages.id = e.message_id LIMIT 1) AS m
+        ORDER BY e.proposal_id, e.position"""),
+        {"ids": list(ids), "system": SYSTEM_USER_ID},
     )
     found: dict[UUID, list[Quoted]] = {}
     for row in rows:

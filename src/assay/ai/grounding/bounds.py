@@ -14,10 +14,17 @@ LOOSE: Final[Mapping[str, str]] = {"at_most": "<≤", "at_least": ">≥"}
 """Where a language does not tell the two apart in its lists."""
 COMPLEMENT: Final = str.maketrans("<>≤≥", "≥≤><")
 UNTIL: Final = re.compile(r"unti|till")
-BEHIND: Final = re.compile(r"(?:or|and)\b|at (?:the )?(?:most|least|latest|earliest)|max|min|upward|on\b|onward|como|al|au|por lo|à|o\b|ou\b|oder|of|lub|höchst|mindest|minst|hoogst|najwy|co naj|no m|pelo")
+BEHIND: Final = (
+    r"(?:or|and)\b|at (?:the )?(?:most|least|latest|earliest)|max|min|upward|on\b|onward"
+    r"|como|al|au|por lo|à|o\b|ou\b|oder|of|lub|höchst|mindest|minst|hoogst|najwy|co naj|no m|pelo"
+)
+"""How a bound begins that stands behind its number."""
 NUMBER: Final = r"\d[\d.,:]*(?<![.,:])"
-MONTH: Final = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:jan|febr|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,7})"
-BETWEEN: Final = rf"\W{{1,3}}(?:(?:the|a|an|about|of|on|at|around|{MONTH})\s)?[€$£]?\s?"
+DAY: Final = (
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:jan|febr|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,7})"
+)
+BETWEEN: Final = rf"\W{{1,3}}(?:(?:the|a|an|about|of|on|at|around|{DAY})\s)?[€$£]?\s?"
 
 
 class Bound(NamedTuple):
@@ -48,7 +55,7 @@ def cut_bounds(said: str, languages: tuple[str, ...]) -> tuple[str, dict[str, li
 @cache
 def _patterns(name: str, languages: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     phrases = f"(?P<phrase>{lexicon.pattern('polarity', name, languages).pattern})"
-    behind = rf"(?P<number>{NUMBER})[^\s\d]{{0,3}}(?:\s[^\s,;.]{{1,12}}){{0,2}}?,?\s(?={BEHIND.pattern}){phrases}"
+    behind = rf"(?P<number>{NUMBER})[^\s\d]{{0,3}}(?:\s[^\s,;.]{{1,12}}){{0,2}}?,?\s(?={BEHIND}){phrases}"
     return re.compile(rf"{phrases}{BETWEEN}(?P<number>{NUMBER})"), re.compile(behind)
 
 

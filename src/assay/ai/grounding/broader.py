@@ -5,8 +5,8 @@ from typing import Final
 
 from assay.ai.grounding.terms import Term, terms
 
-ALL: Final = frozenset("all every each any whichever whatever both".split())
-DEFINITE: Final = frozenset("the this that my our your his her its their".split())
+ALL: Final = frozenset(["all", "every", "each", "any", "whichever", "whatever", "both"])
+DEFINITE: Final = frozenset(["the", "this", "that", "my", "our", "your", "his", "her", "its", "their"])
 MAX_BETWEEN: Final = 3
 """Words between an article and what it belongs to."""
 

@@ -43,7 +43,7 @@ def set_otherwise(claim: str, evidence: str, counterparts: Mapping[str, str]) ->
 
 
 def _leads(limit: Set) -> bool:
-    """"Only" is said of what follows, where anything does."""
+    """ "Only" is said of what follows, where anything does."""
     return limit.words == "only" and bool(limit.behind)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from assay.ai.grounding import lexicon, thesaurus
+from assay.ai.grounding import thesaurus
 from assay.ai.grounding.limits import limits_of
 from assay.ai.grounding.terms import terms
 
@@ -26,8 +26,10 @@ CLAIMED: Final = re.compile(
     r"(?:decided|agreed|settled)(?: on| that| to)? (?!not\b)",
     re.IGNORECASE,
 )
-BREAKS: Final = frozenset("and so we it that is are was with to of from after by as among since".split())
-ABOUT: Final = frozenset("for in at on about re regarding concerning".split())
+BREAKS: Final = frozenset(
+    {"and", "so", "we", "it", "that", "is", "are", "was", "with", "to", "of", "from", "after", "by", "as", "among"}
+)
+ABOUT: Final = frozenset(["for", "in", "at", "on", "about", "re", "regarding", "concerning"])
 
 
 def without_lead_in(said: str) -> str:
@@ -37,10 +39,15 @@ def without_lead_in(said: str) -> str:
         said = said[found.end() :] if found and found.end() < len(said) else said
     for found in _deciding().finditer(said[:MAX_LEAD_IN]):
         for end in (COLON.search(said, found.end()), GOES_ON.match(said, found.end()), ENDS.search(said, found.end())):
-            if end and end.end() <= MAX_LEAD_IN and end.end() < len(said):
-                if _says_nothing(said[: found.end()], said[found.end() : end.start()]):
-                    return without_lead_in(said[end.end() :])
+            if end and _is_a_lead_in(said, found.end(), end):
+                return without_lead_in(said[end.end() :])
     return said
+
+
+def _is_a_lead_in(said: str, decided: int, end: re.Match[str]) -> bool:
+    """`decided`: where the words of deciding end."""
+    ends_in_time = end.end() <= MAX_LEAD_IN and end.end() < len(said)
+    return ends_in_time and _says_nothing(said[:decided], said[decided : end.start()])
 
 
 def without_claimed_lead_in(claim: str) -> str:
@@ -69,7 +76,8 @@ def _says_nothing(before: str, behind: str) -> bool:
 
 def _phrases(text: str) -> Iterator[tuple[bool, bool]]:
     """The runs of words that say something: whether each stands behind "for", "in" or "at", and tells an occasion."""
-    occasions, about, run = thesaurus.words("occasions"), False, []
+    occasions, about = thesaurus.words("occasions"), False
+    run: list[str] = []
     for term in terms(text):
         if term.word in ABOUT or term.word in BREAKS:
             if run:

@@ -147,9 +147,7 @@ def _other_bounds(mine: Limits, theirs: Limits, said: Limits, turned: frozenset[
             yield _one_sided(mine if mine.has(name) else theirs, mine.has(name), name)
     for number, bounds in theirs.bounds.items():
         kept = said.bounds.get(number, ())
-        if (len(kept) < len(bounds) and number in said.numbers) or not (
-            kept or _is_elsewhere(number, bounds[0], said)
-        ):
+        if (len(kept) < len(bounds) and number in said.numbers) or not (kept or _is_elsewhere(number, bounds[0], said)):
             yield f"a limit (“{bounds[-1].words}”) was left out"
 
 

@@ -10,10 +10,13 @@ WINDOW: Final = 4
 """Words behind a word that are its neighbours."""
 MAX_DISTANCE: Final = 24
 MIN_GAIN: Final = 3
-LINKS: Final = frozenset("and or und oder et ou y e o i lub en the a an".split())
-PREPOSITIONS: Final = frozenset("of to from by with for in into on onto at as between under over".split())
-ARTICLES: Final = frozenset("the a an".split())
-AGENT: Final = frozenset("by durch von door por par przez".split())
+LINKS: Final = frozenset({"and", "or", "und", "oder", "et", "ou", "y", "e", "o", "i", "lub", "en", "the", "a", "an"})
+"""Words between two of a list, which may stand in any order."""
+PREPOSITIONS: Final = frozenset(
+    {"of", "to", "from", "by", "with", "for", "in", "into", "on", "onto", "at", "as", "between", "under", "over"}
+)
+ARTICLES: Final = frozenset(["the", "a", "an"])
+AGENT: Final = frozenset(["by", "durch", "von", "door", "por", "par", "przez"])
 
 Pairs = frozenset[tuple[str, str]]
 

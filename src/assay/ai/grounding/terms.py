@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from assay.ai.grounding import lexicon, thesaurus
@@ -52,7 +53,7 @@ def _joined(words: Sequence[str], lemmas: Sequence[str]) -> Iterable[Term]:
         at += max(1, len(phrase))
 
 
-PARTICLES: Final = frozenset("up down in out off away over".split())
+PARTICLES: Final = frozenset({"up", "down", "in", "out", "off", "away", "over"})
 
 
 def _weighs(word: str) -> bool:
@@ -75,7 +76,7 @@ class Known:
         said = terms(text)
         single = _lemmas(said)
         theirs = set(_lemmas(terms(asking)))
-        pairs = [one.lemma + two.lemma for one, two in zip(said, said[1:], strict=False)]
+        pairs = [one.lemma + two.lemma for one, two in pairwise(said)]
         found = thesaurus.groups()
         by_beginning: dict[str, list[str]] | None = None
         if lexicon.language_of(lexicon.fold(text)) != ("en",):
@@ -104,7 +105,7 @@ def _lemmas(said: Sequence[Term]) -> list[str]:
     return [each.lemma for each in said] + [part for each in said for part in each.parts]
 
 
-SMALL_PARTS: Final = frozenset("to at by of on for with the a an be not".split())
+SMALL_PARTS: Final = frozenset({"to", "at", "by", "of", "on", "for", "with", "the", "a", "an", "be", "not"})
 
 
 def _without_participle(word: str) -> str:
@@ -119,12 +120,5 @@ def missing(text: str, elsewhere: str) -> list[Term]:
     if not found:
         return []
     said = terms(text)
-    halves = {
-        half.word
-        for one, two in zip(said, said[1:], strict=False)
-        if one.lemma + two.lemma in other.lemmas
-        for half in (one, two)
-    }
+    halves = {half.word for one, two in pairwise(said) if one.lemma + two.lemma in other.lemmas for half in (one, two)}
     return list({each.lemma: each for each in found if each.word not in halves}.values())
-
-

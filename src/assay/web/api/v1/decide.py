@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import Proposal, Scope
 from assay.duplicates import dismissing
+from assay.extraction.runs import weighed
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions, assigning, editing, statements
 from assay.proposals.outcomes import Outcome, stale
@@ -134,7 +135,7 @@ def _edit(schemas: KindSchemas) -> Decide:
     ) -> Any:
         """Give a pending proposal other words. It is compared anew before the machine decides on it."""
         edits = {proposal_id: asked.changes()}
-        outcomes = await editing.edit(session, edits, actor=actor, notes=asked.notes)
+        outcomes = await editing.edit(session, edits, weigh=weighed, actor=actor, notes=asked.notes)
         return await answer(session, proposal_id, outcomes, response)
 
     return edit
