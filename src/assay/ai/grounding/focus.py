@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from assay.ai.grounding import lexicon
 from assay.ai.grounding.limits import CLAUSE, limits_of
 from assay.ai.grounding.plain import plain
-from assay.ai.grounding.terms import Term, terms
+from assay.ai.grounding.terms import Term, terms_in
 
 FAMILIES: Final[Sequence[tuple[str, ...]]] = (
     ("only",), ("negative", "without"), ("except",), ("before",), ("after", "condition"),
@@ -56,10 +56,11 @@ def _around(limit: Set, family: tuple[str, ...]) -> Iterator[str]:
 
 
 def _set(text: str, family: Sequence[str], languages: tuple[str, ...]) -> Iterator[Set]:
-    for clause in CLAUSE.split(plain(text)):
-        said = terms(clause)
+    patterns = [lexicon.pattern("polarity", name, languages) for name in family]
+    for clause in CLAUSE.split(lexicon.fold(plain(text))):
+        said = terms_in(clause)
         for at, term in enumerate(said):
-            if any(lexicon.pattern("polarity", name, languages).fullmatch(term.word) for name in family):
+            if not term.weighs and any(each.fullmatch(term.word) for each in patterns):
                 yield Set(term.word, _weighty(said[:at]), _weighty(said[at + 1 :]))
 
 

@@ -58,6 +58,7 @@ def languages_of(text: str) -> tuple[str, ...]:
     return tuple(name for name, count in counts.items() if best and count >= SHARE_OF_BEST * best)
 
 
+@lru_cache(maxsize=4_096)
 def language_of(text: str) -> tuple[str, ...]:
     """The likeliest language of a folded text, if its small words tell one."""
     said = WORD.findall(text)

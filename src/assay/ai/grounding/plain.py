@@ -9,42 +9,41 @@ from assay.ai.grounding import lexicon
 from assay.text import quantities
 
 UNIT: Final = r"(?:second|minute|hour|day|night|week|fortnight|month|quarter|year)"
-ENGLISH: Final[Sequence[tuple[re.Pattern[str], str]]] = [
-    (re.compile(pattern, re.IGNORECASE), instead)
-    for pattern, instead in [
-        (r"\bcan(?:'t|not)\b", "can not"),
-        (r"\bwon't\b", "will not"),
-        (r"\bshan't\b", "shall not"),
-        (r"(?<=\w)n't\b", " not"),
-        (r"(?<=\w)'re\b", " are"),
-        (r"(?<=\w)'ll\b", " will"),
-        (r"(?<=\w)'ve\b", " have"),
-        (r"\bi'm\b", "i am"),
-        (r"(?<=\w)'s\b|(?<=s)'(?!\w)", ""),
-        (r"\bhalf an hour\b", "30 minutes"),
-        (r"\b(?:a )?quarter of an hour\b", "15 minutes"),
-        (r"\bhalf a (dozen)\b", "6"),
-        (r"\bhalf a year\b", "6 months"),
-        (r"\b(?:a )?couple of\b", "2"),
-        (r"\bfortnightly\b|\bevery (?:other|second) week\b|\bonce a fortnight\b", "every 2 weeks"),
-        (r"\b(?:a )?fortnight\b", "2 weeks"),
-        (r"\btwice\b", "2 times"),
-        (r"\bthrice\b", "3 times"),
-        (rf"\b(?<=within )an? (?={UNIT}\b)", "1 "),
-        (rf"\b(?<=than )an? (?={UNIT}\b)", "1 "),
-        (rf"\b(?<=least )an? (?={UNIT}\b)", "1 "),
-        (rf"\b(?<=most )an? (?={UNIT}\b)", "1 "),
-        (rf"\b(?<=after )an? (?={UNIT}\b)", "1 "),
-        (r"\b(?:12 |twelve )?(?:noon|midday)\b", "12:00"),
-        (r"\b(?:12 |twelve )?midnight\b", "00:00"),
-        (r"\b(\d{1,2})\s?([ap])\.m\b\.?", r"\1 \2m"),
-        (r"\b50\s?(?:%|per ?cent\b)", "half"),
-        (r"(?<=\d)\s?(?:%|per ?cent\b)", "%"),
-        (r"\b(?:only|just) (?=[€$£]?\d)", "at most "),
-        (r"\bthe day before(?=$|[,.;]|\s(?:at|by|until)\b)", "the previous day"),
-        (r"\b(?:nothing|nobody|no[ -]one|nowhere) (?:else|but)\b", "only"),
-    ]
+ENGLISH: Final[Sequence[tuple[str, str]]] = [
+    (r"\bcan(?:'t|not)\b", "can not"),
+    (r"\bwon't\b", "will not"),
+    (r"\bshan't\b", "shall not"),
+    (r"(?<=\w)n't\b", " not"),
+    (r"(?<=\w)'re\b", " are"),
+    (r"(?<=\w)'ll\b", " will"),
+    (r"(?<=\w)'ve\b", " have"),
+    (r"\bi'm\b", "i am"),
+    (r"(?<=\w)'s\b|(?<=s)'(?!\w)", ""),
+    (r"\bhalf an hour\b", "30 minutes"),
+    (r"\b(?:a )?quarter of an hour\b", "15 minutes"),
+    (r"\bhalf a dozen\b", "6"),
+    (r"\bhalf a year\b", "6 months"),
+    (r"\b(?:a )?couple of\b", "2"),
+    (r"\bfortnightly\b|\bevery (?:other|second) week\b|\bonce a fortnight\b", "every 2 weeks"),
+    (r"\b(?:a )?fortnight\b", "2 weeks"),
+    (r"\btwice\b", "2 times"),
+    (r"\bthrice\b", "3 times"),
+    (rf"\b(?<=within )an? (?={UNIT}\b)", "1 "),
+    (rf"\b(?<=than )an? (?={UNIT}\b)", "1 "),
+    (rf"\b(?<=least )an? (?={UNIT}\b)", "1 "),
+    (rf"\b(?<=most )an? (?={UNIT}\b)", "1 "),
+    (rf"\b(?<=after )an? (?={UNIT}\b)", "1 "),
+    (r"\b(?:12 |twelve )?(?:noon|midday)\b", "12:00"),
+    (r"\b(?:12 |twelve )?midnight\b", "00:00"),
+    (r"(?<=\d)\s?a\.m\b\.?", " am"),
+    (r"(?<=\d)\s?p\.m\b\.?", " pm"),
+    (r"\b50\s?(?:%|per ?cent\b)", "half"),
+    (r"(?<=\d)\s?(?:%|per ?cent\b)", "%"),
+    (r"\b(?:only|just) (?=[€$£]?\d)", "at most "),
+    (r"\bthe day before(?=$|[,.;]|\s(?:at|by|until)\b)", "the previous day"),
+    (r"\b(?:nothing|nobody|no[ -]one|nowhere) (?:else|but)\b", "only"),
 ]
+PLAIN: Final = re.compile("|".join(f"({pattern})" for pattern, _ in ENGLISH), re.IGNORECASE)
 ORDINALS: Final = {
     word: f"{number}{ending}"
     for number, (word, ending) in enumerate(
@@ -74,8 +73,7 @@ def plain(text: str) -> str:
     if lexicon.language_of(lexicon.fold(text)) not in ((), ("en",)):
         return NEGATED.sub("ne ", ELIDED.sub("", text))
     text = SPELT.sub(_in_digits, text)
-    for pattern, instead in ENGLISH:
-        text = pattern.sub(instead, text)
+    text = PLAIN.sub(lambda found: ENGLISH[(found.lastindex or 1) - 1][1], text)
     return ORDINAL.sub(_ordinal(text), text)
 
 

@@ -6,11 +6,11 @@ in another form or be replaced by one that the thesaurus knows to say the same.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from assay.ai.grounding import lexicon
+from assay.ai.grounding import lexicon, thesaurus
 from assay.ai.grounding.broader import broadened
 from assay.ai.grounding.focus import set_otherwise
 from assay.ai.grounding.lead_in import without_claimed_lead_in, without_lead_in
@@ -20,7 +20,7 @@ from assay.ai.grounding.own_words import is_own
 from assay.ai.grounding.plain import plain
 from assay.ai.grounding.sentences import around, sentence_spans
 from assay.ai.grounding.statements import decisions_in
-from assay.ai.grounding.terms import Known, Term, missing, terms
+from assay.ai.grounding.terms import Known, Term, is_form, missing, terms
 from assay.ai.grounding.words import content_words
 from assay.text.facts import Family, facts_of
 from assay.text.opposites import opposed
@@ -150,16 +150,23 @@ def _listed(words: Iterable[Term]) -> str:
 
 def _counterparts(claim: str, evidence: str) -> dict[str, str]:
     """The lemmas of a claim to those of the evidence that say the same."""
-    theirs = terms(evidence)
-    same = {each.lemma: each.lemma for each in theirs}
-    alike = {each: Known.of(each.word) for each in theirs if each.weighs}
+    mine, theirs = terms(claim), terms(evidence)
+    same = {part: each.lemma for each in reversed(theirs) for part in (*each.parts, each.lemma)}
+    groups = thesaurus.groups()
+    by_group = {group: each.lemma for each in reversed(theirs) if each.weighs for group in groups.get(each.lemma, ())}
     found = {}
-    for mine in terms(claim):
-        if mine.lemma in same:
-            found[mine.lemma] = mine.lemma
-        elif mine.weighs and (other := next((each for each, known in alike.items() if known.has(mine)), None)):
-            found[mine.lemma] = other.lemma
+    for each in mine:
+        if each.lemma in same:
+            found[each.lemma] = same[each.lemma]
+        elif each.weighs and (known := _by_meaning(each, by_group, theirs)):
+            found[each.lemma] = known
     return found
+
+
+def _by_meaning(term: Term, by_group: Mapping[int, str], theirs: Sequence[Term]) -> str | None:
+    by_synonym = (by_group[group] for group in thesaurus.groups().get(term.lemma, ()) if group in by_group)
+    by_form = (each.lemma for each in theirs if each.weighs and is_form(term.word, each.word))
+    return next(by_synonym, None) or next(by_form, None)
 
 
 def _other_facts(claim: str, whole: str, evidence: str, told: Sequence[Told]) -> Iterable[str]:

@@ -27,10 +27,14 @@ class Term(NamedTuple):
     """Whether it says something of its own, beside what is compared in other ways: limits and figures."""
 
 
-@lru_cache(maxsize=4_096)
 def terms(text: str) -> Sequence[Term]:
     """All words in order, phrases of the thesaurus as one."""
-    said = lexicon.fold(plain(text))
+    return terms_in(lexicon.fold(plain(text)))
+
+
+@lru_cache(maxsize=4_096)
+def terms_in(said: str) -> Sequence[Term]:
+    """The same of a text that is plain and folded already."""
     words = [CURRENCIES.get(each, each) for each in TOKEN.findall(said)]
     lemmas = [thesaurus.lemma(each) for each in words]
     return list(_joined(words, lemmas))
@@ -56,9 +60,10 @@ def _joined(words: Sequence[str], lemmas: Sequence[str]) -> Iterable[Term]:
 PARTICLES: Final = frozenset({"up", "down", "in", "out", "off", "away", "over"})
 
 
+@lru_cache(maxsize=16_384)
 def _weighs(word: str) -> bool:
-    small = lexicon.words("grammar", "function_words") | thesaurus.light()
-    return not (word in small or lexicon.is_limiting(word) or any(map(str.isdigit, word)) or word == "s")
+    is_small = word in lexicon.words("grammar", "function_words") or word in thesaurus.light()
+    return not (is_small or lexicon.is_limiting(word) or any(map(str.isdigit, word)) or word == "s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Known:
     """By how they begin, where the text may be of a language whose forms are told by their beginning alone."""
 
     @classmethod
+    @lru_cache(maxsize=1_024)
     def of(cls, text: str, asking: str = "") -> "Known":
         said = terms(text)
         single = _lemmas(said)
@@ -106,6 +112,15 @@ def _lemmas(said: Sequence[Term]) -> list[str]:
 
 
 SMALL_PARTS: Final = frozenset({"to", "at", "by", "of", "on", "for", "with", "the", "a", "an", "be", "not"})
+
+
+def is_form(word: str, other: str) -> bool:
+    """Two forms of one word, told by how they begin."""
+    return any(
+        one[:BEGINNING] == two[:BEGINNING] and same_word(one, two)
+        for one in {word, _without_participle(word)}
+        for two in {other, _without_participle(other)}
+    )
 
 
 def _without_participle(word: str) -> str:
