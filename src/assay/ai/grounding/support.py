@@ -54,12 +54,17 @@ class Told(NamedTuple):
     """Without its greeting and its words of deciding."""
     whole: str
 
+    @property
+    def asks(self) -> bool:
+        """It states nothing, and may say what an answer is about."""
+        return self.whole.rstrip().endswith("?")
+
 
 def unsupported(title: str, body: str, grounds: Sequence[Ground]) -> list[str]:
     """What only the claim or only its evidence says, each in words for a person; empty where they agree."""
     told = list(dict.fromkeys(sentence for ground in grounds for sentence in _sentences(ground)))
     claims = _claims(title, body)
-    if not told or not claims:
+    if all(each.asks for each in told) or not claims:
         return ["no quote says it"]
     whole = " ".join(claims)
     found: dict[str, None] = {}
@@ -83,7 +88,7 @@ def _sentences(ground: Ground) -> list[Told]:
     for each in sentence_spans(ground.text):
         said = ground.text[slice(*each)]
         told = Told(_stated(said, ground.text[slice(*bare.get(each, each))]), said)
-        goes_on = lexicon.opening("limiting", "openings").match(lexicon.fold(told.stated)[:MAX_OPENING]) is not None
+        goes_on = lexicon.opening("limiting", "openings").match(lexicon.fold(said)[:MAX_OPENING]) is not None
         if each.start >= span.end and not goes_on:
             break
         if each.end <= span.start or not is_own(ground.text, *each):
@@ -105,7 +110,7 @@ def _differences(claim: str, whole: str, told: Sequence[Told]) -> Iterable[str]:
     if any(_says_it_all(claim, each) for each in told):
         return
     stating = _stating(claim, told)
-    evidence = ". ".join(each.stated for each in stating)
+    evidence = ". ".join(each.stated for each in stating if not each.asks)
     counterparts = _counterparts(claim, evidence)
     yield from _other_facts(claim, whole, evidence, told)
     yield from other_limits(claim, whole, evidence)
@@ -116,7 +121,7 @@ def _differences(claim: str, whole: str, told: Sequence[Told]) -> Iterable[str]:
         yield f"its own words: {_listed(added)}"
     if left_out := missing(evidence, whole):
         yield f"left out: {_listed(left_out)}"
-    if pair := exchanged(claim, [each.stated for each in stating], counterparts):
+    if pair := exchanged(claim, [each.stated for each in stating if not each.asks], counterparts):
         yield f"“{pair[0]}” and “{pair[1]}” changed places"
 
 
@@ -126,17 +131,17 @@ def _says_it_all(claim: str, told: Told) -> bool:
 
 
 def _stating(claim: str, told: Sequence[Told]) -> list[Told]:
-    """The sentences of the evidence that a claim is made of: the nearest, and those that cover what it leaves."""
+    """The sentences that a claim is made of: the statement that is nearest, and those that cover what it leaves."""
     left = [each for each in terms(claim) if each.weighs]
-    chosen: list[Told] = []
+    some, chosen = [each for each in told if not each.asks], list[Told]()
     while left and len(chosen) < MAX_SENTENCES:
-        best = max(told, key=lambda each: (len(_covered(left, each.whole)), each not in chosen))
+        best = max(some, key=lambda each: (len(_covered(left, each.whole)), each not in chosen))
         covered = _covered(left, best.whole)
-        if not covered or best in chosen or (chosen and len(covered) < MIN_NEW_WORDS):
+        if not covered or best in chosen or (chosen and not best.asks and len(covered) < MIN_NEW_WORDS):
             break
         chosen.append(best)
-        left = [each for each in left if each not in covered]
-    return chosen or [told[0]]
+        left, some = [each for each in left if each not in covered], list(told)
+    return chosen or some[:1]
 
 
 def _covered(words: Sequence[Term], text: str) -> list[Term]:
