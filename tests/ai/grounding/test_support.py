@@ -1,6 +1,7 @@
 """Whether a claim says what its evidence says."""
 
 import pytest
+from tests.cpu_cost import costs_little
 
 from assay.ai.grounding.support import Ground, unsupported
 
@@ -71,3 +72,62 @@ def test_the_words_that_differ_are_named():
         "“04:00” stands in no quote",
         "“02:30” was left out",
     ]
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("Deploys are not made on Fridays.", "Decision: no deploys on Fridays."),
+        ("Only the owner gets the key.", "Decision: the key is given only to the owner."),
+        ("A crew works at most two nights in a row.", "Decision: no crew works more than two nights in a row."),
+        ("Guests may bring no more than five kids.", "Decision: guests may bring at most 5 children."),
+        ("The gate opens at 10:00.", "Decision: the gate opens at 10 a.m."),
+        ("The fee is 5,000 euros.", "Decision: the fee is €5k."),
+        ("A dozen eggs are kept in the fridge.", "Decision: 12 eggs are stored in the fridge."),
+        (
+            "The map room may be unlocked only by the librarian.",
+            "Decision: only the librarian may unlock the map room.",
+        ),
+        ("Letters are signed by the editor.", "Decision: the editor signs the letters."),
+        ("Bookings are not accepted before 3 May.", "Decision: bookings are accepted only from 3 May on."),
+    ],
+)
+def test_the_same_said_otherwise_is_borne_out(claim, said):
+    assert missing(claim, said) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        (
+            "The backups run by night and the reports by day.",
+            "Decision: the backups run by day and the reports by night.",
+        ),
+        ("All prints are lent to Gent.", "Decision: the print is lent to Gent."),
+        ("The kiln prints are lent to Gent.", "Decision: the office prints are lent to Gent."),
+        ("Wills are stored in the vault.", "Decision: original wills are stored in the Bristol vault."),
+        ("Members must row on Sundays.", "Decision: members may row on Sundays."),
+        ("Only engineers deploy on Fridays.", "Decision: engineers deploy only on Fridays."),
+        ("Not all keys are rotated.", "Decision: no keys are rotated."),
+        ("Members need not wear helmets.", "Decision: members must not wear helmets."),
+        ("The key is worth €5.", "Decision: the key is worth $5."),
+        ("Wills are stored in the vault and destroyed in May.", "Decision: wills are stored in the vault."),
+        ("At least two adults go along.", "Decision: more than two adults go along."),
+    ],
+)
+def test_what_only_sounds_like_it_is_not(claim, said):
+    assert missing(claim, said)
+
+
+def test_an_answer_may_take_its_subject_from_the_question():
+    asked, answered = "@tom which port does the label printer listen on?", "it listens on port 9100"
+    assert missing("The label printer listens on port 9100.", asked, answered) == []
+    assert missing("The label printer listens on port 9100.", asked)
+
+
+def test_the_cost_grows_with_the_length_of_the_texts():
+    sentence = "No invoice above 5,000 € is paid before two people have signed it, unless the board says so. "
+    with costs_little():
+        for _ in range(3):
+            missing(sentence * 40, sentence * 40 + "The end.")
+            missing(sentence.replace(". ", ", ") * 40, sentence.replace(". ", "; ") * 40)

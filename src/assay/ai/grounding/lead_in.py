@@ -47,7 +47,7 @@ def without_lead_in(said: str) -> str:
 def _is_a_lead_in(said: str, decided: int, end: re.Match[str]) -> bool:
     """`decided`: where the words of deciding end."""
     ends_in_time = end.end() <= MAX_LEAD_IN and end.end() < len(said)
-    return ends_in_time and _says_nothing(said[:decided], said[decided : end.start()])
+    return ends_in_time and _says_nothing(said[:decided], said[decided : end.start()], said[end.end() :])
 
 
 def without_claimed_lead_in(claim: str) -> str:
@@ -62,28 +62,36 @@ def _deciding() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
 
 
-def _says_nothing(before: str, behind: str) -> bool:
-    """No limit and no figure, and around the words of deciding only who is greeted and on which occasion it was."""
+def _says_nothing(before: str, behind: str, rest: str) -> bool:
+    """No limit and no figure, and around the words of deciding only who is greeted and on which occasion it was.
+
+    What it is about may be named where the rest names it too.
+    """
     limits = limits_of(before + behind)
     if any(map(str.isdigit, before + behind)) or limits.negations or limits.is_exclusive:
         return False
     if limits.has("some", "before", "condition"):
         return False
-    return all(is_occasion for about, is_occasion in _phrases(before) if about) and all(
-        is_occasion for _, is_occasion in _phrases(behind)
+    named = {each.lemma for each in terms(rest)}
+    return all(said <= named or _is_occasion(said) for about, said in _phrases(before) if about) and all(
+        said <= named or _is_occasion(said) for _, said in _phrases(behind)
     )
 
 
-def _phrases(text: str) -> Iterator[tuple[bool, bool]]:
-    """The runs of words that say something: whether each stands behind "for", "in" or "at", and tells an occasion."""
+def _is_occasion(said: frozenset[str]) -> bool:
+    return not said.isdisjoint(map(thesaurus.lemma, thesaurus.words("occasions")))
+
+
+def _phrases(text: str) -> Iterator[tuple[bool, frozenset[str]]]:
+    """The runs of words that say something, and whether each stands behind "for", "in" or "at"."""
     occasions, about = thesaurus.words("occasions"), False
-    run: list[str] = []
+    run: set[str] = set()
     for term in terms(text):
         if term.word in ABOUT or term.word in BREAKS:
             if run:
-                yield about, not occasions.isdisjoint(run)
-            about, run = term.word in ABOUT, []
+                yield about, frozenset(run)
+            about, run = term.word in ABOUT, set()
         elif (term.weighs or term.word in occasions) and term.word not in thesaurus.words("deciding"):
-            run.append(term.word)
+            run.add(term.lemma)
     if run:
-        yield about, not occasions.isdisjoint(run)
+        yield about, frozenset(run)

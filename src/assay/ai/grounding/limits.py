@@ -11,8 +11,8 @@ from assay.ai.grounding.bounds import Bound, cut_bounds, numbers_in
 from assay.ai.grounding.plain import plain
 
 CLASSES: Final = (
-    "not_negative", "not_all", "need_not", "at_most", "at_least", "except", "only", "without", "negative", "before",
-    "after", "condition", "relative", "some", "may", "must", "should", "regardless", "cause",
+    "not_negative", "not_all", "need_not", "at_most", "at_least", "below", "above", "except", "only", "without",
+    "negative", "before", "after", "condition", "relative", "some", "may", "must", "should", "regardless", "cause",
 )  # fmt: skip
 CUT_OUT: Final = ("not_negative", "not_all", "need_not", "at_most", "at_least", "except")
 """Idioms that hold words of other classes."""
@@ -99,6 +99,7 @@ def other_limits(claim: str, whole: str, evidence: str) -> Iterator[str]:
     yield from _other_modals(mine, theirs)
     turned = _turned_bounds(mine, theirs)
     yield from _other_bounds(mine, theirs, said, turned)
+    yield from _other_words_of_bounds(mine, theirs)
     yield from _turned(mine, theirs, bool(turned))
     yield from _other_conditions(mine, theirs, said)
 
@@ -142,13 +143,20 @@ def _other_bounds(mine: Limits, theirs: Limits, said: Limits, turned: frozenset[
                 denied_once if number in turned else any(bound.operators & each.operators for each in others)
             ):
                 yield f"“{bound.words}” instead of “{others[0].words}”"
-    for name in ("at_most", "at_least"):
-        if mine.has(name) != theirs.has(name) and mine.negations == theirs.negations:
-            yield _one_sided(mine if mine.has(name) else theirs, mine.has(name), name)
     for number, bounds in theirs.bounds.items():
         kept = said.bounds.get(number, ())
         if (len(kept) < len(bounds) and number in said.numbers) or not (kept or _is_elsewhere(number, bounds[0], said)):
             yield f"a limit (“{bounds[-1].words}”) was left out"
+
+
+def _other_words_of_bounds(mine: Limits, theirs: Limits) -> Iterator[str]:
+    """Where no number stands by them."""
+    for name, opposite in (("below", "above"), ("above", "below")):
+        if mine.has(name) and theirs.has(opposite) and not theirs.has(name):
+            yield f"“{mine.first(name)}” instead of “{theirs.first(opposite)}”"
+    for name in ("at_most", "at_least"):
+        if mine.has(name) != theirs.has(name) and mine.negations == theirs.negations:
+            yield _one_sided(mine if mine.has(name) else theirs, mine.has(name), name)
 
 
 def _is_elsewhere(number: str, bound: Bound, other: Limits) -> bool:

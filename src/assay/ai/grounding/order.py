@@ -1,11 +1,13 @@
 """Words that changed places: a claim in which two words, exchanged, would stand as in the evidence."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from assay.ai.grounding.terms import Term, terms
 
+SENTENCE: Final = re.compile(r"[:;.!?]\s")
 WINDOW: Final = 4
 """Words behind a word that are its neighbours."""
 MAX_DISTANCE: Final = 24
@@ -23,29 +25,16 @@ Pairs = frozenset[tuple[str, str]]
 
 def exchanged(claim: str, evidence: Sequence[str], counterparts: Mapping[str, str]) -> tuple[str, str] | None:
     """Two words of a claim that stand each where the evidence has the other. `counterparts`: by lemma."""
-    told = [terms(each) for each in evidence]
-    near = frozenset(pair for each in told for pair in _near([term.lemma for term in each]))
-    side_by_side = frozenset(
-        (one.lemma, two.lemma) for each in told for one, two in pairwise(each) if _moves(one) and _moves(two)
-    )
+    told = [terms(piece) for each in evidence for piece in SENTENCE.split(each)]
     said = terms(claim)
-    lemmas = [counterparts.get(term.lemma, term.lemma) for term in said]
     if _is_said_in_the_passive(said, [term for each in told for term in each], counterparts):
         return None
+    place = Place.of(said, told, counterparts)
     single = [slice(at, at + 1) for at, term in enumerate(said) if _moves(term)]
-    runs = [run for run in _runs(said, lemmas, side_by_side) if run.stop - run.start > 1]
-    place = Place(lemmas, near, side_by_side)
-    for one, other in _couples([each for each in single if said[each.start].lemma in counterparts], single):
-        if not place.tears(one, other) and place.gain(one, other) >= MIN_GAIN:
-            return _words(said, one), _words(said, other)
-    markers = {lemma: marker for each in told for lemma, marker in _markers(each)}
-    mine = dict(_markers(said))
-    for one, other in _couples(runs, runs + single):
-        first, second = lemmas[one.start], lemmas[other.start]
-        crossed = (mine.get(said[one.start].lemma), mine.get(said[other.start].lemma))
-        if crossed == (markers.get(second), markers.get(first)) != (crossed[1], crossed[0]) and (
-            place.gain(one, other) >= MIN_GAIN
-        ):
+    known = [each for each in single if said[each.start].lemma in counterparts]
+    runs = [run for run in place.runs() if run.stop - run.start > 1]
+    for one, other in [*_couples(known, single), *_couples(runs, runs + single)]:
+        if place.has_exchanged(one, other):
             return _words(said, one), _words(said, other)
     return None
 
@@ -68,18 +57,6 @@ def _markers(said: Sequence[Term]) -> Iterator[tuple[str, str]]:
             marker = ""
         elif _moves(term):
             yield term.lemma, marker
-
-
-def _runs(said: Sequence[Term], lemmas: Sequence[str], side_by_side: Pairs) -> Iterator[slice]:
-    """The words that say something, with those that stand by them in the evidence too."""
-    start = 0
-    for at in range(len(said)):
-        if not _moves(said[at]):
-            continue
-        if not (at and _moves(said[at - 1]) and (lemmas[at - 1], lemmas[at]) in side_by_side):
-            start = at
-        if at + 1 == len(said) or not _moves(said[at + 1]) or (lemmas[at], lemmas[at + 1]) not in side_by_side:
-            yield slice(start, at + 1)
 
 
 def _words(said: Sequence[Term], run: slice) -> str:
@@ -111,16 +88,62 @@ def _agent(said: Sequence[Term]) -> int | None:
 class Place(NamedTuple):
     """The words of a claim as the evidence calls them, and how those stand there."""
 
+    said: Sequence[Term]
     lemmas: Sequence[str]
     near: Pairs
     side_by_side: Pairs
+    markers: Mapping[str, str]
+    """The preposition before each word of the evidence."""
 
-    def gain(self, one: slice, other: slice) -> int:
+    @classmethod
+    def of(cls, said: Sequence[Term], told: Sequence[Sequence[Term]], counterparts: Mapping[str, str]) -> "Place":
+        return cls(
+            said,
+            [counterparts.get(term.lemma, term.lemma) for term in said],
+            frozenset(pair for each in told for pair in _near([term.lemma for term in each])),
+            frozenset((a.lemma, b.lemma) for each in told for a, b in pairwise(each) if _moves(a) and _moves(b)),
+            {lemma: marker for each in told for lemma, marker in _markers(each)},
+        )
+
+    def runs(self) -> Iterator[slice]:
+        """The words that say something, with those that stand by them in the evidence too."""
+        start = 0
+        for at in range(len(self.said)):
+            if not _moves(self.said[at]):
+                continue
+            if not self._goes_with_the_next(at - 1):
+                start = at
+            if not self._goes_with_the_next(at):
+                yield slice(start, at + 1)
+
+    def _goes_with_the_next(self, at: int) -> bool:
+        beside = tuple(self.lemmas[at : at + 2]) if at >= 0 else ()
+        return beside in self.side_by_side and _moves(self.said[at]) and _moves(self.said[at + 1])
+
+    def has_exchanged(self, one: slice, other: slice) -> bool:
+        """Single words by their neighbours; several by their prepositions too."""
+        if one.stop - one.start > 1:
+            return self.has_crossed(one, other) and self.gain(one, other) >= MIN_GAIN
+        if all(self.said[each.start].word[0].isdigit() for each in (one, other)):
+            return self.gain(one, other) >= MIN_GAIN or self.gain(one, other, window=1) > 0
+        return self.gain(one, other) >= MIN_GAIN and not self.tears(one, other)
+
+    def has_crossed(self, one: slice, other: slice) -> bool:
+        """Whether each stands behind the preposition of the other."""
+        mine = dict(_markers(self.said))
+        first, second = (mine.get(self.said[each.start].lemma) for each in (one, other))
+        theirs = self.markers.get(self.lemmas[other.start]), self.markers.get(self.lemmas[one.start])
+        return (first, second) == theirs and first != second
+
+    def gain(self, one: slice, other: slice, window: int = WINDOW) -> int:
         """How many more neighbours would be those of the evidence, were the two exchanged."""
         here, turned = self._both(one, other)
-        if self.lemmas[one] == self.lemmas[other] or all(each in LINKS for each in self.lemmas[one.stop : other.start]):
+        listed = window > 1 and all(each in LINKS for each in self.lemmas[one.stop : other.start])
+        if listed or self.lemmas[one] == self.lemmas[other]:
             return 0
-        return sum(pair in self.near for pair in _near(turned)) - sum(pair in self.near for pair in _near(here))
+        return sum(pair in self.near for pair in _near(turned, window)) - sum(
+            pair in self.near for pair in _near(here, window)
+        )
 
     def tears(self, one: slice, other: slice) -> bool:
         """Whether to exchange them would part words that stand side by side in both texts."""
@@ -134,7 +157,7 @@ class Place(NamedTuple):
         return [*before, *first, *between, *second, *behind], [*before, *second, *between, *first, *behind]
 
 
-def _near(lemmas: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _near(lemmas: Sequence[str], window: int = WINDOW) -> Iterator[tuple[str, str]]:
     for at, one in enumerate(lemmas):
-        for other in lemmas[at + 1 : at + 1 + WINDOW]:
+        for other in lemmas[at + 1 : at + 1 + window]:
             yield one, other

@@ -107,8 +107,12 @@ class Known:
         )
 
 
+def _is_light(phrase: Term) -> bool:
+    return phrase.word.replace(" ", "_") in thesaurus.light()
+
+
 def _lemmas(said: Sequence[Term]) -> list[str]:
-    return [each.lemma for each in said] + [part for each in said for part in each.parts]
+    return [each.lemma for each in said] + [part for each in said if not _is_light(each) for part in each.parts]
 
 
 SMALL_PARTS: Final = frozenset({"to", "at", "by", "of", "on", "for", "with", "the", "a", "an", "be", "not"})
