@@ -82,7 +82,7 @@ def test_the_words_that_differ_are_named():
         ("A crew works at most two nights in a row.", "Decision: no crew works more than two nights in a row."),
         ("Guests may bring no more than five kids.", "Decision: guests may bring at most 5 children."),
         ("The gate opens at 10:00.", "Decision: the gate opens at 10 a.m."),
-        ("The fee is 5,000 euros.", "Decision: the fee is €5k."),
+        ("The fee is 5,000 euros.", "Decision: the fee is 5k euros."),
         ("A dozen eggs are kept in the fridge.", "Decision: 12 eggs are stored in the fridge."),
         (
             "The map room may be unlocked only by the librarian.",
