@@ -342,7 +342,7 @@ async def test_what_somebody_edited_is_their_claim_and_waits_for_a_person(databa
     [each] = await cleared(database, embedder, draft(title="Water runs at night"))
     await rows(database, "UPDATE users SET kind = :kind WHERE id = :id RETURNING id", kind=kind, id=ana.user_id)
     async with database.transaction() as session:
-        await editing.edit(session, {each: {"body": "Water runs at night"}}, actor=ana)
+        await editing.edit(session, {each: {"body": "Water runs at night"}}, weigh=weighed, actor=ana)
     await scan.embed_missing(database, embedder, 10)
     await scanned(database, embedder, each)
     async with database.transaction() as session:
@@ -356,7 +356,9 @@ async def test_what_somebody_edited_is_their_claim_and_waits_for_a_person(databa
 async def test_an_edit_that_changes_no_word_of_the_claim_leaves_it_whose_it_was(database, embedder, ana):
     [each] = await cleared(database, embedder, draft(title="Water runs at night"))
     async with database.transaction() as session:
-        await editing.edit(session, {each: {"title": "Water runs at night", "meta": {"a": 1}}}, actor=ana)
+        await editing.edit(
+            session, {each: {"title": "Water runs at night", "meta": {"a": 1}}}, weigh=weighed, actor=ana
+        )
     await scan.embed_missing(database, embedder, 10)
     await scanned(database, embedder, each)
     assert (await reviewed(database, embedder, [each])).approved == [each]

@@ -26,6 +26,7 @@ ENGLISH: Final[Sequence[tuple[str, str]]] = [
     (r"\b(?:a )?couple of\b", "2"),
     (r"\bfortnightly\b|\bevery (?:other|second) week\b|\bonce a fortnight\b", "every 2 weeks"),
     (r"\b(?:a )?fortnight\b", "2 weeks"),
+    (r"(?<=\d),(?=\d{3}\b)", ""),
     (r"(?<![.,]\d)(?<![.,]\d\d)(?<=\d)k\b", "000"),
     (r"\btwice\b", "2 times"),
     (r"\bthrice\b", "3 times"),
