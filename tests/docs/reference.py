@@ -283,7 +283,7 @@ TELLING: Final[dict[Section, list[Row]]] = {
     (CONFIDENCE, "Constants"): weights(),
     (CONFIDENCE, "Similarity"): [
         *figures(scale, "OPERATING_SCORE"),
-        *figures(scorer, "COVERED_WEIGHT", "TITLES_WEIGHT", "USUAL", "MOST_GAIN", "LIKE_TITLES", "TITLE_WEIGHT"),
+        *figures(scorer, "COVERED_WEIGHT", "TITLES_WEIGHT", "USUAL", "MAX_GAIN", "LIKE_TITLES", "TITLE_WEIGHT"),
         *figures(scorer, "SAME_BUT_PUNCTUATION", "ALL_BUT_EXACT"),
     ],
     (HTTP, "Who may ask"): [

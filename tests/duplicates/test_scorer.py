@@ -8,7 +8,7 @@ from tests.builders import BOTH_KINDS
 from assay.db.models import SimilarityType
 from assay.duplicates import scorer
 from assay.duplicates.scale import OPERATING_COSINE, SCORER, Scale
-from assay.duplicates.scorer import MOST_GAIN, Likeness, gain, judge
+from assay.duplicates.scorer import MAX_GAIN, Likeness, gain, judge
 from assay.duplicates.statement import Statement
 from assay.kinds import Kind, identity_key
 
@@ -73,7 +73,7 @@ def test_words_correct_what_is_near_and_never_decide_alone():
     said = statement("Upgrade Netty to 4.1.46", "A header that lacks a colon is read as a fold.")
     speaks_of_it = statement("Netty reads a header without colon as a fold", "Upgrade it to 4.1.46.")
     other = statement("Rotate keys", "Every ninety days the keys of all services are replaced by Vault.")
-    assert MOST_GAIN >= gain(said, speaks_of_it) > 0 > gain(said, other) >= -MOST_GAIN
+    assert MAX_GAIN >= gain(said, speaks_of_it) > 0 > gain(said, other) >= -MAX_GAIN
     scale = Scale.of("some-model", {"all": 0.8})
     near, far = scorer.scores(scale, [(said, speaks_of_it)] * 2, [0.79, 0.6], [0.3, 0.3], 0.85)
     assert near >= 0.85 > far

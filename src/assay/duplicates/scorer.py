@@ -24,7 +24,7 @@ TITLES_WEIGHT: Final = 0.25
 USUAL: Final = 0.09
 """What the two come to in a usual pair. The three are a logistic regression over the cosine on the development pairs,
 in units of the cosine: see docs/reference/duplicates.md."""
-MOST_GAIN: Final = 0.1
+MAX_GAIN: Final = 0.1
 """Words correct the meaning and never stand in its place."""
 TITLE_WEIGHT: Final = 0.3
 """What such a title adds where the meanings are near already."""
@@ -69,7 +69,7 @@ def scores(
     import numpy as np  # slow to import, and most commands compare nothing
 
     near = np.array([-1.0 if cosine is None else cosine for cosine in cosines])
-    asked = scale.mapped(kinds, near + MOST_GAIN) >= threshold
+    asked = scale.mapped(kinds, near + MAX_GAIN) >= threshold
     gains = [gain(*pair) if ask else 0.0 for pair, ask in zip(pairs, asked, strict=True)]
     corrected = scale.mapped(kinds, near + np.array(gains))
     titles = np.asarray(trigrams, dtype=np.float64)
@@ -79,14 +79,14 @@ def scores(
 
 def reach(scale: Scale, threshold: float) -> dict[Kind, float]:
     """The cosine from which the words alone could lift a pair over the threshold, by kind."""
-    return {kind: scale.cosine_of(kind, threshold) - MOST_GAIN for kind in Kind}
+    return {kind: scale.cosine_of(kind, threshold) - MAX_GAIN for kind in Kind}
 
 
 def gain(proposal: Statement, candidate: Statement) -> float:
     """What the words add to the cosine, or take from it."""
     common = overlap(proposal, candidate)
     measured = COVERED_WEIGHT * common.covered - TITLES_WEIGHT * common.titles - USUAL
-    return min(max(measured, -MOST_GAIN), MOST_GAIN)
+    return min(max(measured, -MAX_GAIN), MAX_GAIN)
 
 
 def closeness(proposal: Statement, candidate: Statement, likeness: Likeness) -> float | None:
