@@ -37,6 +37,7 @@ LEFT: Final = frozenset(
         "Objection",
         "Outcome",
         "Pair",
+        "Place",
         "Plan",
         "Preview",
         "Quoted",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.alerts.helpers import failure
 
 from assay.alerts.notice import Notice
-from assay.alerts.rules import DAY, MAX_ATTEMPTS, MAX_PER_DAY, PAUSES, Told, next_pause, worth_telling
+from assay.alerts.rules import DAY, MAX_ATTEMPTS, MAX_PER_DAY, PAUSES, PastAlert, next_pause, worth_telling
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -18,9 +18,9 @@ MINUTE = timedelta(minutes=1)
 
 def told_of(story: Sequence[tuple[str | None, timedelta]]) -> list[tuple[str | None, timedelta]]:
     """Which parts of a story one receiver is told. None: it works again."""
-    told: list[Told] = []
+    told: list[PastAlert] = []
     for complaint, after in story:
-        news = Told(complaint, START + after)
+        news = PastAlert(complaint, START + after)
         if worth_telling(told, news):
             told.append(news)
     return [(each.complaint, each.at - START) for each in told]

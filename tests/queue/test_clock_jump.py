@@ -12,7 +12,7 @@ from tests.jobs.helpers import ERRORS, change, cleared, done
 from tests.messaging.helpers import recover
 
 from assay.alerts import outbox
-from assay.alerts.rules import Told, worth_telling
+from assay.alerts.rules import PastAlert, worth_telling
 from assay.audit.actions import Record, record
 from assay.audit.actor import SYSTEM
 from assay.clock import now
@@ -139,8 +139,8 @@ async def test_a_retry_that_is_due_ahead_does_not_wait():
 
 
 def test_what_was_told_ahead_mutes_nothing():
-    told = [Told(f"fault {number}", now() + timedelta(days=40)) for number in range(10)]
-    assert worth_telling(told, Told("fault 1", now()))
+    told = [PastAlert(f"fault {number}", now() + timedelta(days=40)) for number in range(10)]
+    assert worth_telling(told, PastAlert("fault 1", now()))
 
 
 async def test_a_delivery_that_is_due_ahead_is_made(deps):

@@ -14,7 +14,7 @@ from sqlalchemy import Row, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.alerts.notice import Notice
-from assay.alerts.rules import PAUSES, Told, next_pause, worth_telling
+from assay.alerts.rules import PAUSES, PastAlert, next_pause, worth_telling
 from assay.clock import now
 from assay.db.locks import hold_until_commit
 from assay.db.models import AlertDelivery, AuditEntry, DeliveryState
@@ -63,7 +63,7 @@ async def plan(session: AsyncSession, receiver: str, severities: Sequence[Severi
     notices = [_notice(row) for row in found]
     told = await _told(session, receiver, {each.subject for each in notices})
     for row, notice in zip(found, notices, strict=True):
-        news = Told(notice.complaint, notice.at)
+        news = PastAlert(notice.complaint, notice.at)
         wanted = worth_telling(told[notice.subject], news)
         if wanted:
             told[notice.subject].append(news)
@@ -115,7 +115,7 @@ async def _unplanned(
     return (await session.execute(_UNPLANNED, parameters)).all()
 
 
-async def _told(session: AsyncSession, receiver: str, subjects: set[str]) -> defaultdict[str, list[Told]]:
+async def _told(session: AsyncSession, receiver: str, subjects: set[str]) -> defaultdict[str, list[PastAlert]]:
     """What the receiver was told, or is to be told, about each of the subjects, the oldest first."""
     said = AlertDelivery.state.in_((DeliveryState.PENDING, DeliveryState.SENT))
     rows = await session.execute(
@@ -124,9 +124,9 @@ async def _told(session: AsyncSession, receiver: str, subjects: set[str]) -> def
         .where(AlertDelivery.receiver == receiver, AlertDelivery.subject.in_(subjects), said)
         .order_by(AlertDelivery.id)
     )
-    told: defaultdict[str, list[Told]] = defaultdict(list)
+    told: defaultdict[str, list[PastAlert]] = defaultdict(list)
     for subject, complaint, at in rows:
-        told[subject].append(Told(complaint, at))
+        told[subject].append(PastAlert(complaint, at))
     return told
 
 

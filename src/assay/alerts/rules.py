@@ -15,14 +15,14 @@ MAX_ATTEMPTS: Final = len(PAUSES) + 1
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PastAlert:
     """What a receiver was told about one subject. `complaint`: None when it worked again."""
 
     complaint: str | None
     at: datetime
 
 
-def worth_telling(told: Sequence[Told], news: Told) -> bool:
+def worth_telling(told: Sequence[PastAlert], news: PastAlert) -> bool:
     """Whether a receiver that was told so much (the oldest first) about a subject is to be told this too.
 
     In this order,
@@ -39,7 +39,7 @@ def worth_telling(told: Sequence[Told], news: Told) -> bool:
     return all(each.complaint != news.complaint or not _is_near(each, news) for each in since_it_worked)
 
 
-def _is_near(told: Told, news: Told) -> bool:
+def _is_near(told: PastAlert, news: PastAlert) -> bool:
     """Within a day. What was told by a clock that was ahead mutes nothing when the clock is right again."""
     return news.at - DAY < told.at < news.at + DAY
 

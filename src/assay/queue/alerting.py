@@ -19,7 +19,7 @@ from assay.alerts.notice import Notice
 from assay.alerts.outbox import ALERTS
 from assay.alerts.receiver import Receiver
 from assay.alerts.receivers import configured
-from assay.alerts.rules import DAY, PAUSES, Told, worth_telling
+from assay.alerts.rules import DAY, PAUSES, PastAlert, worth_telling
 from assay.audit.actions import Record, record
 from assay.audit.actor import SYSTEM
 from assay.clock import MAX_SKEW, now
@@ -57,7 +57,7 @@ class Outage:
     """What this process knows of one server."""
 
     since: datetime | None = None
-    told: list[Told] = field(default_factory=list)
+    told: list[PastAlert] = field(default_factory=list)
 
     def lasts(self, problem: str | None, grace: timedelta) -> bool:
         """Notes what was just seen, and says whether the server has been away for longer than the grace."""
@@ -107,7 +107,7 @@ class Alerting:
         problem = await _said(ensure_well(self.database, self.home))
         lasts = self.database_outage.lasts(problem, self.intervals.grace)
         notice = _notice(DATABASE, problem)
-        news = Told(notice.complaint, notice.at)
+        news = PastAlert(notice.complaint, notice.at)
         if (problem and not lasts) or not worth_telling(self.database_outage.told, news):
             return
         self.database_outage.told.append(news)
