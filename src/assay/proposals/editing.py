@@ -47,10 +47,14 @@ async def edit(
     await sql.forget_vectors(session, list(before))
     await sql.look_again(session, list(before))
     records = [_recorded(each, edits[each.id], before[each.id], actor, notes) for each in found]
-    await weigh_anew(session, list(before), weigh=weigh)
+    await weigh_anew(session, [each for each in before if not _says_as_before(before[each], edits[each])], weigh=weigh)
     await record(session, actor, records)
     session.expire_all()
     return outcomes
+
+
+def _says_as_before(before: Changes, changes: Changes) -> bool:
+    return all(changes.get(name, before[name]) == before[name] for name in ("title", "body"))
 
 
 def _words(proposal: Proposal) -> dict[str, Any]:
