@@ -109,7 +109,7 @@ Found = IncomingMessage | Skipped | BadRecord
 
 def unfit(label: str, value: str, most: int) -> str | None:
     """One sentence on what is not allowed of a text, if anything."""
-    if shows_nothing(value):
+    if not value[:1].isalnum() and shows_nothing(value):
         return f"The {label} is empty."
     if len(value) > most:
         return f"The {label} has {len(value):,} characters; {most:,} are allowed."
@@ -122,6 +122,8 @@ def unfit(label: str, value: str, most: int) -> str | None:
 
 def is_unicode(value: str) -> bool:
     """False where a string holds a lone surrogate, which no encoding and no database takes."""
+    if value.isascii():
+        return True
     try:
         value.encode()
     except UnicodeEncodeError:

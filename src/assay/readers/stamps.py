@@ -14,6 +14,7 @@ from assay.readers.timestamps import month_number, offset_of, shown
 from assay.readers.tree import Member
 
 DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+PLAIN: Final = SPACES | DIGITS
 CLOCK: Final = r"(?P<clock>\d{1,2}[:.]\d\d(?:[:.]\d\d)?)(?:[.,]\d{1,9})?"
 HALF: Final = r"(?: ?(?P<half>[AaPp]\.? ?[Mm](?:\.|(?=[\]\s]))|[صم](?=[\]\s])))?"
 ZONE: Final = r"(?: ?(?P<zone>Z|UTC|[+-]\d\d:?\d\d))?"
@@ -32,6 +33,8 @@ NAMED: Final = re.compile(
 )
 YEARLESS: Final = re.compile(rf"(?P<month>[A-Z][a-z]{{2}}) (?P<day>[\d ]\d) {CLOCK}(?=\s)")
 BARE: Final = re.compile(rf"\[?{CLOCK}{HALF}\]?(?=\s|<)")
+DATE_LENGTH: Final = 10
+"""Characters that hold the day, month and year: lines that share them need no second look."""
 DAY_FIRST: Final = "day first"
 MONTH_FIRST: Final = "month first"
 ASSUMED: Final = "day first (assumed)"
@@ -39,7 +42,8 @@ ASSUMED: Final = "day first (assumed)"
 
 def head_of(text: str) -> str:
     """As much of a line as a stamp and an author can take, with the digits and spaces a pattern knows."""
-    return text[:MAX_HEAD].translate(SPACES).translate(DIGITS)
+    head = text[:MAX_HEAD]
+    return head if head.isascii() else head.translate(PLAIN)
 
 
 def without_marks(text: str) -> str:
@@ -96,10 +100,15 @@ def order_of(export: Export, members: Iterable[Member], pattern: re.Pattern[str]
     order = DayOrder(export.at.date())
     last = ""
     for member in members:
+        before = ""
         order.new_file()
         for line in export.lines(member, is_noted=False):
-            if not isinstance(line, Line) or not (stamp := pattern.match(head_of(without_marks(line.text)))):
+            if not isinstance(line, Line):
                 continue
+            head = head_of(without_marks(line.text))
+            if head[:DATE_LENGTH] == before or not (stamp := pattern.match(head)):
+                continue
+            before = head[:DATE_LENGTH]
             groups = parts_of(stamp)
             written = "{first}/{second}/{last}".format(**groups) if groups.get("first") else ""
             if written and written != last:

@@ -60,6 +60,8 @@ MEDIA_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 MAX_SPEAKER: Final = 80
+MAX_BARE: Final = 60
+"""Characters of what the app says itself of a message that was deleted or left out, without brackets."""
 MAX_BACK: Final = timedelta(days=1)
 """A stamp that is earlier than the one before by more is part of somebody's words."""
 
@@ -183,6 +185,8 @@ class _Finish:
     def __call__(self, message: IncomingMessage) -> Found:
         named = self.places.named(message)
         text = message.text.strip()
+        if "<" not in text and "(" not in text and len(text) > MAX_BARE:
+            return named
         is_edit = EDITED.search(text) is not None
         text = EDITED.sub("", text)
         rest = ATTACHED.sub("", text).strip()
