@@ -275,3 +275,16 @@ def test_what_only_those_know_who_were_there_is_not_sound():
 def test_two_decisions_on_different_subjects_stand_side_by_side():
     lines = [("ana", "Decision on backups: kept for 30 days."), *AGREED]
     assert stands(*lines, ("dan", "Decision on invoices: kept for 10 years.", 900)).verdict is Verdict.SOUND
+
+
+def test_an_answer_that_is_only_yes_or_no_states_nothing():
+    lines = ("Chupa", "just overwrite that sucker Werdna?"), ("Werdna", "no, no"), ("Chupa", "works")
+    said = [
+        Message(
+            id=uuid4(), source="s", channel="c", author=author, sent_at=datetime(2026, 3, 2, 9, minute, tzinfo=UTC), text=text,
+            is_bot=False, thread=None,
+        )
+        for minute, (author, text) in enumerate(lines)
+    ]  # fmt: skip
+    found = standing(Talk(said), said[1], 0, len(said[1].text))
+    assert (found.verdict, found.because) == (Verdict.UNDECIDED, "the answer says nothing by itself")

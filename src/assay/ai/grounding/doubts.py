@@ -9,6 +9,7 @@ from assay.ai.grounding import lexicon
 from assay.ai.grounding.own_words import Span, own_words
 from assay.ai.grounding.sentences import sentence_spans
 from assay.ai.grounding.statements import Statement
+from assay.ai.grounding.words import content_words
 from assay.text.prompt_injection import looks_like_injection
 
 WITHIN: Final = (
@@ -128,8 +129,19 @@ def of_answer(message: Message, span: Span, beside: Sequence[Message]) -> str | 
         return "it gives orders to machines"
     if message.text[slice(*span)].rstrip().endswith("?"):
         return "it is a question"
+    if _says_nothing(message.text[slice(*span)]):
+        return "the answer says nothing by itself"
     later = (own_words(each.text) for each in beside if not _is_looking(each, message))
     return next((doubt for each in (own_words(message.text), *later) if (doubt := _first(each, OF_AN_ANSWER))), None)
+
+
+def _says_nothing(answer: str) -> bool:
+    """Yes or no, and nothing else: what was asked is then nobody's statement."""
+    said = lexicon.fold(answer)
+    for opening in (lexicon.opening("consent", "openings"), lexicon.opening("against", "refusals")):
+        found = opening.match(said)
+        said = said[found.end() :] if found else said
+    return not content_words(said)
 
 
 def _is_looking(said: Message, answer: Message) -> bool:
