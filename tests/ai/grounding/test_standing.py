@@ -281,10 +281,16 @@ def test_an_answer_that_is_only_yes_or_no_states_nothing():
     lines = ("Chupa", "just overwrite that sucker Werdna?"), ("Werdna", "no, no"), ("Chupa", "works")
     said = [
         Message(
-            id=uuid4(), source="s", channel="c", author=author, sent_at=datetime(2026, 3, 2, 9, minute, tzinfo=UTC), text=text,
-            is_bot=False, thread=None,
+            id=uuid4(),
+            source="s",
+            channel="c",
+            author=author,
+            sent_at=datetime(2026, 3, 2, 9, minute, tzinfo=UTC),
+            text=text,
+            is_bot=False,
+            thread=None,
         )
         for minute, (author, text) in enumerate(lines)
-    ]  # fmt: skip
+    ]
     found = standing(Talk(said), said[1], 0, len(said[1].text))
     assert (found.verdict, found.because) == (Verdict.UNDECIDED, "the answer says nothing by itself")
