@@ -21,6 +21,8 @@ from assay.readers import tree
 from assay.readers.records import BadRecord, IncomingMessage
 
 MIB = 2**20
+DOCUMENTS: dict[str, Any] = json.loads(Path(__file__).with_name("documents.json").read_text())
+"""With the fields that the small exports have not."""
 
 
 def zipped(path: Path, members: dict[str, bytes]) -> Path:
@@ -236,3 +238,24 @@ def test_values_of_other_types_in_a_slack_export_raise_nothing(tmp_path):
             (tmp_path / name).write_text(json.dumps(_shuffled(document, random.Random(f"{seed} {name}"))))
         with suppress(InvalidInput):
             read_all(tmp_path)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_values_of_other_types_in_rarer_fields_raise_nothing(tmp_path, name):
+    for seed in range(100):
+        raw = json.dumps(_shuffled(DOCUMENTS[name], random.Random(seed)))
+        (tmp_path / "realm.json").write_text(raw)
+        (tmp_path / "messages-000001.json").write_text(raw)
+        path = tmp_path if name == "zulip" else tmp_path / "realm.json"
+        with suppress(InvalidInput):
+            read_all(path, format=name)
+
+
+def test_values_of_other_types_in_lines_of_mattermost_raise_nothing(tmp_path):
+    lines = [json.loads(line) for line in (EXPORTS / "mattermost_import.jsonl").read_text().splitlines()]
+    path = tmp_path / "x.jsonl"
+    for seed in range(100):
+        chance = random.Random(seed)
+        path.write_text("\n".join(json.dumps(_shuffled(each, chance)) for each in lines))
+        with suppress(InvalidInput):
+            read_all(path)

@@ -218,7 +218,7 @@ async def test_another_writer_adds_a_version_and_the_first_keeps_who_wrote_it(da
     bot, ada = world
     await post(bot, "bot-feed")
     first = await rows(database, ORIGINS)
-    assert (await post(ada, "bot-feed")).json() == {"added": 0, "edited": 0, "unchanged": 4}
+    assert (await post(ada, "bot-feed")).json() == {"added": 0, "edited": 0, "erased": 0, "unchanged": 4}
     assert await rows(database, ORIGINS) == first
     assert (await post(ada, "bot-feed", forged("Other words"))).json()["edited"] == 4
     assert await rows(database, VERSIONS) == [(1, LIE, "bot"), (2, "Other words", "ada")]

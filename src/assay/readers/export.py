@@ -276,6 +276,16 @@ def objects(value: object) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
+def strings(value: object) -> list[str]:
+    """The texts of a list, or none where something else stands."""
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
+def number(value: object) -> int:
+    """A whole number, or 0 where something else stands."""
+    return value if isinstance(value, int) else 0
+
+
 def day_in(name: str) -> date | None:
     """The day in the name of a file."""
     for found in A_DAY.finditer(name):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from assay.readers.documents import Refused
-from assay.readers.export import Export, mapping
+from assay.readers.export import Export, mapping, strings
 from assay.readers.identity import Places
 from assay.readers.notices import of_kind
 from assay.readers.reader import CERTAIN, LIKELY, NO, Look, Reader
@@ -78,7 +78,7 @@ def _message(export: Export, where: str, fields: dict[str, Any], chains: Chains)
         quoted=_spans(fields.get("quoted")),
         forwarded_from=_name(fields, "forwarded_from"),
         permalink=_name(fields, "permalink"),
-        reactions={str(name): [str(each) for each in who] for name, who in mapping(fields.get("reactions")).items()},
+        reactions={name: strings(who) for name, who in mapping(fields.get("reactions")).items()},
         is_edit=bool(fields.get("edited_at")),
         where=where,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from assay.readers import notices
-from assay.readers.export import Export, first, mapping, objects, text_of
+from assay.readers.export import Export, first, mapping, objects, strings, text_of
 from assay.readers.quoted import Joining
 from assay.readers.reader import CERTAIN, LIKELY, NO, Glance, Look, Reader
 from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Notice, Skipped, digest
@@ -82,8 +82,7 @@ def _file(export: Export, server: _Server, member: Member) -> Iterator[Found]:
 def _post(server: _Server, where: str, kind: str, post: Mapping[str, Any]) -> Iterator[Found]:
     members = post.get("channel_members")
     if kind == "direct_post":
-        who = [each for each in members if isinstance(each, str)] if isinstance(members, list) else []
-        place, channel = "direct", ", ".join(sorted(who))[:MAX_NAME] or "direct"
+        place, channel = "direct", ", ".join(sorted(strings(members)))[:MAX_NAME] or "direct"
     else:
         place, channel = text_of(post.get("team")), text_of(post.get("channel"))
     yield _message(server, where, post, place, channel, None)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from assay.errors import InvalidInput
 from assay.readers import notices
-from assay.readers.export import Export, mapping, objects, text_of
+from assay.readers.export import Export, mapping, objects, strings, text_of
 from assay.readers.quoted import Joining
 from assay.readers.reader import CERTAIN, LIKELY, NO, Look, Reader
 from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Notice, Skipped
@@ -37,7 +37,7 @@ class _Server:
 
     def take_room(self, room: Mapping[str, Any]) -> None:
         members = room.get("usernames")
-        who = ", ".join(sorted(each for each in members if isinstance(each, str))) if isinstance(members, list) else ""
+        who = ", ".join(sorted(strings(members)))
         name = text_of(room.get("fname")) or text_of(room.get("name")) or who
         self.rooms[text_of(room.get("_id"))] = name[:MAX_NAME]
 
@@ -103,7 +103,7 @@ def _message(server: _Server, where: str, item: Mapping[str, Any]) -> Found:
         is_bot=identity in server.bots or bool(item.get("bot")),
         edited_at=server.export.moment(_date(edited)) if edited else None,
         reactions={
-            str(name).strip(":"): [text_of(each) for each in mapping(who).get("usernames") or ()]
+            str(name).strip(":"): strings(mapping(who).get("usernames"))
             for name, who in mapping(item.get("reactions")).items()
         },
         is_edit=bool(edited),

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from assay.readers import notices, slack_markup
-from assay.readers.export import Export, first, mapping, objects, text_of
+from assay.readers.export import Export, first, mapping, objects, strings, text_of
 from assay.readers.quoted import Joining
 from assay.readers.reader import CERTAIN, NO, Glance, Look, Reader
 from assay.readers.records import BadRecord, Found, IncomingMessage, Notice, Skipped, Span
@@ -75,7 +75,7 @@ class _Workspace:
         identity = text_of(channel.get("id"))
         members = channel.get("members")
         given = text_of(channel.get("name"))
-        who = [self.person(each) for each in members if isinstance(each, str)] if isinstance(members, list) else []
+        who = [self.person(each) for each in strings(members)]
         name = ", ".join(sorted(who))[:200] if who and (not given or given.startswith("mpdm-")) else given or identity
         self.names[identity] = name
         self.channels.update({identity: identity, given or identity: identity})
@@ -182,21 +182,14 @@ class _Place:
             edited_at=self.export.moment(edited) if edited else None,
             quoted=quoted,
             permalink=item.get("permalink") if isinstance(item.get("permalink"), str) else None,
-            reactions={
-                text_of(each.get("name")): [
-                    self.space.person(who) for who in each.get("users") or () if isinstance(who, str)
-                ]
-                for each in objects(item.get("reactions"))
-            },
+            reactions=dict(map(self._reaction, objects(item.get("reactions")))),
             is_edit=bool(edited),
             is_version=is_version,
             where=where,
         )
 
     def _reaction(self, reaction: Mapping[str, Any]) -> tuple[str, list[str]]:
-        who = reaction.get("users")
-        people = [self.space.person(each) for each in who if isinstance(each, str)] if isinstance(who, list) else []
-        return text_of(reaction.get("name")), people
+        return text_of(reaction.get("name")), [self.space.person(each) for each in strings(reaction.get("users"))]
 
     def _author(self, item: Mapping[str, Any]) -> tuple[str, str, bool]:
         """Name, id, and whether it is a bot."""

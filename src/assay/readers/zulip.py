@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from assay.readers.export import Export, objects, text_of
+from assay.readers.export import Export, number, objects, text_of
 from assay.readers.reader import CERTAIN, NO, Look, Reader
 from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Notice, Skipped, Span
 from assay.readers.tree import Member
@@ -39,17 +39,17 @@ class _Realm:
             for user in self.export.listed(member, f"{name}.item"):
                 self._take_person(user)
         for stream in self.export.listed(member, "zerver_stream.item"):
-            self.streams[stream.get("id", 0)] = text_of(stream.get("name"))
+            self.streams[number(stream.get("id"))] = text_of(stream.get("name"))
         for each in self.export.listed(member, "zerver_recipient.item"):
-            self.recipients[each.get("id", 0)] = each.get("type", 0), each.get("type_id", 0)
+            self.recipients[number(each.get("id"))] = number(each.get("type")), number(each.get("type_id"))
         for each in self.export.listed(member, "zerver_subscription.item"):
-            if self.recipients.get(each.get("recipient", 0), (0, 0))[0] == GROUP:
-                self.groups.setdefault(each["recipient"], []).append(each.get("user_profile", 0))
+            if self.recipients.get(number(each.get("recipient")), (0, 0))[0] == GROUP:
+                self.groups.setdefault(number(each.get("recipient")), []).append(number(each.get("user_profile")))
 
     def _take_person(self, user: Mapping[str, Any]) -> None:
-        self.people[user.get("id", 0)] = text_of(user.get("full_name")) or text_of(user.get("email"))
+        self.people[number(user.get("id"))] = text_of(user.get("full_name")) or text_of(user.get("email"))
         if user.get("is_bot") is True:
-            self.bots.add(user.get("id", 0))
+            self.bots.add(number(user.get("id")))
 
     def person(self, identity: int) -> str:
         return self.people.get(identity) or self.export.notes.unknown(text_of(identity))
@@ -88,9 +88,9 @@ def _versions(realm: _Realm, where: str, item: Mapping[str, Any]) -> Iterator[Fo
         return
     edits = objects(_history(item.get("edit_history")))
     earlier = [text_of(each["prev_content"]) for each in reversed(edits) if each.get("prev_content")]
-    for number, words in enumerate([*earlier, text]):
-        edited = edits[0].get("timestamp") if earlier and number == len(earlier) else None
-        yield _message(realm, where, item, words, edited, is_version=number > 0)
+    for place, words in enumerate([*earlier, text]):
+        edited = edits[0].get("timestamp") if earlier and place == len(earlier) else None
+        yield _message(realm, where, item, words, edited, is_version=place > 0)
 
 
 def _history(value: object) -> object:
@@ -105,8 +105,8 @@ def _history(value: object) -> object:
 def _message(
     realm: _Realm, where: str, item: Mapping[str, Any], words: str, edited: object, *, is_version: bool
 ) -> IncomingMessage:
-    sender = item.get("sender", 0)
-    channel, has_topics = realm.channel(item.get("recipient", 0), sender)
+    sender = number(item.get("sender"))
+    channel, has_topics = realm.channel(number(item.get("recipient")), sender)
     subject = text_of(item.get("subject"))
     text = MENTION.sub(lambda found: f"{found['mark']}{found['name']}", words.replace("\r\n", "\n")).strip()
     return IncomingMessage(
