@@ -48,6 +48,16 @@ def test_json_lines_need_no_id_channel_or_thread():
     assert len(message.external_id) == 32
 
 
+def test_a_folder_of_files_is_one_export_and_each_file_its_channel(tmp_path):
+    (tmp_path / "ops.jsonl").write_text(json_line(channel=..., reply_to="m2"))
+    (tmp_path / "web.json").write_text(f"[{json_line(channel=..., id='m2', reply_to='m3')}]")
+    found = list(read_file(tmp_path))
+    assert [(each.channel, each.thread) for each in found if isinstance(each, IncomingMessage)] == [
+        ("ops", "m3"),
+        ("web", "m3"),
+    ]
+
+
 def test_an_answer_without_a_thread_belongs_to_the_thread_of_what_it_answers():
     assert messages(json_line(reply_to=7))[0].thread == "7"
 
@@ -107,7 +117,10 @@ def test_the_lines_of_a_refused_message_go_with_it():
         1772442840,
         1772442840.0,
         1772442840000,
+        1772442840000000,
         "1772442840",
+        "1772442840000",
+        "1772442840000000",
         "1772442840.000",
     ],
 )

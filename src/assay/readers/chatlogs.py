@@ -16,7 +16,7 @@ from typing import Final
 
 from assay.lines import Line
 from assay.readers import notices, stamps
-from assay.readers.export import Export, day_in, default_name
+from assay.readers.export import Export, day_in
 from assay.readers.identity import Places
 from assay.readers.logs import Header, Judged, LogReader, Speech
 from assay.readers.reader import CERTAIN, LIKELY, NO, Glance, Look, Reader
@@ -145,9 +145,7 @@ def _channel(export: Export, member: Member) -> str:
     for part in parts:
         if (found := IRC_CHANNEL.search(part)) and len(found["name"]) > 1:
             return found["name"][:MAX_NAME]
-    if export.tree.is_single:
-        return default_name(export.tree.path)
-    return default_name(path / member.path)
+    return export.channel_of(member)
 
 
 @dataclass(slots=True)

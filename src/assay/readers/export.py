@@ -124,6 +124,12 @@ class Export:
         """Where nothing in the export names one."""
         return self.options.channel or default_name(self.tree.path)
 
+    def channel_of(self, member: Member) -> str:
+        """As `channel`, where each file holds a channel of its own."""
+        return (
+            self.channel if self.tree.is_single or self.options.channel else default_name(self.tree.path / member.path)
+        )
+
     def lines(self, member: Member, *, with_blanks: bool = True, is_noted: bool = True) -> Iterator[Line | BadLine]:
         """The lines of a file, in whatever encoding. `is_noted`: false where the file is read once more in the end."""
         decoder = LineDecoder()

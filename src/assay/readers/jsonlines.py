@@ -38,8 +38,9 @@ def read(export: Export) -> Iterator[Found]:
             if not isinstance(found, BadRecord):
                 _note(chains, found[1])
     for member in export.tree.members:
+        channel = export.channel_of(member)
         for found in export.records(member):
-            yield found if isinstance(found, BadRecord) else _read(export, *found, chains, places)
+            yield found if isinstance(found, BadRecord) else _read(export, *found, channel, chains, places)
 
 
 def _note(chains: Chains, fields: Mapping[str, Any]) -> None:
@@ -51,23 +52,23 @@ def _note(chains: Chains, fields: Mapping[str, Any]) -> None:
         chains.note(identity, parent)
 
 
-def _read(export: Export, where: str, fields: dict[str, Any], chains: Chains, places: Places) -> Found:
+def _read(export: Export, where: str, fields: dict[str, Any], channel: str, chains: Chains, places: Places) -> Found:
     kind = fields.get("kind")
     if isinstance(kind, str) and kind not in MESSAGE_KINDS and (notice := of_kind(kind)):
         return Skipped(notice)
     try:
-        message = _message(export, where, fields, chains)
+        message = _message(export, where, fields, channel, chains)
     except ValueError as error:
         return BadRecord(where, str(error))
     return message if message.external_id else places.named(message)
 
 
-def _message(export: Export, where: str, fields: dict[str, Any], chains: Chains) -> IncomingMessage:
+def _message(export: Export, where: str, fields: dict[str, Any], channel: str, chains: Chains) -> IncomingMessage:
     identity = _name(fields, "id") or ""
     reply_to = _name(fields, "reply_to")
     return IncomingMessage(
         external_id=identity,
-        channel=_name(fields, "channel") or export.channel,
+        channel=_name(fields, "channel") or channel,
         author=_words(fields, "author"),
         sent_at=export.moment(fields.get("ts")),
         text=_words(fields, "text"),

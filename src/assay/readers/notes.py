@@ -35,7 +35,12 @@ def _judge(glance: Glance) -> int:
 def read(export: Export) -> Iterator[Found]:
     for member in export.tree.members:
         if export.tree.is_single or member.name.casefold().endswith(MARKDOWN):
-            yield from _note(export, member)
+            try:
+                yield from _note(export, member)
+            except InvalidInput as refusal:
+                if export.tree.is_single:
+                    raise
+                yield BadRecord(member.path, str(refusal))
 
 
 @dataclass(slots=True)

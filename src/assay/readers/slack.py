@@ -202,7 +202,9 @@ class _Place:
             return "", "", False
         profile = mapping(item.get("user_profile"))
         name = self.space.people.get(user) or first(profile, "display_name", "real_name", "name")
-        name = name if isinstance(name, str) and name else self.space.person(user)
+        if isinstance(name, str) and name:
+            self.space.people.setdefault(user, name)
+        name = self.space.person(user)
         return name, user, user in self.space.bots or user == SLACKBOT
 
     def _text(self, item: Mapping[str, Any], *, is_bot: bool) -> tuple[str, tuple[Span, ...]]:
