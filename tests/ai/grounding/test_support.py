@@ -67,6 +67,11 @@ def test_the_label_of_a_quote_is_no_part_of_a_claim():
                    "Where are the keys kept?", "The keys are kept in the vault.") == []  # fmt: skip
 
 
+def test_who_is_spoken_to_is_no_part_of_what_is_said():
+    assert missing("Retries stop after 3 attempts.", "@yuki @bo: yes, retries stop after three attempts.") == []
+    assert missing("Yuki moves the docs to the wiki.", "@dana moves the docs to the wiki.") == ["its own words: yuki"]
+
+
 def test_the_words_that_differ_are_named():
     assert missing("The backup runs at 04:00.", "The backup runs at 02:30.") == [
         "“04:00” stands in no quote",

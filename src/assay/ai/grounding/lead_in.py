@@ -18,6 +18,8 @@ ANSWERING: Final = re.compile(
 )
 """Words that answer or greet: "No, deploys are fine"; without a sign behind it a "no" is part of what is said."""
 GREETING: Final = re.compile(r"\s*(?:dears?|hi|hello|hey|good \w+ing)\b(?: \w+){0,4}[:,!.]\s+", re.IGNORECASE)
+ADDRESSED: Final = re.compile(r"\s*(?:<?@[\w|.-]{1,60}>?[:,]?\s+)+(?=\S)")
+"""Who is spoken to, before what is said."""
 COLON: Final = re.compile(r":\s+")
 ENDS: Final = re.compile(r":\s+|,?\s(?:that|dass|que|che|dat|że)\s+|,\s+|\s[-–—]\s+|\)\s+")
 GOES_ON: Final = re.compile(r"(?:\s*,)?\s+(?:that|on|to(?=\s+\w))\s+(?!not\b)", re.IGNORECASE)
@@ -34,7 +36,7 @@ ABOUT: Final = frozenset(["for", "in", "at", "on", "about", "re", "regarding", "
 
 def without_lead_in(said: str) -> str:
     """The sentence behind its greeting and its words of deciding, where those set no limit and name no subject."""
-    for opening in (ENUMERATED, ANSWERING, GREETING):
+    for opening in (ENUMERATED, ADDRESSED, ANSWERING, GREETING):
         found = opening.match(said)
         said = said[found.end() :] if found and found.end() < len(said) else said
     for found in _deciding().finditer(said[:MAX_LEAD_IN]):

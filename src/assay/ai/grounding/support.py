@@ -103,7 +103,7 @@ def _sentences(ground: Ground) -> list[Told]:
 def _stated(said: str, bare: str) -> str:
     """`bare`: what stands behind the words of deciding, where those were recognised."""
     stated = without_lead_in(said)
-    return stated if stated != said else without_lead_in(bare)
+    return LABELS.sub("", stated if stated != said else without_lead_in(bare))
 
 
 def _differences(claim: str, whole: str, told: Sequence[Told]) -> Iterable[str]:
