@@ -59,7 +59,7 @@ def test_without_the_extra_only_the_setting_complains(monkeypatch):
 def test_assay_starts_without_the_library_of_models():
     code = (
         "import sys; sys.modules.update(pydantic_ai=None, openai=None, anthropic=None, genai_prices=None);"
-        "import assay.cli.app, assay.cli.jobs, assay.queue.deps, assay.ai.factory, assay.web.app"
+        "import assay.cli.app, assay.cli.commands.jobs, assay.queue.deps, assay.ai.factory, assay.web.app"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE)
 

@@ -16,7 +16,7 @@ from tests.patience import PATIENCE
 
 from assay import disk
 from assay.ai.providers import endpoint_embedder
-from assay.cli.doctor import explained
+from assay.cli.commands.doctor import explained
 from assay.runtime import binaries
 from assay.runtime.process import wait_for
 from assay.runtime.services import Supervisor

@@ -1,6 +1,6 @@
 """Duplicates among approved knowledge at the command line."""
 
-from tests.cli.test_merging import approved, known
+from tests.cli.test_merge import approved, known
 
 
 def test_they_are_found_listed_with_the_way_to_merge_them_and_dismissed(assay):

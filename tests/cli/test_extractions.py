@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from tests.docs.pages import ROOT
 
-from assay.cli import evaluation
-from assay.cli.extractions import LEFT_OUT
+from assay.cli.commands import eval as evaluation
+from assay.cli.commands.extractions import LEFT_OUT
 from assay.evaluation.extraction import Counts, Read
 from assay.evaluation.labelled import Labelled
 from assay.evaluation.matching import Matching

@@ -20,7 +20,7 @@ from tests.docs.pages import ROOT, Row
 from assay import errors, lines
 from assay.accounts.identity import SCOPES_OF
 from assay.cli import app as program
-from assay.cli import metrics as shown_metrics
+from assay.cli.commands import metrics as shown_metrics
 from assay.cli.streams import READER_LEFT
 from assay.db import models
 from assay.db.base import Base

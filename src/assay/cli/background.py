@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from assay import settings as configuration
-from assay.cli.listening import PREFERRED_PORT, is_free
+from assay.cli.listener import PREFERRED_PORT, is_free
 from assay.cli.output import errors
 from assay.errors import Unavailable
 from assay.runtime.files import make_folder, open_private

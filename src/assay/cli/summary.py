@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.cli.output import printable, program, say, short
-from assay.cli.showing import named_like
+from assay.cli.proposal_detail import named_like
 from assay.cli.tables import table
 from assay.db.models import Message, Proposal, ProposalStatus, SimilarityType, User
 from assay.duplicates.explanation import rounded

@@ -1,53 +1,23 @@
-"""Proposals that are like something: telling them apart, and deciding them together."""
+"""What is in the queue more than once: listing it, and deciding it together."""
 
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from assay.cli.deciding import Note, answer
-from assay.cli.merging import Look
+from assay.cli.decide import Note, answer
+from assay.cli.merge import Look
 from assay.cli.output import Json, print_json, say, short
 from assay.cli.paging import DEFAULT_LIMIT, After, Limit, say_more
-from assay.cli.session import operator, with_database, with_deps
+from assay.cli.session import operator, with_database
 from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.duplicates import groups as stars
-from assay.duplicates.dismissing import not_duplicate as tell_apart
 from assay.duplicates.explanation import rounded
 from assay.duplicates.groups import Group, Rest
 from assay.proposals import queries
 from assay.proposals.outcomes import Outcome
-from assay.queue.deps import Deps
 from assay.web.views import likenesses
 from assay.web.views.paging import PageOf
-
-
-def not_duplicate(
-    proposal: Annotated[str, Parameter(help="Its id.")],
-    other: Annotated[
-        str | None, Parameter(help="What it is not the same as; left out: what it is marked as like.")
-    ] = None,
-    /,
-    *,
-    note: Note = None,
-    json: Json = False,
-) -> int:
-    """Say that a proposal is not the same as what it is marked as like, or as OTHER. It is remembered."""
-
-    async def act(deps: Deps) -> list[Outcome]:
-        actor = await operator(deps.database)
-        async with deps.database.transaction() as session:
-            ids = await queries.full_ids(session, [proposal, *([other] if other else [])])
-            return await tell_apart(
-                session,
-                {ids[0]: ids[1] if other else None},
-                model=deps.embedder.model,
-                threshold=deps.settings.knowledge_dedup_similarity_threshold,
-                actor=actor,
-                notes=note,
-            )
-
-    return answer(with_deps(act), json)
 
 
 def groups(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:

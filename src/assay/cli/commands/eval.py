@@ -22,10 +22,14 @@ from assay.evaluation.labelled import Labelled, from_file, shipped
 
 app = App(name="eval", help="Measure how good the machine is, on labelled data.")
 app.command(
-    "assay.cli.duplicate_quality:duplicates", name="duplicates", help="Measure the search for duplicates on pairs."
+    "assay.cli.commands.eval_duplicates:duplicates",
+    name="duplicates",
+    help="Measure the search for duplicates on pairs.",
 )
 app.command(
-    "assay.cli.approval_quality:approvals", name="approvals", help="Measure what the machine approves on its own."
+    "assay.cli.commands.eval_approvals:approvals",
+    name="approvals",
+    help="Measure what the machine approves on its own.",
 )
 
 COLUMNS: Final = ("precision", "recall", "grounding", "type_accuracy", "junk_rate")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.factory import embedding_model
 from assay.ai.grounding.verdict import Verdict
-from assay.cli.merging import quotes, show_fields
+from assay.cli.merge import quotes, show_fields
 from assay.cli.output import moment, printable, say, short
 from assay.db.models import SYSTEM_USER_ID, Proposal, ProposalStatus, SimilarityType
 from assay.duplicates.explanation import rounded

@@ -5,7 +5,7 @@ import json
 import psycopg
 import pytest
 
-from assay.cli import approval_quality
+from assay.cli.commands import eval_approvals
 from assay.evaluation import approvals as figures
 from assay.evaluation.approvals import Approved
 from assay.evaluation.cases import Case
@@ -81,7 +81,7 @@ def test_claims_of_a_scripted_model_are_counted_by_kind(empty, tmp_path):
 def test_what_was_approved_wrongly_is_shown_with_what_is_wrong(capfd):
     case = Case.model_validate(LOGS)
     approved = {"logs": [Approved("Access logs are kept for 90 days", "")]}
-    approval_quality._show(figures.document(figures.judged({"logs": case}, approved, {})))
+    eval_approvals._show(figures.document(figures.judged({"logs": case}, approved, {})))
     lines = [" ".join(line.split()) for line in capfd.readouterr().out.splitlines()]
     assert lines[:2] == [
         "logs: damaged",

@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.status import Status
 
-from assay.cli.deciding import Note
+from assay.cli.decide import Note
 from assay.cli.output import Json, errors, print_json, printable, say, short
 from assay.cli.paging import DEFAULT_LIMIT, After, Limit, OfKind, say_more
 from assay.cli.session import operator, with_database, with_deps

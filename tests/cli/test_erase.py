@@ -3,7 +3,7 @@
 import pytest
 from tests.faults.helpers import ROOT
 
-from assay.cli.erasing import _words
+from assay.cli.commands.erase import _words
 from assay.extraction.erasing import Erased
 
 

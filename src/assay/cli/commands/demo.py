@@ -14,9 +14,9 @@ from assay.accounts.actions import ensure_user
 from assay.ai.extractor import AtomDraft, Extraction, TopicDraft
 from assay.audit.actor import SYSTEM
 from assay.cli.background import ensure_running
-from assay.cli.ingest import Imported, import_messages
-from assay.cli.listening import PREFERRED_PORT
-from assay.cli.opening import sign_in
+from assay.cli.commands.ingest import Imported, import_messages
+from assay.cli.commands.open import sign_in
+from assay.cli.listener import PREFERRED_PORT
 from assay.cli.output import Json, errors, print_json, program, say
 from assay.cli.pipeline import run_pipeline
 from assay.cli.session import with_deps

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay import settings as configuration
 from assay.ai.factory import OFFLINE
 from assay.audit.actor import SYSTEM
-from assay.cli.evaluation import chosen_extractor
-from assay.cli.ingest import Imported, import_messages
+from assay.cli.commands.eval import chosen_extractor
+from assay.cli.commands.ingest import Imported, import_messages
 from assay.cli.output import Json, errors, print_json, printable, say
 from assay.cli.pipeline import UNTIL_APPROVED, run_pipeline
 from assay.cli.session import closing, with_database

@@ -1,4 +1,4 @@
-"""What runs on this machine, and stopping it. Imports little, for these commands must answer at once."""
+"""Stopping what runs on this machine. Imports little, for it must answer at once."""
 
 import contextlib
 import os
@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from assay import settings as configuration
+from assay.cli.commands.status import not_running
 from assay.cli.output import Json, print_json, say
 from assay.errors import AssayError
 from assay.runtime.services import RunningState, in_use, lives, running
-from assay.settings import Settings
 
 STOP_SECONDS: Final = 60
 
@@ -22,7 +22,7 @@ def down(*, json: Json = False) -> None:
     if json:
         print_json({"stopped": stopped})
     else:
-        say("Assay has stopped." if stopped else _not_running(configuration.load()))
+        say("Assay has stopped." if stopped else not_running(configuration.load()))
 
 
 def _stop(home: Path) -> bool:
@@ -39,37 +39,3 @@ def _stop(home: Path) -> bool:
             raise AssayError(f"The data folder {home} is still in use after {STOP_SECONDS} seconds: end {who}.")
         time.sleep(0.05)
     return bool(told)
-
-
-def status(*, json: Json = False) -> None:
-    """Say what is running."""
-    settings = configuration.load()
-    state = running(settings.assay_home)
-    if json:
-        print_json(_document(settings, state))
-        return
-    if state is None:
-        say(_not_running(settings))
-        return
-    say(f"Assay is running since {state.started_at:%Y-%m-%d %H:%M} UTC (process {state.owner_pid}).")
-    say(f"  web app   {state.web_url or 'not started'}")
-    for name, number in state.versions.items():
-        say(f"  {name:9} {number}")
-    say(f"  data      {settings.assay_home}")
-
-
-def _not_running(settings: Settings) -> str:
-    if settings.database_url and settings.nats_url:
-        return "On servers of your own `assay up` is known to nobody else: ask its /healthz, and stop it with Ctrl-C."
-    return "Assay is not running. Start it with: assay up"
-
-
-def _document(settings: Settings, state: RunningState | None) -> dict[str, object]:
-    return {
-        "running": state is not None,
-        "home": settings.assay_home,
-        "web_url": state and state.web_url,
-        "pid": state and state.owner_pid,
-        "started_at": state and state.started_at,
-        "versions": state.versions if state else {},
-    }

@@ -5,7 +5,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from assay.cli.listening import listening
+from assay.cli.listener import listening
 from assay.web import server
 
 pytestmark = pytest.mark.anyio

@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay import settings as configuration
 from assay.audit.actor import Actor
-from assay.cli.deciding import Ids, Looked, Note, decided, look_at
-from assay.cli.merging import Both, Look, Take, target_of
+from assay.cli.decide import Ids, Looked, Note, decided, look_at
+from assay.cli.merge import Both, Look, Take, target_of
 from assay.cli.output import Json, print_json, short
 from assay.cli.paging import DEFAULT_LIMIT, After, Limit, OfKind, show_page
+from assay.cli.proposal_detail import Shown, show_one, title_of
 from assay.cli.session import with_database
-from assay.cli.showing import Shown, show_one, title_of
 from assay.db.engine import Database
 from assay.db.models import DedupState, ProposalStatus, ReviewAction, SimilarityType
 from assay.duplicates.explanation import rounded
@@ -37,12 +37,18 @@ UNDECLINED: Final = {"expired": ReviewAction.EXPIRED, "withdrawn": ReviewAction.
 
 app = App(name="proposals", help="List, show and decide proposals.")
 for command, place, words in (
-    ("not-duplicate", "not_duplicate", "Say that a proposal is not the same as what it is marked as like."),
-    ("groups", "groups", "List what is in the queue more than once."),
-    ("decide-group", "decide_group", "Approve what a group is about, and merge or reject what says the same."),
+    (
+        *("not-duplicate", "proposals_not_duplicate:not_duplicate"),
+        "Say that a proposal is not the same as what it is marked as like.",
+    ),
+    ("groups", "proposals_groups:groups", "List what is in the queue more than once."),
+    (
+        *("decide-group", "proposals_groups:decide_group"),
+        "Approve what a group is about, and merge or reject what says the same.",
+    ),
+    ("expire", "proposals_expire:expire", "Let everything expire that has waited too long."),
 ):
-    app.command(f"assay.cli.likeness:{place}", name=command, help=words)
-app.command("assay.cli.expiring:expire", name="expire", help="Let everything expire that has waited too long.")
+    app.command(f"assay.cli.commands.{place}", name=command, help=words)
 
 
 @app.command(name="list")

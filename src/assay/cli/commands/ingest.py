@@ -13,9 +13,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from assay.audit.actor import Actor
-from assay.cli.doubles import about_doubles
+from assay.cli.import_preview import show
 from assay.cli.output import Json, errors, print_json, printable, say
-from assay.cli.preview import show
+from assay.cli.reimport import about_doubles
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
 from assay.errors import InvalidInput

@@ -8,9 +8,10 @@ from cyclopts import App, Parameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay import settings as configuration
-from assay.cli.deciding import Note
-from assay.cli.output import Json, moment, print_json, printable, say
+from assay.cli.decide import Note
+from assay.cli.output import Json, moment, print_json, printable, say, short
 from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
+from assay.cli.policy_file import Changes, read_changes
 from assay.cli.session import operator, with_database
 from assay.cli.tables import table
 from assay.db.engine import Database
@@ -18,14 +19,22 @@ from assay.errors import InvalidInput
 from assay.policies import actions, queries
 from assay.policies.document import PolicyDocument, Rule
 from assay.policies.queries import InForce
+from assay.proposals.outcomes import Outcome
+from assay.review.actions import undo as undo_version
 from assay.review.policy import Policy
 from assay.settings import Settings
 from assay.web.views import lists
+from assay.web.views.outcomes import BulkAnswer
 from assay.web.views.paging import PageOf
 from assay.web.views.policy import policy_view
 from assay.web.views.records import PolicyView, VersionView
 
 app = App(name="policy", help="Show and set the rules by which the system decides alone.")
+for command, words in (
+    ("simulate", "Say what would come of changes, on the queue and on what people decided."),
+    ("shadow", "Say how the shadow rules of the policy would have decided, beside those in force."),
+):
+    app.command(f"assay.cli.commands.policy_simulate:{command}", name=command, help=words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,50 @@ def revert(
             return await Shown.read(session, configuration.load())
 
     _print(with_database(act), json)
+
+
+@app.command
+def apply(
+    file: Changes,
+    /,
+    *,
+    note: Note = None,
+    json: Json = False,
+) -> None:
+    """Make the changes in a JSON file (a merge patch: null takes a rule back) the next version of the policy."""
+    changes = read_changes(file)
+
+    async def act(database: Database) -> PolicyView:
+        actor = await operator(database)
+        async with database.transaction() as session:
+            done = await actions.amend(session, changes, actor=actor, note=note)
+            return policy_view(done, Policy.of(configuration.load(), done))
+
+    done = with_database(act)
+    if json:
+        print_json(done)
+    else:
+        say(f"Version {done.version} of the policy is in force.")
+
+
+@app.command
+def undo(version: Annotated[int, Parameter(help="Its number.")], /, *, note: Note = None, json: Json = False) -> int:
+    """Revert everything the system approved under a version of the policy. Exits with 1 when something stays."""
+
+    async def act(database: Database) -> list[Outcome]:
+        actor = await operator(database)
+        async with database.transaction() as session:
+            return await undo_version(session, version, actor=actor, notes=note)
+
+    outcomes = with_database(act)
+    kept = [each for each in outcomes if not each.done]
+    if json:
+        print_json(BulkAnswer.of(outcomes, dry_run=False))
+    else:
+        say(f"Reverted {len(outcomes) - len(kept)} approvals of version {version}; {len(kept)} stay.")
+        for each in kept:
+            say(f"{short(each.id)}  {each.message}", style="red")
+    return 1 if kept else 0
 
 
 async def _read(database: Database) -> Shown:

@@ -12,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from assay import disk
 from assay import settings as configuration
-from assay.cli import examining
-from assay.cli.listening import PREFERRED_PORT, is_free
+from assay.cli import checks
+from assay.cli.listener import PREFERRED_PORT, is_free
 from assay.cli.output import Json, print_json, say
 from assay.db import troubles
 from assay.db.engine import Database, first_line
@@ -102,15 +102,15 @@ def _look_at_home(findings: Findings, settings: Settings) -> None:
 async def _look_at_servers(findings: Findings, settings: Settings, found: Services) -> None:
     database = Database(found.database_url)
     try:
-        await findings.look("postgres", examining.server(database))
-        await findings.look("migrations", examining.migrations(database))
-        await findings.look("nats", examining.broker(found.nats_url))
+        await findings.look("postgres", checks.server(database))
+        await findings.look("migrations", checks.migrations(database))
+        await findings.look("nats", checks.broker(found.nats_url))
         if findings.facts["postgres"] != "failed":
-            await findings.look("expiry", examining.expiry(database, settings))
-            await findings.look("vector indexes", examining.indexes(database))
-            for problem in await examining.problems_of_jobs(database, settings, found):
+            await findings.look("expiry", checks.expiry(database, settings))
+            await findings.look("vector indexes", checks.indexes(database))
+            for problem in await checks.problems_of_jobs(database, settings, found):
                 findings.complain(problem)
-        await findings.look("embedding model", examining.embedding_model(settings))
-        await findings.look("extractor", examining.extractor(settings))
+        await findings.look("embedding model", checks.embedding_model(settings))
+        await findings.look("extractor", checks.extractor(settings))
     finally:
         await database.close()

@@ -8,8 +8,8 @@ from cyclopts import App, Parameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
-from assay.cli.deciding import Looked, Note, decided, look_at
-from assay.cli.merging import Both, Look, Take
+from assay.cli.decide import Looked, Note, decided, look_at
+from assay.cli.merge import Both, Look, Take
 from assay.cli.output import Json, print_json, short
 from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import with_database
@@ -100,7 +100,7 @@ def _row(entity: TopicView | AtomView) -> Sequence[object]:
 
 
 def _show(kind: Kind, typed: str, json: bool) -> None:
-    from assay.cli.showing_knowledge import show_entity_detail
+    from assay.cli.entity_detail import show_entity_detail
 
     async def act(database: Database) -> EntityDetail[Any]:
         async with database.transaction() as session:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from assay.cli.duplicate_quality import share
+from assay.cli.commands.eval_duplicates import share
 from assay.cli.output import Json, print_json, say
 from assay.cli.session import operator, with_deps
 from assay.cli.tables import table

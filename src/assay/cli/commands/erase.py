@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 
 from assay.audit.actor import Actor
-from assay.cli.deciding import Note
+from assay.cli.decide import Note
 from assay.cli.output import Json, print_json, printable, say
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database

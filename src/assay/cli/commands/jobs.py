@@ -1,6 +1,6 @@
 """The background jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 from rich.status import Status
 
 from assay.cli.output import Json, errors, moment, print_json, say
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.pipeline import STEPS
 from assay.cli.session import operator, with_database, with_deps
 from assay.cli.tables import table
@@ -19,14 +20,16 @@ from assay.queue import control
 from assay.queue.deps import Deps
 from assay.queue.run import RunResult
 from assay.web.views import jobs as views
-from assay.web.views.records import Accepted, JobView
+from assay.web.views.paging import PageOf
+from assay.web.views.records import Accepted, JobRunView, JobView
+
+Name = Annotated[str, Parameter(help="The name of the job.")]
 
 app = App(name="jobs", help="List and run the background jobs.")
-app.command("assay.cli.jobs_status:status", name="status", help="Say how queue and jobs stand.")
-app.command("assay.cli.jobs_control:pause", name="pause", help="Let a job rest until it is resumed.")
-app.command("assay.cli.jobs_control:resume", name="resume", help="Let a paused job run again.")
-app.command("assay.cli.jobs_control:runs", name="runs", help="List the runs of a job.")
-app.command("assay.cli.jobs_dead:app", name="dead", help="List and give back what the queue could not work off.")
+app.command("assay.cli.commands.jobs_status:status", name="status", help="Say how queue and jobs stand.")
+app.command(
+    "assay.cli.commands.jobs_dead:app", name="dead", help="List and give back what the queue could not work off."
+)
 
 
 @app.command(name="list")
@@ -83,6 +86,32 @@ def run(
     return 0 if all(each.ok for each in results) else 1
 
 
+@app.command
+def pause(name: Name, /, *, json: Json = False) -> None:
+    """Let a job rest: neither schedule nor changes start it until it is resumed. A run under way goes on."""
+    changed = _changed(name, control.pause)
+    _say_changed(name, changed, f"{name} is paused." if changed else f"{name} was paused already.", json)
+
+
+@app.command
+def resume(name: Name, /, *, json: Json = False) -> None:
+    """Let a paused job run again. What asked for it meanwhile makes one run."""
+    changed = _changed(name, control.resume)
+    _say_changed(name, changed, f"{name} runs again." if changed else f"{name} was not paused.", json)
+
+
+@app.command
+def runs(name: Name, /, *, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:
+    """List the runs of a job, the newest first, with attempt, delivery and worker."""
+
+    async def act(database: Database) -> PageOf[JobRunView]:
+        async with database.transaction() as session:
+            return await views.job_runs(session, name, after=after, limit=limit)
+
+    columns = ["started", "state", "asked for by", "attempt", "delivery", "seconds", "worker", "error"]
+    show_page(with_database(act), json, columns, _run_row, nothing=f"{name} never ran.")
+
+
 async def _request(database: Database, names: Sequence[str]) -> None:
     actor = await operator(database)
     async with database.transaction() as session:
@@ -115,3 +144,36 @@ async def _listed(database: Database) -> list[JobView]:
 
 def _pauses(delays: Sequence[float]) -> str:
     return ", ".join(f"{each:g}" for each in delays) or "none"
+
+
+def _say_changed(job: str, changed: bool, sentence: str, json: bool) -> None:
+    if json:
+        print_json(Accepted(job=job, changed=changed))
+    else:
+        say(sentence)
+
+
+def _changed(name: str, change: Callable[..., Awaitable[bool]]) -> bool:
+    async def act(database: Database) -> bool:
+        actor = await operator(database)
+        async with database.transaction() as session:
+            return await change(session, name, actor=actor)
+
+    return with_database(act)
+
+
+def _run_row(run: JobRunView) -> tuple[object, ...]:
+    asker = f"tick {run.tick:%m-%d %H:%M:%S}" if run.tick else run.task_id.partition(":")[0]
+    begun = run.started_at or run.due_at or run.queued_at
+    lasted = (run.finished_at - run.started_at).total_seconds() if run.finished_at and run.started_at else None
+    seconds = f"{lasted:.2f}" if lasted is not None else None
+    return (
+        f"{begun:%Y-%m-%d %H:%M:%S}",
+        run.state,
+        asker,
+        run.attempt,
+        run.delivery,
+        seconds,
+        run.worker,
+        run.error,
+    )

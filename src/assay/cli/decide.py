@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
-from assay.cli.merging import show_previews
+from assay.cli.merge import show_previews
 from assay.cli.output import print_json, say, short, with_short_ids
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
