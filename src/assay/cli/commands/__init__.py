@@ -1,1 +1,1 @@
-"""The commands, each in the file that is called as it is typed: `assay proposals groups` is in `proposals_groups.py`."""
+"""The commands, each in the file called as it is typed: `assay proposals groups` is in `proposals_groups.py`."""
