@@ -106,3 +106,17 @@ def test_an_action_silences_nobody(empty):
 )
 def test_what_is_said_of_an_export_must_make_sense(alone, options, sentence):
     assert sentence in alone("ingest", str(EXPORTS / "cp1252.log"), *options).refused(2)
+
+
+@pytest.mark.parametrize(("answer", "added"), [("y", 5), ("n", 0), (None, 0)])
+def test_at_a_terminal_an_export_is_shown_and_asked_about(empty, monkeypatch, answer, added):
+    def answering() -> str:
+        if answer is None:
+            raise EOFError
+        return answer
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", answering)
+    shown = empty("ingest", str(EXPORTS / "slack_export")).out
+    assert "Import this? [y/N]" in shown
+    assert (f"{added} added" if added else "Nothing was imported.") in shown

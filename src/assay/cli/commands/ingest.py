@@ -104,8 +104,7 @@ def ingest(
             return _preview(readings, sources, json=json)
         if not (yes or json) and sys.stdin.isatty() and any(map(_is_foreign, readings)):
             _preview(readings, sources, json=False)
-            say("Import this? [y/N]")
-            if input().strip().casefold() not in ("y", "yes"):
+            if not _confirmed():
                 say("Nothing was imported.")
                 return 0
         return _import(readings, sources, json=json)
@@ -132,6 +131,14 @@ def _preview(readings: list[Reading], sources: list[str], *, json: bool) -> int:
         for each, source in zip(seen, sources, strict=True):
             show(each, source)
     return 1 if any(each.bad_records for each in seen) else 0
+
+
+def _confirmed() -> bool:
+    say("Import this? [y/N]")
+    try:
+        return input().strip().casefold() in ("y", "yes")
+    except EOFError:
+        return False
 
 
 def _opened(stack: ExitStack, path: Path, options: Options, name: str | None, progress: Progress) -> Reading:
