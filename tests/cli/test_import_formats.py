@@ -110,7 +110,7 @@ def test_what_is_said_of_an_export_must_make_sense(alone, options, sentence):
 
 @pytest.mark.parametrize(("answer", "added"), [("y", 5), ("n", 0), (None, 0)])
 def test_at_a_terminal_an_export_is_shown_and_asked_about(empty, monkeypatch, answer, added):
-    def answering() -> str:
+    def answering() -> Any:
         if answer is None:
             raise EOFError
         return answer
