@@ -17,7 +17,7 @@ from tests.ai.llm import FACT, Clock, asking
 from assay.ai.extractor import Window
 from assay.ai.providers.llm.extractor import LlmExtractor
 from assay.errors import PermanentError
-from assay.extraction.drafting import drafted
+from assay.extraction.drafts import drafted
 
 xllamacpp = pytest.importorskip("xllamacpp", reason="xllamacpp, the engine, is not installed")
 MAX_ATTEMPTS = 6

@@ -20,7 +20,7 @@ from assay.ai.extractor import Extraction, KnownAtom, Message, Window
 from assay.ai.providers.llm import shown
 from assay.ai.providers.llm.compose import compose
 from assay.ai.providers.llm.shown import WITHHELD, line
-from assay.extraction.drafting import drafted
+from assay.extraction.drafts import drafted
 from assay.extraction.evidence import locate
 from assay.kinds import AtomType
 from assay.text.homoglyphs import visible

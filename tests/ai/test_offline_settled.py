@@ -6,7 +6,7 @@ import pytest
 from tests.ai.chats import chat, message, read, titles
 
 from assay.ai.extractor import Window
-from assay.extraction.drafting import drafted
+from assay.extraction.drafts import drafted
 from assay.kinds import AtomType, Kind
 
 pytestmark = pytest.mark.anyio

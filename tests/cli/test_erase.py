@@ -4,7 +4,7 @@ import pytest
 from tests.faults.helpers import ROOT
 
 from assay.cli.commands.erase import _words
-from assay.extraction.erasing import Erased
+from assay.extraction.erasure import Erased
 
 
 def test_it_is_counted_first_and_done_when_it_is_said(assay):

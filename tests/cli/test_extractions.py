@@ -12,7 +12,7 @@ from assay.cli.commands.extractions import LEFT_OUT
 from assay.evaluation.extraction import Counts, Read
 from assay.evaluation.labelled import Labelled
 from assay.evaluation.matching import Matching
-from assay.extraction.drafting import Dropped
+from assay.extraction.drafts import Dropped
 
 
 def test_runs_are_listed_and_shown(assay):

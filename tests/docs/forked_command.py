@@ -19,7 +19,7 @@ from tests.patience import PATIENCE
 
 from assay.runtime.process import wait_for
 
-LONGEST_CALL: Final = 2**20
+MAX_CALL_BYTES: Final = 2**20
 PROGRAM: Final = """#!{python} -IS
 import json, os, socket, subprocess, sys
 words, environment = sys.argv[1:], dict(os.environ)
@@ -98,8 +98,8 @@ def _carry_out(client: socket.socket) -> NoReturn:
 def _run(client: socket.socket) -> int:
     from assay.cli.app import main
 
-    call, streams, *_ = socket.recv_fds(client, LONGEST_CALL, 3)
-    while part := client.recv(LONGEST_CALL):
+    call, streams, *_ = socket.recv_fds(client, MAX_CALL_BYTES, 3)
+    while part := client.recv(MAX_CALL_BYTES):
         call += part
     name, words, folder, environment = json.loads(call)
     for own, given in enumerate(streams):

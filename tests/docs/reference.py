@@ -259,7 +259,7 @@ TELLING: Final[dict[Section, list[Row]]] = {
         ("WARNED_BEFORE", f"{expire_stale_proposals.WARNED_BEFORE.days} days"),
         *figures(cleanup_orphaned_extractions, "AGE_DAYS"),
         *figures(models, "MAX_FAILURES", "MAX_FAILED_READS"),
-        *figures(extraction, "MOST_MESSAGES", "MOST_RESUMES"),
+        *figures(extraction, "MAX_MESSAGES", "MAX_RESUMES"),
         *figures(reading, "FAILURES_IN_A_ROW"),
         *figures(run, "MAX_CRASHES"),
         *figures(worker, "MAX_UNKNOWN_JOB_DELIVERIES", "MAX_DELIVERIES"),

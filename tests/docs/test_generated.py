@@ -104,7 +104,7 @@ def test_the_settings_page_tells_what_each_is_for():
 def test_the_examples_of_the_weighing_are_true(row: Row):
     stated, *counts, suspicious, result = row
     verified, unverified, people, hedged = map(int, counts)
-    facts = confidence.Facts(verified, unverified, people, hedged, suspicious == "yes")
+    facts = confidence.EvidenceFacts(verified, unverified, people, hedged, suspicious == "yes")
     assert f"{confidence.weigh(float(stated), facts):.3f}" == result
 
 

@@ -13,7 +13,7 @@ from assay.db.engine import Database
 from assay.db.models import TriggerType
 from assay.extraction import actions, runs
 from assay.extraction.actions import IngestReport
-from assay.extraction.runs import Claim, Stored
+from assay.extraction.runs import ClaimedRun, Stored
 from assay.kinds import AtomType
 from assay.readers.records import IncomingMessage
 
@@ -47,7 +47,7 @@ async def ingest(database: Database, *messages: IncomingMessage, source: str = "
         return await actions.ingest(session, messages, source=source, actor=SYSTEM)
 
 
-async def claim(database: Database, limit: int = 4_000, extractor: Extractor | None = None) -> Claim | None:
+async def claim(database: Database, limit: int = 4_000, extractor: Extractor | None = None) -> ClaimedRun | None:
     async with database.transaction() as session:
         return await runs.claim(
             session,
@@ -58,13 +58,13 @@ async def claim(database: Database, limit: int = 4_000, extractor: Extractor | N
         )
 
 
-async def claimed(database: Database, limit: int = 4_000, extractor: Extractor | None = None) -> Claim:
+async def claimed(database: Database, limit: int = 4_000, extractor: Extractor | None = None) -> ClaimedRun:
     found = await claim(database, limit, extractor)
     assert found
     return found
 
 
-async def store(database: Database, claim: Claim, extraction: Extraction) -> Stored:
+async def store(database: Database, claim: ClaimedRun, extraction: Extraction) -> Stored:
     """Stores what was found in the only window of a run, and concludes it."""
     [window] = claim.windows
     async with database.transaction() as session:
@@ -73,7 +73,7 @@ async def store(database: Database, claim: Claim, extraction: Extraction) -> Sto
     return stored
 
 
-async def fail(database: Database, claim: Claim, error: Exception, *, blame: bool = True) -> bool:
+async def fail(database: Database, claim: ClaimedRun, error: Exception, *, blame: bool = True) -> bool:
     """Gives every window back because of an error, and concludes the run."""
     async with database.transaction() as session:
         for window in claim.windows:

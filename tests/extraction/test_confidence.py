@@ -4,25 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.extraction.confidence import Facts, is_hedged, weigh
+from assay.extraction.confidence import EvidenceFacts, is_hedged, weigh
 
 COUNTS = st.integers(0, 6)
-FACTS = st.builds(Facts, COUNTS, COUNTS, COUNTS, COUNTS, st.booleans())
-AGREED = Facts(verified=2, unverified=0, people=2)
+FACTS = st.builds(EvidenceFacts, COUNTS, COUNTS, COUNTS, COUNTS, st.booleans())
+AGREED = EvidenceFacts(verified=2, unverified=0, people=2)
 
 
 @pytest.mark.parametrize(
     ("facts", "most"),
     [
-        (Facts(verified=0, unverified=0, people=0), 0.5),
-        (Facts(verified=0, unverified=3, people=0), 0.5),
-        (Facts(verified=2, unverified=0, people=2, suspicious=True), 0.5),
-        (Facts(verified=2, unverified=0, people=0), 0.6),
-        (Facts(verified=2, unverified=1, people=2), 0.8),
-        (Facts(verified=2, unverified=0, people=2, hedged=2), 0.8),
-        (Facts(verified=1, unverified=0, people=1), 0.9),
-        (Facts(verified=5, unverified=0, people=1), 0.9),
-        (Facts(verified=2, unverified=0, people=2, hedged=1), 0.9),
+        (EvidenceFacts(verified=0, unverified=0, people=0), 0.5),
+        (EvidenceFacts(verified=0, unverified=3, people=0), 0.5),
+        (EvidenceFacts(verified=2, unverified=0, people=2, suspicious=True), 0.5),
+        (EvidenceFacts(verified=2, unverified=0, people=0), 0.6),
+        (EvidenceFacts(verified=2, unverified=1, people=2), 0.8),
+        (EvidenceFacts(verified=2, unverified=0, people=2, hedged=2), 0.8),
+        (EvidenceFacts(verified=1, unverified=0, people=1), 0.9),
+        (EvidenceFacts(verified=5, unverified=0, people=1), 0.9),
+        (EvidenceFacts(verified=2, unverified=0, people=2, hedged=1), 0.9),
         (AGREED, 1.0),
     ],
 )
@@ -35,7 +35,7 @@ def test_what_two_people_say_can_be_approved_by_the_system():
 
 
 def test_every_further_person_makes_it_surer():
-    weights = [weigh(0.7, Facts(verified=4, unverified=0, people=people)) for people in (1, 2, 3, 4, 5)]
+    weights = [weigh(0.7, EvidenceFacts(verified=4, unverified=0, people=people)) for people in (1, 2, 3, 4, 5)]
     assert weights[0] == 0.7
     assert weights == sorted(weights)
     assert weights[3] == weights[4] < 0.9

@@ -13,7 +13,7 @@ from assay.ai.fakes import ScriptedExtractor
 from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.errors import Conflict, NotFound, Unavailable
-from assay.extraction import actions, nearby, runs
+from assay.extraction import actions, known_context, runs
 from assay.kinds import Kind, LinkType
 from assay.proposals import actions as proposals
 
@@ -114,7 +114,7 @@ async def test_an_extractor_is_told_the_topics_that_exist_and_that_are_proposed(
     live, _, atom = await propose(database, [draft(Kind.TOPIC, "Ledger"), draft(Kind.TOPIC, "Cache"), draft()])
     async with database.transaction() as session:
         await proposals.approve(session, [live, atom], actor=SYSTEM)
-        known = await nearby.newest(session, nearby.FOR_A_CONVERSATION)
+        known = await known_context.newest(session, known_context.FOR_A_CONVERSATION)
     assert (sorted(known.topics), [each.id for each in known.atoms]) == (["Cache", "Ledger"], [atom])
 
 

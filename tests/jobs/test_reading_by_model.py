@@ -21,7 +21,7 @@ from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.audit.actor import SYSTEM
 from assay.db.models import JobState, TriggerType
-from assay.extraction import actions, run_statements, runs, spending
+from assay.extraction import actions, budget, run_sql, runs
 from assay.jobs import run
 from assay.jobs.reading import RunReading
 from assay.kinds import Kind
@@ -285,8 +285,8 @@ async def test_a_run_that_is_taken_up_again_keeps_what_it_spent(deps):
     async with deps.database.transaction() as session:
         claim = await runs.claim(session, extractor=deps.extractor, trigger=TriggerType.SCHEDULED, actor=SYSTEM)
         assert claim
-        await run_statements.add_usage(session, claim.run_id, 1_000, DEAR / 2)
-        assert (await spending.budget(session, limit, claim.run_id)).left == pytest.approx(DEAR / 2)
+        await run_sql.add_usage(session, claim.run_id, 1_000, DEAR / 2)
+        assert (await budget.for_run(session, limit, claim.run_id)).left == pytest.approx(DEAR / 2)
 
 
 async def test_a_topic_that_somebody_proposes_gives_no_orders_to_a_model(deps):

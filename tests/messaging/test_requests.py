@@ -9,7 +9,7 @@ from tests.builders import draft, propose, rows, scalar, with_evidence
 
 from assay.audit.actor import SYSTEM
 from assay.duplicates import dismissing, pairs
-from assay.extraction.erasing import Drawn, Whose, erase
+from assay.extraction.erasure import Drawn, Whose, erase
 from assay.extraction.runs import weighed
 from assay.kinds import Kind
 from assay.messaging import events

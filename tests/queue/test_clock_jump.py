@@ -18,7 +18,7 @@ from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.db.models import SYSTEM_USER_ID, JobState, KnowledgeExtractionRun, ProcessRole, ProposalStatus
 from assay.duplicates import scan
-from assay.extraction.spending import spent_today
+from assay.extraction.budget import spent_today
 from assay.messaging import outbox as events
 from assay.queue import dispatcher, heartbeats, history
 from assay.queue.health import look

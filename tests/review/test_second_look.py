@@ -17,8 +17,8 @@ from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.audit.actor import SYSTEM
 from assay.db.models import ProposalStatus
-from assay.extraction import erasing
-from assay.extraction.erasing import Drawn, Whose
+from assay.extraction import erasure
+from assay.extraction.erasure import Drawn, Whose
 from assay.proposals import actions
 from assay.queue.deps import Deps
 from assay.review import second_look
@@ -127,7 +127,7 @@ async def test_an_edit_of_what_it_rests_on_takes_it_back(database, chat):
 async def test_so_does_the_erasure_of_the_consent(database, chat):
     await chat.approves()
     async with database.transaction() as session:
-        await erasing.erase(session, Whose(author="dora"), drawn=Drawn.ALONE, actor=SYSTEM)
+        await erasure.erase(session, Whose(author="dora"), drawn=Drawn.ALONE, actor=SYSTEM)
     await done(JOB, deaf(chat).deps)
     [(_, body, _)] = await rows(database, DISPUTES)
     assert "1 others consented" in body

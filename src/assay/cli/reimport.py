@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC
 
 from assay.db.engine import Database
-from assay.extraction.queries import Known, known_words
+from assay.extraction.queries import KnownMessage, known_words
 from assay.readers.identity import place_id
 from assay.readers.records import IncomingMessage
 
@@ -30,7 +30,7 @@ async def about_doubles(database: Database, messages: Sequence[IncomingMessage],
     )
 
 
-def _options(message: IncomingMessage, known: Known) -> str:
+def _options(message: IncomingMessage, known: KnownMessage) -> str:
     """What makes this message the known one; empty where nothing does."""
     source = shlex.join(["--source", known.source])
     if message.external_id == known.external_id:

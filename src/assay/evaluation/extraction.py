@@ -10,7 +10,7 @@ from assay.ai.extractor import Extraction, Extractor, Window
 from assay.errors import AssayError, Unavailable
 from assay.evaluation.labelled import Item, Labelled
 from assay.evaluation.matching import Matching, matched
-from assay.extraction.drafting import drafted
+from assay.extraction.drafts import drafted
 from assay.extraction.windows import planned
 from assay.kinds import Kind
 from assay.proposals.drafts import Draft

@@ -18,9 +18,8 @@ from assay.db.base import new_id
 from assay.db.locks import hold_until_commit
 from assay.db.models import RunStatus
 from assay.errors import InvalidInput
-from assay.extraction import run_statements as ledger
-from assay.extraction import statements as sql
-from assay.extraction.erasing_statements import erased_before
+from assay.extraction import run_sql, sql
+from assay.extraction.erasure_sql import erased_before
 from assay.extraction.incoming import portions
 from assay.extraction.runs import RUN, not_in_state
 from assay.readers.quoted import passed_on
@@ -124,7 +123,7 @@ async def cancel(session: AsyncSession, run_id: UUID, *, actor: Actor) -> None:
     Raises Conflict when the run has ended, NotFound when there is none.
     """
     unfinished = [RunStatus.PENDING, RunStatus.RUNNING]
-    if not await ledger.change_run(session, run_id, unfinished, status=RunStatus.CANCELLED, completed_at=now()):
+    if not await run_sql.change_run(session, run_id, unfinished, status=RunStatus.CANCELLED, completed_at=now()):
         raise await not_in_state(session, run_id, "cancel it")
     failures = await sql.give_back(session, run_id, None, failed=False)
     await record(session, actor, [Record("extraction.cancelled", run_id, RUN, detail={"messages": len(failures)})])
@@ -132,6 +131,6 @@ async def cancel(session: AsyncSession, run_id: UUID, *, actor: Actor) -> None:
 
 async def delete_orphans(session: AsyncSession, *, older_than: datetime, actor: Actor) -> int:
     """Deletes runs in a final state, created before `older_than`, that have no proposals. Messages stay read."""
-    runs = await ledger.delete_empty_runs(session, older_than)
+    runs = await run_sql.delete_empty_runs(session, older_than)
     await record(session, actor, [Record("extraction.deleted", run.pop("id"), RUN, detail=run) for run in runs])
     return len(runs)

@@ -15,7 +15,7 @@ BY_MACHINES: Final = 0.60
 PARTLY_PROVEN: Final = 0.80
 ONE_VOICE: Final = 0.90
 MORE_A_VOICE: Final = 0.2
-MOST_VOICES: Final = 3
+MAX_VOICES: Final = 3
 HEDGED: Final = 0.80
 PARTLY_HEDGED: Final = 0.90
 
@@ -36,7 +36,7 @@ HEDGES: Final = _phrases(
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class EvidenceFacts:
     """What was found when the evidence of a draft was checked."""
 
     verified: int
@@ -53,7 +53,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class AttributedQuote:
     """A quote that backs something, and who said it."""
 
     quote: str
@@ -62,10 +62,10 @@ class Voice:
     is_bot: bool = False
 
 
-def facts_of(voices: Sequence[Voice], own_words: str, unsupported: Sequence[str] = ()) -> Facts:
+def facts_of(voices: Sequence[AttributedQuote], own_words: str, unsupported: Sequence[str] = ()) -> EvidenceFacts:
     """`own_words`: those of what the quotes back; `unsupported`: what of them the quotes do not say."""
     proven = [voice for voice in voices if voice.verified]
-    return Facts(
+    return EvidenceFacts(
         verified=len(proven),
         unverified=len(voices) - len(proven),
         people=len({author_key(voice.author) for voice in proven if not voice.is_bot}),
@@ -79,7 +79,7 @@ def is_hedged(quote: str) -> bool:
     return HEDGES.search(quote.replace("’", "'")) is not None
 
 
-def weigh(stated: float, facts: Facts) -> float:
+def weigh(stated: float, facts: EvidenceFacts) -> float:
     """The confidence that policy and metrics use, in 0..1; never less for a higher stated one.
 
     | fact                                             | effect                                                   |
@@ -98,13 +98,13 @@ def weigh(stated: float, facts: Facts) -> float:
     if not math.isfinite(stated):
         return 0.0
     sure = min(max(stated, 0.0), 1.0)
-    sure += sure * (1 - sure) * MORE_A_VOICE * min(max(facts.people - 1, 0), MOST_VOICES)
+    sure += sure * (1 - sure) * MORE_A_VOICE * min(max(facts.people - 1, 0), MAX_VOICES)
     if facts.hedged:
         sure *= HEDGED if facts.hedged >= facts.verified else PARTLY_HEDGED
     return min(sure, _cap(facts))
 
 
-def _cap(facts: Facts) -> float:
+def _cap(facts: EvidenceFacts) -> float:
     if not facts.verified or facts.suspicious:
         return UNPROVEN
     if not facts.people:

@@ -11,8 +11,8 @@ from typing import Final
 from assay.readers.records import MAX_TEXT
 from assay.text.homoglyphs import is_invisible
 
-LEAST_LETTERS: Final = 3
-MOST_CANDIDATES: Final = 100
+MIN_LETTERS: Final = 3
+MAX_CANDIDATES: Final = 100
 """Places looked at where the words begin or end within a character, before they count as absent."""
 LIKENESSES: Final = str.maketrans(
     dict.fromkeys("‘’‚‛ʼ′`´", "'") | dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‐‑‒–—―−", "-")
@@ -42,7 +42,7 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
     words = quote.strip()
     if not words or len(words) > MAX_TEXT:
         return None
-    if sum(map(str.isalpha, words)) < LEAST_LETTERS and words != text.strip():
+    if sum(map(str.isalpha, words)) < MIN_LETTERS and words != text.strip():
         return None
     if (start := text.find(words)) >= 0:
         return start, start + len(words)
@@ -52,7 +52,7 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
 def _locate_folded(words: str, among: _Folded) -> tuple[int, int] | None:
     """Finds whole characters only: what one character of the text folds to is never cut in two."""
     position = -1
-    for _ in range(MOST_CANDIDATES if words else 0):
+    for _ in range(MAX_CANDIDATES if words else 0):
         position = among.text.find(words, position + 1)
         if position < 0:
             return None

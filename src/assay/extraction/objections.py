@@ -19,16 +19,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.ai.extractor import Message, ObjectionDraft, Window
 from assay.audit.actor import Actor
 from assay.db.models import Recommendation
-from assay.extraction import tidy
+from assay.extraction import sanitize
 from assay.extraction.confidence import facts_of, weigh
-from assay.extraction.drafting import BODY_LIMIT, MOST_QUOTES, verified, voice
+from assay.extraction.drafts import BODY_LIMIT, MAX_QUOTES, verified, voice
 from assay.kinds import TRAITS, Kind, LinkType
 from assay.proposals import disputing
 from assay.proposals.disputing import Disputed, Objection
 from assay.proposals.drafts import Draft, ProposedLink, QuotedEvidence
 
 WORDS_LIMIT: Final = 300
-MOST_OBJECTIONS: Final = 50
+MAX_OBJECTIONS: Final = 50
 LABEL: Final = "Disputed: "
 REASONING: Final = (
     "What is approved was spoken against, or what it rests on was edited or erased. Revert the approved atom, "
@@ -74,7 +74,7 @@ def checked(written: Iterable[ObjectionDraft], window: Window) -> list[Objection
     """
     context = {message.id: message for message in window.context}
     news = {message.id: message for message in window.messages}
-    found = (_checked(each, context, news) for each in list(written)[:MOST_OBJECTIONS])
+    found = (_checked(each, context, news) for each in list(written)[:MAX_OBJECTIONS])
     return [objection for objection in found if objection]
 
 
@@ -84,17 +84,17 @@ def _checked(
     if written.to.message_id not in context:
         return None
     to = verified(written.to, context[written.to.message_id].text)
-    known = (quote for quote in written.quotes[:MOST_QUOTES] if quote.message_id in news)
+    known = (quote for quote in written.quotes[:MAX_QUOTES] if quote.message_id in news)
     said = [verified(quote, news[quote.message_id].text) for quote in known]
     proven = [quote for quote in said if quote.verified and not news[quote.message_id].is_bot]
     if not to.verified or not proven:
         return None
-    told = [f"{_name(news[each.message_id])}: “{tidy.one_line(each.quote, WORDS_LIMIT)}”" for each in proven]
-    return Objection(to, proven, f"Later it was objected to by {'; '.join(told)}.", tidy.share(written.confidence))
+    told = [f"{_name(news[each.message_id])}: “{sanitize.one_line(each.quote, WORDS_LIMIT)}”" for each in proven]
+    return Objection(to, proven, f"Later it was objected to by {'; '.join(told)}.", sanitize.share(written.confidence))
 
 
 def _name(message: Message) -> str:
-    return tidy.one_line(message.author, WORDS_LIMIT) or "somebody"
+    return sanitize.one_line(message.author, WORDS_LIMIT) or "somebody"
 
 
 def _both(one: Objection | None, other: Objection) -> Objection:
@@ -112,8 +112,8 @@ def contradicting(
     facts = facts_of([voice(quote, messages[quote.message_id]) for quote in evidence], known.title)
     return Draft(
         kind=Kind.ATOM,
-        title=tidy.clipped(LABEL + known.title, TRAITS[Kind.ATOM].title_limit),
-        body=tidy.words(f"{known.title}\n{said}", BODY_LIMIT),
+        title=sanitize.clipped(LABEL + known.title, TRAITS[Kind.ATOM].title_limit),
+        body=sanitize.words(f"{known.title}\n{said}", BODY_LIMIT),
         atom_type=known.atom_type,
         stated_confidence=stated,
         confidence=weigh(stated, facts),

@@ -53,7 +53,7 @@ async def listed_messages(
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownMessage:
     """Where somebody's words of a moment are known already."""
 
     source: str
@@ -61,7 +61,7 @@ class Known:
     external_id: str
 
 
-async def known_words(session: AsyncSession, messages: Sequence[IncomingMessage]) -> list[list[Known]]:
+async def known_words(session: AsyncSession, messages: Sequence[IncomingMessage]) -> list[list[KnownMessage]]:
     """Of each message where its author's words at that moment are known already. An index look-up each."""
     digests = [md5(each.text.encode(), usedforsecurity=False).hexdigest() for each in messages]
     rows = await session.execute(
@@ -72,9 +72,9 @@ async def known_words(session: AsyncSession, messages: Sequence[IncomingMessage]
             "digests": digests,
         },
     )
-    found: list[list[Known]] = [[] for _ in messages]
+    found: list[list[KnownMessage]] = [[] for _ in messages]
     for place, *known in rows:
-        found[place - 1].append(Known(*known))
+        found[place - 1].append(KnownMessage(*known))
     return found
 
 

@@ -32,13 +32,11 @@ from assay.db.base import new_id
 from assay.db.bulk import insert_rows
 from assay.db.models import MAX_FAILED_READS, KnowledgeExtractionRun, Proposal, RunStatus, TriggerType
 from assay.errors import AssayError, Conflict, NotFound, PermanentError
-from assay.extraction import echoes, nearby, objections, tidy
-from assay.extraction import run_statements as ledger
-from assay.extraction import statements as sql
-from assay.extraction.confidence import Voice, facts_of, weigh
-from assay.extraction.drafting import drafted, topic_names
-from assay.extraction.echoes import SortedOut
-from assay.extraction.windows import AFTERWARDS, Plan, planned_apart
+from assay.extraction import known_context, objections, restatements, run_sql, sanitize, sql
+from assay.extraction.confidence import AttributedQuote, facts_of, weigh
+from assay.extraction.drafts import drafted, topic_names
+from assay.extraction.restatements import SortedOut
+from assay.extraction.windows import AFTERWARDS, ReadingPlan, planned_apart
 from assay.kinds import Kind
 from assay.messaging.events import ExtractionCompleted, ExtractionFailed, ExtractionStarted
 from assay.proposals import actions as proposals
@@ -47,9 +45,9 @@ from assay.proposals.drafts import Draft
 from assay.sources.queries import trusted_among
 
 RUN: Final = "extraction_run"
-MOST_MESSAGES: Final = 4_000
-MOST_CHARACTERS: Final = 20_000_000
-MOST_RESUMES: Final = 3
+MAX_MESSAGES: Final = 4_000
+MAX_CHARACTERS: Final = 20_000_000
+MAX_RESUMES: Final = 3
 ERROR_LIMIT: Final = 2_000
 
 
@@ -61,7 +59,7 @@ ENDED_EARLY: Final = (BudgetSpent, OutOfTime)
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ClaimedRun:
     """What one run is to read."""
 
     run_id: UUID
@@ -88,8 +86,8 @@ class Stored:
 
 
 async def claim(
-    session: AsyncSession, *, extractor: Extractor, trigger: TriggerType, actor: Actor, limit: int = MOST_MESSAGES
-) -> Claim | None:
+    session: AsyncSession, *, extractor: Extractor, trigger: TriggerType, actor: Actor, limit: int = MAX_MESSAGES
+) -> ClaimedRun | None:
     """Takes up the run that a dead process left, or starts one over the oldest unread messages, if there are any.
 
     What only machines said is marked as read at once: no model is asked about it.
@@ -98,16 +96,16 @@ async def claim(
     if interrupted:
         held = await sql.assigned(session, interrupted)
     else:
-        held = await sql.hold_unread(session, limit, MOST_CHARACTERS)
+        held = await sql.hold_unread(session, limit, MAX_CHARACTERS)
         run_id = await _start(session, held.messages, extractor, trigger, actor, limit) if held.messages else None
     if run_id is None:
         return None
     plan = await _planned(session, run_id, held, extractor)
     await _mark_read(session, run_id, plan.noise, Stored(len(plan.noise)), Extraction())
-    return Claim(run_id, plan.windows, len(plan.noise), resumed=interrupted is not None)
+    return ClaimedRun(run_id, plan.windows, len(plan.noise), resumed=interrupted is not None)
 
 
-async def _planned(session: AsyncSession, run_id: UUID, held: sql.Held, extractor: Extractor) -> Plan:
+async def _planned(session: AsyncSession, run_id: UUID, held: sql.Held, extractor: Extractor) -> ReadingPlan:
     edges = [{"first": block[0].id, "last": block[-1].id} for block in blocks(held.messages)]
     most = extractor.limits.context
     beside = await sql.neighbours(session, run_id, edges, before=most, after=min(most, AFTERWARDS))
@@ -125,10 +123,10 @@ def _reader(extractor: Extractor) -> dict[str, str]:
 
 async def _take_up(session: AsyncSession, extractor: Extractor, actor: Actor) -> UUID | None:
     """Resumes a run. One that died again and again is failed, for its messages may be what kills the process."""
-    while found := await ledger.hold_interrupted_run(session):
+    while found := await run_sql.hold_interrupted_run(session):
         run_id, resumes = found
-        if resumes < MOST_RESUMES:
-            await ledger.change_run(session, run_id, [RunStatus.RUNNING], **_reader(extractor))
+        if resumes < MAX_RESUMES:
+            await run_sql.change_run(session, run_id, [RunStatus.RUNNING], **_reader(extractor))
             await record(session, actor, [Record("extraction.resumed", run_id, RUN)])
             return run_id
         error = PermanentError(f"The process died {resumes + 1} times while it read these messages.")
@@ -170,7 +168,7 @@ async def store(session: AsyncSession, run_id: UUID, window: Window, extraction:
 
     Raises Conflict when the run is no longer running; then nothing is written.
     """
-    known = await nearby.taken_topics(session, topic_names(extraction))
+    known = await known_context.taken_topics(session, topic_names(extraction))
     drafts, dropped = drafted(extraction, window, known)
     found = await _sorted_out(session, drafts, window)
     objected = await objections.effects(session, extraction.objections, window, actor=actor)
@@ -186,13 +184,13 @@ async def store(session: AsyncSession, run_id: UUID, window: Window, extraction:
 
 
 async def _sorted_out(session: AsyncSession, drafts: Sequence[Draft], window: Window) -> SortedOut:
-    known = await nearby.restatable(session, echoes.texts(drafts))
-    return echoes.sorted_out(drafts, known, {message.id: message for message in window.messages})
+    known = await known_context.restatable(session, restatements.texts(drafts))
+    return restatements.sorted_out(drafts, known, {message.id: message for message in window.messages})
 
 
 def weighed(proposal: Proposal, quotes: Sequence[evidence.Quoted]) -> float:
     """The confidence of a proposal that these quotes back."""
-    voices = [Voice(each.quote, each.verified, each.author, each.is_bot) for each in quotes]
+    voices = [AttributedQuote(each.quote, each.verified, each.author, each.is_bot) for each in quotes]
     return weigh(
         proposal.stated_confidence, facts_of(voices, f"{proposal.title}\n{proposal.body}", proposal.unsupported)
     )
@@ -201,15 +199,15 @@ def weighed(proposal: Proposal, quotes: Sequence[evidence.Quoted]) -> float:
 async def _mark_read(
     session: AsyncSession, run_id: UUID, ids: Sequence[UUID], stored: Stored, extraction: Extraction
 ) -> None:
-    counted = await ledger.count_in(
+    counted = await run_sql.count_in(
         session,
         run_id,
         {name: count for name, count in stored.dropped.items() if count},
         messages_analyzed=stored.messages,
         topic_proposals_created=stored.topics,
         atom_proposals_created=stored.atoms,
-        llm_tokens_used=min(max(extraction.tokens_used, 0), tidy.LARGEST),
-        cost_estimate=extraction.cost if 0 < extraction.cost < tidy.LARGEST else 0.0,
+        llm_tokens_used=min(max(extraction.tokens_used, 0), sanitize.MAX_NUMBER),
+        cost_estimate=extraction.cost if 0 < extraction.cost < sanitize.MAX_NUMBER else 0.0,
     )
     if not counted:
         raise await not_in_state(session, run_id, "store what it found")
@@ -223,7 +221,7 @@ async def give_back(session: AsyncSession, run_id: UUID, window: Window | None, 
     """
     failures = await sql.give_back(session, run_id, window.ids if window else None, failed=blame)
     set_aside = sum(each >= MAX_FAILED_READS for each in failures)
-    await ledger.count_in(session, run_id, {"set_aside": set_aside} if set_aside else {}, messages_analyzed=0)
+    await run_sql.count_in(session, run_id, {"set_aside": set_aside} if set_aside else {}, messages_analyzed=0)
 
 
 async def conclude(session: AsyncSession, run_id: UUID, error: Exception | None, *, actor: Actor) -> bool:
@@ -232,11 +230,11 @@ async def conclude(session: AsyncSession, run_id: UUID, error: Exception | None,
     With an error it has failed, though what other windows taught stays. One that only ran out of money or time is
     completed, and says so.
     """
-    words = (tidy.words(str(error), ERROR_LIMIT) or type(error).__name__) if error else None
+    words = (sanitize.words(str(error), ERROR_LIMIT) or type(error).__name__) if error else None
     status = RunStatus.COMPLETED if error is None or isinstance(error, ENDED_EARLY) else RunStatus.FAILED
     await sql.give_back(session, run_id, None, failed=False)
     ending = {"status": status, "error": words, "completed_at": now()}
-    if not await ledger.change_run(session, run_id, [RunStatus.RUNNING], **ending):
+    if not await run_sql.change_run(session, run_id, [RunStatus.RUNNING], **ending):
         return False
     await record(session, actor, [await _ended(session, run_id, words if status is RunStatus.FAILED else None)])
     return True

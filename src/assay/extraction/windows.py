@@ -15,7 +15,7 @@ SHRINK: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReadingPlan:
     """The windows of a run, and the messages that no model is asked about."""
 
     windows: Sequence[Window]
@@ -29,12 +29,14 @@ def planned_apart(
     trusted: Container[str],
     limits: ContextLimits,
     failures: int,
-) -> Plan:
+) -> ReadingPlan:
     """As `planned`, with what is said in other than the trusted sources read on its own: an extractor that is told
     something there is told nothing about the words of others."""
     parts = zip(_by_trust(messages, trusted), _by_trust(neighbours, trusted), strict=True)
     plans = [planned(said, near, limits, failures) for said, near in parts]
-    return Plan([each for plan in plans for each in plan.windows], [each for plan in plans for each in plan.noise])
+    return ReadingPlan(
+        [each for plan in plans for each in plan.windows], [each for plan in plans for each in plan.noise]
+    )
 
 
 def _by_trust(messages: Sequence[Message], trusted: Container[str]) -> tuple[list[Message], list[Message]]:
@@ -44,7 +46,9 @@ def _by_trust(messages: Sequence[Message], trusted: Container[str]) -> tuple[lis
     )
 
 
-def planned(messages: Sequence[Message], neighbours: Sequence[Message], limits: ContextLimits, failures: int) -> Plan:
+def planned(
+    messages: Sequence[Message], neighbours: Sequence[Message], limits: ContextLimits, failures: int
+) -> ReadingPlan:
     """Conversations where the extractor reads one at a time, else everything that was said.
 
     `failures`: how often these messages could not be read. Each makes the windows an eighth as large, and the last
@@ -54,7 +58,7 @@ def planned(messages: Sequence[Message], neighbours: Sequence[Message], limits: 
     to_read = {message.id for message in said}
     parts = [[*said, *neighbours]] if limits.whole_chat else conversations([*said, *by_machines, *neighbours])
     windows = [window for part in parts for window in _windows(part, to_read, limits, failures)]
-    return Plan(windows, [message.id for message in messages if message.id not in to_read])
+    return ReadingPlan(windows, [message.id for message in messages if message.id not in to_read])
 
 
 def _windows(part: Conversation, to_read: Container[UUID], limits: ContextLimits, failures: int) -> Iterator[Window]:

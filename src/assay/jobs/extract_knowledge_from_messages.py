@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from assay.audit.actor import SYSTEM
 from assay.db.models import TriggerType
-from assay.extraction import queries, runs, spending
+from assay.extraction import budget, queries, runs
 from assay.jobs.reading import RunReading
 from assay.jobs.second_look import look_again
 from assay.queue.context import JobContext
@@ -29,15 +29,15 @@ async def extract_knowledge_from_messages(context: JobContext) -> Statistics:
     await look_again(context)
     while not context.time_is_up:
         async with context.database.transaction() as session:
-            if await spending.is_stopped_today(session, context.settings, context.deps.extractor.name):
+            if await budget.is_stopped_today(session, context.settings, context.deps.extractor.name):
                 break
             claim = await runs.claim(
                 session, extractor=context.deps.extractor, trigger=TriggerType.SCHEDULED, actor=SYSTEM
             )
             if claim is None:
                 break
-            budget = await spending.budget(session, context.settings, claim.run_id)
-        reading = RunReading.of(claim, context, budget)
+            left = await budget.for_run(session, context.settings, claim.run_id)
+        reading = RunReading.of(claim, context, left)
         await reading.finish()
         counts += reading.counts
         if reading.cancelled or reading.stopped:

@@ -14,8 +14,8 @@ from assay.aio import background
 from assay.audit.actor import SYSTEM
 from assay.db.engine import first_line
 from assay.errors import Conflict
-from assay.extraction import nearby, run_statements, runs
-from assay.extraction.runs import Claim, OutOfTime, Stored
+from assay.extraction import known_context, run_sql, runs
+from assay.extraction.runs import ClaimedRun, OutOfTime, Stored
 from assay.queue.context import JobContext
 from assay.queue.failures import SystemicFailure, is_transient
 from assay.queue.notify import send_job_error_notification
@@ -52,7 +52,7 @@ class RunReading:
     """One at a time, so that two windows never propose one topic twice."""
 
     @classmethod
-    def of(cls, claim: Claim, context: JobContext, budget: Budget) -> Self:
+    def of(cls, claim: ClaimedRun, context: JobContext, budget: Budget) -> Self:
         reading = cls(context, claim.run_id, deque(claim.windows), budget)
         reading._count(Stored(claim.noise))  # read without a model: nothing was attempted
         return reading
@@ -86,7 +86,7 @@ class RunReading:
         while not (self.cancelled or self.context.time_is_out):
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
             async with self.context.database.transaction() as session:
-                self.cancelled = not await run_statements.is_running(session, self.run_id)
+                self.cancelled = not await run_sql.is_running(session, self.run_id)
         if not self.cancelled:
             self.stopped = OutOfTime("The time of the job was used up while the extractor was still reading.")
         readers.cancel()
@@ -119,14 +119,14 @@ class RunReading:
     async def _with_knowledge(self, window: Window) -> Window:
         """The window with the topics and atoms that are near it."""
         extractor = self.context.deps.extractor
-        room = nearby.FOR_A_CHAT if extractor.limits.whole_chat else nearby.FOR_A_CONVERSATION
+        size = known_context.FOR_A_CHAT if extractor.limits.whole_chat else known_context.FOR_A_CONVERSATION
         async with self.context.database.transaction() as session:
-            known = await nearby.newest(session, room)
+            known = await known_context.newest(session, size)
             embedder = await self.context.deps.serving_embedder(session)
         if embedder and not known.everything:
-            vectors = await embedder.embed(nearby.texts(window))
+            vectors = await embedder.embed(known_context.texts(window))
             async with self.context.database.transaction() as session:
-                known = await nearby.nearest(session, embedder.model, vectors, room)
+                known = await known_context.nearest(session, embedder.model, vectors, size)
         return replace(window, known_topics=known.topics, known_atoms=known.atoms)
 
     async def _count_unstored(self) -> None:
@@ -134,7 +134,7 @@ class RunReading:
         tokens, cost = sum(each.tokens for each in self.unstored), sum(each.cost for each in self.unstored)
         if tokens or cost:
             async with self.context.database.transaction() as session:
-                await run_statements.add_usage(session, self.run_id, tokens, cost)
+                await run_sql.add_usage(session, self.run_id, tokens, cost)
 
     async def _could_not_read(self, window: Window, error: Exception) -> None:
         match error:

@@ -14,7 +14,7 @@ from assay.ai.grounding.grounding import Grounding, Quoted, grounded
 from assay.ai.grounding.talk import Talk
 from assay.clock import now
 from assay.db.bulk import as_json
-from assay.extraction.statements import COLUMNS, message_of
+from assay.extraction.sql import COLUMNS, message_of
 from assay.kinds import Kind
 from assay.text.secrets import masked
 

@@ -19,8 +19,8 @@ from assay.audit.actor import SYSTEM
 from assay.db.bulk import as_json
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import SYSTEM_USER_ID
-from assay.extraction import drafting, objections
-from assay.extraction.statements import COLUMNS, message_of
+from assay.extraction import drafts, objections
+from assay.extraction.sql import COLUMNS, message_of
 from assay.kinds import AtomType
 from assay.proposals import actions as proposals
 from assay.proposals import disputing
@@ -209,6 +209,6 @@ async def _latest(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Mess
 def _draft(known: Disputed, now: Standing, speaking: Mapping[UUID, Message]) -> Draft:
     """A proposal that asks people whether an atom still holds."""
     message = now.message and speaking.get(now.message.id)
-    quotes = [drafting.verified(Quote(message.id, message.text), message.text)] if message else []
+    quotes = [drafts.verified(Quote(message.id, message.text), message.text)] if message else []
     said = f"It does not stand any more: {masked(now.because)}."
     return objections.contradicting(known, said, quotes, STATED, {message.id: message} if message else {})

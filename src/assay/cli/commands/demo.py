@@ -23,7 +23,7 @@ from assay.cli.session import with_deps
 from assay.cli.summary import Summary, print_summary
 from assay.db.locks import held
 from assay.db.models import Proposal
-from assay.extraction.suggesting import suggest
+from assay.extraction.manual import propose_manually
 from assay.kinds import AtomType
 from assay.queue.deps import Deps
 from assay.readers.reading import read_file
@@ -85,7 +85,7 @@ async def _propose_by_hand(deps: Deps) -> None:
         known = exists().where(Proposal.extraction_run_id.is_(None), Proposal.title == atoms[0].title)
         if not await session.scalar(select(known)):
             colleague = await ensure_user(session, COLLEAGUE)
-            await suggest(session, Extraction(topics, atoms), actor=colleague)
+            await propose_manually(session, Extraction(topics, atoms), actor=colleague)
 
 
 def _draft(said: dict[str, Any]) -> AtomDraft | TopicDraft:

@@ -10,8 +10,8 @@ from assay.cli.decide import Note
 from assay.cli.output import Json, print_json, printable, say
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
-from assay.extraction import erasing
-from assay.extraction.erasing import Drawn, Erased, Whose
+from assay.extraction import erasure
+from assay.extraction.erasure import Drawn, Erased, Whose
 
 OTHERS_TOO: Final = (
     "What others back stays with its title and text, even where they only agreed and the words are from what is "
@@ -44,7 +44,7 @@ def erase(
         if yes:
             return await _all(database, whose, drawn, await operator(database), note)
         async with database.transaction() as session:
-            return await erasing.preview(session, whose, drawn=drawn)
+            return await erasure.preview(session, whose, drawn=drawn)
 
     found = with_database(act)
     if json:
@@ -67,7 +67,7 @@ async def _all(database: Database, whose: Whose, drawn: Drawn, actor: Actor, not
     total = Erased()
     while True:
         async with database.transaction() as session:
-            portion = await erasing.erase(session, whose, drawn=drawn, actor=actor, notes=notes)
+            portion = await erasure.erase(session, whose, drawn=drawn, actor=actor, notes=notes)
         if not portion.messages:
             return total
         total += portion

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from fastapi import APIRouter
 
 from assay.db.models import Scope
-from assay.extraction import erasing
-from assay.extraction.erasing import Drawn, Whose
+from assay.extraction import erasure
+from assay.extraction.erasure import Drawn, Whose
 from assay.web.auth import Caller, allow
 from assay.web.idempotency import Route, Write
 from assay.web.models import RequestModel, ResponseModel, Text
@@ -43,7 +43,7 @@ async def erase(asked: ErasureAsked, session: Write, actor: Caller) -> Erasure:
     """Erase up to 1,000 messages and what rests on them. Ask again while any remain. It cannot be undone."""
     whose = Whose(asked.author, asked.channel, asked.source)
     if not asked.dry_run:
-        done = await erasing.erase(session, whose, drawn=asked.drawn, actor=actor, notes=asked.notes)
-    left = await erasing.preview(session, whose, drawn=asked.drawn)
+        done = await erasure.erase(session, whose, drawn=asked.drawn, actor=actor, notes=asked.notes)
+    left = await erasure.preview(session, whose, drawn=asked.drawn)
     counts = left if asked.dry_run else done
     return Erasure(dry_run=asked.dry_run, remaining=left.messages, **asdict(counts))

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from assay.ai.extractor import AtomDraft, Extraction, Quote, TopicDraft
 from assay.db.models import Scope
-from assay.extraction.suggesting import suggest
+from assay.extraction.manual import propose_manually
 from assay.kinds import TRAITS, AtomType, Kind
 from assay.proposals import listing
 from assay.web.auth import Caller, allow
@@ -118,7 +118,7 @@ def router_for(schemas: KindSchemas) -> APIRouter:
     @router.post("", status_code=HTTPStatus.CREATED, response_model=Proposed[view], name=f"propose_{plural}")
     async def propose(asked: asked_for, session: Write, actor: Caller) -> Any:
         """Propose one or several. Whoever proposes does not decide."""
-        ids = await suggest(session, extraction_of([each.drafted() for each in asked]), actor=actor)
+        ids = await propose_manually(session, extraction_of([each.drafted() for each in asked]), actor=actor)
         return {"items": await listing.in_order(session, ids)}
 
     return router

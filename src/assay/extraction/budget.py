@@ -18,7 +18,7 @@ OF_A_RUN: Final = "The budget of a run"
 OF_TODAY: Final = "The budget of this day in UTC"
 
 
-async def budget(session: AsyncSession, settings: Settings, run_id: UUID) -> Budget:
+async def for_run(session: AsyncSession, settings: Settings, run_id: UUID) -> Budget:
     """What a run may still cost: of its own budget, or of the day's where that is less."""
     per_run, per_day = settings.assay_llm_budget_per_run, settings.assay_llm_budget_per_day
     cost = await session.scalar(select(KnowledgeExtractionRun.cost_estimate).filter_by(id=run_id))

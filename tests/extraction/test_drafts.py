@@ -10,8 +10,8 @@ from tests.extraction.chats import WORDS, atom, topic
 from assay.ai.extractor import Extraction, KnownAtom, LinkDraft, Message, Quote, Window
 from assay.db.base import new_id
 from assay.db.models import Recommendation
-from assay.extraction.drafting import Dropped, drafted
-from assay.extraction.tidy import clipped, one_line, plain_data
+from assay.extraction.drafts import Dropped, drafted
+from assay.extraction.sanitize import clipped, one_line, to_json_safe
 from assay.kinds import AtomType, Kind, LinkType
 from assay.proposals.drafts import Draft
 
@@ -188,7 +188,7 @@ def test_an_endless_quote_is_cut_and_stays_verbatim():
 
 def test_meta_is_what_a_database_takes():
     hostile = {"a\x00": float("nan"), "b": {1: [2.5, True, None, object]}, "c": 10**400, "d": [[[[[["deep"]]]]]]}
-    assert plain_data(hostile) == {
+    assert to_json_safe(hostile) == {
         "a": None,
         "b": {"1": [2.5, True, None, "<class 'object'>"]},
         "c": None,

@@ -27,9 +27,9 @@ from assay.kinds import Kind, folded
 from assay.proposals.drafts import Addition, Draft, ProposedLink, QuotedEvidence
 from assay.text.authors import author_key
 
-LONGEST: Final = 600
+MAX_CHARACTERS: Final = 600
 """Characters of a text that are compared."""
-LEAST_WORDS: Final = 3
+MIN_WORDS: Final = 3
 SHARED: Final = 0.8
 """Of the words of what is known, so many stand in what was said, in their order."""
 MISSPELT: Final = 0.85
@@ -50,7 +50,7 @@ WORD: Final = re.compile(r"[\w%€$£]+(?:[.:,/'’-][\w%]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RestatableAtom:
     """An atom that exists, or waits for a decision."""
 
     id: UUID
@@ -72,13 +72,13 @@ class SortedOut:
 
 
 def sorted_out(
-    drafts: Sequence[Draft], nearby: Mapping[str, Sequence[Known]], messages: Mapping[UUID, Message]
+    drafts: Sequence[Draft], known_atoms: Mapping[str, Sequence[RestatableAtom]], messages: Mapping[UUID, Message]
 ) -> SortedOut:
-    """`nearby`: known atoms with a title like a text of `texts`; `messages`: those that the drafts may quote."""
+    """`known_atoms`: known atoms with a title like a text of `texts`; `messages`: those that the drafts may quote."""
     found = SortedOut()
     repeats: dict[UUID, UUID] = {}
     for draft in drafts:
-        known = restated(draft, nearby)
+        known = restated(draft, known_atoms)
         if known is None:
             found.drafts.append(draft)
             continue
@@ -103,19 +103,19 @@ def texts(drafts: Iterable[Draft]) -> list[str]:
     return list(found)
 
 
-def restated(draft: Draft, nearby: Mapping[str, Sequence[Known]]) -> Known | None:
+def restated(draft: Draft, known_atoms: Mapping[str, Sequence[RestatableAtom]]) -> RestatableAtom | None:
     """The known atom that a draft says again: in its own words, or in every line that it quotes."""
     if draft.kind is Kind.ATOM:
-        for known in nearby.get(draft.title, ()):
+        for known in known_atoms.get(draft.title, ()):
             figures = _figures(f"{draft.title} {known.title} {known.body}")
             if says_the_same(draft.title, known) and _figures(draft.body) <= figures:
                 return known
     quoted = [line for quote in draft.evidence for line in lines(quote.quote)]
-    sources = [next((k for k in nearby.get(line, ()) if says_the_same(line, k)), None) for line in quoted]
+    sources = [next((k for k in known_atoms.get(line, ()) if says_the_same(line, k)), None) for line in quoted]
     return sources[0] if sources and all(sources) else None
 
 
-def says_the_same(said: str, known: Known) -> bool:
+def says_the_same(said: str, known: RestatableAtom) -> bool:
     wordings = [said, INTRODUCTION.sub("", said)]
     return any(_restates(each, text) for each in wordings for text in (known.title, known.body) if text)
 
@@ -125,7 +125,7 @@ def _restates(said: str, known: str) -> bool:
     mine, theirs = words(said), words(known)
     if mine == theirs:
         return True
-    if len(theirs) < LEAST_WORDS:
+    if len(theirs) < MIN_WORDS:
         return False
     blocks = SequenceMatcher(None, mine, theirs, autojunk=False).get_matching_blocks()
     slips = [word for word in mine if word not in theirs and _is_misspelt(word, theirs)]
@@ -158,16 +158,16 @@ def _figures(text: str) -> set[str]:
 
 
 def words(text: str) -> list[str]:
-    return WORD.findall(MARKS.sub(" ", folded(text[:LONGEST])))
+    return WORD.findall(MARKS.sub(" ", folded(text[:MAX_CHARACTERS])))
 
 
 def lines(text: str) -> list[str]:
     """The lines of a text that say something of weight, without the marks of quotes and lists at their beginning."""
     plain = (re.sub(r"^[\W_]+", "", line).strip() for line in text.splitlines())
-    return [line[:LONGEST] for line in plain if set(words(line)) - UNIMPORTANT]
+    return [line[:MAX_CHARACTERS] for line in plain if set(words(line)) - UNIMPORTANT]
 
 
-def _independent(draft: Draft, known: Known, messages: Mapping[UUID, Message]) -> list[QuotedEvidence]:
+def _independent(draft: Draft, known: RestatableAtom, messages: Mapping[UUID, Message]) -> list[QuotedEvidence]:
     """The quotes by people who do not back the known one yet, in words of their own."""
     found: list[QuotedEvidence] = []
     people = set(known.people)

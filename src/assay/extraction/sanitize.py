@@ -11,12 +11,12 @@ UNSHOWN: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
 )
 """Control characters, half surrogate pairs, and marks that turn the direction of what follows."""
-READ: Final = 200_000
+MAX_CHARACTERS: Final = 200_000
 """Characters of a text that are looked at, whatever its length."""
-DEEPEST: Final = 5
-MOST_ITEMS: Final = 50
+MAX_DEPTH: Final = 5
+MAX_ITEMS: Final = 50
 VALUE_LIMIT: Final = 2_000
-LARGEST: Final = 10**15
+MAX_NUMBER: Final = 10**15
 """Numbers beyond it, and what is no number, are a model's nonsense."""
 
 Member = TypeVar("Member", bound=StrEnum)
@@ -24,13 +24,13 @@ Member = TypeVar("Member", bound=StrEnum)
 
 def words(text: str, limit: int) -> str:
     """The text without control characters and secrets, cut at the limit."""
-    plain = UNSHOWN.sub("", text[:READ].replace("\r\n", "\n").replace("\r", "\n"))
+    plain = UNSHOWN.sub("", text[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n"))
     return clipped(masked(plain).strip(), limit)
 
 
 def one_line(text: str, limit: int) -> str:
     """The same on one line. Empty where there is neither letter nor digit."""
-    line = clipped(" ".join(words(text, READ).split()), limit)
+    line = clipped(" ".join(words(text, MAX_CHARACTERS).split()), limit)
     return line if any(map(str.isalnum, line)) else ""
 
 
@@ -45,7 +45,7 @@ def clipped(text: str, limit: int) -> str:
 
 def share(value: float) -> float:
     """A number between 0 and 1. What is no number is 0."""
-    return min(max(float(value), 0.0), 1.0) if abs(value) < LARGEST else 0.0
+    return min(max(float(value), 0.0), 1.0) if abs(value) < MAX_NUMBER else 0.0
 
 
 def member(enum: type[Member], value: object) -> Member | None:
@@ -53,29 +53,29 @@ def member(enum: type[Member], value: object) -> Member | None:
     return next((each for each in enum if each == value), None)
 
 
-def covered(value: object) -> object:
+def mask_secrets(value: object) -> object:
     """The whole value, but for the secrets in its texts. For what people and programs wrote, which was checked."""
     if isinstance(value, str):
         return masked(value)
     if isinstance(value, Mapping):
-        return {masked(key): covered(each) for key, each in value.items()}
+        return {masked(key): mask_secrets(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [covered(each) for each in value]
+        return [mask_secrets(each) for each in value]
     return value
 
 
-def plain_data(value: object, depth: int = 0) -> object:
+def to_json_safe(value: object, depth: int = 0) -> object:
     """What a database takes of a value: texts, finite numbers, lists and mappings, a few levels deep."""
     if isinstance(value, bool | None):
         return value
     if isinstance(value, str):
         return words(value, VALUE_LIMIT)
     if isinstance(value, int | float):
-        return value if abs(value) < LARGEST else None
-    if depth == DEEPEST:
+        return value if abs(value) < MAX_NUMBER else None
+    if depth == MAX_DEPTH:
         return None
     if isinstance(value, Mapping):
-        return {one_line(str(key), 100): plain_data(each, depth + 1) for key, each in list(value.items())[:MOST_ITEMS]}
+        return {one_line(str(key), 100): to_json_safe(each, depth + 1) for key, each in list(value.items())[:MAX_ITEMS]}
     if isinstance(value, list | tuple):
-        return [plain_data(each, depth + 1) for each in value[:MOST_ITEMS]]
+        return [to_json_safe(each, depth + 1) for each in value[:MAX_ITEMS]]
     return words(str(value), VALUE_LIMIT)

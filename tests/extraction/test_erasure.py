@@ -17,10 +17,10 @@ from assay.db.base import Base
 from assay.db.bulk import insert_rows
 from assay.db.models import Message, ProposalStatus, TriggerType
 from assay.errors import InvalidInput
-from assay.extraction import erasing, runs
+from assay.extraction import erasure, runs
 from assay.extraction.actions import IngestReport
 from assay.extraction.confidence import PARTLY_PROVEN
-from assay.extraction.erasing import Drawn, Erased, Whose
+from assay.extraction.erasure import Drawn, Erased, Whose
 from assay.extraction.runs import weighed
 from assay.kinds import Kind
 from assay.messaging.requests import EXTRACTION
@@ -58,7 +58,7 @@ async def decided(database, act, *ids: UUID, by=SYSTEM) -> str:
 
 async def erased(database, whose: Whose = TOM, *, drawn: Drawn = Drawn.ALONE, by=SYSTEM, limit: int = 1000) -> Erased:
     async with database.transaction() as session:
-        return await erasing.erase(session, whose, drawn=drawn, actor=by, limit=limit)
+        return await erasure.erase(session, whose, drawn=drawn, actor=by, limit=limit)
 
 
 async def everything(database) -> str:
@@ -161,7 +161,7 @@ async def test_a_dry_run_says_the_same_and_changes_nothing(database):
     await said(database, "Shared", "umberto", "eva")
     before = await everything(database)
     async with database.transaction() as session:
-        planned = await erasing.preview(session, TOM, drawn=Drawn.ALONE)
+        planned = await erasure.preview(session, TOM, drawn=Drawn.ALONE)
     assert await everything(database) == before
     assert planned == await erased(database)
 
@@ -185,7 +185,7 @@ async def test_what_dies_in_the_middle_has_erased_nothing(database):
     await said(database, SECRET, "umberto")
     before = await everything(database)
     async with database.transaction() as session:
-        await erasing.erase(session, TOM, drawn=Drawn.ALONE, actor=SYSTEM)
+        await erasure.erase(session, TOM, drawn=Drawn.ALONE, actor=SYSTEM)
         await session.rollback()
     assert await everything(database) == before
 

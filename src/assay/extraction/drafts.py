@@ -8,8 +8,8 @@ from uuid import UUID
 from assay.ai.extractor import AtomDraft, Extraction, LinkDraft, Message, Quote, TopicDraft, Window
 from assay.ai.grounding.support import Ground, unsupported
 from assay.db.models import Recommendation
-from assay.extraction import tidy
-from assay.extraction.confidence import Voice, facts_of, weigh
+from assay.extraction import sanitize
+from assay.extraction.confidence import AttributedQuote, facts_of, weigh
 from assay.extraction.evidence import locate
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType, folded
 from assay.proposals.drafts import Draft, ProposedLink, QuotedEvidence
@@ -19,8 +19,8 @@ BODY_LIMIT: Final = 20_000
 REASONING_LIMIT: Final = 2_000
 QUOTE_LIMIT: Final = 2_000
 KEYWORD_LIMIT: Final = 50
-MOST_KEYWORDS: Final = 10
-MOST_QUOTES: Final = 20
+MAX_KEYWORDS: Final = 10
+MAX_QUOTES: Final = 20
 Tidying = Callable[[object], object]
 TOPIC_LIMIT: Final = TRAITS[Kind.TOPIC].title_limit
 
@@ -42,7 +42,7 @@ class Dropped:
 
 
 @dataclass(slots=True)
-class Drafting:
+class Drafter:
     """One extraction on its way to drafts. `taken`: folded names of the topics that exist or are proposed."""
 
     window: Window
@@ -69,7 +69,7 @@ class Drafting:
         ]
 
     def _topic(self, written: TopicDraft) -> Draft | None:
-        name = tidy.one_line(written.name, TOPIC_LIMIT)
+        name = sanitize.one_line(written.name, TOPIC_LIMIT)
         if name and folded(name) in self.taken:
             self.dropped.known_topics += 1
             return None
@@ -87,8 +87,8 @@ class Drafting:
         return draft
 
     def _atom(self, written: AtomDraft) -> Draft | None:
-        atom_type = tidy.member(AtomType, written.type)
-        title = tidy.one_line(written.title, TRAITS[Kind.ATOM].title_limit) if atom_type else ""
+        atom_type = sanitize.member(AtomType, written.type)
+        title = sanitize.one_line(written.title, TRAITS[Kind.ATOM].title_limit) if atom_type else ""
         return self._draft(
             written,
             Kind.ATOM,
@@ -96,7 +96,7 @@ class Drafting:
             written.content,
             atom_type=atom_type,
             meta=self.tidied(written.meta),
-            topic_name=tidy.one_line(written.topic or "", TOPIC_LIMIT) or None,
+            topic_name=sanitize.one_line(written.topic or "", TOPIC_LIMIT) or None,
         )
 
     def _draft(
@@ -105,7 +105,7 @@ class Drafting:
         if not title:
             self.dropped.unusable += 1
             return None
-        body = tidy.words(body, BODY_LIMIT)
+        body = sanitize.words(body, BODY_LIMIT)
         evidence = self._evidence(written.quotes)
         if evidence and not any(each.message_id in self.news for each in evidence):
             self.dropped.old_news += 1
@@ -115,25 +115,25 @@ class Drafting:
             unsupported(title, body, grounds) if (grounds := self._grounds(evidence)) and kind is Kind.ATOM else []
         )
         facts = facts_of(voices, f"{title}\n{body}", missing)
-        stated = tidy.share(written.confidence)
+        stated = sanitize.share(written.confidence)
         return Draft(
             kind=kind,
             title=title,
             body=body,
             stated_confidence=stated,
             confidence=weigh(stated, facts),
-            reasoning=tidy.words(written.reasoning, REASONING_LIMIT),
+            reasoning=sanitize.words(written.reasoning, REASONING_LIMIT),
             evidence=evidence,
             source_message_ids=list(dict.fromkeys(each.message_id for each in evidence)),
             unsupported=missing,
-            recommendation=tidy.member(Recommendation, written.recommendation) or Recommendation.MERGE,
+            recommendation=sanitize.member(Recommendation, written.recommendation) or Recommendation.MERGE,
             **of_this_kind,
         )
 
     def _evidence(self, quotes: Sequence[Quote]) -> list[QuotedEvidence]:
         real = [quote for quote in quotes if quote.message_id in self.messages]
         self.dropped.invented_quotes += len(quotes) - len(real)
-        return [verified(quote, self.messages[quote.message_id].text) for quote in real[:MOST_QUOTES]]
+        return [verified(quote, self.messages[quote.message_id].text) for quote in real[:MAX_QUOTES]]
 
     def _grounds(self, evidence: Sequence[QuotedEvidence]) -> list[Ground]:
         """The verified quotes of people."""
@@ -149,9 +149,9 @@ class Drafting:
         found = {}
         for link in links:
             target = self._target(link.to, drafts)
-            link_type = tidy.member(LinkType, link.link_type)
+            link_type = sanitize.member(LinkType, link.link_type)
             if target and link_type and target != own:
-                found[target, link_type] = ProposedLink(target, link_type, tidy.share(link.strength))
+                found[target, link_type] = ProposedLink(target, link_type, sanitize.share(link.strength))
         self.dropped.links += len(links) - len(found)
         return list(found.values())
 
@@ -165,21 +165,21 @@ class Drafting:
 
 def topic_names(extraction: Extraction) -> list[str]:
     """The folded names of the drafted topics."""
-    return [folded(tidy.one_line(each.name, TOPIC_LIMIT)) for each in extraction.topics]
+    return [folded(sanitize.one_line(each.name, TOPIC_LIMIT)) for each in extraction.topics]
 
 
 def drafted(
-    extraction: Extraction, window: Window, taken: Collection[str], *, tidied: Tidying = tidy.plain_data
+    extraction: Extraction, window: Window, taken: Collection[str], *, tidied: Tidying = sanitize.to_json_safe
 ) -> tuple[list[Draft], Dropped]:
     """All drafts of an extraction over this window, topics first, and what was dropped. `tidied`: what of free-form
     values is kept."""
-    drafting = Drafting(window, set(taken), tidied)
-    drafts = drafting.topics(extraction.topics) + drafting.atoms(extraction.atoms)
-    return drafts, drafting.dropped
+    drafter = Drafter(window, set(taken), tidied)
+    drafts = drafter.topics(extraction.topics) + drafter.atoms(extraction.atoms)
+    return drafts, drafter.dropped
 
 
-def voice(evidence: QuotedEvidence, said: Message) -> Voice:
-    return Voice(evidence.quote, evidence.verified, said.author, said.is_bot)
+def voice(evidence: QuotedEvidence, said: Message) -> AttributedQuote:
+    return AttributedQuote(evidence.quote, evidence.verified, said.author, said.is_bot)
 
 
 def verified(quote: Quote, text: str) -> QuotedEvidence:
@@ -189,7 +189,7 @@ def verified(quote: Quote, text: str) -> QuotedEvidence:
     """
     place = locate(quote.text, text)
     if place is None:
-        return QuotedEvidence(quote.message_id, tidy.words(quote.text, QUOTE_LIMIT))
+        return QuotedEvidence(quote.message_id, sanitize.words(quote.text, QUOTE_LIMIT))
     start, end = place[0], min(place[1], place[0] + QUOTE_LIMIT)
     if any(first < end and start < last for first, last in secret_places(text)):
         return QuotedEvidence(quote.message_id, MASK)
@@ -197,5 +197,5 @@ def verified(quote: Quote, text: str) -> QuotedEvidence:
 
 
 def keywords(written: Sequence[str]) -> list[str]:
-    tidied = (tidy.one_line(each, KEYWORD_LIMIT) for each in written[: tidy.MOST_ITEMS])
-    return list(dict.fromkeys(each for each in tidied if each))[:MOST_KEYWORDS]
+    tidied = (sanitize.one_line(each, KEYWORD_LIMIT) for each in written[: sanitize.MAX_ITEMS])
+    return list(dict.fromkeys(each for each in tidied if each))[:MAX_KEYWORDS]

@@ -10,13 +10,13 @@ from assay.ai.extractor import Extraction, Message, Window
 from assay.audit.actor import Actor
 from assay.db import models
 from assay.errors import Conflict, InvalidInput
-from assay.extraction import nearby, tidy
-from assay.extraction.drafting import drafted, topic_names
+from assay.extraction import known_context, sanitize
+from assay.extraction.drafts import drafted, topic_names
 from assay.proposals import actions
 from assay.readers.quoted import in_own_words
 
 
-async def suggest(session: AsyncSession, extraction: Extraction, *, actor: Actor) -> list[UUID]:
+async def propose_manually(session: AsyncSession, extraction: Extraction, *, actor: Actor) -> list[UUID]:
     """Proposes what somebody wrote down. Quotes are looked for in their messages, the confidence is weighed, and
     free-form values are kept whole but for secrets.
 
@@ -25,8 +25,8 @@ async def suggest(session: AsyncSession, extraction: Extraction, *, actor: Actor
     """
     quotes = [each.quotes for each in extraction.topics] + [each.quotes for each in extraction.atoms]
     window = Window(await _messages(session, [quote.message_id for each in quotes for quote in each], actor))
-    taken = await nearby.taken_topics(session, topic_names(extraction))
-    drafts, dropped = drafted(extraction, window, taken, tidied=tidy.covered)
+    taken = await known_context.taken_topics(session, topic_names(extraction))
+    drafts, dropped = drafted(extraction, window, taken, tidied=sanitize.mask_secrets)
     if dropped.known_topics:
         raise Conflict("There is a topic of this name, or a pending proposal of one.")
     if dropped.unusable:

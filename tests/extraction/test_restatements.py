@@ -10,7 +10,7 @@ from tests.extraction.chats import atom, incoming, ingest, read_all, topic
 from assay.ai.extractor import Extraction, LinkDraft, Quote
 from assay.ai.fakes import ScriptedExtractor
 from assay.audit.actor import SYSTEM
-from assay.extraction.echoes import Known, lines, says_the_same
+from assay.extraction.restatements import RestatableAtom, lines, says_the_same
 from assay.extraction.runs import weighed
 from assay.kinds import LinkType
 from assay.proposals import actions, editing, evidence
@@ -22,8 +22,8 @@ FACT = "Access logs are kept for 90 days"
 NEWS = "Access logs are kept for 120 days"
 
 
-def known(title: str = FACT, body: str = "") -> Known:
-    return Known(uuid4(), title, body, is_entity=True)
+def known(title: str = FACT, body: str = "") -> RestatableAtom:
+    return RestatableAtom(uuid4(), title, body, is_entity=True)
 
 
 @pytest.mark.parametrize(

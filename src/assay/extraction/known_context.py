@@ -14,31 +14,31 @@ from assay.ai.conversations import conversations
 from assay.ai.embedder import Vectors
 from assay.ai.extractor import KnownAtom, Window
 from assay.db.bulk import as_json
-from assay.extraction.echoes import INTRODUCTION, Known
+from assay.extraction.restatements import INTRODUCTION, RestatableAtom
 from assay.kinds import AtomType, Kind, folded
 from assay.text.authors import author_key
 
-MOST_TEXTS: Final = 40
+MAX_TEXTS: Final = 40
 """Texts that stand for a window when its neighbourhood is looked for."""
-LENGTH: Final = 800
+MAX_TEXT_CHARACTERS: Final = 800
 """Characters of such a text."""
-OF_EACH_TEXT: Final = 12
+NEAREST_PER_TEXT: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class ContextSize:
     """How much knowledge an extractor is shown."""
 
     topics: int
     atoms: int
 
 
-FOR_A_CONVERSATION: Final = Room(topics=60, atoms=30)
-FOR_A_CHAT: Final = Room(topics=500, atoms=200)
+FOR_A_CONVERSATION: Final = ContextSize(topics=60, atoms=30)
+FOR_A_CHAT: Final = ContextSize(topics=500, atoms=200)
 
 
 @dataclass(frozen=True, slots=True)
-class Nearby:
+class KnownContext:
     topics: Sequence[str]
     atoms: Sequence[KnownAtom]
     everything: bool
@@ -47,23 +47,25 @@ class Nearby:
 
 def texts(window: Window) -> list[str]:
     """What stands for the window in the space of meanings: its longest conversations, shortened."""
-    said = ["\n".join(message.text[:LENGTH] for message in part) for part in conversations(window.messages)]
-    return [text[:LENGTH] for text in sorted(said, key=len, reverse=True)[:MOST_TEXTS]]
+    said = [
+        "\n".join(message.text[:MAX_TEXT_CHARACTERS] for message in part) for part in conversations(window.messages)
+    ]
+    return [text[:MAX_TEXT_CHARACTERS] for text in sorted(said, key=len, reverse=True)[:MAX_TEXTS]]
 
 
-async def newest(session: AsyncSession, room: Room) -> Nearby:
+async def newest(session: AsyncSession, size: ContextSize) -> KnownContext:
     """The newest topics, those that are only proposed among them, and the newest atoms."""
-    topics = await _topics(session, room.topics + 1)
-    atoms = await _atoms(session, room.atoms + 1)
-    everything = len(topics) <= room.topics and len(atoms) <= room.atoms
-    return Nearby(topics[: room.topics], atoms[: room.atoms], everything)
+    topics = await _topics(session, size.topics + 1)
+    atoms = await _atoms(session, size.atoms + 1)
+    everything = len(topics) <= size.topics and len(atoms) <= size.atoms
+    return KnownContext(topics[: size.topics], atoms[: size.atoms], everything)
 
 
-async def nearest(session: AsyncSession, model: str, vectors: Vectors, room: Room) -> Nearby:
+async def nearest(session: AsyncSession, model: str, vectors: Vectors, size: ContextSize) -> KnownContext:
     """What lies nearest to any of the vectors, the nearest first."""
-    topics = await _near(session, Kind.TOPIC, model, vectors, room.topics)
-    atoms = await _near(session, Kind.ATOM, model, vectors, room.atoms)
-    return Nearby(
+    topics = await _near(session, Kind.TOPIC, model, vectors, size.topics)
+    atoms = await _near(session, Kind.ATOM, model, vectors, size.atoms)
+    return KnownContext(
         list(dict.fromkeys(row["title"] for row in topics)),
         [KnownAtom(row["id"], AtomType(row["atom_type"]), row["title"]) for row in atoms if row["is_entity"]],
         everything=False,
@@ -117,14 +119,14 @@ async def _near(session: AsyncSession, kind: Kind, model: str, vectors: Vectors,
             "rows": as_json(rows),
             "kind": kind,
             "model": model,
-            "each": max(OF_EACH_TEXT, 2 * most // len(rows)),
+            "each": max(NEAREST_PER_TEXT, 2 * most // len(rows)),
             "most": most,
         },
     )
     return [dict(row) for row in found.mappings()]
 
 
-async def restatable(session: AsyncSession, said: Sequence[str]) -> dict[str, list[Known]]:
+async def restatable(session: AsyncSession, said: Sequence[str]) -> dict[str, list[RestatableAtom]]:
     """For each text the live and the pending atoms whose titles are spelled most like it."""
     keys = [{"said": each, "key": folded(INTRODUCTION.sub("", each))} for each in said]
     like = """
@@ -141,10 +143,10 @@ async def restatable(session: AsyncSession, said: Sequence[str]) -> dict[str, li
         CROSS JOIN LATERAL (({live}) UNION ALL ({pending})) AS near"""),  # noqa: S608  # our own fragments
         {"keys": as_json(keys)},
     )
-    found: dict[str, list[Known]] = {}
+    found: dict[str, list[RestatableAtom]] = {}
     for words, known_id, title, body, is_entity, authors in rows:
         people = frozenset(author_key(author) for author in authors or ())
-        found.setdefault(words, []).append(Known(known_id, title, body, is_entity, people))
+        found.setdefault(words, []).append(RestatableAtom(known_id, title, body, is_entity, people))
     return found
 
 
