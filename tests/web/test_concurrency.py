@@ -1,16 +1,19 @@
 """Many requests at once: none keeps another out, and what nobody waits for ends."""
 
 import asyncio
+import itertools
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from fastapi.routing import iter_route_contexts
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from tests.builders import draft, propose, rows
+from tests.conftest import administer
 from tests.web.helpers import BASE, asking, bearer, person, serving, token
 from tests.web.real_socket import listening
 
+from assay.accounts import limits
 from assay.db.engine import DEFAULT_POOL, PoolLimits
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import Scope
@@ -19,7 +22,7 @@ from assay.settings import Settings
 from assay.web import connections
 from assay.web.app import create_app
 from assay.web.auth import Guarded
-from assay.web.concurrency import MAX_WRITES
+from assay.web.concurrency import MAX_BULKS, MAX_WRITES
 from assay.web.connections import MAX_CONNECTIONS, POOLS
 from assay.web.middleware import STOPPING
 from assay.web.state import SAFE_METHODS
@@ -37,29 +40,67 @@ async def until(database, number, statement=WAITING):
         await asyncio.sleep(0.05)
 
 
-async def test_one_user_has_few_changes_under_way_and_keeps_nobody_out(database, database_url, nats_url):
+@pytest.mark.parametrize(("most", "asked"), [(MAX_WRITES, "{}/reject"), (MAX_BULKS, "bulk/approve")])
+async def test_one_user_has_few_changes_under_way_and_keeps_nobody_out(
+    database, database_url, nats_url, monkeypatch, most, asked
+):
+    monkeypatch.setattr(connections, "WRITES", PoolLimits(8))
     ids = [str(each) for each in await propose(database, [draft() for _ in range(3)])]
     greedy = bearer(await token(database, await person(database, "greedy"), Scope.READ, Scope.REVIEW))
     other = bearer(await token(database, await person(database, "other"), Scope.READ, Scope.REVIEW))
     async with serving(database_url, nats_url) as app, asking(app) as http:
         async with database.transaction() as session:
             await hold_until_commit(session, DECISIONS)
-            rehearsal = {"ids": ids, "dry_run": True}
-            many = [
-                asyncio.create_task(http.post(f"{QUEUE}/bulk/approve", json=rehearsal, headers=greedy))
-                for _ in range(40)
-            ]
-            await until(database, MAX_WRITES)
+            method, body = ("PUT", {}) if "reject" in asked else ("POST", {"ids": ids, "dry_run": True})
+            path = f"{QUEUE}/{asked.format(ids[1])}"
+            many = [asyncio.create_task(http.request(method, path, json=body, headers=greedy)) for _ in range(12)]
+            await until(database, most)
+            for each in itertools.islice(asyncio.as_completed(many), len(many) - most):
+                assert (await each).status_code == 429
             for path in (f"{BASE}/session", f"{QUEUE}?limit=5", "/readyz", f"{BASE}/metrics/proposals"):
                 assert (await http.get(path, headers=other)).status_code == 200
             decision = asyncio.create_task(http.put(f"{QUEUE}/{ids[0]}/reject", json={}, headers=other))
-            await until(database, MAX_WRITES + 1)
+            await until(database, most + 1)
         answers = await asyncio.gather(*many)
         assert (await decision).status_code == 200
-    assert sorted(each.status_code for each in answers) == [200] * MAX_WRITES + [429] * (40 - MAX_WRITES)
     refused = next(each for each in answers if each.status_code == 429)
     assert refused.headers["retry-after"] == "1"
-    assert "wait for one of them" in refused.json()["detail"]
+    assert "then send the next" in refused.json()["detail"]
+
+
+async def test_many_requests_of_one_user_wait_for_each_other_and_nobody_for_them(
+    database, database_url, nats_url, monkeypatch
+):
+    monkeypatch.setattr(connections, "IDENTITY", PoolLimits(2, for_connection=1))
+    greedy = await person(database, "greedy")
+    by_greedy = bearer(await token(database, greedy, Scope.READ))
+    by_other = bearer(await token(database, await person(database, "other"), Scope.READ))
+    async with serving(database_url, nats_url) as app, asking(app) as http:
+        await http.get(f"{BASE}/session", headers=by_greedy)
+        async with database.transaction() as session:
+            await session.execute(
+                text("SELECT FROM rate_limits WHERE key = :key FOR UPDATE"), {"key": f"user {greedy.user_id}"}
+            )
+            many = [asyncio.create_task(http.get(f"{BASE}/session", headers=by_greedy)) for _ in range(10)]
+            await until(database, 1)
+            assert (await http.get(f"{BASE}/session", headers=by_other)).status_code == 200
+        assert {each.status_code for each in await asyncio.gather(*many)} == {200}
+
+
+async def test_no_request_waits_for_a_disk_to_learn_who_asks(database, database_url, monkeypatch):
+    administer(database_url, f"ALTER DATABASE {make_url(database_url).database} SET synchronous_commit = on")
+    kept: list[str] = []
+
+    async def spend(session, _key, _rate):
+        kept.append(await session.scalar(text("SHOW synchronous_commit")))
+
+    monkeypatch.setattr(limits, "spend", spend)
+    ana = bearer(await token(database, await person(database, "ana"), Scope.READ))
+    async with serving(database_url) as app, asking(app) as http:
+        assert (await http.get(f"{BASE}/session", headers=ana)).status_code == 200
+        async with app.state.assay.connections.identity.transaction() as session:
+            kept.append(await session.scalar(text("SHOW synchronous_commit")))
+    assert kept == ["off", "on"]
 
 
 async def test_who_waits_too_long_for_a_decision_is_told_to_come_again(database, database_url, monkeypatch):

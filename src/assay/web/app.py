@@ -36,7 +36,6 @@ from assay.web.api.v1 import (
     withdraw,
 )
 from assay.web.auth import refuse_undeclared
-from assay.web.concurrency import ConcurrentWrites
 from assay.web.connections import READS, Connections
 from assay.web.middleware import (
     MAX_BODY_BYTES,
@@ -65,9 +64,7 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
         deps = make_deps(settings, database_url, READS)
         connections = Connections.to(database_url, deps.database)
         hub = Hub(connections.live, nats_url, observe=telemetry.broadcast.observe)
-        app.state.assay = WebState(
-            settings, connections, nats_url, deps, hub, telemetry, Refusals(), ConcurrentWrites()
-        )
+        app.state.assay = WebState(settings, connections, nats_url, deps, hub, telemetry, Refusals())
         async with background(hub.run(), stop=hub.close):
             yield
         await connections.close()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.routing import APIRoute, iter_route_contexts
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
@@ -25,6 +26,9 @@ HOST_COOKIE: Final = "__Host-assay_session"
 LOOPBACK_COOKIE: Final = "assay_session"
 """Over plain HTTP on the machine itself browsers take no cookie that asks for HTTPS."""
 BURST_SECONDS: Final = 10
+NOT_AWAITED: Final = text("SET LOCAL synchronous_commit = off")
+"""What a request has spent of its user's allowance may be lost with the machine: no request waits for a disk to keep
+it, nor behind a large change that others write there."""
 
 
 class Open(StrEnum):
@@ -85,7 +89,7 @@ def _counted(request: Request) -> AbstractContextManager[None]:
     who: Identity | None = getattr(request.state, "identity", None)
     if who is None or request.method in SAFE_METHODS:
         return nullcontext()
-    return cast(WebState, request.app.state.assay).under_way.counted(who.actor.user_id)
+    return cast(WebState, request.app.state.assay).writes.counted(who.actor.user_id)
 
 
 def allow(permission: Permission) -> Any:
@@ -123,13 +127,15 @@ async def identify(connection: HTTPConnection) -> Identity | None:
     """
     state = cast(WebState, connection.app.state.assay)
     scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
-    async with state.connections.identity.transaction() as session:
+    credential = secret.strip() if scheme else session_cookie(connection) or ""
+    if not (scheme or credential):
+        return None
+    async with state.queues.turn(credential), state.connections.identity.transaction() as session:
+        await session.execute(NOT_AWAITED)
         if scheme:
-            identity = await tokens.identify(session, secret.strip()) if scheme.lower() == "bearer" else None
-        elif cookie := session_cookie(connection):
-            identity = await sessions.identify(session, cookie)
+            identity = await tokens.identify(session, credential) if scheme.lower() == "bearer" else None
         else:
-            return None
+            identity = await sessions.identify(session, credential)
         if identity is None:
             raise Unauthenticated("This token or session is not valid: it has ended, or never was.")
         await _spend(session, identity, state)

@@ -1,7 +1,8 @@
 """What the requests of one app share."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Final, cast
 
 from fastapi import Depends
@@ -11,7 +12,7 @@ from starlette.requests import HTTPConnection
 from assay.messaging.hub import Hub
 from assay.queue.deps import Deps
 from assay.settings import Settings
-from assay.web.concurrency import ConcurrentWrites
+from assay.web.concurrency import MAX_BULKS, MAX_WRITES, TOO_MANY_BULKS, TOO_MANY_WRITES, Concurrency, Queues
 from assay.web.connections import Connections
 from assay.web.refusals import Refusals
 from assay.web.telemetry import Telemetry
@@ -29,7 +30,10 @@ class WebState:
     hub: Hub
     telemetry: Telemetry
     refusals: Refusals
-    under_way: ConcurrentWrites
+    writes: Concurrency = field(default_factory=partial(Concurrency, MAX_WRITES, TOO_MANY_WRITES))
+    bulks: Concurrency = field(default_factory=partial(Concurrency, MAX_BULKS, TOO_MANY_BULKS))
+    queues: Queues = field(default_factory=Queues)
+    """Of requests that come with the same credential."""
 
 
 def state(connection: HTTPConnection) -> WebState:

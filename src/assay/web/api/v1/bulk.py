@@ -1,10 +1,10 @@
 """Deciding on many proposals at once: by their ids, or all that fit a filter."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +21,7 @@ from assay.web.decisions import Act, rehearsed
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
 from assay.web.models import Notes, RequestModel
+from assay.web.state import State
 from assay.web.views.outcomes import BulkAnswer
 
 MAX_SELECTED: Final = 5_000
@@ -54,6 +55,12 @@ class BulkApproval(Bulk):
     with_topics: bool = False
 
 
+async def counted(state: State, actor: Caller) -> AsyncIterator[None]:
+    """Holds the one bulk decision that a user may have under way. Raises TooMany."""
+    with state.bulks.counted(actor.user_id):
+        yield
+
+
 def router_for(kind: Kind) -> APIRouter:
     """Bulk decisions on one kind."""
     prefix = f"/knowledge/{TRAITS[kind].plural}/proposals/bulk"
@@ -61,7 +68,7 @@ def router_for(kind: Kind) -> APIRouter:
         prefix=prefix,
         tags=[f"{kind} proposals"],
         route_class=Route,
-        dependencies=[allow(Scope.REVIEW)],
+        dependencies=[allow(Scope.REVIEW), Depends(counted, scope="function")],
         responses=documented(409),
     )
 
