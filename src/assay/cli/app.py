@@ -48,6 +48,7 @@ for command, place, words in (
     ("open", "open:open_", "Sign in to the web app, in a browser."),
     ("status", "status:status", "Say what is running."),
     ("doctor", "doctor:doctor", "Look for what is wrong, one sentence per problem."),
+    ("fsck", "fsck:fsck", "Check that all records agree with each other."),
     ("ingest", "ingest:ingest", "Import a chat file (JSONL or plain text, also gzipped)."),
     ("proposals", "proposals:app", "List, show and decide proposals."),
     ("topics", "topics_and_atoms:topics", "List, show and merge the approved topics."),

@@ -1,0 +1,1 @@
+"""Whether the records agree with each other: every invariant in words, checked in the database, read only."""
