@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from assay.ai.grounding import lexicon
+from assay.ai.grounding.lead_in import without_lead_in
 from assay.ai.grounding.limits import limits_of
 from assay.ai.grounding.terms import terms
 from assay.evaluation.cases import Case
@@ -38,7 +39,7 @@ class Mutation(NamedTuple):
 
 def mutations(case: Case, others: Sequence[Case], seed: int = 0) -> list[Mutation]:
     """All of one true sentence. `others`: whose words take the place of its own."""
-    says = (case.says or "").rstrip(" .")
+    says = without_lead_in(case.says or "").rstrip(" .")
     rng = random.Random(f"{seed}/{case.id}")
     nouns = sorted({word for other in others if other is not case for word in _telling(other.says or "")})
     found = [*_limits(says), *_figures(says, rng), *_words(says, nouns, rng), *_clauses(says, rng)]

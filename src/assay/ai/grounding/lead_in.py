@@ -20,6 +20,9 @@ ANSWERING: Final = re.compile(
 GREETING: Final = re.compile(r"\s*(?:dears?|hi|hello|hey|good \w+ing)\b(?: \w+){0,4}[:,!.]\s+", re.IGNORECASE)
 ADDRESSED: Final = re.compile(r"\s*(?:<?@[\w|.-]{1,60}>?[:,]?\s+)+(?=\S)")
 """Who is spoken to, before what is said."""
+OCCASION: Final = re.compile(
+    r"\s*(?:after|following) (?:last|this|today|yesterday)\w*(?:'s)?(?: \w+){0,2}:\s+", re.IGNORECASE
+)
 COLON: Final = re.compile(r":\s+")
 ENDS: Final = re.compile(r":\s+|,?\s(?:that|dass|que|che|dat|że)\s+|,\s+|\s[-–—]\s+|\)\s+")
 GOES_ON: Final = re.compile(r"(?:\s*,)?\s+(?:that|on|to(?=\s+\w))\s+(?!not\b)", re.IGNORECASE)
@@ -36,7 +39,7 @@ ABOUT: Final = frozenset(["for", "in", "at", "on", "about", "re", "regarding", "
 
 def without_lead_in(said: str) -> str:
     """The sentence behind its greeting and its words of deciding, where those set no limit and name no subject."""
-    for opening in (ENUMERATED, ADDRESSED, ANSWERING, GREETING):
+    for opening in (ENUMERATED, ADDRESSED, ANSWERING, GREETING, OCCASION):
         found = opening.match(said)
         said = said[found.end() :] if found and found.end() < len(said) else said
     for found in _deciding().finditer(said[:MAX_LEAD_IN]):

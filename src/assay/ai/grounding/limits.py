@@ -13,6 +13,7 @@ from assay.ai.grounding.plain import plain
 CLASSES: Final = (
     "not_negative", "not_all", "need_not", "at_most", "at_least", "below", "above", "except", "only", "without",
     "negative", "before", "after", "condition", "relative", "some", "may", "must", "should", "regardless", "cause",
+    "for_now",
 )  # fmt: skip
 CUT_OUT: Final = ("not_negative", "not_all", "need_not", "at_most", "at_least", "except")
 """Idioms that hold words of other classes."""
@@ -21,6 +22,7 @@ CONDITIONS: Final = ("condition", "before", "after", "except", "only", "without"
 NAMES: Final = {
     "some": "“some”",
     "cause": "a reason",
+    "for_now": "“for now”",
     "regardless": "“whatever”",
     "not_all": "“not all”",
     "need_not": "“need not”",
