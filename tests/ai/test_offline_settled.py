@@ -101,10 +101,10 @@ async def test_what_limits_a_decision_in_the_next_sentence_belongs_to_it(extract
     assert atom.quotes[0].text == said
 
 
-async def test_a_label_that_names_its_subject_is_kept(extractor):
+async def test_the_subject_that_a_label_names_is_kept(extractor):
     (atom,) = await settled(extractor, chat("ana: Decision on the gate: closed from 22:00 on.\ntom: agreed\nlee: +1"))
 
-    assert atom.title == "Decision on the gate: closed from 22:00 on."
+    assert atom.title == "The gate: closed from 22:00 on."
 
 
 @pytest.mark.parametrize(

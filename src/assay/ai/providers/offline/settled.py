@@ -87,13 +87,14 @@ def _decided(room: Room, chat: Chat) -> Iterator[Candidate]:
 
 def _decision(message: Message, told: Statement, stands: Standing, talk: Talk, chat: Chat) -> Candidate:
     stated = told.stated if told.is_explicit else told.bare
+    whole = stated if told.is_labelled or not told.is_explicit else Span(told.cue.start, stated.end)
     limits = _limits(message.text, told.sentence)
     quoted = Span(told.sentence.start, limits[-1].end if limits else told.sentence.end)
     consenting = [_quote(each) for name in stands.voices if (each := _consent(talk, message, told, name))]
     return _candidate(
         AtomType.DECISION,
         _shown(chat, message, stated),
-        "\n".join(_shown(chat, message, span) for span in (stated, *limits)),
+        "\n".join(_shown(chat, message, span) for span in (whole, *limits)),
         [_quote(message, quoted), *consenting],
         message, stands, chat,
     )  # fmt: skip
