@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.ai.grounding.doubts import asks
 from assay.ai.grounding.support import LABELS, Ground, unsupported
 from assay.evaluation.cases import Case
 from assay.kinds import Kind
@@ -168,11 +169,13 @@ def _holds(atom: Approved, says: str) -> bool:
 
 
 def _damage(atom: Approved, case: Case) -> str | None:
-    """The first thing that is wrong with the words of an atom, if anything."""
+    """The first thing that is wrong with the words of an atom, if anything; a question states nothing."""
     for piece in atom.pieces:
         grounds = list(_grounds(piece, case))
         if not grounds:
             return f"nobody said “{piece}”"
+        if asks(piece):
+            continue
         if missing := unsupported(piece, atom.content if piece.endswith(CUT_SHORT) else "", grounds):
             return "; ".join(missing)
     return None

@@ -5,10 +5,21 @@ import random
 import pytest
 from tests.ai.grounding.mutations import Mutation, mutations
 
+from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.support import Ground, unsupported
 from assay.evaluation.cases import Case, shipped
 
-CONTROLS = [each for each in shipped() if not each.is_trap and each.language in {"", "en"}]
+BEGINS_WITH_WHEN = {"control-decision-2"}
+"""Its sentence tells first when it was decided: "after last night: from now on ..."."""
+CONTROLS = [
+    each
+    for each in shipped()
+    if not each.is_trap
+    and each.language in {"", "en"}
+    and not decisions_in(each.says or "")
+    and each.id not in BEGINS_WITH_WHEN
+]
+"""Words of deciding are no part of what is claimed: those that hold some are left out."""
 A_CONTROL = 15
 """Mutations of each that are tried, always the same ones."""
 

@@ -161,7 +161,9 @@ def _behind_lead_in(aligned: str, told: re.Match[str]) -> int:
     if told.start() <= begin:
         return complement.end() if complement else told.start()
     narrows = lexicon.opening("grammar", "narrowing").match(aligned, begin)
-    return complement.end() if complement and not narrows else 0
+    if narrows or not (complement or aligned[: told.start()].rstrip().endswith(":")):
+        return 0
+    return complement.end() if complement else told.start()
 
 
 def _says_something(text: str, found: Statement) -> bool:
