@@ -8,13 +8,24 @@ from sqlalchemy import text
 from tests.builders import draft, propose, rows, scalar, with_evidence
 
 from assay.audit.actor import SYSTEM
+from assay.db.models import Proposal
 from assay.duplicates import dismissing, pairs
 from assay.extraction.erasure import Drawn, Whose, erase
 from assay.extraction.runs import weighed
 from assay.kinds import Kind
 from assay.messaging import events
 from assay.messaging.requests import FOLLOWERS, SCAN
-from assay.proposals import actions, assigning, disputing, editing, entity_actions, evidence, restoring
+from assay.proposals import (
+    actions,
+    assigning,
+    disputing,
+    editing,
+    entity_actions,
+    evidence,
+    noting,
+    restoring,
+    snoozing,
+)
 from assay.proposals.drafts import Addition, QuotedEvidence
 
 pytestmark = pytest.mark.anyio
@@ -69,6 +80,8 @@ async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
         "proposal.reverted": lambda s: actions.revert(s, [third, one], actor=ana),
         "proposal.edited": lambda s: editing.edit(s, {third: {"body": "Another."}}, weigh=weighed, actor=ana),
         "proposal.assigned": lambda s: assigning.assign(s, [third], None, actor=ana),
+        "proposal.snoozed": lambda s: snoozing.snooze(s, [third], None, actor=ana),
+        "proposal.noted": lambda s: noted(s, third, ana),
         "proposal.evidence_added": lambda s: evidence.add(
             s, {fourth: Addition([quote], 0.9)}, weigh=weigh, actor=SYSTEM
         ),
@@ -103,6 +116,10 @@ async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
         left = await scalar(database, LEFT)
         assert asked >= set(FOLLOWERS.get(action, ())), action
         assert SCAN in asked or not left, f"{left} wait for a scan after {action}, and nobody asked for one"
+
+
+async def noted(session, proposal_id, actor):
+    await noting.note(session, await session.get(Proposal, proposal_id), "Ask.", actor=actor)
 
 
 PAIR = """INSERT INTO entity_pairs (first_id, second_id, score, type, explanation, scorer, found_at)

@@ -79,6 +79,14 @@ def is_hedged(quote: str) -> bool:
     return HEDGES.search(quote.replace("’", "'")) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one fact makes of the confidence. `result`: what it is after it."""
+
+    why: str
+    result: float
+
+
 def weigh(stated: float, facts: EvidenceFacts) -> float:
     """The confidence that policy and metrics use, in 0..1; never less for a higher stated one.
 
@@ -95,20 +103,34 @@ def weigh(stated: float, facts: EvidenceFacts) -> float:
     So .95 needs two people, every quote verified and none in doubt: an agreed decision, an accepted answer, or a
     statement that somebody else repeats.
     """
-    if not math.isfinite(stated):
-        return 0.0
-    sure = min(max(stated, 0.0), 1.0)
-    sure += sure * (1 - sure) * MORE_A_VOICE * min(max(facts.people - 1, 0), MAX_VOICES)
-    if facts.hedged:
-        sure *= HEDGED if facts.hedged >= facts.verified else PARTLY_HEDGED
-    return min(sure, _cap(facts))
+    return steps(stated, facts)[-1].result
 
 
-def _cap(facts: EvidenceFacts) -> float:
-    if not facts.verified or facts.suspicious:
-        return UNPROVEN
+def steps(stated: float, facts: EvidenceFacts) -> list[Step]:
+    """How the confidence comes about: what was stated, and then each fact that changes it, in words for a person."""
+    sure = min(max(stated, 0.0), 1.0) if math.isfinite(stated) else 0.0
+    found = [Step("stated by whoever proposed it", sure)]
+    if (more := min(max(facts.people - 1, 0), MAX_VOICES)) and sure:
+        sure += sure * (1 - sure) * MORE_A_VOICE * more
+        found.append(Step(f"{facts.people} people say it", sure))
+    if facts.hedged and sure:
+        every = facts.hedged >= facts.verified
+        sure *= HEDGED if every else PARTLY_HEDGED
+        found.append(Step("all quotes hedge" if every else "some quotes hedge", sure))
+    most, why = _cap(facts)
+    return [*found, Step(why, most)] if sure > most else found
+
+
+def _cap(facts: EvidenceFacts) -> tuple[float, str]:
+    """The most it can be, and why."""
+    if not facts.verified:
+        return UNPROVEN, "no quote was found in its message"
+    if facts.suspicious:
+        return UNPROVEN, "a secret was masked in it, or its words give orders to machines"
     if not facts.people:
-        return BY_MACHINES
-    if facts.unverified or facts.unsupported:
-        return PARTLY_PROVEN
-    return ONE_VOICE if facts.people == 1 else 1.0
+        return BY_MACHINES, "only machines say it"
+    if facts.unverified:
+        return PARTLY_PROVEN, "some quotes were not found in their messages"
+    if facts.unsupported:
+        return PARTLY_PROVEN, "its quotes do not say it, or say more"
+    return (ONE_VOICE, "one person says it") if facts.people == 1 else (1.0, "")

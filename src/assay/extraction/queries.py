@@ -52,6 +52,11 @@ async def listed_messages(
     return (await session.scalars(newest)).all()
 
 
+async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Message]:
+    """The messages of these ids."""
+    return {each.id: each for each in await session.scalars(select(Message).where(Message.id.in_(ids)))}
+
+
 @dataclass(frozen=True, slots=True)
 class KnownMessage:
     """Where somebody's words of a moment are known already."""

@@ -96,6 +96,21 @@ class ProposalAssigned(ProposalEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalSnoozed(ProposalEvent):
+    """`until` is null where it was called back."""
+
+    type: ClassVar[str] = "proposal.snoozed"
+    actor: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalNoted(ProposalEvent):
+    type: ClassVar[str] = "proposal.noted"
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalNotDuplicate(ProposalEvent):
     type: ClassVar[str] = "proposal.not_duplicate"
     actor: str

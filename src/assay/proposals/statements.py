@@ -101,7 +101,7 @@ async def make_pending(session: AsyncSession, ids: Ids, *, action: ReviewAction 
             reviewed_by_user_id = NULL, auto_reverted = auto_approved AND (auto_reverted OR status = 'approved'),
             created_entity_id = NULL, merged_into_entity_id = NULL, version = version + 1, refreshed_at = :at,
             dedup_state = 'unchecked', similar_entity_id = NULL, similar_proposal_id = NULL, similarity_score = NULL,
-            similarity_type = NULL, similarity_explanation = NULL, candidates = '[]'
+            similarity_type = NULL, similarity_explanation = NULL, candidates = '[]', snoozed_until = NULL
         WHERE id = ANY(:ids)"""),
         {"ids": list(ids), "action": action, "at": at},
     )

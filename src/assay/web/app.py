@@ -29,6 +29,7 @@ from assay.web.api.v1 import (
     policy_trial,
     proposals,
     propose,
+    review,
     session,
     sources,
     tokens,
@@ -115,6 +116,7 @@ def _api() -> APIRouter:
         policy,
         policy_trial,
         live,
+        review,
     )
     for router in (*(each.router for each in of_one), *(router for each in of_both_kinds for router in each.routers)):
         api.include_router(router)

@@ -3,6 +3,7 @@
 from assay.db.models.alert_deliveries import AlertDelivery, DeliveryState
 from assay.db.models.api_tokens import ApiToken, Scope
 from assay.db.models.audit_log import AuditEntry
+from assay.db.models.bulk_decisions import BulkDecision
 from assay.db.models.cached_vectors import CachedVector
 from assay.db.models.changed_talks import ChangedTalk
 from assay.db.models.embeddings import Embedding, EmbeddingModel, ModelState
@@ -35,6 +36,9 @@ from assay.db.models.proposals import (
     TopicProposal,
 )
 from assay.db.models.requests import IdempotencyKey, RateLimit
+from assay.db.models.review_claims import ReviewClaim
+from assay.db.models.saved_views import SavedView
+from assay.db.models.seen_versions import SeenVersion
 from assay.db.models.sessions import SignedIn, SignInLink
 from assay.db.models.sources import Source, SourceKind
 from assay.db.models.users import SYSTEM_USER_ID, ActorKind, Role, User, Via
@@ -52,6 +56,7 @@ __all__ = [
     "AtomLink",
     "AtomProposal",
     "AuditEntry",
+    "BulkDecision",
     "CachedVector",
     "ChangeType",
     "ChangedTalk",
@@ -88,9 +93,12 @@ __all__ = [
     "RateLimit",
     "Recommendation",
     "ReviewAction",
+    "ReviewClaim",
     "Role",
     "RunStatus",
+    "SavedView",
     "Scope",
+    "SeenVersion",
     "SignInLink",
     "SignedIn",
     "SimilarityType",

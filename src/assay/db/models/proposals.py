@@ -68,6 +68,7 @@ AUTO_REVERTED = text("auto_reverted")
 CONTRADICTING = text("""proposed_links @> '[{"link_type": "contradicts"}]'""")
 FAILING = text("failures > 0 AND status = 'pending'")
 NEEDS_ATTENTION = text(f"status = 'pending' AND failures >= {MAX_FAILURES}")
+SNOOZED = text("status = 'pending' AND snoozed_until IS NOT NULL")
 ASSIGNED = text("status = 'pending' AND assignee_user_id IS NOT NULL")
 FACETS = ("dedup_state", "extraction_run_id", "source", "channel", "atom_type")
 """The columns by which the queue can be narrowed, each with an index for each order of the queue."""
@@ -130,6 +131,7 @@ class Proposal(Base):
         ),
         Index("ix_proposals_attention_age", "kind", "created_at", "id", postgresql_where=NEEDS_ATTENTION),
         Index("ix_proposals_attention_confidence", "kind", "confidence", "id", postgresql_where=NEEDS_ATTENTION),
+        Index("ix_proposals_snoozed", "kind", "snoozed_until", "id", postgresql_where=SNOOZED),
         Index(
             "ix_proposals_pending_words",
             "words",
@@ -177,6 +179,8 @@ class Proposal(Base):
     status: Mapped[ProposalStatus] = mapped_column(server_default=ProposalStatus.PENDING)
     assignee_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     """Who is to decide on it."""
+    snoozed_until: Mapped[datetime | None]
+    """A person put it off until then. The machine does not mind."""
     reviewed_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     reviewed_at: Mapped[datetime | None]
     review_action: Mapped[ReviewAction | None]

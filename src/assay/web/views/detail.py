@@ -99,7 +99,7 @@ async def detail(session: AsyncSession, proposal: Proposal, settings: Settings) 
         "merge": await preview_of_likeness(session, proposal),
         "repeated_by": [each.id for each in await queries.repeating(session, proposal.id, MAX_REPEATED)],
         "supersedes": await contradictions.superseded_by(session, proposal),
-        "went_into": await _went_into(session, proposal),
+        "went_into": await went_into(session, proposal),
         "trail": await queries.trail(session, proposal.id),
     }
 
@@ -111,7 +111,7 @@ async def quotes_behind(session: AsyncSession, subject_id: UUID) -> Sequence[que
     return [quote for each in sources for quote in quoted.get(each, [])]
 
 
-async def _went_into(session: AsyncSession, proposal: Proposal) -> UUID | None:
+async def went_into(session: AsyncSession, proposal: Proposal) -> UUID | None:
     if proposal.status not in {ProposalStatus.APPROVED, ProposalStatus.MERGED}:
         return None
     found = (await survivors(session, [proposal.id])).get(proposal.id)

@@ -1,0 +1,56 @@
+"""A proposal beside what it may repeat: both texts, the difference word by word, and the facts that changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.duplicates.changes import Change, changed_facts
+from assay.kinds import Kind, embedded_text
+from assay.text.word_diff import Piece, word_diff
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """What a proposal is compared with. `state`: of an entity approved or withdrawn, else that of the proposal."""
+
+    id: UUID
+    kind: Kind
+    title: str
+    body: str
+    is_entity: bool
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """From the other to the proposal. Pieces are empty where the two are too different to be shown as one."""
+
+    title: Sequence[Piece]
+    body: Sequence[Piece]
+    changed_facts: Sequence[Change]
+
+
+async def others(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Other]:
+    """The entities or proposals of these ids, in their own words. An entity goes before the proposal of its id."""
+    rows = await session.execute(
+        text("""
+        SELECT either.* FROM unnest(CAST(:ids AS uuid[])) AS wanted (id) CROSS JOIN LATERAL (
+            (SELECT id, kind, title, body, true AS is_entity,
+                CASE WHEN archived THEN 'withdrawn' ELSE 'approved' END AS state
+             FROM entities WHERE id = wanted.id)
+            UNION ALL
+            (SELECT id, kind, title, body, false, status FROM proposals WHERE id = wanted.id)
+            LIMIT 1) AS either"""),
+        {"ids": list(ids)},
+    )
+    found = (Other(row.id, Kind(row.kind), row.title, row.body, row.is_entity, row.state) for row in rows)
+    return {each.id: each for each in found}
+
+
+def compared(other: Other, title: str, body: str) -> Comparison:
+    """What a proposal of these words says differently."""
+    facts = changed_facts(embedded_text(other.title, other.body), embedded_text(title, body))
+    return Comparison(word_diff(other.title, title), word_diff(other.body, body), facts)
