@@ -1,31 +1,21 @@
 """One call for all that a person needs to decide on a proposal."""
 
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from tests.builders import MORNING, draft, message_row, propose, rows, with_evidence
 from tests.duplicates.helpers import arrive, known, scanned
-from tests.web.helpers import BASE, asking, bearer, person, serving, token
+from tests.web.helpers import BASE, serving
+from tests.web.review_helpers import as_person
 
 from assay.clock import now
 from assay.db.bulk import insert_rows
-from assay.db.models import Message, Role, Scope
+from assay.db.models import Message, Role
 from assay.kinds import Kind
 from assay.proposals.drafts import QuotedEvidence
 
 pytestmark = pytest.mark.anyio
-SCOPES = (Scope.READ, Scope.REVIEW, Scope.PROPOSE)
-
-
-@asynccontextmanager
-async def as_person(app, database, name, role=Role.REVIEWER):
-    who = await person(database, name, role)
-    scopes = SCOPES if role is Role.REVIEWER else (Scope.READ,)
-    async with asking(app, **bearer(await token(database, who, *scopes))) as http:
-        http.actor = who
-        yield http
 
 
 @pytest.fixture

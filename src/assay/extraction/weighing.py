@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import Proposal
-from assay.extraction.confidence import Step, AttributedQuote, facts_of, steps
+from assay.extraction.confidence import AttributedQuote, Step, facts_of, steps
 from assay.proposals import evidence
 
 OBJECTION: Final = "somebody spoke against it"

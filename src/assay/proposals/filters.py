@@ -61,6 +61,11 @@ class Filter:
     needs_attention: bool | None = None
     assignee: int | Literal["nobody"] | None = None
     """Who is to decide on it."""
+    snoozed: bool | None = None
+    """Put off at this moment."""
+    grouped: bool = False
+    """Of those that wait and say the same only the oldest: neither those that are like an earlier one that waits, nor
+    those that are like the same knowledge as an earlier one."""
     words: str | None = None
     """As a person types them into a search field."""
 
@@ -71,7 +76,8 @@ class Filter:
         kept = facets[:1] if tuple(self.statuses) == (ProposalStatus.PENDING,) else []
         ranges = _AGE if sort.by_confidence else _CONFIDENCE
         gone: dict[str, Any] = dict.fromkeys([*ranges, *(each for each in _BY_INDEX if each not in kept)])
-        return replace(self, words=None, review_action=None, **gone)
+        snoozed = None if self.snoozed else self.snoozed  # the few have an index of their own
+        return replace(self, words=None, review_action=None, snoozed=snoozed, **gone)
 
 
 _AGE: Final = ("created_after", "created_before")

@@ -41,9 +41,17 @@ async def page(
     session: AsyncSession, wanted: Filter, *, sort: Sort = Sort.OLDEST, after: Place | None = None, limit: int
 ) -> Page:
     """One page, and where the next begins."""
+    found, rest = await ids(session, wanted, sort=sort, after=after, limit=limit)
+    return Page(await in_order(session, found), rest)
+
+
+async def ids(
+    session: AsyncSession, wanted: Filter, *, sort: Sort, after: Place | None = None, limit: int
+) -> tuple[list[UUID], Place | None]:
+    """The same by their ids alone."""
     await _set(session, statement_timeout=PATIENCE, plan_cache_mode="force_custom_plan")
     found, rest = await _page(session, wanted, sort, after, limit)
-    return Page(await in_order(session, [row.id for row in found]), rest)
+    return [row.id for row in found], rest
 
 
 async def _page(

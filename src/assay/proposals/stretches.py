@@ -30,6 +30,15 @@ from assay.db.models.proposals import FACETS, NEEDS_ATTENTION
 from assay.kinds import Kind
 from assay.proposals.filters import NOBODY, Filter, Place, Sort
 
+_AWAKE: Final = text("(proposals.snoozed_until IS NULL OR proposals.snoozed_until <= now())")
+_SNOOZED: Final = text("proposals.status = 'pending' AND proposals.snoozed_until > now()")
+_ALONE: Final = text("""(proposals.similarity_type = 'update' OR NOT EXISTS (
+    SELECT FROM proposals first WHERE first.status = 'pending' AND first.id = proposals.similar_proposal_id)
+    AND NOT EXISTS (
+    SELECT FROM proposals first WHERE first.status = 'pending' AND first.similarity_type <> 'update'
+        AND first.similar_entity_id = proposals.similar_entity_id
+        AND (first.created_at, first.id) < (proposals.created_at, proposals.id)))""")
+"""Of those that say the same the first. What is like nothing is alone."""
 _HOLDS: Final = text("words @@ websearch_to_tsquery('english', :words)")
 
 
@@ -135,6 +144,10 @@ def _conditions(wanted: Filter, statuses: Sequence[ProposalStatus]) -> list[Colu
         conditions.append(NEEDS_ATTENTION if wanted.needs_attention else text(f"NOT ({NEEDS_ATTENTION.text})"))
     if wanted.assignee is not None:
         conditions.append(Proposal.assignee_user_id == (None if wanted.assignee == NOBODY else wanted.assignee))
+    if wanted.snoozed is not None:
+        conditions.append(_SNOOZED if wanted.snoozed else _AWAKE)
+    if wanted.grouped:
+        conditions.append(_ALONE)
     if wanted.words is not None:
         conditions.append(_HOLDS.bindparams(words=wanted.words))
         if tuple(statuses) == (ProposalStatus.PENDING,):

@@ -30,6 +30,8 @@ from assay.web.api.v1 import (
     proposals,
     propose,
     review,
+    review_bulk,
+    review_queue,
     session,
     sources,
     tokens,
@@ -116,6 +118,8 @@ def _api() -> APIRouter:
         policy,
         policy_trial,
         live,
+        review_queue,
+        review_bulk,
         review,
     )
     for router in (*(each.router for each in of_one), *(router for each in of_both_kinds for router in each.routers)):

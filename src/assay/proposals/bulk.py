@@ -1,0 +1,183 @@
+"""Decisions on many proposals, a portion at a time: each portion is one transaction, together with how far it is.
+
+Whoever asked for one carries it on, portion by portion. Left alone it stays as it is, and can be carried on or undone.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import case, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actor import Actor
+from assay.clock import now
+from assay.db.models import BulkDecision, Proposal, ProposalStatus, ReviewAction
+from assay.errors import Conflict, NotFound
+from assay.kinds import Kind
+from assay.proposals import actions, assigning, snoozing
+from assay.proposals.outcomes import Outcome, Refusal
+
+PORTION: Final = 250
+
+
+class BulkAction(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+    MERGE = "merge"
+    ASSIGN = "assign"
+    SNOOZE = "snooze"
+    UNDO = "undo"
+
+
+DECISIONS_OF: Final[Mapping[BulkAction, ReviewAction]] = {
+    BulkAction.APPROVE: ReviewAction.APPROVE,
+    BulkAction.REJECT: ReviewAction.REJECT,
+    BulkAction.MERGE: ReviewAction.MERGE,
+}
+
+
+class BulkOrder(BaseModel):
+    """What is to be done with each. Of the arguments those count that belong to the action."""
+
+    action: BulkAction
+    notes: str | None = None
+    with_topics: bool = False
+    into: UUID | None = None
+    """Of a merge; None: each into what it is like."""
+    to: int | None = None
+    """Who is to decide; None: nobody."""
+    until: datetime | None = None
+    """Until when it is put off; None: it is called back."""
+    only: ReviewAction | None = None
+    """Of an undo: what the decision must have been."""
+    versions: dict[UUID, int] = {}
+
+
+async def begin(
+    session: AsyncSession, order: BulkOrder, ids: Sequence[UUID], *, actor: Actor, undoes: UUID | None = None
+) -> BulkDecision:
+    """Notes what is to be done. Nothing is done yet. Topics come before the atoms that may wait for them."""
+    if order.action is not BulkAction.UNDO:
+        rows = await session.execute(
+            select(Proposal.id, Proposal.version)
+            .where(Proposal.id.in_(ids))
+            .order_by(case((Proposal.kind == Kind.TOPIC, 0), else_=1), Proposal.created_at, Proposal.id)
+        )
+        known = dict(rows.tuples().all())
+        order = order.model_copy(update={"versions": known | order.versions})
+        ids = [*known, *(each for each in ids if each not in known)]
+    bulk = BulkDecision(
+        user_id=actor.user_id,
+        action=order.action,
+        arguments=order.model_dump(mode="json", exclude_defaults=True),
+        proposal_ids=list(ids),
+        undoes_id=undoes,
+        finished_at=None if ids else now(),
+    )
+    session.add(bulk)
+    await session.flush()
+    await session.refresh(bulk)
+    return bulk
+
+
+async def advance(session: AsyncSession, bulk_id: UUID, *, actor: Actor) -> BulkDecision:
+    """Carries out the next portion; does nothing more where all is done. Raises NotFound for somebody else's."""
+    bulk = await mine(session, bulk_id, actor=actor, hold=True)
+    portion = bulk.proposal_ids[bulk.taken : bulk.taken + PORTION]
+    if not portion:
+        return bulk
+    outcomes = await act(session, BulkOrder.model_validate(bulk.arguments), portion, actor=actor)
+    bulk.taken += len(portion)
+    bulk.done_ids = [*bulk.done_ids, *(each.id for each in outcomes if each.done)]
+    bulk.refusals = {**bulk.refusals, **{str(each.id): each.message for each in outcomes if not each.done}}
+    bulk.finished_at = now() if bulk.taken == len(bulk.proposal_ids) else None
+    await session.flush()
+    return bulk
+
+
+async def undo(session: AsyncSession, bulk_id: UUID, *, actor: Actor) -> BulkDecision:
+    """Notes that what a bulk decision did so far is to be undone, the last first; it goes on no more.
+
+    An assignment is given back to nobody, a snooze called back. Raises NotFound, and Conflict for an undo.
+    """
+    bulk = await mine(session, bulk_id, actor=actor, hold=True)
+    done = BulkAction(bulk.action)
+    if done is BulkAction.UNDO:
+        raise Conflict("This was an undo itself: do again what it undid.")
+    bulk.proposal_ids = bulk.proposal_ids[: bulk.taken]
+    bulk.finished_at = bulk.finished_at or now()
+    order = (
+        BulkOrder(action=BulkAction.UNDO, only=DECISIONS_OF[done]) if done in DECISIONS_OF else BulkOrder(action=done)
+    )
+    return await begin(session, order, bulk.done_ids[::-1], actor=actor, undoes=bulk.id)
+
+
+async def mine(session: AsyncSession, bulk_id: UUID, *, actor: Actor, hold: bool = False) -> BulkDecision:
+    """Raises NotFound, also for somebody else's."""
+    wanted = select(BulkDecision).where(BulkDecision.id == bulk_id, BulkDecision.user_id == actor.user_id)
+    found = (await session.scalars(wanted.with_for_update() if hold else wanted)).one_or_none()
+    if found is None:
+        raise NotFound(f"You have no bulk decision {bulk_id}.")
+    return found
+
+
+async def latest(session: AsyncSession, *, actor: Actor, limit: int) -> Sequence[BulkDecision]:
+    """The actor's own, the newest first."""
+    own = select(BulkDecision).where(BulkDecision.user_id == actor.user_id)
+    return (await session.scalars(own.order_by(BulkDecision.created_at.desc()).limit(limit))).all()
+
+
+async def act(session: AsyncSession, order: BulkOrder, ids: Sequence[UUID], *, actor: Actor) -> list[Outcome]:
+    """Does it with each of them, in a handful of statements."""
+    versions = {each: version for each, version in order.versions.items() if each in set(ids)}
+    match order.action:
+        case BulkAction.APPROVE:
+            return await actions.approve(
+                session, ids, actor=actor, notes=order.notes, versions=versions, with_topics=order.with_topics
+            )
+        case BulkAction.REJECT:
+            return await actions.reject(session, ids, actor=actor, notes=order.notes, versions=versions)
+        case BulkAction.MERGE:
+            return await _merge(session, order, ids, actor)
+        case BulkAction.ASSIGN:
+            return await assigning.assign(session, ids, order.to, actor=actor, notes=order.notes)
+        case BulkAction.SNOOZE:
+            return await snoozing.snooze(session, ids, order.until, actor=actor, notes=order.notes)
+        case BulkAction.UNDO:
+            return await _undo(session, order, ids, actor)
+
+
+async def _merge(session: AsyncSession, order: BulkOrder, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
+    targets = dict.fromkeys(ids, order.into) if order.into else await _likes(session, ids)
+    sure = {source: target for source, target in targets.items() if target}
+    outcomes = await actions.merge(session, sure, actor=actor, notes=order.notes)
+    unlike = (each for each in ids if each not in sure)
+    return [*outcomes, *(Outcome(each, "It is like nothing that is known.", Refusal.CONFLICT) for each in unlike)]
+
+
+async def _likes(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, UUID | None]:
+    rows = await session.execute(select(Proposal.id, Proposal.similar_entity_id).where(Proposal.id.in_(ids)))
+    return dict(rows.tuples().all())
+
+
+async def _undo(session: AsyncSession, order: BulkOrder, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
+    """Undoes the actor's own decisions. What somebody decided since stays."""
+    rows = await session.execute(
+        text("""
+        SELECT id, status FROM proposals WHERE id = ANY(:ids) AND reviewed_by_user_id = :user
+            AND (CAST(:only AS text) IS NULL OR review_action = :only)"""),
+        {"ids": list(ids), "user": actor.user_id, "only": order.only},
+    )
+    states = dict(rows.tuples().all())
+    rejected = [each for each in ids if states.get(each) == ProposalStatus.REJECTED]
+    accepted = [each for each in ids if each in states and states[each] != ProposalStatus.REJECTED]
+    since = [each for each in ids if each not in states]
+    return [
+        *(await actions.reopen(session, rejected, actor=actor, notes=order.notes)),
+        *(await actions.revert(session, accepted, actor=actor, notes=order.notes)),
+        *(Outcome(each, "Your decision holds no more: it was changed since.", Refusal.CONFLICT) for each in since),
+    ]
