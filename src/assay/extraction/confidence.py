@@ -80,7 +80,7 @@ def is_hedged(quote: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WeighingStep:
     """What one fact makes of the confidence. `result`: what it is after it."""
 
     why: str
@@ -106,19 +106,19 @@ def weigh(stated: float, facts: EvidenceFacts) -> float:
     return steps(stated, facts)[-1].result
 
 
-def steps(stated: float, facts: EvidenceFacts) -> list[Step]:
+def steps(stated: float, facts: EvidenceFacts) -> list[WeighingStep]:
     """How the confidence comes about: what was stated, and then each fact that changes it, in words for a person."""
     sure = min(max(stated, 0.0), 1.0) if math.isfinite(stated) else 0.0
-    found = [Step("stated by whoever proposed it", sure)]
+    found = [WeighingStep("stated by whoever proposed it", sure)]
     if (more := min(max(facts.people - 1, 0), MAX_VOICES)) and sure:
         sure += sure * (1 - sure) * MORE_A_VOICE * more
-        found.append(Step(f"{facts.people} people say it", sure))
+        found.append(WeighingStep(f"{facts.people} people say it", sure))
     if facts.hedged and sure:
         every = facts.hedged >= facts.verified
         sure *= HEDGED if every else PARTLY_HEDGED
-        found.append(Step("all quotes hedge" if every else "some quotes hedge", sure))
+        found.append(WeighingStep("all quotes hedge" if every else "some quotes hedge", sure))
     most, why = _cap(facts)
-    return [*found, Step(why, most)] if sure > most else found
+    return [*found, WeighingStep(why, most)] if sure > most else found
 
 
 def _cap(facts: EvidenceFacts) -> tuple[float, str]:

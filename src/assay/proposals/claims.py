@@ -21,14 +21,14 @@ _MINE_OR_OVER: Final = "review_claims.user_id = :user OR review_claims.expires_a
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class HeldClaim:
     proposal_id: UUID
     user_id: int
     name: str
     expires_at: datetime
 
 
-async def claim(session: AsyncSession, proposal_id: UUID, *, actor: Actor) -> Claim | None:
+async def claim(session: AsyncSession, proposal_id: UUID, *, actor: Actor) -> HeldClaim | None:
     """Who reads the proposal now: the actor for LENGTH from now on, unless somebody else does already.
 
     None where it is not pending, for there is nothing to decide on.
@@ -68,17 +68,17 @@ async def release(session: AsyncSession, proposal_id: UUID, *, actor: Actor) -> 
     )
 
 
-async def of(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Claim]:
+async def of(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, HeldClaim]:
     """Who reads each of the proposals now; of those that are pending."""
     return await _claims(session, "c.proposal_id = ANY(:ids)", ids=list(ids))
 
 
-async def all_claims(session: AsyncSession) -> list[Claim]:
+async def all_claims(session: AsyncSession) -> list[HeldClaim]:
     """Who reads what now, the newest first."""
     return list((await _claims(session, "true")).values())
 
 
-async def _claims(session: AsyncSession, condition: str, **parameters: Any) -> dict[UUID, Claim]:
+async def _claims(session: AsyncSession, condition: str, **parameters: Any) -> dict[UUID, HeldClaim]:
     rows = await session.execute(
         text(f"""
         SELECT c.proposal_id, c.user_id, u.name, c.expires_at FROM review_claims c
@@ -87,7 +87,7 @@ async def _claims(session: AsyncSession, condition: str, **parameters: Any) -> d
         ORDER BY c.expires_at DESC, c.proposal_id LIMIT {MAX_SHOWN}"""),  # noqa: S608  # our own fragments
         {"at": now(), **parameters},
     )
-    return {row.proposal_id: Claim(*row) for row in rows}
+    return {row.proposal_id: HeldClaim(*row) for row in rows}
 
 
 async def _forget_ended(session: AsyncSession) -> None:

@@ -16,7 +16,7 @@ from assay.db.models import DedupState, ProposalStatus, SimilarityType, User
 from assay.kinds import AtomType, Kind
 from assay.knowledge.search import segments
 from assay.proposals import claims, listing, worth
-from assay.proposals.claims import Claim
+from assay.proposals.claims import HeldClaim
 from assay.proposals.filters import Filter, Place, Sort
 from assay.proposals.rows import Row, rows
 from assay.proposals.worth import WorthPlace
@@ -145,7 +145,7 @@ async def _shown(
 
 
 def _row(
-    row: Row, held: list[Hold], claim: Claim | None, names: dict[int, User], settings: Settings, at: datetime
+    row: Row, held: list[Hold], claim: HeldClaim | None, names: dict[int, User], settings: Settings, at: datetime
 ) -> QueueRow:
     assignee = names.get(row.assignee_user_id or 0)
     shown = {name: getattr(row, name) for name in QueueRow.model_fields if hasattr(row, name)}
