@@ -45,7 +45,7 @@ async def change(database, proposal_id, **values):
 @pytest.mark.parametrize("sort", ["worth", "created_at", "-created_at", "confidence", "-confidence"])
 async def test_both_kinds_stand_in_one_list_whose_pages_follow_each_other(database, ana, sort):
     await propose(database, [draft(kind, confidence=each / 5) for each in (3, 1, 4, 1) for kind in Kind])
-    seen, after = [], {}
+    seen, after = [], dict[str, str]()
     while True:
         page = await asked(ana, sort=sort, limit=3, **after)
         seen += [each["id"] for each in page["items"]]

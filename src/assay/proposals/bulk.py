@@ -172,7 +172,7 @@ async def _undo(session: AsyncSession, order: BulkOrder, ids: Sequence[UUID], ac
             AND (CAST(:only AS text) IS NULL OR review_action = :only)"""),
         {"ids": list(ids), "user": actor.user_id, "only": order.only},
     )
-    states = dict(rows.tuples().all())
+    states: dict[UUID, str] = dict(rows.tuples().all())
     rejected = [each for each in ids if states.get(each) == ProposalStatus.REJECTED]
     accepted = [each for each in ids if each in states and states[each] != ProposalStatus.REJECTED]
     since = [each for each in ids if each not in states]

@@ -63,7 +63,7 @@ async def count(session: AsyncSession, wanted: Filter) -> Counts:
     """All of it in one statement, which reads what fits once."""
     await session.execute(select(func.set_config("statement_timeout", PATIENCE, True)))
     columns = [column.label(name) for name, column in COLUMNS.items()]
-    attention = literal_column(f"({NEEDS_ATTENTION.text})").label("attention")
+    attention: Any = literal_column(f"({NEEDS_ATTENTION.text})").label("attention")
     base = fitting(replace(wanted, **_OPEN)).with_only_columns(*columns, attention).cte("base")
     chosen = _chosen(wanted, base)
     every = [each for conditions in chosen.values() for each in conditions]

@@ -67,7 +67,7 @@ def _ranked(wanted: Filter, at: datetime, lifetime: timedelta) -> Select[Any]:
         Proposal.dedup_state.in_((DedupState.CLEAR, DedupState.DUPLICATE)),
         func.coalesce(topic.status, "") != ProposalStatus.PENDING,
     )
-    worth = (
+    worth: Any = (
         _points(Proposal.snoozed_until <= at, CAME_BACK)
         + _points(ready, READY)
         + _points(Proposal.refreshed_at < at + SOON - lifetime, RUNS_OUT)
