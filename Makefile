@@ -6,13 +6,13 @@ CORE := $(VENV)/.core
 ALL := $(VENV)/.all
 LINES := build/lines.json
 MEGABYTES := 470
-MEGABYTES_OF_ALL := 900
+MEGABYTES_OF_ALL := 1070
 VERSIONS := 3.11 3.12 3.13 3.14
 MACHINES := x86_64 aarch64
 PINS := --generate-hashes --no-emit-index-url --no-header --no-annotate --universal --python-version $(firstword $(VERSIONS))
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo up down test check others quick format pages docs coverage bench soak lock wheels wheel clean
+.PHONY: help install dev page demo up down test check others quick format pages docs coverage bench soak lock wheels wheel clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -35,16 +35,19 @@ test -n "$$python" || { echo "Assay needs one of Python $(VERSIONS), with venv a
 "$$python" tools/install.py $(VENV) $(1) $(2)
 endef
 
-demo: $(CORE) ## Turn the sample chat into knowledge and leave Assay running
+page: $(CORE) ## Build the page that a browser shows, where anything of it changed
+	@$(BIN)/python page/build.py
+
+demo: $(CORE) page ## Turn the sample chat into knowledge and leave Assay running
 	@$(BIN)/assay demo
 
-up: $(CORE) ## Run the servers and the web app until Ctrl-C
+up: $(CORE) page ## Run the servers and the web app until Ctrl-C
 	@$(BIN)/assay up
 
 down: $(CORE) ## Stop a running Assay
 	@$(BIN)/assay down
 
-test: $(ALL) check ## Check the code and run the tests
+test: $(ALL) check page ## Check the code and run the tests
 	@mkdir -p build && rm -f $(LINES)
 	$(BIN)/python $(if $(wildcard $(VENV)/lib/*/site-packages/slipcover),-m slipcover --json --out $(LINES)) -m pytest -n 2
 	@test ! -f $(LINES) || { echo "Lines of the domain that the tests walked through:"; $(BIN)/python tools/coverage.py $(LINES); }
@@ -55,12 +58,13 @@ coverage: $(ALL) ## Run the tests and count lines and branches: at least 95 % of
 	@$(BIN)/python -m coverage json -q -o build/branches.json
 	@$(BIN)/python tools/coverage.py build/branches.json 95
 
-check: $(ALL) ## Lint, types, import walls and class names, without the tests
+check: $(ALL) ## Lint, types, import walls, class names, and the code of the page, without the tests
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/class_names.py
 	$(BIN)/mypy
+	$(BIN)/python page/build.py check
 
 others: $(ALL) ## Run a quick part of the tests on every other Python of this machine
 	@own=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
@@ -97,6 +101,7 @@ soak: $(ALL) ## Run the long tests
 lock: ## Pin the dependencies anew, and check that all have wheels (needs uv)
 	uv pip compile --quiet $(PINS) --all-extras --group dev pyproject.toml -o requirements-dev.txt
 	uv pip compile --quiet $(PINS) --constraint requirements-dev.txt --group build pyproject.toml -o requirements.txt
+	uv pip compile --quiet $(PINS) --group pyproject.toml:page -o page/requirements.txt
 	@$(MAKE) --no-print-directory wheels
 
 wheels: ## Check that every pin has a wheel for each Python on each machine (needs uv)
@@ -106,8 +111,8 @@ wheels: ## Check that every pin has a wheel for each Python on each machine (nee
 		echo "Python $$version on $$machine: every pin has a wheel."; \
 	done; done
 
-wheel: $(ALL) ## Build the wheel into dist/
+wheel: $(ALL) page ## Build the wheel into dist/
 	$(BIN)/python -m hatchling build --target wheel
 
 clean: ## Remove the virtual environments and caches
-	rm -rf $(VENV) .venv-3.* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-3.* build dist page/node_modules src/assay/web/page .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

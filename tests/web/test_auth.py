@@ -49,6 +49,10 @@ async def test_nothing_that_needs_an_account_is_answered_without_one(database_ur
     async with serving(database_url) as app, asking(app) as http:
         open_to_all = {
             "/",
+            "/ui",
+            "/ui/{place:path}",
+            "/ui/assets/{name}",
+            "/ui/favicon.svg",
             "/sign-in",
             "/sign-in/oidc",
             "/sign-in/oidc/back",

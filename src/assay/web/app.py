@@ -12,7 +12,7 @@ from assay.aio import background
 from assay.messaging.hub import Hub
 from assay.queue.deps import make_deps
 from assay.settings import Settings
-from assay.web import errors, health, index, live, monitoring, oidc
+from assay.web import errors, health, index, live, monitoring, oidc, pages
 from assay.web.api.v1 import (
     audit,
     bulk,
@@ -92,6 +92,7 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
     app.add_middleware(TrustedProxies, trusted=settings.trusted_proxies)  # the outermost: what it hands on is a copy
     errors.install(app)
     app.include_router(index.router)
+    app.include_router(pages.router)
     app.include_router(oidc.router)
     app.include_router(health.router)
     app.include_router(monitoring.router)

@@ -5,11 +5,12 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assay.accounts import sessions
 from assay.accounts.oidc import is_configured
 from assay.errors import Forbidden
+from assay.web import pages
 from assay.web.api.v1.session import let_in
 from assay.web.auth import Open, allow, session_cookie
 from assay.web.proxies import from_this_machine
@@ -25,7 +26,8 @@ PAGE: Final = """<!doctype html>
 <title>Assay</title>
 <h1>Assay is running</h1>
 <p>{who}</p>
-<p>Proposals are reviewed on the command line: <code>assay proposals list</code>.</p>
+<p>{missing}</p>
+<p>Until then proposals are reviewed on the command line: <code>assay proposals list</code>.</p>
 <p>This address answers programs:</p>
 <ul>
 <li><a href="/healthz">/healthz</a>: is the process alive</li>
@@ -42,14 +44,16 @@ HEADERS: Final = {"Content-Security-Policy": "default-src 'none'; frame-ancestor
 
 
 @router.get("/", include_in_schema=False)
-async def index(request: Request, session: Session, state: State) -> HTMLResponse:
-    """Says what there is."""
+async def index(request: Request, session: Session, state: State) -> Response:
+    """Leads to the page; where it is not built, says so and what else there is."""
+    if pages.is_built():
+        return RedirectResponse(pages.START, HTTPStatus.SEE_OTHER)
     cookie = session_cookie(request)
     found = await sessions.identify(session, cookie) if cookie else None
     who = f"You are signed in as {escape(found.actor.name)} ({found.role})." if found else NOBODY
     if not found and is_configured(state.settings):
         who += SIGN_IN
-    return HTMLResponse(PAGE.format(who=who), headers=HEADERS)
+    return HTMLResponse(PAGE.format(who=who, missing=escape(pages.why_missing())), headers=HEADERS)
 
 
 @router.get("/sign-in", include_in_schema=False)

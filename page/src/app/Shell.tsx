@@ -1,0 +1,103 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { createContext, useContext, useMemo, useState } from "react";
+import { Refused } from "../api/client";
+import { type Line, tell, useLine } from "../api/live";
+import { session, type Who } from "../api/session";
+import { Icon, type IconName } from "../ui/icons";
+import { useShortcuts } from "../ui/keys";
+import { Failed } from "../ui/States";
+import { Help } from "./Help";
+import { SignIn } from "./SignIn";
+
+const PAGES = [["/review", "Review", "review", "r"]] as const satisfies readonly (readonly [
+  string,
+  string,
+  IconName,
+  string,
+])[];
+
+const LineContext = createContext<Line>("away");
+
+/** Whether changes of others arrive as they happen. */
+export function useLiveLine(): Line {
+  return useContext(LineContext);
+}
+
+export function Shell() {
+  const who = useQuery(session);
+  const out = who.error instanceof Refused && who.error.status === 401;
+  if (who.data)
+    return (
+      <>
+        <div hidden={out}>
+          <SignedIn who={who.data} />
+        </div>
+        {out && <SignIn expired />}
+      </>
+    );
+  if (out) return <SignIn expired={false} />;
+  if (who.error) {
+    return (
+      <main>
+        <Failed error={who.error} retry={() => void who.refetch()} />
+      </main>
+    );
+  }
+  return null;
+}
+
+function SignedIn({ who }: { who: Who }) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [help, setHelp] = useState(false);
+  const listener = useMemo(
+    () => ({
+      onFrame: tell,
+      onGap: () => void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "queue" }),
+      onEnded: () => void client.invalidateQueries({ queryKey: session.queryKey }),
+    }),
+    [client],
+  );
+  const line = useLine(listener);
+  useShortcuts([
+    ...PAGES.map(([to, name, , key]) => ({ key: `g ${key}`, does: `Go to ${name}`, act: () => void navigate({ to }) })),
+    { key: "?", does: "Show the keys", act: () => setHelp(true), always: true },
+  ]);
+  return (
+    <LineContext value={line}>
+      <div className="shell">
+        <header className="top">
+          <a className="skip button" href="#content">
+            Skip to the content
+          </a>
+          <Link className="brand" to="/review" aria-label="Assay">
+            <span className="mark" aria-hidden="true" />
+            <span className="word">Assay</span>
+          </Link>
+          <nav aria-label="Pages">
+            {PAGES.map(([to, name, icon]) => (
+              <Link key={to} to={to} title={name} aria-label={name}>
+                <Icon name={icon} />
+                <span>{name}</span>
+              </Link>
+            ))}
+          </nav>
+          <div className="me">
+            <span className="name">{who.name}</span>
+            <button
+              type="button"
+              className="button quiet small"
+              onClick={() => setHelp(true)}
+              aria-label="Show the keys"
+            >
+              <Icon name="keys" />
+            </button>
+          </div>
+        </header>
+        <Outlet />
+        {help && <Help onClose={() => setHelp(false)} />}
+      </div>
+    </LineContext>
+  );
+}

@@ -1,0 +1,64 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { answered, api, of } from "../api/client";
+import { percent } from "../ui/format";
+import type { Item } from "./item";
+import { proposal } from "./queries";
+
+interface Props {
+  item: Item;
+  into: string | undefined;
+  onPick: (id: string) => void;
+}
+
+interface Target {
+  id: string;
+  title: string;
+  alike?: number;
+}
+
+function search(item: Item, words: string) {
+  return {
+    queryKey: ["targets", item.kind, words],
+    enabled: words.length > 1,
+    queryFn: async (): Promise<Target[]> => {
+      const path = of(item.kind, "/api/v1/knowledge/atoms/search");
+      const { items } = await answered(api.GET(path, { params: { query: { q: words, limit: 8 } } }));
+      return items.map(({ entity }) => {
+        const seen = entity as { id: string; title?: string; name?: string };
+        return { id: seen.id, title: seen.title ?? seen.name ?? "" };
+      });
+    },
+  };
+}
+
+/** Known things that are near, or any other by search. */
+export function MergeTarget({ item, into, onPick }: Props) {
+  const [words, setWords] = useState("");
+  const candidates = useQuery(proposal(item.kind, item.id)).data?.candidates ?? [];
+  const found = useQuery(search(item, words.trim())).data;
+  const near = candidates.filter((each) => each.is_entity).map((each): Target => ({ ...each, alike: each.score }));
+  const shown = found ?? near;
+  return (
+    <fieldset className="targets">
+      <legend>Merge into</legend>
+      <input
+        type="search"
+        aria-label="Search what is known"
+        placeholder="Search what is known"
+        value={words}
+        onChange={(event) => setWords(event.target.value)}
+      />
+      {shown.length === 0 && (
+        <p className="why">{found ? "Nothing known fits." : "Nothing known is near. Search for it."}</p>
+      )}
+      {shown.map((each) => (
+        <label key={each.id} className="rowed">
+          <input type="radio" name="into" checked={each.id === into} onChange={() => onPick(each.id)} />
+          <span>{each.title}</span>
+          {each.alike !== undefined && <span className="why push">{percent(each.alike)} alike</span>}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
