@@ -2,6 +2,7 @@ import "./ui/tokens.css";
 import "@fontsource-variable/inter/wght.css";
 import "./ui/base.css";
 import "./ui/parts.css";
+import "./ui/reading.css";
 import "./app/app.css";
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";

@@ -10,12 +10,15 @@ import { Failed } from "../ui/States";
 import { Help } from "./Help";
 import { SignIn } from "./SignIn";
 
-const PAGES = [["/review", "Review", "review", "r"]] as const satisfies readonly (readonly [
-  string,
-  string,
-  IconName,
-  string,
-])[];
+const PAGES = [
+  ["/review", "Review", "review", "r"],
+  ["/knowledge", "Knowledge", "knowledge", "k"],
+  ["/auto-approval", "Auto-approval", "approval", "p"],
+  ["/jobs", "Jobs", "jobs", "j"],
+  ["/metrics", "Metrics", "metrics", "m"],
+  ["/import", "Import", "import", "i"],
+  ["/settings", "Settings", "settings", "s"],
+] as const satisfies readonly (readonly [string, string, IconName, string])[];
 
 const LineContext = createContext<Line>("away");
 

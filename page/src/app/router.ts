@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { fromSearch as knowledgePlace } from "../knowledge/search";
 import { fromSearch } from "../review/filters";
 import { Shell } from "./Shell";
 
@@ -18,8 +19,42 @@ const review = createRoute({
   validateSearch: fromSearch,
   component: lazyRouteComponent(() => import("../review/Review"), "Review"),
 });
+const knowledge = createRoute({
+  getParentRoute: under,
+  path: "/knowledge",
+  validateSearch: knowledgePlace,
+  component: lazyRouteComponent(() => import("../knowledge/Knowledge"), "Knowledge"),
+});
+const approval = createRoute({
+  getParentRoute: under,
+  path: "/auto-approval",
+  component: lazyRouteComponent(() => import("../approval/Approval"), "Approval"),
+});
+const jobs = createRoute({
+  getParentRoute: under,
+  path: "/jobs",
+  component: lazyRouteComponent(() => import("../jobs/Jobs"), "Jobs"),
+});
+const metrics = createRoute({
+  getParentRoute: under,
+  path: "/metrics",
+  component: lazyRouteComponent(() => import("../metrics/Metrics"), "Metrics"),
+});
+const bringIn = createRoute({
+  getParentRoute: under,
+  path: "/import",
+  component: lazyRouteComponent(() => import("../import/Import"), "Import"),
+});
+const settings = createRoute({
+  getParentRoute: under,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../settings/Settings"), "Settings"),
+});
 
-export const router = createRouter({ routeTree: root.addChildren([start, review]), basepath: "/ui" });
+export const router = createRouter({
+  routeTree: root.addChildren([start, review, knowledge, approval, jobs, metrics, bringIn, settings]),
+  basepath: "/ui",
+});
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { type Filters, isNarrowed } from "./filters";
 
 const EVERYTHING: Filters = {
@@ -26,8 +27,14 @@ export function NothingWaits({ filters, onFilter }: { filters: Filters; onFilter
   return (
     <section className="empty">
       <h2>Nothing waits for you</h2>
-      <p>New proposals come in as messages are read. Bring in a chat with assay ingest, or see the other queue.</p>
+      <p>New proposals come in as messages are read. Bring in a chat, look at what is known, or see the other queue.</p>
       <div className="rowed">
+        <Link className="button primary" to="/import">
+          Import a chat
+        </Link>
+        <Link className="button" to="/knowledge">
+          Read what is known
+        </Link>
         <button type="button" className="button" onClick={() => onFilter({ kind: other })}>
           {other === "topic" ? "Review topics" : "Review atoms"}
         </button>

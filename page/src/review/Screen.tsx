@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Icon } from "../ui/icons";
+import { Trail } from "../ui/Trail";
 import { Candidates } from "./Candidates";
 import { Confidence } from "./Confidence";
 import { Evidence } from "./Evidence";
@@ -8,7 +9,6 @@ import type { Item } from "./item";
 import { Match } from "./Match";
 import { isDecided, type Mark } from "./marks";
 import { compared, proposal } from "./queries";
-import { Trail } from "./Trail";
 
 interface Props {
   item: Item;

@@ -1,5 +1,5 @@
 import type { Schemas } from "../api/client";
-import { plural, when } from "../ui/format";
+import { plural, when } from "./format";
 
 /** What happened to it, and who did it. */
 export function Trail({ trail }: { trail: Schemas["TrailEntry"][] }) {

@@ -1,0 +1,130 @@
+import "./knowledge.css";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { percent } from "../ui/format";
+import { useShortcuts } from "../ui/keys";
+import { Failed } from "../ui/States";
+import { Entity } from "./Entity";
+import { found, listed, type Row } from "./queries";
+import type { Place } from "./search";
+
+const route = getRouteApi("/knowledge");
+
+/** What is known: by topic, by search, and each with why it is believed. */
+export function Knowledge() {
+  const place = route.useSearch();
+  const navigate = route.useNavigate();
+  const go = (change: Place) => void navigate({ search: (old) => ({ ...old, ...change }) });
+  useEffect(() => {
+    document.title = "Knowledge · Assay";
+  }, []);
+  useShortcuts([
+    { key: "/", does: "Search", act: () => document.querySelector<HTMLInputElement>("#find")?.focus(), always: true },
+  ]);
+  return (
+    <main id="content" className="knowledge" data-open={place.open !== undefined || undefined}>
+      <h1 className="hidden">Knowledge</h1>
+      <section className="side" aria-label="What is known">
+        <div className="head">
+          <div className="kinds" role="group" aria-label="Kind">
+            {(["atom", "topic"] as const).map((kind) => (
+              <button
+                key={kind}
+                type="button"
+                aria-pressed={(place.kind ?? "atom") === kind}
+                onClick={() => go({ kind: kind === "atom" ? undefined : kind, topic: undefined, open: undefined })}
+              >
+                {kind === "atom" ? "Atoms" : "Topics"}
+              </button>
+            ))}
+          </div>
+          <form
+            role="search"
+            onSubmit={(event) => {
+              event.preventDefault();
+              go({ q: String(new FormData(event.currentTarget).get("q")).trim() || undefined, open: undefined });
+            }}
+          >
+            <input
+              key={place.q}
+              id="find"
+              name="q"
+              type="search"
+              aria-label="Search what is known"
+              placeholder="Search   /"
+              defaultValue={place.q}
+              maxLength={200}
+            />
+          </form>
+          {place.topic && (
+            <button type="button" className="button small" onClick={() => go({ topic: undefined })}>
+              Only one topic: show all
+            </button>
+          )}
+        </div>
+        <List place={place} onOpen={(open) => go({ open })} />
+      </section>
+      {place.open ? (
+        <Entity kind={place.kind ?? "atom"} id={place.open} onGo={go} />
+      ) : (
+        <p className="empty">Pick something to read why it is believed.</p>
+      )}
+    </main>
+  );
+}
+
+function List({ place, onOpen }: { place: Place; onOpen: (id: string) => void }) {
+  const all = useInfiniteQuery({ ...listed(place), enabled: !place.q });
+  const hits = useQuery(found(place));
+  const error = all.error ?? hits.error;
+  if (error) return <Failed error={error} />;
+  const rows = place.q ? hits.data : all.data?.pages.flatMap((page) => page.items);
+  if (!rows) return <p className="wait">Loading…</p>;
+  if (rows.length === 0)
+    return (
+      <p className="empty">
+        {place.q ? "Nothing that is known says this." : "Nothing is known yet. Approve a proposal, and it stands here."}
+      </p>
+    );
+  return (
+    <ul className="rows">
+      {rows.map((each) => (
+        <li key={each.id}>
+          <button
+            type="button"
+            className="row"
+            aria-current={each.id === place.open || undefined}
+            onClick={() => onOpen(each.id)}
+          >
+            <span className="title">{each.title}</span>
+            {each.highlight && <Hit row={each} />}
+            <span className="meta">
+              {each.about} <span className="sure">{percent(each.confidence)}</span>
+            </span>
+          </button>
+        </li>
+      ))}
+      {!place.q && all.hasNextPage && (
+        <li>
+          <button
+            type="button"
+            className="button"
+            disabled={all.isFetchingNextPage}
+            onClick={() => void all.fetchNextPage()}
+          >
+            Show more
+          </button>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function Hit({ row }: { row: Row }) {
+  return (
+    <span className="hit">
+      {row.highlight?.map((each, at) => (each.hit ? <mark key={at}>{each.text}</mark> : each.text))}
+    </span>
+  );
+}

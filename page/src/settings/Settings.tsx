@@ -1,0 +1,25 @@
+import { useEffect } from "react";
+import { useRight } from "../api/session";
+import { Account } from "./Account";
+import { People } from "./People";
+import { Sources } from "./Sources";
+import { Tokens } from "./Tokens";
+
+/** One's own account for everybody; people and sources for admins. */
+export function Settings() {
+  const isAdmin = useRight("admin");
+  useEffect(() => {
+    document.title = "Settings · Assay";
+  }, []);
+  return (
+    <main id="content" className="pages">
+      <div className="lead">
+        <h1>Settings</h1>
+      </div>
+      <Account />
+      <Tokens />
+      {isAdmin && <People />}
+      <Sources isAdmin={isAdmin} />
+    </main>
+  );
+}
