@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     assay_requests_per_second: int = Field(
         50, ge=1, le=100_000, description="requests a second of one user; ten seconds' worth at once"
     )
+    assay_uploads_folder: Path | None = Field(
+        None, description="where uploaded exports lie while they are imported; absent: uploads in the data directory"
+    )
+    assay_upload_megabytes: int = Field(
+        2048, ge=1, le=100_000, description="most megabytes (of 1,048,576 bytes) of an uploaded export"
+    )
     assay_trusted_proxies: str | None = Field(
         None,
         max_length=2000,
@@ -147,6 +153,11 @@ class Settings(BaseSettings):
     def own_database(self) -> Path | None:
         """The folder that holds our own database; None where it is somebody else's."""
         return self.assay_home if self.database_url is None else None
+
+    @property
+    def uploads_folder(self) -> Path:
+        """The folder of uploaded exports."""
+        return self.assay_uploads_folder or self.assay_home / "uploads"
 
     @property
     def trusted_proxies(self) -> list[str]:

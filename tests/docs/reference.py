@@ -237,6 +237,7 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "Change type": models.ChangeType,
     "Model state": models.ModelState,
     "Run status": models.RunStatus,
+    "Import state": models.ImportState,
     "Trigger type": models.TriggerType,
     "Job state": models.JobState,
     "Dead reason": models.DeadReason,

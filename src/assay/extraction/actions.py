@@ -37,7 +37,12 @@ class IngestReport:
 
 
 async def ingest(
-    session: AsyncSession, messages: Sequence[IncomingMessage], *, source: str, actor: Actor
+    session: AsyncSession,
+    messages: Sequence[IncomingMessage],
+    *,
+    source: str,
+    actor: Actor,
+    import_id: UUID | None = None,
 ) -> IngestReport:
     """Stores messages, each once, however often and from how many sides they come, with who wrote them in.
 
@@ -55,7 +60,7 @@ async def ingest(
     versions: list[int] = []
     for portion in portions(fresh):
         rows = [_row(*each) for each in enumerate(portion)]
-        new = await sql.add_versions(session, source, rows, writer=actor)
+        new = await sql.add_versions(session, source, rows, writer=actor, import_id=import_id)
         names = [external_id for _, external_id in new]
         await sql.note_changed(
             session, "m.source = :source AND m.external_id = ANY(:names)", source=source, names=names

@@ -33,7 +33,12 @@ class Held:
 
 
 async def add_versions(
-    session: AsyncSession, source: str, rows: Sequence[Mapping[str, Any]], *, writer: Actor
+    session: AsyncSession,
+    source: str,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    writer: Actor,
+    import_id: UUID | None = None,
 ) -> list[tuple[int, str]]:
     """Stores what is not known yet as the next version of its message. Returns the new versions, number and id.
 
@@ -68,13 +73,13 @@ async def add_versions(
         INSERT INTO messages
             (id, source, external_id, version, is_latest, channel, author, sent_at, text, thread, is_bot,
              author_id, edited_at, quoted, forwarded_from, permalink, reactions,
-             written_by_user_id, written_via, written_by_token_id)
+             written_by_user_id, written_via, written_by_token_id, import_id)
         SELECT f.id, :source, f.external_id,
             coalesce(newest.version, 0) + row_number() OVER (PARTITION BY f.external_id ORDER BY f.position),
             row_number() OVER (PARTITION BY f.external_id ORDER BY f.position DESC) = 1,
             f.channel, coalesce(person.author, f.author), f.sent_at, f.text, f.thread, f.is_bot,
             f.author_id, f.edited_at, f.quoted, f.forwarded_from, f.permalink, f.reactions,
-            :user, :via, CAST(:token AS uuid)
+            :user, :via, CAST(:token AS uuid), CAST(:import AS uuid)
         FROM fresh f LEFT JOIN newest USING (external_id) LEFT JOIN person USING (author_id) ORDER BY f.position
         RETURNING version, external_id"""),
         {
@@ -83,6 +88,7 @@ async def add_versions(
             "user": writer.user_id,
             "via": writer.via,
             "token": writer.token_id,
+            "import": import_id,
         },
     )
     return list(found.tuples())

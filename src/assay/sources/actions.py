@@ -36,10 +36,22 @@ async def admit(session: AsyncSession, name: str, *, actor: Actor) -> None:
         source = await _held(session, name)
     if source is None:
         await _make(session, name, actor)
-    elif not may_write(source, actor):
+    else:
+        _refuse_stranger(source, actor)
+
+
+async def refuse_foreign(session: AsyncSession, name: str, *, actor: Actor) -> None:
+    """Raises Forbidden where somebody may not write to a source, if there is one of that name. Changes nothing."""
+    source = await session.scalar(select(Source).where(Source.name == name))
+    if source is not None:
+        _refuse_stranger(source, actor)
+
+
+def _refuse_stranger(source: Source, actor: Actor) -> None:
+    if not may_write(source, actor):
         raise Forbidden(
-            f"{actor.name} may not write to the source {name!r}, which is somebody else's: write to a source of your "
-            "own, or ask an admin to open this one."
+            f"{actor.name} may not write to the source {source.name!r}, which is somebody else's: write to a source "
+            "of your own, or ask an admin to open this one."
         )
 
 

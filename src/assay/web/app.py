@@ -9,6 +9,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assay.accounts.oidc import check as check_sign_in
 from assay.aio import background
+from assay.db.engine import Database
+from assay.imports.running import LIMITS, ImportRunner
+from assay.imports.uploads import Uploads
 from assay.messaging.hub import Hub
 from assay.queue.deps import make_deps
 from assay.settings import Settings
@@ -20,6 +23,7 @@ from assay.web.api.v1 import (
     erasures,
     export,
     extractions,
+    imports,
     jobs,
     knowledge,
     merge,
@@ -67,8 +71,9 @@ def create_app(settings: Settings, database_url: str, nats_url: str, *, hosts: t
         deps = make_deps(settings, database_url, READS)
         connections = Connections.to(database_url, deps.database)
         hub = Hub(connections.live, nats_url, observe=telemetry.broadcast.observe)
-        app.state.assay = WebState(settings, connections, nats_url, deps, hub, telemetry, Refusals())
-        async with background(hub.run(), stop=hub.close):
+        runner = ImportRunner(Database(database_url, LIMITS), Uploads(settings.uploads_folder))
+        app.state.assay = WebState(settings, connections, nats_url, deps, hub, telemetry, Refusals(), runner)
+        async with background(hub.run(), stop=hub.close), runner.working():
             yield
         await connections.close()
 
@@ -113,6 +118,7 @@ def _api() -> APIRouter:
         messages,
         erasures,
         sources,
+        imports,
         extractions,
         jobs,
         audit,

@@ -9,6 +9,7 @@ from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
+from assay.imports.running import ImportRunner
 from assay.messaging.hub import Hub
 from assay.queue.deps import Deps
 from assay.settings import Settings
@@ -30,6 +31,8 @@ class WebState:
     hub: Hub
     telemetry: Telemetry
     refusals: Refusals
+    imports: ImportRunner
+    """What is done with uploads beside the requests."""
     writes: Concurrency = field(default_factory=partial(Concurrency, MAX_WRITES, TOO_MANY_WRITES))
     bulks: Concurrency = field(default_factory=partial(Concurrency, MAX_BULKS, TOO_MANY_BULKS))
     queues: Queues = field(default_factory=Queues)

@@ -11,6 +11,7 @@ from assay.db.models.entities import Atom, AtomLink, ChangeType, Entity, EntityR
 from assay.db.models.entity_pairs import EntityPair, EntityScan
 from assay.db.models.evidence import Evidence
 from assay.db.models.extraction_runs import FINAL_RUN_STATES, KnowledgeExtractionRun, RunStatus, TriggerType
+from assay.db.models.imports import FINAL_IMPORT_STATES, Import, ImportState
 from assay.db.models.job_controls import JobControl
 from assay.db.models.job_dead_letters import DeadReason, JobDeadLetter
 from assay.db.models.job_processes import JobProcess, ProcessRole
@@ -44,6 +45,7 @@ from assay.db.models.sources import Source, SourceKind
 from assay.db.models.users import SYSTEM_USER_ID, ActorKind, Role, User, Via
 
 __all__ = [
+    "FINAL_IMPORT_STATES",
     "FINAL_RUN_STATES",
     "MAX_FAILED_READS",
     "MAX_FAILURES",
@@ -72,6 +74,8 @@ __all__ = [
     "ErasedMessage",
     "Evidence",
     "IdempotencyKey",
+    "Import",
+    "ImportState",
     "JobControl",
     "JobDeadLetter",
     "JobProcess",

@@ -42,6 +42,7 @@ class Message(Base):
             "ingested_at",
             postgresql_where=sql("author_id IS NOT NULL"),
         ),
+        Index("ix_messages_import_id", "import_id", postgresql_where=sql("import_id IS NOT NULL")),
         Index("ix_messages_sent_at", "sent_at", "id"),
         Index(
             "ix_messages_thread_sent_at",
@@ -78,6 +79,8 @@ class Message(Base):
     """Who wrote this version into Assay, which is not who said it. None: it came in before that was kept."""
     written_via: Mapped[Via | None]
     written_by_token_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_tokens.id"))
+    import_id: Mapped[UUID | None]
+    """The uploaded export that it came in with."""
     ingested_at: Mapped[datetime] = mapped_column(server_default=func.now())
     extraction_run_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("extraction_runs.id", ondelete="SET NULL"), index=True

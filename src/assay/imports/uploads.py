@@ -1,0 +1,69 @@
+"""Where uploaded files lie until their import has ended: one file each, named by the import's id."""
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from assay import disk
+from assay.errors import Unavailable
+
+RESERVE_BYTES: Final = 512 * disk.MB
+"""Room that an upload leaves on the disk, which the database may share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """The folder of one machine. It is made when the first file comes."""
+
+    folder: Path
+
+    def path(self, import_id: UUID, file_name: str) -> Path:
+        """The file of an import. It keeps the ends of its name, by which formats without an inner mark are told."""
+        return self.folder / str(import_id) / file_name
+
+    def refuse_too_large(self, size: int) -> None:
+        """Raises Unavailable where the disk has no room for so many bytes."""
+        free = disk.free_bytes(self.folder)
+        if free is not None and free < size + RESERVE_BYTES:
+            raise Unavailable(
+                f"The disk of the uploads has no room for {size:,} bytes: {free:,} are free, and "
+                f"{RESERVE_BYTES:,} stay free."
+            )
+
+    def append(self, path: Path, offset: int, content: bytes) -> None:
+        """Writes bytes to their place and onto the disk. What stood behind that place is cut off."""
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "r+b") as file:
+            file.truncate(offset)
+            file.seek(offset)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def has(self, path: Path, size: int) -> bool:
+        """Whether the file is on this machine, whole."""
+        try:
+            return path.stat().st_size == size
+        except OSError:
+            return False
+
+    def drop(self, import_id: UUID) -> None:
+        """Deletes the file of an import, if it is here."""
+        folder = self.folder / str(import_id)
+        with suppress(OSError):
+            for each in folder.iterdir():
+                each.unlink()
+            folder.rmdir()
+
+    def ids(self) -> list[UUID]:
+        """The imports whose files are here."""
+        found = []
+        with suppress(OSError):
+            for each in self.folder.iterdir():
+                with suppress(ValueError):
+                    found.append(UUID(each.name))
+        return found
