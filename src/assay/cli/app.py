@@ -64,6 +64,12 @@ for command, place, words in (
     ("users", "users:app", "Create, list and change the people and agents who have access."),
     ("tokens", "tokens:app", "Create, list and revoke the keys by which programs act for a user."),
     ("extractions", "extractions:app", "List, show and cancel the runs that read messages."),
+    (
+        "export",
+        "export:export",
+        "Write everything to a file, or what is known to a folder for Obsidian, CSV or JSON-LD.",
+    ),
+    ("restore", "restore:restore", "Bring an export of everything back into an empty Assay."),
     ("erase", "erase:erase", "Delete what a person said, or what was said in a channel."),
     ("eval", "eval:app", "Measure how good the machine is, on labelled data."),
     ("reembed", "reembed:reembed", "Change to the embedding model of the settings."),

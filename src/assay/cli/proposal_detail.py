@@ -232,5 +232,7 @@ def show_evidence(evidence: Sequence[QuoteView]) -> None:
             style="dim",
         )
         say(f"    “{printable(quote.quote)}”")
+        if quote.permalink:
+            say(f"    {printable(quote.permalink)}", style="dim")
     if not evidence:
         say("  none")

@@ -65,7 +65,12 @@ def with_servers_as_they_are(act: Callable[[Database, str], Awaitable[Result]]) 
 async def operator(database: Database) -> Actor:
     """The person at this terminal, by the name of the login."""
     async with database.transaction() as session:
-        actor = await ensure_user(session, f"{OPERATOR}{getpass.getuser()}")
+        return await operator_in(session)
+
+
+async def operator_in(session: AsyncSession) -> Actor:
+    """The same, within a transaction."""
+    actor = await ensure_user(session, f"{OPERATOR}{getpass.getuser()}")
     return replace(actor, via=Via.COMMAND_LINE, is_admin=True)
 
 

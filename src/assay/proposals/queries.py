@@ -36,6 +36,8 @@ class QuoteInContext:
     channel: str
     sent_at: datetime
     text: str
+    permalink: str | None
+    """Where the message stands in its own program, if its export says so."""
 
 
 async def get(session: AsyncSession, proposal_id: UUID) -> Proposal:
@@ -68,6 +70,7 @@ async def evidence(session: AsyncSession, proposal_ids: Sequence[UUID]) -> dict[
             Message.channel,
             Message.sent_at,
             Message.text,
+            Message.permalink,
         )
         .join(Message, Message.id == Evidence.message_id)
         .where(Evidence.proposal_id.in_(proposal_ids))

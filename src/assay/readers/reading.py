@@ -17,6 +17,8 @@ from assay.text.homoglyphs import shows_nothing
 
 MAX_REACTIONS: Final = 50
 MAX_REACTING: Final = 100
+MAX_REACTION: Final = 100
+"""Characters of the name of a reaction, and of who reacted."""
 NUL: Final = "\0"
 
 
@@ -84,7 +86,8 @@ def _bounded(message: IncomingMessage) -> IncomingMessage:
         message,
         quoted=tuple(span for span in spans if span.start < span.end),
         reactions={
-            _shown(name, 100): [_shown(who, 100) for who in people][:MAX_REACTING] for name, people in reactions
+            _shown(name, MAX_REACTION): [_shown(who, MAX_REACTION) for who in people][:MAX_REACTING]
+            for name, people in reactions
         },
         permalink=_address(message.permalink),
         forwarded_from=_shown(message.forwarded_from, 200) if message.forwarded_from else None,

@@ -40,6 +40,7 @@ from assay.web.api.v1 import (
     sources,
     tokens,
     users,
+    whole_export,
     withdraw,
 )
 from assay.web.auth import refuse_undeclared
@@ -119,6 +120,7 @@ def _api() -> APIRouter:
         erasures,
         sources,
         imports,
+        whole_export,
         extractions,
         jobs,
         audit,

@@ -183,7 +183,6 @@ async def import_messages(
         done.edited += report.edited
         done.unchanged += report.unchanged
         done.erased += report.erased
-        done.erased += report.erased
 
 
 async def _import_files(

@@ -36,6 +36,8 @@ class QuoteView(ResponseModel):
     channel: str
     sent_at: datetime
     text: str
+    permalink: str | None
+    """The address of the message in its own program; null where its export names none."""
 
 
 class TrailEntry(ResponseModel):

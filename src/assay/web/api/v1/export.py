@@ -1,6 +1,6 @@
 """Whole lists of proposals and of approved knowledge as files."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.db.engine import Database
 from assay.db.models import Scope
 from assay.kinds import TRAITS, Kind
 from assay.proposals import listing
@@ -15,7 +16,7 @@ from assay.proposals.filters import Sort
 from assay.web.api.v1 import knowledge
 from assay.web.api.v1.filters import ProposalFilter
 from assay.web.auth import allow
-from assay.web.export_stream import DOCUMENTED, Format, Read, as_file
+from assay.web.export_stream import DOCUMENTED, Format, Read, as_file, chunks
 from assay.web.state import State
 from assay.web.views.finding import stretch
 from assay.web.views.knowledge import BY_KIND
@@ -85,6 +86,16 @@ def knowledge_read(kind: Kind, query: KnowledgeExport) -> Read:
         return await stretch(session, wanted, after, limit)
 
     return read
+
+
+def everything(database: Database) -> Iterator[tuple[str, AsyncIterator[bytes]]]:
+    """All knowledge and all proposals as CSV, each list with the name of its file."""
+    for kind in Kind:
+        read = knowledge_read(kind, KnowledgeExport(format=Format.CSV))
+        yield TRAITS[kind].plural, chunks(database, BY_KIND[kind], read, Format.CSV)
+    for schemas in SCHEMAS:
+        proposed = proposals_read(schemas, ProposalExport(format=Format.CSV))
+        yield f"{schemas.kind}-proposals", chunks(database, schemas.view, proposed, Format.CSV)
 
 
 routers = [*map(of_proposals, SCHEMAS), *map(of_knowledge, Kind)]

@@ -1,15 +1,16 @@
 """Messages: bringing them in, and reading them."""
 
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from assay.db.models import Message, Scope
 from assay.errors import NotFound
 from assay.extraction import actions
-from assay.readers.records import MAX_NAME, MAX_TEXT, IncomingMessage
+from assay.readers.reading import MAX_REACTING, MAX_REACTION, MAX_REACTIONS
+from assay.readers.records import MAX_ADDRESS, MAX_NAME, MAX_TEXT, IncomingMessage, Span
 from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
@@ -24,7 +25,12 @@ from assay.web.views.records import MessageView
 router = APIRouter(prefix="/messages", tags=["messages"], route_class=Route)
 
 MAX_MESSAGES = 1_000
+MAX_QUOTED = 200
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=MAX_NAME)]
+Reaction = Annotated[Text, StringConstraints(min_length=1, max_length=MAX_REACTION)]
+Reacting = Annotated[list[Reaction], Field(max_length=MAX_REACTING)]
+Address = Annotated[Text, StringConstraints(max_length=MAX_ADDRESS, pattern=r"^https?://[!-~]+$")]
+Place = Annotated[list[Annotated[int, Field(ge=0, le=MAX_TEXT)]], Field(min_length=2, max_length=2)]
 
 
 class NewMessage(RequestModel):
@@ -36,7 +42,26 @@ class NewMessage(RequestModel):
     sent_at: Moment
     text: Annotated[Text, StringConstraints(min_length=1, max_length=MAX_TEXT)]
     thread: Name | None = None
+    """The external id of the message that began the thread, or what the source calls the thread."""
     is_bot: bool = False
+    author_id: Name | None = None
+    """What the author is known by in the source: people are told apart by it, whatever their names are."""
+    edited_at: Moment | None = None
+    quoted: Annotated[list[Place], Field(default_factory=list, max_length=MAX_QUOTED)]
+    """Start and end of words of the text that are not the author's. They are no evidence."""
+    forwarded_from: Name | None = None
+    permalink: Address | None = None
+    reactions: Annotated[dict[Reaction, Reacting], Field(default_factory=dict, max_length=MAX_REACTIONS)]
+    """Who reacted, by the name of the reaction. They are kept, and are no evidence."""
+
+    @model_validator(mode="after")
+    def _quotes_its_text(self) -> Self:
+        if any(not 0 <= start < end <= len(self.text) for start, end in self.quoted):
+            raise ValueError("a quoted place begins before it ends, within the text")
+        return self
+
+    def incoming(self) -> IncomingMessage:
+        return IncomingMessage(**{**dict(self), "quoted": tuple(Span(*each) for each in self.quoted)})
 
 
 class Import(RequestModel):
@@ -65,8 +90,9 @@ async def ingest(asked: Import, session: Write, actor: Caller) -> Imported:
     Who is no admin writes to sources of their own, which are there from their first message on, and to those that an
     admin opened to them; another is answered with 403. Nothing is approved alone on a source until it is trusted.
     """
-    incoming = [IncomingMessage(**dict(each)) for each in asked.messages]
-    report = await actions.ingest(session, incoming, source=asked.source, actor=actor)
+    report = await actions.ingest(
+        session, [each.incoming() for each in asked.messages], source=asked.source, actor=actor
+    )
     return Imported.model_validate(report)
 
 

@@ -1,0 +1,172 @@
+"""Records come back into an empty Assay, with their ids, decisions, revisions and evidence: all of them, or none."""
+
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assay.audit.actions import Record, record
+from assay.audit.actor import Actor
+from assay.db import migrate, troubles
+from assay.db.base import Base
+from assay.db.engine import Database, first_line
+from assay.db.models import SYSTEM_USER_ID
+from assay.errors import Conflict, InvalidInput
+from assay.export.tables import FORMAT, KEPT, SECRET, VERSION
+from assay.lines import BadLine, open_file, read_lines
+from assay.messaging.requests import METRICS, REVIEW, SCAN, request
+
+FindActor = Callable[[AsyncSession], Awaitable[Actor]]
+ROWS_AT_ONCE: Final = 1_000
+ENDED: Final = "a token that was restored: "
+"""Before its id. No digest of a token is ever kept of this, so nobody has a token that fits."""
+
+
+async def restore(database: Database, path: Path, *, actor_of: FindActor) -> dict[str, int]:
+    """Brings back an export. Returns how many records of each table there were.
+
+    `actor_of`: who does it, found once the users are back. Raises InvalidInput for a file that is none, is damaged or
+    is of a newer version, and Conflict where the database is not empty; then nothing is changed.
+    """
+    try:
+        return await _restore(database, path, actor_of)
+    except DBAPIError as error:
+        if troubles.is_trouble(error):
+            raise
+        raise InvalidInput(f"{path} holds records that do not fit together: {first_line(error)}.") from None
+
+
+async def _restore(database: Database, path: Path, actor_of: FindActor) -> dict[str, int]:
+    async with database.transaction() as session:
+        await _refuse_used(session)
+        await session.execute(text("CREATE TEMP TABLE restored (name text, row jsonb) ON COMMIT DROP"))
+        counts = await _load(session, path)
+        for name in KEPT:
+            if name == "outbox":
+                await session.execute(text("DELETE FROM outbox"))  # a trigger wrote it, as if all had just happened
+            await _insert(session, name)
+        await _number_on(session)
+        actor = await actor_of(session)
+        await record(session, actor, [Record("records.restored", detail={"file": path.name, **counts})])
+        await request(session, SCAN, REVIEW, METRICS)
+    return counts
+
+
+async def _refuse_used(session: AsyncSession) -> None:
+    """Raises Conflict where there is anything but what the migrations made."""
+    for name in KEPT:
+        but_seed = f" WHERE id <> {SYSTEM_USER_ID}" if name == "users" else ""
+        if await session.scalar(text(f"SELECT EXISTS (SELECT FROM {name}{but_seed})")):  # noqa: S608  # ours
+            raise Conflict(
+                f"This Assay is not empty: there are {name.replace('_', ' ')}. Records come back into a new one: set "
+                "ASSAY_HOME to a new folder, or DATABASE_URL to an empty database."
+            )
+
+
+async def _load(session: AsyncSession, path: Path) -> dict[str, int]:
+    """Puts the records beside the tables, and checks that none is missing."""
+    counts = dict.fromkeys(KEPT, 0)
+    rows = _rows(path)
+    while batch := list(islice(rows, ROWS_AT_ONCE)):
+        counts.update(Counter(counts) + Counter(each["name"] for each in batch))
+        await session.execute(
+            text(
+                "INSERT INTO restored SELECT i.name, i.row FROM jsonb_to_recordset(:rows) AS i (name text, row jsonb)"
+            ),
+            {"rows": json.dumps(batch)},
+        )
+    return counts
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Raises InvalidInput, also at the end: where the last line does not count what came before it."""
+    documents = _documents(path)
+    _check_header(path, next(documents, None))
+    counts, end = dict.fromkeys(KEPT, 0), None
+    for each in documents:
+        if end is not None:
+            raise InvalidInput(f"{path} is damaged: something stands behind its last line.")
+        if "end" in each:
+            end = each["end"]
+            continue
+        _check_row(path, each)
+        counts[each["table"]] += 1
+        yield {"name": each["table"], "row": each["row"]}
+    if end != counts:
+        raise InvalidInput(f"{path} is not whole: its last line, which counts the records, is missing or differs.")
+
+
+def _documents(path: Path) -> Iterator[dict[str, Any]]:
+    for line in read_lines(open_file(path), str(path)):
+        if isinstance(line, BadLine):
+            raise InvalidInput(f"{path}, line {line.number:,}: {line.sentence}")
+        try:
+            document = json.loads(line.text)
+        except (ValueError, RecursionError):
+            raise InvalidInput(f"{path}, line {line.number:,} is no JSON: the file is damaged.") from None
+        if not isinstance(document, dict):
+            raise InvalidInput(f"{path}, line {line.number:,} is no record.")
+        yield document
+
+
+def _check_header(path: Path, header: dict[str, Any] | None) -> None:
+    if header is None or header.get("format") != FORMAT:
+        raise InvalidInput(f"{path} is no export of Assay: its first line says so in one. Chats go to: assay ingest")
+    if header.get("version") != VERSION or str(header.get("revision", "9999")) > migrate.newest():
+        raise InvalidInput(f"{path} was written by a newer Assay: upgrade this one first.")
+
+
+def _check_row(path: Path, document: dict[str, Any]) -> None:
+    if document.get("table") not in KEPT or not isinstance(document.get("row"), dict):
+        raise InvalidInput(f"{path} holds a line that is no record of Assay: {str(document)[:80]}")
+
+
+async def _insert(session: AsyncSession, name: str) -> None:
+    """One statement a table: so records may name each other in whatever order they come."""
+    stay, exported = SECRET.get(name, ()), await _exported_columns(session, name)
+    known = [column.name for column in Base.metadata.tables[name].columns if column.name not in stay]
+    if not (columns := [each for each in known if each in exported]):
+        return
+    values = [f"r.{column}" for column in columns]
+    if name == "api_tokens":
+        columns.append("secret_hash")
+        values = ["coalesce(r.revoked_at, now())" if each == "r.revoked_at" else each for each in values]
+        values.append(f"encode(sha256(convert_to('{ENDED}' || r.id, 'UTF8')), 'hex')")
+    seed = f" AND r.id <> {SYSTEM_USER_ID}" if name == "users" else ""
+    chosen = f"SELECT {', '.join(values)} FROM restored CROSS JOIN LATERAL "  # noqa: S608  # our own names
+    rows = f"jsonb_populate_record(NULL::{name}, restored.row) AS r WHERE restored.name = :name{seed}"
+    await session.execute(text(f"INSERT INTO {name} ({', '.join(columns)}) {chosen}{rows}"), {"name": name})
+
+
+async def _exported_columns(session: AsyncSession, name: str) -> set[str]:
+    """Those that the export has. What is new since takes its default."""
+    first = "SELECT row FROM restored WHERE name = :name LIMIT 1"
+    found = text(f"SELECT jsonb_object_keys(first.row) FROM ({first}) AS first")  # noqa: S608  # our own words
+    return set(await session.scalars(found, {"name": name}))
+
+
+async def _number_on(session: AsyncSession) -> None:
+    """The next numbers follow on those that came back."""
+    for name, column in _numbered():
+        await session.execute(
+            text(
+                f"SELECT setval(pg_get_serial_sequence('{name}', '{column}'), greatest("  # noqa: S608  # our own names
+                f"(SELECT coalesce(max({column}), 1) FROM {name}), "
+                f"nextval(pg_get_serial_sequence('{name}', '{column}'))))"
+            )
+        )
+
+
+def _numbered() -> Sequence[tuple[str, str]]:
+    return [
+        (name, column.name)
+        for name in KEPT
+        for column in Base.metadata.tables[name].columns
+        if column.identity is not None
+    ]

@@ -1,0 +1,117 @@
+"""Everything goes out and comes back whole: ids, decisions, revisions, evidence, the trail. And no secret with it."""
+
+import gzip
+from uuid import uuid4
+
+import pytest
+from tests.builders import draft, propose, rows, scalar
+from tests.conftest import administer, named
+from tests.export.world import exported, lived_in
+
+from assay.audit.actor import SYSTEM
+from assay.db.engine import Database
+from assay.errors import Conflict, InvalidInput
+from assay.export.restore import restore
+from assay.fsck.check import check
+from assay.proposals import actions
+
+pytestmark = pytest.mark.anyio
+
+
+async def system(_session):
+    return SYSTEM
+
+
+@pytest.fixture
+async def empty(server_url, template):
+    name = f"test_{uuid4().hex}"
+    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    found = Database(named(server_url, name))
+    yield found
+    await found.close()
+    administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def told(lines):
+    """The records of an export without what a restore adds: its own entry of the trail, and the end of tokens."""
+    rows = [each for each in lines if "row" in each and each["row"].get("action") != "records.restored"]
+    return [(each["table"], {k: v for k, v in each["row"].items() if k != "revoked_at"}) for each in rows]
+
+
+async def test_what_comes_back_is_what_went_out(database, empty, tmp_path):
+    await lived_in(database)
+    before = await exported(database, tmp_path / "a.jsonl")
+    counts = await restore(empty, tmp_path / "a.jsonl", actor_of=system)
+    assert told(await exported(empty, tmp_path / "b.jsonl")) == told(before)
+    assert counts["entities"] == 3
+    assert [each for each in await check(empty) if each.broken] == await broken_before(database)
+
+
+async def broken_before(database):
+    return [each for each in await check(database) if each.broken]
+
+
+async def test_life_goes_on_behind_a_restore(database, empty, tmp_path):
+    await lived_in(database)
+    await exported(database, tmp_path / "a.jsonl")
+    await restore(empty, tmp_path / "a.jsonl", actor_of=system)
+    [fresh] = await propose(empty, [draft(title="Something new")])
+    async with empty.transaction() as session:
+        assert all(each.done for each in await actions.approve(session, [fresh], actor=SYSTEM))
+    assert await scalar(empty, "SELECT count(*) > 0 FROM job_requests WHERE job = 'deduplication_scan'")
+    waiting = await rows(empty, "SELECT count(*) FROM outbox WHERE sequence IS NULL")
+    assert waiting == [(await scalar(database, "SELECT count(*) FROM outbox WHERE sequence IS NULL") + 2,)]
+
+
+async def test_no_password_and_no_token_goes_out(database, empty, tmp_path):
+    await lived_in(database)
+    await exported(database, tmp_path / "a.jsonl")
+    content = (tmp_path / "a.jsonl").read_text()
+    digest = await scalar(database, "SELECT secret_hash FROM api_tokens")
+    assert [each in content for each in ("a digest", digest, "password_hash", "secret_hash")] == [False] * 4
+    await restore(empty, tmp_path / "a.jsonl", actor_of=system)
+    assert await rows(empty, "SELECT count(*) FROM api_tokens WHERE revoked_at IS NULL") == [(0,)]
+    assert await scalar(empty, "SELECT password_hash FROM users WHERE name = 'ana'") is None
+
+
+async def test_it_also_comes_back_packed(database, empty, tmp_path):
+    await lived_in(database)
+    await exported(database, tmp_path / "a.jsonl")
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress((tmp_path / "a.jsonl").read_bytes()))
+    assert (await restore(empty, tmp_path / "a.jsonl.gz", actor_of=system))["proposals"] == 5
+
+
+async def test_an_assay_that_was_used_is_left_as_it_is(database, tmp_path):
+    await lived_in(database)
+    before = await exported(database, tmp_path / "a.jsonl")
+    with pytest.raises(Conflict, match="is not empty"):
+        await restore(database, tmp_path / "a.jsonl", actor_of=system)
+    assert (await exported(database, tmp_path / "b.jsonl"))[1:] == before[1:]
+
+
+def without_a_line(content):
+    lines = content.splitlines(keepends=True)
+    return b"".join(lines[:5] + lines[6:])
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda content: content[: len(content) // 2], "no JSON|not whole"),
+        (without_a_line, "not whole"),
+        (lambda content: content + b'{"table": "users", "row": {}}\n', "damaged"),
+        (lambda content: content.replace(b'"table":"topic_atoms"', b'"table":"pg_authid"'), "no record of Assay"),
+        (lambda content: content.replace(b'"revision":"00', b'"revision":"99'), "newer Assay"),
+        (lambda content: content.split(b"\n", 1)[1], "no export of Assay"),
+        (lambda content: content.replace(b'"kind": "atom"', b'"kind": "a word that is far too long for it"'), "fit"),
+        (lambda _: b"ana: hello\n", "no JSON"),
+        (lambda _: b"", "empty"),
+    ],
+)
+async def test_a_file_that_is_not_whole_changes_nothing(database, empty, tmp_path, change, sentence):
+    await lived_in(database)
+    await exported(database, tmp_path / "a.jsonl")
+    (tmp_path / "b.jsonl").write_bytes(change((tmp_path / "a.jsonl").read_bytes()))
+    with pytest.raises(InvalidInput, match=sentence):
+        await restore(empty, tmp_path / "b.jsonl", actor_of=system)
+    assert await rows(empty, "SELECT count(*) FROM messages UNION ALL SELECT count(*) FROM users") == [(0,), (1,)]
