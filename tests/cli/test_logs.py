@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 import structlog
 from assay.cli import logs
+from assay.runtime import files
 from assay.settings import Settings
-logs.Bounded.__init__.__defaults__ = (5_000,)
+files.MAX_LOG_BYTES = 5_000
 home = Path(sys.argv[1])
 logs.log_as_server(Settings(assay_home=home))
 for number in range(300):

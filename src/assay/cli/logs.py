@@ -2,21 +2,18 @@
 
 import logging
 import os
-import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from assay.errors import covered
+from assay.runtime.files import begin_anew
 
 if TYPE_CHECKING:  # slow to import, and most of the shortest commands read none
     from assay.settings import Settings
-
-MAX_LOG_BYTES: Final = 20_000_000
-"""Of a log file in the data folder. Then it begins anew, and what it held is kept beside it until the next time."""
 
 
 def log_to_stderr(level: str = "warning", form: str = "text", *, stream: TextIO | None = None) -> None:
@@ -64,8 +61,8 @@ def _without_secrets(_logger: WrappedLogger, _name: str, line: EventDict) -> Eve
 class Bounded:
     """Standard error where it is a file in the data folder: it is emptied before it grows too large."""
 
-    def __init__(self, path: Path, most: int = MAX_LOG_BYTES) -> None:
-        self._path, self._most = path, most
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
     @classmethod
     def of(cls, home: Path) -> "TextIO | None":
@@ -81,12 +78,4 @@ class Bounded:
 
     def flush(self) -> None:
         sys.stderr.flush()
-        if os.fstat(sys.stderr.fileno()).st_size > self._most:
-            self._begin_anew()
-
-    def _begin_anew(self) -> None:
-        """The file is open for appending, here and in what prints beside us: emptied, it goes on at its beginning."""
-        kept = self._path.with_name(f"{self._path.name}.1")
-        shutil.copyfile(self._path, kept)
-        kept.chmod(0o600)
-        os.ftruncate(sys.stderr.fileno(), 0)
+        begin_anew(self._path)

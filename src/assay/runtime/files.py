@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,6 +12,8 @@ from typing import IO, Final
 
 from assay.runtime.unix_user import UnixUser
 
+MAX_LOG_BYTES = 20_000_000
+"""Of a log in the data folder. Then it begins anew, and what it held is kept beside it until the next time."""
 _MAX_TAIL_BYTES = 2000
 WHY: Final = re.compile("FATAL: |PANIC: ")
 OF_A_CLIENT: Final = re.compile("terminating connection|the database system is ")
@@ -31,6 +34,18 @@ def open_private(path: Path, *, append: bool = False) -> IO[bytes]:
     with suppress(PermissionError):  # somebody else's: it is as private as they made it
         os.fchmod(file.fileno(), 0o600)
     return file
+
+
+def begin_anew(log: Path) -> None:
+    """Empties a log that has grown too large, for whoever writes it by appending; its last content is kept beside it.
+
+    Nothing is kept where there is no room, and what is no file of this account is left alone.
+    """
+    with suppress(OSError), os.fdopen(os.open(log, os.O_RDWR | os.O_NOFOLLOW), "r+b") as file:
+        if os.fstat(file.fileno()).st_size > MAX_LOG_BYTES:
+            with suppress(OSError), open_private(log.with_name(f"{log.name}.1")) as kept:
+                shutil.copyfileobj(file, kept)
+            file.truncate(0)
 
 
 def close_to_others(path: Path) -> None:

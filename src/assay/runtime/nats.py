@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 
 from assay import disk
 from assay.errors import Unavailable
-from assay.runtime import binaries
+from assay.runtime import binaries, files
 from assay.runtime.files import last_lines, secret, write_private
 from assay.runtime.process import Steps, marker, remove_strays, spawn
 from assay.runtime.server import Server
@@ -82,7 +82,7 @@ listen: "127.0.0.1:{self._port}"
 authorization {{ token: "{self._token}" }}
 ports_file_dir: "."
 log_file: "nats.log"
-logfile_size_limit: 20MB
+logfile_size_limit: {files.MAX_LOG_BYTES}
 logfile_max_num: 2
 jetstream {{ store_dir: ".", max_mem: 64MB, max_file: 2GB, sync_interval: "1s" }}
 """

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from assay.errors import Unavailable
 from assay.runtime import binaries, cluster
-from assay.runtime.files import fatal_line, last_lines, secret, write_private
+from assay.runtime.files import begin_anew, fatal_line, last_lines, secret, write_private
 from assay.runtime.process import Steps, marker, remove_strays, spawn
 from assay.runtime.server import Server
 from assay.runtime.unix_user import server_user
@@ -45,9 +45,9 @@ SETTINGS = {
     "log_checkpoints": "off",
     "logging_collector": "on",
     "log_directory": "log",
-    "log_filename": "postgresql-%a.log",
-    "log_rotation_age": "1d",
-    "log_truncate_on_rotation": "on",
+    "log_filename": "postgresql.log",
+    "log_rotation_age": "0",  # it would bound the days, and no size
+    "log_rotation_size": "0",
     "unix_socket_permissions": "0700",
 }
 
@@ -137,6 +137,9 @@ class Postgres(Server):
                 f"PostgreSQL in {self.folder} does not let us in, although {self._password_file} should hold its "
                 f"password: {' '.join(str(error).split())}"
             ) from None
+
+    def look_after(self) -> None:
+        begin_anew(self.folder / "log" / "postgresql.log")
 
     def last_words(self) -> str:
         """From the server's log, or from its output when it ended before it opened the log."""

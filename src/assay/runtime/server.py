@@ -48,6 +48,9 @@ class Server(ABC):
         """Whether it lives and has to be started anew all the same."""
         return False
 
+    def look_after(self) -> None:  # noqa: B027  # most need nothing
+        """What is to be done now and then while it lives."""
+
     def await_ready(self, deadline: float) -> None:
         """Until `deadline` on the monotonic clock. Raises Unavailable with the server's own last words."""
         wait_for(lambda: self.gone or self.ready(), deadline - time.monotonic())
@@ -90,6 +93,7 @@ class Keeper:
     def tick(self) -> None:
         """Raises Unavailable when the server keeps crashing."""
         if not self._server.gone:
+            self._server.look_after()
             self._start_anew_what_is_stuck()
             return
         if self._restart_at is None:
