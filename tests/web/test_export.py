@@ -1,19 +1,29 @@
 """Whole lists as files."""
 
+import asyncio
 import csv
 import io
 import json
+import urllib.request
+from http.client import IncompleteRead
 
 import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
 from tests.builders import BOTH_KINDS, draft, propose
-from tests.web.helpers import BASE, asking, bearer, person, serving, token
+from tests.patience import PATIENCE
+from tests.web.helpers import BASE, NOWHERE, asking, bearer, person, serving, token
+from tests.web.real_socket import listening
 
 from assay.audit.actor import SYSTEM
 from assay.db.models import Role, Scope
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions
+from assay.settings import Settings
 from assay.web import export_stream
+from assay.web.api.v1 import export
 from assay.web.api.v1.export import KnowledgeExport, ProposalExport, knowledge_read, proposals_read
+from assay.web.app import create_app
 from assay.web.views.knowledge import BY_KIND
 from assay.web.views.proposals import SCHEMAS
 
@@ -78,6 +88,49 @@ async def test_whoever_reads_slowly_holds_no_connection(database, app, monkeypat
         written = export_stream.chunks(database, view, read, export_stream.Format.JSONL)
         held = [database.engine.pool.checkedout() async for _ in written]
         assert held == [0, 0, 0]
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """The database gives up on the pages of an export for which `at(after)` is true."""
+
+    def give_up(at):
+        def read_of(schemas, query):
+            read = proposals_read(schemas, query)
+
+            async def page(session, after, limit):
+                if at(after):
+                    await session.execute(text("SET LOCAL statement_timeout = 1"))
+                    await session.execute(text("SELECT pg_sleep(60)"))
+                return await read(session, after, limit)
+
+            return page
+
+        monkeypatch.setattr(export_stream, "PAGE", 2)
+        monkeypatch.setattr(export, "proposals_read", read_of)
+
+    return give_up
+
+
+@pytest.mark.parametrize("wanted", list(export_stream.Format))
+async def test_what_cannot_be_begun_is_refused(http, impatient, wanted):
+    impatient(lambda after: after is None)
+    answer = await http.get(f"{base(Kind.ATOM)}/export?format={wanted}")
+    assert (answer.status_code, "took too long" in answer.json()["detail"]) == (503, True)
+
+
+async def test_what_breaks_off_has_no_end_and_one_line_in_the_log(database, database_url, impatient):
+    impatient(lambda after: after is not None)
+    await propose(database, [draft() for _ in range(5)])
+    secret = await token(database, await person(database, "vera", Role.VIEWER), Scope.READ)
+    with listening(create_app(Settings(), database_url, NOWHERE)) as address, capture_logs() as lines:
+        asked = urllib.request.Request(f"{address}{base(Kind.ATOM)}/export", headers=bearer(secret))
+        with pytest.raises(IncompleteRead) as cut:
+            await asyncio.to_thread(lambda: urllib.request.urlopen(asked, timeout=PATIENCE).read())
+    assert len(cut.value.partial.splitlines()) == 2
+    assert [line["event"] for line in lines if line["log_level"] == "error" or "broken" in line["event"]] == [
+        "export_broken_off"
+    ]
 
 
 @kinds

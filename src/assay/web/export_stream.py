@@ -10,12 +10,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from enum import StrEnum
 from typing import Any, Final
 
+import structlog
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from pydantic_core import to_json
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.types import Receive, Scope, Send
 
 from assay.db.engine import Database
+from assay.db.troubles import explained, is_trouble
+
+log = structlog.get_logger(__name__)
 
 PAGE: Final = 200
 CHUNK: Final = 256 * 1024
@@ -40,19 +45,46 @@ Read = Callable[[AsyncSession, Any, int], Awaitable[tuple[Sequence[BaseModel], A
 """So many rows after a place (None: from the beginning), and where the next begin; None behind the last."""
 
 
-def as_file(database: Database, view: type[BaseModel], read: Read, wanted: Format, name: str) -> StreamingResponse:
-    """The answer to a request for a file. `view`: what its rows are."""
+class File(StreamingResponse):
+    """An answer that is cut off where the database gives up on the way: it has no end, so nobody takes it for whole."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except Exception as error:
+            if not is_trouble(error):
+                raise
+            log.warning("export_broken_off", reason=explained(error))
+
+
+async def as_file(
+    database: Database, view: type[BaseModel], read: Read, wanted: Format, name: str
+) -> StreamingResponse:
+    """The answer to a request for a file. `view`: what its rows are. Raises what the first page does."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.{wanted}"'}
-    return StreamingResponse(chunks(database, view, read, wanted), media_type=MEDIA_TYPES[wanted], headers=headers)
+    written = await _begun(chunks(database, view, read, wanted))
+    return File(written, media_type=MEDIA_TYPES[wanted], headers=headers)
+
+
+async def _begun(written: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same, once the first of it is there."""
+    first = await anext(written, b"")
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield first
+        async for each in written:
+            yield each
+
+    return whole()
 
 
 async def chunks(database: Database, view: type[BaseModel], read: Read, wanted: Format) -> AsyncIterator[bytes]:
     columns = list(view.model_fields)
-    if wanted is Format.CSV:
-        yield csv_line(columns)
+    head = [csv_line(columns)] if wanted is Format.CSV else []
     async for rows in _pages(database, read):
-        for chunk in _joined(_line(row, columns, wanted) for row in rows):
+        for chunk in _joined([*head, *(_line(row, columns, wanted) for row in rows)]):
             yield chunk
+        head = []
 
 
 async def _pages(database: Database, read: Read) -> AsyncIterator[Sequence[BaseModel]]:

@@ -46,7 +46,7 @@ def of_proposals(schemas: KindSchemas) -> APIRouter:
     async def export(query: Annotated[ProposalExport, Query()], state: State) -> StreamingResponse:
         """All that fit, as JSON lines or CSV."""
         read = proposals_read(schemas, query)
-        return as_file(state.connections.reads, schemas.view, read, query.format, f"{kind}-proposals")
+        return await as_file(state.connections.reads, schemas.view, read, query.format, f"{kind}-proposals")
 
     return router
 
@@ -64,7 +64,7 @@ def of_knowledge(kind: Kind) -> APIRouter:
     )
     async def export(query: Annotated[KnowledgeExport, Query()], state: State) -> StreamingResponse:
         """All live ones that fit, the newest first, as JSON lines or CSV."""
-        return as_file(state.connections.reads, BY_KIND[kind], knowledge_read(kind, query), query.format, plural)
+        return await as_file(state.connections.reads, BY_KIND[kind], knowledge_read(kind, query), query.format, plural)
 
     return router
 
