@@ -17,7 +17,7 @@ from assay.runtime.process import wait_for
 def listening(app: Any) -> Iterator[str]:
     """The app on a socket of its own."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=1))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="error", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
         thread.start()
         assert wait_for(lambda: server.started, PATIENCE)

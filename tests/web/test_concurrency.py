@@ -147,7 +147,9 @@ async def test_who_left_is_not_worked_for_any_more(database, database_url, nats_
     assert status == "pending"
 
 
-async def test_what_is_under_way_when_the_server_must_stop_is_answered(database, database_url, nats_url, monkeypatch):
+async def test_what_is_under_way_when_the_server_must_stop_is_answered(
+    database, database_url, nats_url, monkeypatch, caplog
+):
     monkeypatch.setattr(connections, "WRITES", PoolLimits(2))
     [proposal] = await propose(database, [draft()])
     secret = await token(database, await person(database, "ana"), Scope.REVIEW)
@@ -162,6 +164,7 @@ async def test_what_is_under_way_when_the_server_must_stop_is_answered(database,
         assert b" 503 " in await reader.readline()
         assert STOPPING.encode() in await reader.read()
         writer.close()
+    assert [line for line in caplog.records if line.exc_info] == []
 
 
 async def test_every_request_has_its_patience():
