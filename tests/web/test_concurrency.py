@@ -40,7 +40,14 @@ async def until(database, number, statement=WAITING):
         await asyncio.sleep(0.05)
 
 
-@pytest.mark.parametrize(("most", "asked"), [(MAX_WRITES, "{}/reject"), (MAX_BULKS, "bulk/approve")])
+@pytest.mark.parametrize(
+    ("most", "asked"),
+    [
+        (MAX_WRITES, "knowledge/atoms/proposals/{}/reject"),
+        (MAX_BULKS, "knowledge/atoms/proposals/bulk/approve"),
+        (MAX_BULKS, "review/bulk/preview"),
+    ],
+)
 async def test_one_user_has_few_changes_under_way_and_keeps_nobody_out(
     database, database_url, nats_url, monkeypatch, most, asked
 ):
@@ -51,9 +58,13 @@ async def test_one_user_has_few_changes_under_way_and_keeps_nobody_out(
     async with serving(database_url, nats_url) as app, asking(app) as http:
         async with database.transaction() as session:
             await hold_until_commit(session, DECISIONS)
-            method, body = ("PUT", {}) if "reject" in asked else ("POST", {"ids": ids, "dry_run": True})
-            path = f"{QUEUE}/{asked.format(ids[1])}"
-            many = [asyncio.create_task(http.request(method, path, json=body, headers=greedy)) for _ in range(12)]
+            method = "PUT" if "reject" in asked else "POST"
+            body = {"action": "approve"} if "preview" in asked else {}
+            many_ids = {"ids": ids[1:]} if "bulk" in asked else {}
+            path = f"{BASE}/{asked.format(ids[1])}"
+            many = [
+                asyncio.create_task(http.request(method, path, json=body | many_ids, headers=greedy)) for _ in range(12)
+            ]
             await until(database, most)
             for each in itertools.islice(asyncio.as_completed(many), len(many) - most):
                 assert (await each).status_code == 429

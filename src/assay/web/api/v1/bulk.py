@@ -61,6 +61,9 @@ async def counted(state: State, actor: Caller) -> AsyncIterator[None]:
         yield
 
 
+one_at_a_time: Final = Depends(counted, scope="function")
+
+
 def router_for(kind: Kind) -> APIRouter:
     """Bulk decisions on one kind."""
     prefix = f"/knowledge/{TRAITS[kind].plural}/proposals/bulk"
@@ -68,7 +71,7 @@ def router_for(kind: Kind) -> APIRouter:
         prefix=prefix,
         tags=[f"{kind} proposals"],
         route_class=Route,
-        dependencies=[allow(Scope.REVIEW), Depends(counted, scope="function")],
+        dependencies=[allow(Scope.REVIEW), one_at_a_time],
         responses=documented(409),
     )
 

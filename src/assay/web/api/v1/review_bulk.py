@@ -19,7 +19,7 @@ from assay.proposals import bulk, listing
 from assay.proposals.actions import unique
 from assay.proposals.bulk import BulkAction, BulkOrder
 from assay.proposals.outcomes import Outcome, Refusal
-from assay.web.api.v1.bulk import MAX_SELECTED, Version
+from assay.web.api.v1.bulk import MAX_SELECTED, Version, one_at_a_time
 from assay.web.api.v1.review_queue import QueueFilter
 from assay.web.auth import Caller, allow
 from assay.web.decisions import rehearsed
@@ -133,7 +133,7 @@ class GroupDecision(RequestModel):
     notes: Notes | None = None
 
 
-@router.post("/bulk/preview")
+@router.post("/bulk/preview", dependencies=[one_at_a_time])
 async def preview_bulk(asked: BulkRequest, session: Write, actor: Caller) -> BulkPreview:
     """What would become of it, in counts. Nothing is changed."""
     ids, revision = await _meant(session, asked)
