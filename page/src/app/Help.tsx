@@ -25,13 +25,19 @@ export function Help({ onClose }: { onClose: () => void }) {
   );
 }
 
+/** Keys that do the same stand on one line. */
+function merged(all: Shortcut[]): Pick<Shortcut, "key" | "does">[] {
+  const keys = Map.groupBy(all, (each) => each.does);
+  return [...keys].map(([does, same]) => ({ does, key: same.map((each) => each.key).join(" ") }));
+}
+
 function Group({ name, all }: { name: string; all: Shortcut[] }) {
   return (
     <section>
       <h3>{name}</h3>
       <dl>
-        {all.map((each) => (
-          <div key={each.key} className="rowed">
+        {merged(all).map((each) => (
+          <div key={each.key}>
             <dt>
               <kbd>{each.key}</kbd>
             </dt>

@@ -61,7 +61,9 @@ function Known({ detail, kind, onGo }: { detail: EntityDetail; kind: Kind; onGo:
         <h3>Why we believe it</h3>
         <ul className="quotes">
           {detail.evidence.map((each, at) => (
-            <Quote key={at} quote={each} />
+            <li key={at}>
+              <Quote quote={each} />
+            </li>
           ))}
         </ul>
         {detail.evidence.length === 0 && <p className="why">No message is quoted for it.</p>}

@@ -4,7 +4,7 @@ import type { Decision } from "./useDecisions";
 interface Props {
   disabled: boolean;
   onDecide: (decision: Decision) => void;
-  onAsk: (sheet: "reject" | "merge" | "edit") => void;
+  onAsk: (sheet: "reject" | "merge" | "edit" | "note" | "snooze") => void;
 }
 
 /** Every key has its button. */
@@ -15,6 +15,7 @@ export function Actions({ disabled, onDecide, onAsk }: Props) {
     ["Reject, with a reason", "note", "R", () => onAsk("reject")],
     ["Merge", "merge", "m", () => onAsk("merge")],
     ["Edit", "edit", "e", () => onAsk("edit")],
+    ["Put off", "clock", "s", () => onAsk("snooze")],
   ];
   return (
     <div className="acts" role="toolbar" aria-label="Decide">

@@ -1,8 +1,8 @@
 import { percent } from "../ui/format";
-import type { Detail } from "./item";
+import type { ReviewScreen } from "./item";
 
 interface Props {
-  all: Detail["candidates"];
+  all: ReviewScreen["candidates"];
   shown: string | undefined;
   onShow: (id: string) => void;
 }
@@ -37,7 +37,7 @@ function List({ all, shown, onShow }: Props) {
           >
             <kbd>{at + 1}</kbd>
             <span className="title">{each.title}</span>
-            {!each.is_entity && <span className="tag">proposed</span>}
+            {!each.is_entity && <span className="tag">{each.state ?? "gone"}</span>}
             {each.dismissed && <span className="tag">not the same</span>}
             <span className="sure">{percent(each.score)} alike</span>
           </button>

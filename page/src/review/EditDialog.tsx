@@ -1,10 +1,11 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { answered, api, of, type Schemas, written } from "../api/client";
 import { Dialog } from "../ui/Dialog";
 import { Complaint } from "../ui/States";
 import { TYPES } from "./filters";
-import { asItem, type Item } from "./item";
+import type { Item, ReviewScreen } from "./item";
+import { screen } from "./queries";
 import type { Decision } from "./useDecisions";
 
 interface Props {
@@ -22,28 +23,35 @@ interface Words {
 }
 
 /** Only what was changed is sent, so that nothing else is written anew. */
-function changes(item: Item, words: Words): Schemas["AtomChange"] & Schemas["TopicChange"] {
+function changes(item: Item, before: Words, words: Words): Schemas["AtomChange"] & Schemas["TopicChange"] {
   const atom = item.kind === "atom";
-  const title = words.title !== item.title && (atom ? { proposed_title: words.title } : { proposed_name: words.title });
+  const title =
+    words.title !== before.title && (atom ? { proposed_title: words.title } : { proposed_name: words.title });
   const body =
-    words.body !== item.body && (atom ? { proposed_content: words.body } : { proposed_description: words.body });
-  const type = atom && words.type !== item.type && { proposed_type: words.type as Schemas["AtomType"] };
-  const topic = atom && words.topic !== (item.topic ?? "") && { proposed_topic: words.topic || null };
+    words.body !== before.body && (atom ? { proposed_content: words.body } : { proposed_description: words.body });
+  const type = atom && words.type !== before.type && { proposed_type: words.type as Schemas["AtomType"] };
+  const topic = atom && words.topic !== before.topic && { proposed_topic: words.topic || null };
   return { ...title, ...body, ...type, ...topic } as Schemas["AtomChange"] & Schemas["TopicChange"];
 }
 
 /** Other words for it. Saving keeps it open; approving saves first. */
-export function EditDialog({ item, onClose, onSaved, onApprove }: Props) {
+export function EditDialog(props: Props) {
+  const shown = useQuery(screen(props.item.id)).data;
+  return shown && <Form {...props} shown={shown} />;
+}
+
+function Form({ item, shown, onClose, onSaved, onApprove }: Props & { shown: ReviewScreen }) {
   const client = useQueryClient();
-  const [words, setWords] = useState<Words>({ ...item, topic: item.topic ?? "" });
+  const before = { title: shown.title, body: shown.body, type: item.type, topic: shown.topic?.name ?? "" };
+  const [words, setWords] = useState<Words>(before);
   const set = (change: Partial<Words>) => setWords((old) => ({ ...old, ...change }));
   const save = useMutation({
     mutationFn: async (approving: boolean) => {
-      const body = changes(item, words);
-      if (Object.keys(body).length === 0) return { approving, version: item.version };
+      const body = changes(item, before, words);
+      if (Object.keys(body).length === 0) return { approving, version: shown.proposal.version };
       const path = of(item.kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}");
-      const params = { path: { proposal_id: item.id }, header: written(item.version) };
-      const saved = asItem(await answered(api.PATCH(path, { params, body })));
+      const params = { path: { proposal_id: item.id }, header: written(shown.proposal.version) };
+      const saved = await answered(api.PATCH(path, { params, body }));
       await Promise.all([client.invalidateQueries({ queryKey: ["proposal", item.id] }), onSaved()]);
       return { approving, version: saved.version };
     },

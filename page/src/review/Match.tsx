@@ -1,25 +1,65 @@
-import { Diff } from "../ui/Diff";
+import type { Schemas } from "../api/client";
 import { Icon } from "../ui/icons";
-import type { Item } from "./item";
-import type { Compared } from "./queries";
 
-/** The proposal beside its best match, as one text with what differs marked. */
-export function Match({ item, other, explain }: { item: Item; other: Compared; explain: string | null }) {
-  const what = other.known ? "what is known" : "another proposal";
-  const names: [string, string] = [other.known ? "known" : "other", "proposed"];
-  const isBest = item.like?.id === other.id;
-  const says = !isBest ? `Beside ${what}` : item.like?.differs ? `Says something else than ${what}` : `Like ${what}`;
-  const bodies = other.body !== other.title || item.body !== item.title;
+type Pieces = Schemas["PieceView"][];
+
+interface Props {
+  match: Schemas["MatchView"];
+  title: string;
+  body: string;
+}
+
+/** The proposal beside its match, as one text with what differs marked, and the changed facts in words. */
+export function Match({ match, title, body }: Props) {
+  const { other } = match;
+  const what = other.is_entity ? "what is known" : "another proposal";
+  const says =
+    match.type === "update" ? `Says something else than ${what}` : match.type ? `Like ${what}` : `Beside ${what}`;
+  const before = other.is_entity ? "known" : "other";
   return (
     <section className="block" aria-label="Compared">
       <h3>
         <Icon name="same" size={15} />
         {says}
       </h3>
-      <Diff before={other.title} after={item.title} names={names} />
-      {bodies && item.body !== other.body && <Diff before={other.body} after={item.body} names={names} />}
-      {bodies && item.body === other.body && item.body && <p className="why">The text below the title is the same.</p>}
-      {explain && <p className="why">{explain}</p>}
+      {match.changed_facts.length > 0 && (
+        <ul className="facts">
+          {match.changed_facts.map((each) => (
+            <li key={each.words}>{each.words}</li>
+          ))}
+        </ul>
+      )}
+      <Both pieces={match.title} names={[before, "proposed"]} texts={[other.title, title]} />
+      {body !== other.body && body + other.body !== "" && body !== title && (
+        <Both pieces={match.body} names={[before, "proposed"]} texts={[other.body, body]} />
+      )}
+      {match.explanation && (
+        <details>
+          <summary className="why">How they were compared</summary>
+          <p className="why">{match.explanation}</p>
+        </details>
+      )}
     </section>
+  );
+}
+
+function Both({ pieces, names, texts }: { pieces: Pieces; names: [string, string]; texts: [string, string] }) {
+  if (pieces.length === 0)
+    return (
+      <dl className="pair">
+        <dt>{names[0]}</dt>
+        <dd>{texts[0] || "nothing"}</dd>
+        <dt>{names[1]}</dt>
+        <dd>{texts[1] || "nothing"}</dd>
+      </dl>
+    );
+  return (
+    <p className="diff">
+      {pieces.map(({ text, change }, at) => {
+        if (change === "removed") return <del key={at}>{text}</del>;
+        if (change === "added") return <ins key={at}>{text}</ins>;
+        return text;
+      })}
+    </p>
   );
 }

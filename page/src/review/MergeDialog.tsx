@@ -6,6 +6,7 @@ import { plural } from "../ui/format";
 import { Complaint } from "../ui/States";
 import type { Item } from "./item";
 import { MergeTarget } from "./MergeTarget";
+import { screen } from "./queries";
 import type { Decision } from "./useDecisions";
 
 type Choice = Schemas["Choice"];
@@ -35,7 +36,10 @@ function preview(item: Item, into: string | undefined, fields: Record<string, Ch
 
 /** What is merged into, what becomes of each field, and what comes of it, before it is done. */
 export function MergeDialog({ item, chosen, onClose, onMerge }: Props) {
-  const [into, setInto] = useState(chosen ?? (item.like?.known ? item.like.id : undefined));
+  const shownItem = useQuery(screen(item.id)).data;
+  const best = shownItem?.match?.other.is_entity ? shownItem.match.other.id : undefined;
+  const [picked, setInto] = useState(chosen);
+  const into = picked ?? best;
   const [fields, setFields] = useState<Record<string, Choice>>({});
   const shown = useQuery(preview(item, into, fields));
   const pick = (id: string) => {

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { answered, api, of } from "../api/client";
 import { percent } from "../ui/format";
 import type { Item } from "./item";
-import { proposal } from "./queries";
+import { screen } from "./queries";
 
 interface Props {
   item: Item;
@@ -35,7 +35,7 @@ function search(item: Item, words: string) {
 /** Known things that are near, or any other by search. */
 export function MergeTarget({ item, into, onPick }: Props) {
   const [words, setWords] = useState("");
-  const candidates = useQuery(proposal(item.kind, item.id)).data?.candidates ?? [];
+  const candidates = useQuery(screen(item.id)).data?.candidates ?? [];
   const found = useQuery(search(item, words.trim())).data;
   const near = candidates.filter((each) => each.is_entity).map((each): Target => ({ ...each, alike: each.score }));
   const shown = found ?? near;

@@ -92,16 +92,19 @@ const Row = memo(function Row({ item, mark, here, selected, onOpen }: RowProps) 
       onClick={() => onOpen(item)}
       tabIndex={here ? 0 : -1}
     >
-      <span className="title">{item.title}</span>
+      <span className="title">{item.highlight ? <Hits of={item.highlight.title} /> : item.title}</span>
       <span className="meta">
         {selected && <Icon name="check" size={13} />}
         {done ? (
           <span>{mark.by ? `${mark.verb} by ${mark.by}` : mark.verb}</span>
         ) : (
           <>
-            {item.like ? <Icon name="same" size={13} /> : <span className="dot" data-type={item.type} />}
+            {item.isLike ? <Icon name="same" size={13} /> : <span className="dot" data-type={item.type} />}
             <span>{item.type}</span>
             {item.channel && <span className="channel">#{item.channel}</span>}
+            {item.weight > 0 && <span title="wait on it or say the same">+{item.weight}</span>}
+            {item.cameBack && <span className="changed">is back</span>}
+            {item.reader && <span className="changed">{item.reader} reads it</span>}
             {mark?.verb === "changed" && <span className="changed">changed</span>}
             {mark?.verb === "returned" && <span className="changed">came back</span>}
           </>
@@ -112,3 +115,7 @@ const Row = memo(function Row({ item, mark, here, selected, onOpen }: RowProps) 
     </button>
   );
 });
+
+function Hits({ of }: { of: { text: string; hit: boolean }[] }) {
+  return of.map((each, at) => (each.hit ? <mark key={at}>{each.text}</mark> : each.text));
+}

@@ -1,36 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
+import type { Schemas } from "../api/client";
 import { number, plural } from "../ui/format";
 import { Icon } from "../ui/icons";
-import { type Filters, isNarrowed, SORTS, STATES, TYPES } from "./filters";
+import { DEFAULT_SORT, type Filters, isNarrowed, SORTS, STATES, UNFILTERED } from "./filters";
 import { Progress } from "./Progress";
 import type { QueueProps } from "./Queue";
-import { metrics } from "./queries";
+import { counts } from "./queries";
 import { SearchBox } from "./SearchBox";
+
+type Counts = Schemas["QueueCounts"];
 
 /** What waits, how far one is, and which of it is shown. */
 export function QueueHead({ filters, fresh, line, marked, bulk, listShown, ...on }: QueueProps) {
-  const kind = filters.kind ?? "atom";
-  const figures = useQuery(metrics).data;
-  const waiting = figures?.[kind === "topic" ? "topic_proposals" : "atom_proposals"].pending;
+  const found = useQuery(counts(filters)).data;
   return (
     <div className="head">
-      <div className="kinds" role="group" aria-label="Kind">
-        <KindButton
-          name="Atoms"
-          count={figures?.atom_proposals.pending}
-          here={kind === "atom"}
-          onPick={() => on.onFilter({ kind: undefined })}
-        />
-        <KindButton
-          name="Topics"
-          count={figures?.topic_proposals.pending}
-          here={kind === "topic"}
-          onPick={() => on.onFilter({ kind: "topic", type: undefined })}
-        />
-      </div>
       <p className="count">
-        <span>waiting</span>
-        <Progress {...{ marked, waiting }} />
+        <strong>{found ? number(found.total) : "…"}</strong> {isNarrowed(filters) ? "fit" : "waiting"}
+        <Progress {...{ marked, waiting: found?.total }} />
         <span className="line" data-line={line}>
           {line === "live" ? "live" : "offline"}
         </span>
@@ -40,27 +27,15 @@ export function QueueHead({ filters, fresh, line, marked, bulk, listShown, ...on
       </p>
       <div className="finders">
         <SearchBox text={filters.text} onSearch={(text) => on.onFilter({ text })} />
-        <Filter filters={filters} onFilter={on.onFilter} />
+        <Kinds {...{ filters, found }} onFilter={on.onFilter} />
+        <Filter {...{ filters, found }} onFilter={on.onFilter} />
       </div>
       {fresh > 0 && (
         <button type="button" className="fresh" onClick={on.onReload}>
           {fresh} new <kbd>.</kbd>
         </button>
       )}
-      {(bulk.everything || bulk.chosen.size > 0) && (
-        <div className="rowed bulk" role="group" aria-label="Selected">
-          <span>{bulk.everything ? "All that fit" : `${number(bulk.chosen.size)} selected`}</span>
-          <button type="button" className="button small" onClick={() => bulk.ask("approve")}>
-            Approve…
-          </button>
-          <button type="button" className="button small" onClick={() => bulk.ask("reject")}>
-            Reject…
-          </button>
-          <button type="button" className="button small quiet" onClick={bulk.clear}>
-            Clear
-          </button>
-        </div>
-      )}
+      {(bulk.everything || bulk.chosen.size > 0) && <Selected bulk={bulk} total={found?.total} />}
       <p className="hidden" role="status">
         {line === "away" ? "Offline: decisions of others do not arrive." : ""}
         {fresh > 0 ? `${plural(fresh, "new proposal")}.` : ""}
@@ -69,50 +44,101 @@ export function QueueHead({ filters, fresh, line, marked, bulk, listShown, ...on
   );
 }
 
-interface KindProps {
-  name: string;
-  count: number | undefined;
-  here: boolean;
-  onPick: () => void;
-}
-
-/** What waits of each kind; the one that is shown is pressed. */
-function KindButton({ name, count, here, onPick }: KindProps) {
+function Selected({ bulk, total }: { bulk: QueueProps["bulk"]; total: number | undefined }) {
+  const count = bulk.everything ? total : bulk.chosen.size;
   return (
-    <button type="button" aria-pressed={here} onClick={onPick}>
-      {name} <strong>{count === undefined ? "…" : number(count)}</strong>
-    </button>
+    <div className="rowed bulk" role="group" aria-label="Selected">
+      <span>{bulk.everything ? `All ${number(count ?? 0)} that fit` : `${number(count ?? 0)} selected`}</span>
+      <button type="button" className="button small" onClick={() => bulk.ask("approve")}>
+        Approve…
+      </button>
+      <button type="button" className="button small" onClick={() => bulk.ask("reject")}>
+        Reject…
+      </button>
+      <button type="button" className="button small quiet" onClick={bulk.clear}>
+        Clear
+      </button>
+    </div>
   );
 }
 
-function Filter({ filters, onFilter }: Pick<QueueProps, "filters" | "onFilter">) {
-  const pick = <K extends keyof Filters>(name: K, value: string) => onFilter({ [name]: value || undefined } as Filters);
+interface FilterProps {
+  filters: Filters;
+  found: Counts | undefined;
+  onFilter: (change: Filters) => void;
+}
+
+function facet(found: Counts | undefined, name: string): Counts["facets"][number]["values"] {
+  return found?.facets.find((each) => each.name === name)?.values ?? [];
+}
+
+function Kinds({ filters, found, onFilter }: FilterProps) {
+  const of = facet(found, "kind");
+  const count = (kind: string) => of.find((each) => each.value === kind)?.count ?? 0;
+  const all = [
+    [undefined, "All", count("atom") + count("topic")],
+    ["atom", "Atoms", count("atom")],
+    ["topic", "Topics", count("topic")],
+  ] as const;
   return (
-    <details className="filter" open={isNarrowed(filters) || undefined}>
+    <div className="kinds" role="group" aria-label="Kind">
+      {all.map(([kind, name, many]) => (
+        <button
+          key={name}
+          type="button"
+          aria-pressed={filters.kind === kind}
+          onClick={() => onFilter({ kind, ...(kind === "topic" ? { type: undefined } : {}) })}
+        >
+          {name} <span>{found ? number(many) : ""}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Filter({ filters, found, onFilter }: FilterProps) {
+  const options = (name: string, none: string, words: Record<string, string> = {}) => ({
+    "": none,
+    ...Object.fromEntries(
+      facet(found, name)
+        .filter((each) => each.value !== null)
+        .map(({ value, label, count }) => [value, `${words[value ?? ""] ?? label ?? value} (${number(count)})`]),
+    ),
+  });
+  const pick = (name: keyof Filters) => (value: string) => onFilter({ [name]: value || undefined });
+  return (
+    <details className="filter">
       <summary>{isNarrowed(filters) ? "Filtered" : "Order and filter"}</summary>
       <div className="picks">
-        <Pick name="Order" value={filters.sort ?? "created_at"} of={SORTS} onPick={(v) => pick("sort", v)} />
+        <Pick name="Order" value={filters.sort ?? DEFAULT_SORT} of={SORTS} onPick={pick("sort")} />
         <Pick
           name="Likeness"
           value={filters.dedup_state ?? ""}
-          of={{ "": "Any likeness", ...STATES }}
-          onPick={(v) => pick("dedup_state", v)}
+          of={options("dedup_state", "Any likeness", STATES)}
+          onPick={pick("dedup_state")}
         />
         {filters.kind !== "topic" && (
-          <Pick
-            name="Type"
-            value={filters.type ?? ""}
-            of={{ "": "Any type", ...Object.fromEntries(TYPES.map((each) => [each, each])) }}
-            onPick={(v) => pick("type", v)}
-          />
+          <Pick name="Type" value={filters.type ?? ""} of={options("type", "Any type")} onPick={pick("type")} />
         )}
-        {filters.channel && (
-          <button type="button" className="button small" onClick={() => onFilter({ channel: undefined })}>
-            #{filters.channel} <Icon name="cross" size={12} />
-            <span className="hidden">Remove</span>
-          </button>
-        )}
+        <Pick
+          name="Channel"
+          value={filters.channel ?? ""}
+          of={options("channel", "Any channel")}
+          onPick={pick("channel")}
+        />
+        <Pick name="Source" value={filters.source ?? ""} of={options("source", "Any source")} onPick={pick("source")} />
+        <Pick
+          name="Put off"
+          value={filters.snoozed ? "yes" : ""}
+          of={{ "": "Not put off", yes: "Put off" }}
+          onPick={(value) => onFilter({ snoozed: value === "yes" || undefined })}
+        />
       </div>
+      {isNarrowed(filters) && (
+        <button type="button" className="button small" onClick={() => onFilter(UNFILTERED)}>
+          Show everything
+        </button>
+      )}
     </details>
   );
 }
@@ -127,6 +153,7 @@ interface PickProps {
 function Pick({ name, value, of, onPick }: PickProps) {
   return (
     <select aria-label={name} value={value} onChange={(event) => onPick(event.target.value)}>
+      {!(value in of) && <option value={value}>{value}</option>}
       {Object.entries(of).map(([key, words]) => (
         <option key={key} value={key}>
           {words}

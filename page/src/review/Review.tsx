@@ -14,16 +14,19 @@ import { clean, type Filters } from "./filters";
 import type { Item } from "./item";
 import { MergeDialog } from "./MergeDialog";
 import { isDecided } from "./marks";
+import { NoteDialog } from "./NoteDialog";
 import { NothingWaits } from "./NothingWaits";
 import { Queue } from "./Queue";
+import { snooze } from "./queries";
 import { RejectDialog } from "./RejectDialog";
 import { Screen } from "./Screen";
+import { SnoozeDialog } from "./SnoozeDialog";
 import { useBulk } from "./useBulk";
 import { type Decision, useDecisions } from "./useDecisions";
 import { useHeard } from "./useHeard";
 import { usePosition } from "./usePosition";
 
-type Sheet = "reject" | "merge" | "edit";
+type Sheet = "reject" | "merge" | "edit" | "note" | "snooze";
 const route = getRouteApi("/review");
 
 export function Review() {
@@ -66,11 +69,27 @@ export function Review() {
     decisions.decide(item, decision);
     go(neighbour(index, 1) ?? neighbour(index, -1));
   };
+  const putOff = async (item: Item, until: Date, notes: string) => {
+    setSheet(undefined);
+    go(neighbour(index, 1) ?? neighbour(index, -1));
+    try {
+      await snooze(item.id, until, notes);
+      decisions.mark([[item.id, { verb: "snoozed" }]]);
+      decisions.say({ id: item.id, text: `Put off: ${item.title}`, undo: () => void callBack(item) });
+    } catch (error) {
+      decisions.say({ id: item.id, text: (error as Error).message, wrong: true });
+    }
+  };
+  const callBack = async (item: Item) => {
+    await snooze(item.id, null);
+    decisions.mark([[item.id, null]]);
+    go(item);
+  };
   const ask = (which: Sheet) => decidable() && setSheet(which);
   const reload = useCallback(() => {
     clearFresh();
     void client.resetQueries({ queryKey: ["queue"] });
-    void client.invalidateQueries({ queryKey: ["metrics"] });
+    void client.invalidateQueries({ queryKey: ["counts"] });
   }, [clearFresh, client]);
   const select = (by: 1 | -1) => {
     bulk.add();
@@ -90,6 +109,8 @@ export function Review() {
     { key: "R", does: "Reject with a reason", act: () => ask("reject") },
     { key: "m", does: "Merge", act: () => ask("merge") },
     { key: "e", does: "Edit, then approve", act: () => ask("edit") },
+    { key: "s", does: "Put off", act: () => ask("snooze") },
+    { key: "n", does: "Add a note", act: () => current && mayDecide && setSheet("note") },
     { key: "z", does: "Undo", act: () => void decisions.undoLast() },
     { key: "x", does: "Select", act: bulk.toggle },
     { key: "J", does: "Select and next", act: () => select(1), repeats: true },
@@ -99,7 +120,7 @@ export function Review() {
     { key: "/", does: "Search", act: () => document.querySelector<HTMLInputElement>("#find")?.focus(), always: true },
     ...[1, 2, 3, 4, 5].map((place) => ({
       key: String(place),
-      does: `Compare with candidate ${place}`,
+      does: "Set the one of this number beside it",
       act: () => setCandidate(document.querySelector<HTMLElement>(`[data-candidate="${place}"]`)?.dataset.id),
     })),
   ]);
@@ -144,7 +165,14 @@ export function Review() {
       {current && sheet === "edit" && (
         <EditDialog item={current} onClose={() => setSheet(undefined)} onSaved={list.refetch} onApprove={decide} />
       )}
-      {bulk.asking && <BulkDialog {...{ bulk, filters }} onDone={decisions.mark} onSay={decisions.say} />}
+      {current && sheet === "note" && <NoteDialog id={current.id} onClose={() => setSheet(undefined)} />}
+      {current && sheet === "snooze" && (
+        <SnoozeDialog
+          onClose={() => setSheet(undefined)}
+          onSnooze={(until, notes) => void putOff(current, until, notes)}
+        />
+      )}
+      {bulk.asking && <BulkDialog {...{ bulk, filters }} onDone={reload} onSay={decisions.say} />}
       <Toasts all={decisions.toasts} />
     </main>
   );

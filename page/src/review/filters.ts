@@ -3,7 +3,7 @@ import type { Kind, Schemas } from "../api/client";
 /** What the address says: which proposals, in which order, and which one is open. */
 export interface Filters {
   kind?: Kind;
-  sort?: Schemas["Sort"];
+  sort?: Schemas["QueueSort"];
   dedup_state?: Schemas["DedupState"];
   type?: Schemas["AtomType"];
   channel?: string;
@@ -12,10 +12,13 @@ export interface Filters {
   confidence_min?: number;
   confidence_max?: number;
   needs_attention?: boolean;
+  snoozed?: boolean;
   open?: string;
 }
 
+export const DEFAULT_SORT = "worth";
 export const SORTS = {
+  worth: "Worth deciding first",
   created_at: "Oldest first",
   "-created_at": "Newest first",
   "-confidence": "Surest first",
@@ -32,29 +35,45 @@ const KINDS = ["atom", "topic"] as const;
 
 /** Tolerant: what makes no sense is left out. */
 export function fromSearch(search: Record<string, unknown>): Filters {
+  const kind = one(search.kind, KINDS);
   return clean({
-    kind: one(search.kind, KINDS),
+    kind,
     sort: one(search.sort, keys(SORTS)),
     dedup_state: one(search.dedup_state, keys(STATES)),
-    type: search.kind === "topic" ? undefined : one(search.type, TYPES),
+    type: kind === "topic" ? undefined : one(search.type, TYPES),
     channel: words(search.channel),
     source: words(search.source),
     text: words(search.text),
     confidence_min: share(search.confidence_min),
     confidence_max: share(search.confidence_max),
     needs_attention: search.needs_attention === true ? true : undefined,
+    snoozed: search.snoozed === true ? true : undefined,
     open: words(search.open),
   });
 }
 
 /** The filter alone, as the API takes it. */
-export function asked({ kind: _kind, open: _open, sort: _sort, ...filter }: Filters) {
-  return filter;
+export function asked({ open: _open, sort: _sort, kind, ...filter }: Filters) {
+  return { ...filter, ...(kind ? { kind: [kind] } : {}) };
 }
 
-export function isNarrowed(filters: Filters): boolean {
+/** Whether more than the kind is asked for. */
+export function isNarrowed({ kind: _kind, ...filters }: Filters): boolean {
   return Object.keys(asked(filters)).length > 0;
 }
+
+export const UNFILTERED: Filters = {
+  kind: undefined,
+  dedup_state: undefined,
+  type: undefined,
+  channel: undefined,
+  source: undefined,
+  text: undefined,
+  confidence_min: undefined,
+  confidence_max: undefined,
+  needs_attention: undefined,
+  snoozed: undefined,
+};
 
 export function clean<T extends object>(all: T): T {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== "")) as T;

@@ -1,9 +1,6 @@
 /** What became of a proposal in this session, by this person or another. */
-export type Mark =
-  | { verb: Decided; by?: string; from?: "bulk" }
-  | { verb: "returned"; why: string }
-  | { verb: "changed" };
-export type Decided = "approved" | "rejected" | "merged" | "expired" | "withdrawn";
+export type Mark = { verb: Decided; by?: string } | { verb: "returned"; why: string } | { verb: "changed" };
+export type Decided = "approved" | "rejected" | "merged" | "expired" | "withdrawn" | "snoozed";
 export type Marks = ReadonlyMap<string, Mark>;
 
 export function marks(state: Marks, changes: readonly (readonly [string, Mark | null])[]): Marks {

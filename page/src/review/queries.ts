@@ -1,76 +1,71 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { answered, api, type Kind, of } from "../api/client";
-import { asked, type Filters } from "./filters";
-import { asItem, type Detail, type Item, type Proposal } from "./item";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { answered, api, written } from "../api/client";
+import { asked, DEFAULT_SORT, type Filters } from "./filters";
+import { ofRow } from "./item";
 
 const PAGE = 100;
 const FRESH_MS = 60_000;
 
-export const metrics = queryOptions({
-  queryKey: ["metrics"],
-  staleTime: 10_000,
-  queryFn: ({ signal }) => answered(api.GET("/api/v1/metrics/proposals", { signal })),
-});
-
 /** The list is asked for once and grows at its end; what comes in later waits until the reader wants it. */
 export function queue(filters: Filters) {
-  const kind = filters.kind ?? "atom";
+  const sort = filters.sort ?? DEFAULT_SORT;
   return infiniteQueryOptions({
-    queryKey: ["queue", kind, filters.sort ?? "created_at", asked(filters)],
+    queryKey: ["queue", sort, asked(filters)],
     staleTime: Number.POSITIVE_INFINITY,
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ signal, pageParam }) => {
-      const query = { ...asked(filters), sort: filters.sort, limit: PAGE, after: pageParam };
-      const path = of(kind, "/api/v1/knowledge/atoms/proposals");
-      const page = await answered(api.GET(path, { signal, params: { query } }));
-      return { items: (page.items as Proposal[]).map(asItem), next: page.next };
+      const query = { ...asked(filters), sort, limit: PAGE, after: pageParam };
+      const page = await answered(api.GET("/api/v1/review/queue", { signal, params: { query } }));
+      return { items: page.items.map(ofRow), next: page.next };
     },
     getNextPageParam: (page) => page.next ?? undefined,
   });
 }
 
-export function proposal(kind: Kind, id: string) {
+/** How many fit, and how many would with another choice of each filter. */
+export function counts(filters: Filters) {
   return queryOptions({
-    queryKey: ["proposal", id],
+    queryKey: ["counts", asked(filters)],
+    staleTime: 5_000,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => answered(api.GET("/api/v1/review/counts", { signal, params: { query: asked(filters) } })),
+  });
+}
+
+/** All that is needed to decide on one; `against`: another candidate set beside it. */
+export function screen(id: string, against?: string) {
+  return queryOptions({
+    queryKey: ["proposal", id, against],
     staleTime: FRESH_MS,
-    queryFn: async ({ signal }): Promise<Detail> => {
-      const path = of(kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}");
-      return await answered(api.GET(path, { signal, params: { path: { proposal_id: id } } }));
+    queryFn: ({ signal }) => {
+      const params = { path: { proposal_id: id }, query: { against } };
+      return answered(api.GET("/api/v1/review/{proposal_id}", { signal, params }));
     },
   });
 }
 
-export interface Compared {
-  id: string;
-  known: boolean;
-  title: string;
-  body: string;
+/** Tells others that it is read here, softly: it keeps nobody from deciding. */
+export function claim(id: string) {
+  return api.PUT("/api/v1/review/{proposal_id}/claim", { params: { path: { proposal_id: id }, header: written() } });
 }
 
-/** What a proposal is set beside: approved knowledge, or another proposal. */
-export function compared(kind: Kind, id: string, known: boolean) {
-  return queryOptions({
-    queryKey: ["compared", id, known],
-    staleTime: FRESH_MS,
-    queryFn: async ({ signal }): Promise<Compared> => {
-      if (!known) {
-        const path = of(kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}");
-        const found = await answered(api.GET(path, { signal, params: { path: { proposal_id: id } } }));
-        const { title, body } = asItem(found.proposal);
-        return { id, known, title, body };
-      }
-      const path = of(kind, "/api/v1/knowledge/atoms/{entity_id}");
-      const { entity } = await answered(api.GET(path, { signal, params: { path: { entity_id: id } } }));
-      const seen = entity as { title?: string; content?: string; name?: string; description?: string };
-      return { id, known, title: seen.title ?? seen.name ?? "", body: seen.content ?? seen.description ?? "" };
-    },
-  });
+export function release(id: string) {
+  return api.DELETE("/api/v1/review/{proposal_id}/claim", { params: { path: { proposal_id: id }, header: written() } });
 }
 
-/** All that the screen of an item needs. */
-export function screenOf(item: Item) {
-  return {
-    detail: proposal(item.kind, item.id),
-    like: item.like && compared(item.kind, item.like.id, item.like.known),
-  };
+/** What was read, so that a later change can be told. */
+export function sawVersion(id: string, version: number) {
+  const params = { path: { proposal_id: id }, header: written() };
+  return api.PUT("/api/v1/review/{proposal_id}/seen", { params, body: { version } });
+}
+
+export function snooze(id: string, until: Date | null, notes?: string) {
+  const params = { path: { proposal_id: id }, header: written() };
+  const body = { until: until?.toISOString() ?? null, notes: notes || undefined };
+  return answered(api.PUT("/api/v1/review/{proposal_id}/snooze", { params, body }));
+}
+
+export function addNote(id: string, notes: string) {
+  const params = { path: { proposal_id: id }, header: written() };
+  return answered(api.POST("/api/v1/review/{proposal_id}/notes", { params, body: { notes } }));
 }

@@ -13,6 +13,7 @@ const SAID: Record<Decided, string> = {
   merged: "Merged",
   expired: "Expired",
   withdrawn: "Withdrawn",
+  snoozed: "Put off",
 };
 
 export type Decision =

@@ -13,7 +13,7 @@ export function useHeard(marked: Marks, mark: (changes: readonly (readonly [stri
     useCallback(
       ({ type, data }: Frame) => {
         if (type === "proposal.created") setFresh((count) => count + 1);
-        if (type === "proposals.metrics_updated") void client.invalidateQueries({ queryKey: ["metrics"] });
+        if (type === "proposals.metrics_updated") void client.invalidateQueries({ queryKey: ["counts"] });
         const { proposal_id: id, actor } = data as { proposal_id?: string; actor?: string };
         const change = id === undefined ? undefined : heard(type, actor, known.current.get(id));
         if (id !== undefined && change !== undefined) mark([[id, change]]);

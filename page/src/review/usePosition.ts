@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Filters } from "./filters";
-import { asItem, type Item } from "./item";
+import { type Item, ofScreen } from "./item";
 import { isDecided, type Marks } from "./marks";
-import { proposal, queue, screenOf } from "./queries";
+import { queue, screen } from "./queries";
 
 const AHEAD = 2;
 const NEARLY_AT_THE_END = 40;
@@ -16,7 +16,7 @@ export function usePosition(filters: Filters, marked: Marks, onOpened: (id: stri
   const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const [openId, setOpenId] = useState(filters.open);
   const listed = items.findIndex((each) => each.id === openId);
-  const apart = useApart(filters, openId, listed < 0 && !list.isPending);
+  const apart = useApart(openId, listed < 0 && !list.isPending);
   const current = apart ?? items[Math.max(0, listed)];
   const index = apart ? -1 : Math.max(0, listed);
 
@@ -37,9 +37,7 @@ export function usePosition(filters: Filters, marked: Marks, onOpened: (id: stri
       const next = neighbour(at, 1);
       if (!next) break;
       at = items.indexOf(next);
-      const { detail, like } = screenOf(next);
-      void client.prefetchQuery(detail);
-      if (like) void client.prefetchQuery(like);
+      void client.prefetchQuery(screen(next.id));
     }
     if (index > items.length - NEARLY_AT_THE_END && list.hasNextPage && !list.isFetchingNextPage)
       void list.fetchNextPage();
@@ -57,7 +55,7 @@ export function usePosition(filters: Filters, marked: Marks, onOpened: (id: stri
 }
 
 /** An item that the address names and the list does not hold: it is fetched alone. */
-function useApart(filters: Filters, id: string | undefined, wanted: boolean): Item | undefined {
-  const found = useQuery({ ...proposal(filters.kind ?? "atom", id ?? ""), enabled: wanted && id !== undefined });
-  return useMemo(() => (wanted && found.data ? asItem(found.data.proposal) : undefined), [wanted, found.data]);
+function useApart(id: string | undefined, wanted: boolean): Item | undefined {
+  const found = useQuery({ ...screen(id ?? ""), enabled: wanted && id !== undefined });
+  return useMemo(() => (wanted && found.data ? ofScreen(found.data) : undefined), [wanted, found.data]);
 }

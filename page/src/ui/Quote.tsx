@@ -6,7 +6,7 @@ export function Quote({ quote }: { quote: Schemas["QuoteView"] }) {
   const letters = Array.from(quote.text); // offsets count characters, and not halves of them
   const { start_offset: from, end_offset: to } = quote;
   return (
-    <li>
+    <div>
       <p className="by">
         <span className="face" aria-hidden="true">
           {Array.from(quote.author)[0]?.toUpperCase()}
@@ -32,6 +32,6 @@ export function Quote({ quote }: { quote: Schemas["QuoteView"] }) {
         )}
       </blockquote>
       {!quote.verified && from === null && <p className="why">It was quoted as: {quote.quote}</p>}
-    </li>
+    </div>
   );
 }
