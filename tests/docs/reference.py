@@ -20,7 +20,6 @@ from tests.docs.pages import ROOT, Row
 from assay import errors, lines
 from assay.accounts.identity import SCOPES_OF
 from assay.cli import app as program
-from assay.cli.commands import metrics as shown_metrics
 from assay.cli.streams import READER_LEFT
 from assay.db import models
 from assay.db.base import Base
@@ -35,6 +34,7 @@ from assay.messaging import events, streams
 from assay.messaging.events import Channel, EntityEvent, Event, ProposalEvent
 from assay.messaging.requests import FOLLOWERS
 from assay.proposals.outcomes import Refusal
+from assay.proposals.targets import TARGETS
 from assay.queue import run, worker
 from assay.queue.health import Health, JobHealth, QueueHealth
 from assay.readers import records
@@ -295,5 +295,5 @@ TELLING: Final[dict[Section, list[Row]]] = {
     (ERRORS, "Refusals"): members(Refusal),
     ("howto/when-something-is-wrong.md", "Why a proposal waits"): members(Hold),
     ("howto/read-the-metrics.md", "The figures"): [(name,) for name in KindMetrics.model_fields],
-    ("howto/read-the-metrics.md", "The targets"): [(name, wanted) for name, wanted, _ in shown_metrics.TARGETS],
+    ("howto/read-the-metrics.md", "The targets"): [(each.name, each.wanted) for each in TARGETS],
 }

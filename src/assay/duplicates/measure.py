@@ -8,19 +8,17 @@ same thing, so it is no duplicate; how the figures stand when it counts as one i
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from assay.ai.embedder import Embedder
 from assay.db.models import SimilarityType
+from assay.duplicates.interval import wilson
 from assay.duplicates.labelled import Pair
 from assay.duplicates.scale import Scale
 from assay.duplicates.scorer import Likeness, Match, judge, scores
 from assay.kinds import folded
-
-CONFIDENCE: Final = 1.959964
-"""Standard deviations on either side that hold 95 % of a normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +142,6 @@ def roc_auc(scored: Sequence[float], same: Sequence[bool]) -> float:
     ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[places]
     count, others = int(positive.sum()), int((~positive).sum())
     return _share(float(ranks[positive].sum()) - count * (count + 1) / 2, count * others)
-
-
-def wilson(successes: int, number: int) -> tuple[float, float]:
-    """Where a share lies with 95 % confidence."""
-    if not number:
-        return 0.0, 1.0
-    share, weight = successes / number, CONFIDENCE**2 / number
-    middle = share + weight / 2
-    spread = CONFIDENCE * (share * (1 - share) / number + weight / (4 * number)) ** 0.5
-    return max(0.0, (middle - spread) / (1 + weight)), min(1.0, (middle + spread) / (1 + weight))
 
 
 def trigram_similarity(one: str, other: str) -> float:

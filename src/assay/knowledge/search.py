@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.db.headlines import headline_options
 from assay.db.models.entities import WORDS
 from assay.kinds import AtomType, Kind
 
@@ -16,10 +17,6 @@ DEPTH: Final = 100
 """How many of each ranking are looked at."""
 SMOOTHING: Final = 60
 """The k of reciprocal rank fusion: an item counts 1 / (k + rank) in each ranking that holds it."""
-MARKS: Final = ("\ue000", "\ue001")
-"""Where a found word begins and ends; characters that no text has a use for, and that are taken out of it."""
-BRACKETS: Final = ("\ue002", "\ue003")
-"""What stands for < and > meanwhile: what looks like a tag would be left out of a headline."""
 
 COLUMNS: Final = """
     e.id, e.title, e.body, e.icon, e.color, e.keywords, e.atom_type, e.confidence, e.meta, e.archived, e.revision,
@@ -100,9 +97,7 @@ async def found(
             "limit": limit,
             "vector": meaning and meaning.vector,
             "min_cosine": meaning and meaning.min_cosine,
-            "special": "<>" + "".join(MARKS + BRACKETS),
-            "brackets": "".join(BRACKETS),
-            "options": f'StartSel="{MARKS[0]}", StopSel="{MARKS[1]}", MaxFragments=2, MaxWords=25, MinWords=8',
+            **headline_options(MaxFragments=2, MaxWords=25, MinWords=8),
         },
     )
     return rows.mappings().all()
@@ -128,13 +123,3 @@ def _by_meaning(wanted: SearchFilter, meaning: Meaning | None) -> str:
             WHERE v.kind = '{wanted.kind.value}' AND v.model = {meaning.model} AND {wanted.condition()}
             ORDER BY v.vector\\:\\:{cast} <=> CAST(:vector AS {cast}) LIMIT {DEPTH}) AS near
         WHERE distance <= 1 - CAST(:min_cosine AS float8)"""  # noqa: S608  # ours
-
-
-def segments(headline: str) -> list[tuple[str, bool]]:
-    """The pieces of a headline, and of each whether it is a word that was asked for."""
-    pieces: list[tuple[str, bool]] = []
-    readable = headline.translate(str.maketrans("".join(BRACKETS), "<>"))
-    for part in readable.split(MARKS[0]):
-        hit, mark, rest = part.partition(MARKS[1])
-        pieces += [(hit, True), (rest, False)] if mark else [(part, False)]
-    return [(piece, is_hit) for piece, is_hit in pieces if piece]

@@ -80,7 +80,8 @@ async def _ended(session: AsyncSession, entity: Entity) -> Conflict:
 def expect_revision(kind: Kind, read: int | None, revision: int) -> None:
     """Raises Stale where another revision was read than there is. `read`: None where nobody said."""
     if read not in {None, revision}:
-        raise Stale(f"The {kind} changed since it was read: revision {read} then, {revision} now.")
+        sentence = f"The {kind} changed since it was read: revision {read} then, {revision} now."
+        raise Stale(sentence, read=read, now=revision)
 
 
 async def _refuse_twin(session: AsyncSession, kind: Kind, entity_id: UUID, values: dict[str, Any]) -> None:

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.db.headlines import headline_options
 from assay.db.models import DedupState, ProposalStatus, ReviewAction, SimilarityType
 from assay.kinds import AtomType, Kind
-from assay.knowledge.search import BRACKETS, MARKS
 
 EXCERPT: Final = 200
 """Characters of the body."""
@@ -62,10 +62,8 @@ async def rows(session: AsyncSession, ids: Sequence[UUID], *, user_id: int, word
             "ids": list(ids),
             "user": user_id,
             "words": words,
-            "special": "<>" + "".join(MARKS + BRACKETS),
-            "brackets": "".join(BRACKETS),
-            "title": f'StartSel="{MARKS[0]}", StopSel="{MARKS[1]}", HighlightAll=true',
-            "body": f'StartSel="{MARKS[0]}", StopSel="{MARKS[1]}", MaxFragments=2, MaxWords=20, MinWords=6',
+            **headline_options(MaxFragments=2, MaxWords=20, MinWords=6),
+            "whole": headline_options(HighlightAll="true")["options"],
         },
     )
     return [Row(**_enumerated(row)) for row in found.mappings()]
@@ -91,7 +89,7 @@ _ROWS: Final = f"""
         (SELECT count(*) FROM audit_log a WHERE a.subject_id = p.id AND a.action = 'proposal.noted') AS notes,
         (SELECT count(*) FROM proposals w WHERE w.topic_proposal_id = p.id AND w.status = 'pending') AS waiting,
         (SELECT count(*) FROM proposals r WHERE r.similar_proposal_id = p.id AND r.status = 'pending') AS repeats,
-        {_HEADLINE.format("p.title", "title")} AS marked_title, {_HEADLINE.format("p.body", "body")} AS marked_body
+        {_HEADLINE.format("p.title", "whole")} AS marked_title, {_HEADLINE.format("p.body", "options")} AS marked_body
     FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS wanted (id, place)
     CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = wanted.id LIMIT 1) AS p
     LEFT JOIN LATERAL (SELECT title FROM entities WHERE id = p.topic_entity_id LIMIT 1) AS topic ON true

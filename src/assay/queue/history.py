@@ -203,11 +203,18 @@ async def last_runs(session: AsyncSession) -> Sequence[JobRun]:
 
 
 async def runs(
-    session: AsyncSession, job: str, *, after: tuple[datetime, UUID] | None = None, limit: int
+    session: AsyncSession,
+    job: str,
+    *,
+    state: JobState | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int,
 ) -> Sequence[JobRun]:
-    """The newest rows of one job, of every state; `after` the one that started then."""
+    """The newest rows of one job, of every state or of one; `after` the one that started then."""
     started = func.coalesce(JobRun.started_at, JobRun.queued_at)
     query = select(JobRun).where(JobRun.job == job).order_by(started.desc(), JobRun.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(_still(state))
     if after is not None:
         query = query.where(tuple_(started, JobRun.id) < tuple_(*after))
     return (await session.scalars(query)).all()

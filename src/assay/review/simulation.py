@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import ProposalStatus
+from assay.duplicates.interval import wilson
 from assay.errors import NotFound
 from assay.policies import queries as policies
 from assay.policies.document import amended
@@ -40,8 +41,17 @@ class Simulation:
                 "approved": would[ProposalStatus.APPROVED],
                 "rejected": would[ProposalStatus.REJECTED],
                 "duplicates": would[ProposalStatus.MERGED],
+                "precision": self.precision(),
             },
         }
+
+    def precision(self) -> dict[str, float] | None:
+        """Which share of what it would have approved people approved as well; None where that is nothing."""
+        of, right = self.would_have_approved.total(), self.would_have_approved[ProposalStatus.APPROVED]
+        if not of:
+            return None
+        low, high = wilson(right, of)
+        return {"share": right / of, "low": low, "high": high, "of": of}
 
     def sentence(self) -> str:
         would = self.would_have_approved

@@ -78,7 +78,8 @@ async def change(
     if source is None:
         raise NotFound(f"There is no source {source_id}.")
     if version not in {None, source.version}:
-        raise Stale(f"The source changed since it was read: version {version} then, {source.version} now.")
+        sentence = f"The source changed since it was read: version {version} then, {source.version} now."
+        raise Stale(sentence, read=version, now=source.version)
     others = sorted(set(writers) - {owner_user_id})
     await _check_users(session, owner_user_id, others)
     await hold_until_commit(session, DECISIONS)

@@ -21,12 +21,15 @@ ERRORS: Final[dict[Refusal, type[AssayError]]] = {
 Act = Callable[[Sequence[UUID]], Awaitable[list[Outcome]]]
 
 
-def raise_refusal(outcomes: Sequence[Outcome], proposal_id: UUID) -> None:
-    """Raises the error of a decision that was refused; of a conflict it says who decided what, and when."""
+def raise_refusal(outcomes: Sequence[Outcome], proposal_id: UUID, **more: Any) -> None:
+    """Raises the error of a decision that was refused; of a conflict it says who decided what, and when.
+
+    `more`: what a program may want to know besides.
+    """
     [outcome] = [each for each in outcomes if each.id == proposal_id]
     if outcome.refusal is None:
         return
-    facts: dict[str, Any] = {"refusal": outcome.refusal}
+    facts: dict[str, Any] = {"refusal": outcome.refusal, **more}
     if outcome.decision:
         facts["decision"] = asdict(outcome.decision)
     if outcome.entity_id:

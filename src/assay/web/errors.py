@@ -22,13 +22,15 @@ from assay.db import troubles
 from assay.db.engine import took_too_long
 from assay.errors import AssayError, TooMany, Unauthenticated
 from assay.web.middleware import RETRY_SECONDS, TOO_LARGE
-from assay.web.models import Problem
+from assay.web.models import ConflictProblem, Problem, StaleProblem
 from assay.web.state import SAFE_METHODS, WebState
 from assay.web.views.problems import problem_document
 
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
+SHAPES: Final[Mapping[int, type[Problem]]] = {409: ConflictProblem, 412: StaleProblem}
+"""Of the errors that say more than a sentence."""
 TOO_LARGE_A_CHANGE: Final = "It took too long and was given up: nothing was changed. Change less at once, or try again."
 
 
@@ -52,8 +54,11 @@ def _unavailable(
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """How errors of these statuses stand in the OpenAPI document."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}
-    return {each: {"description": HTTPStatus(each).phrase, "content": content} for each in sorted(statuses)}
+    return {each: {"description": HTTPStatus(each).phrase, "content": _content(each)} for each in sorted(statuses)}
+
+
+def _content(status: int) -> dict[str, Any]:
+    return {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{SHAPES.get(status, Problem).__name__}"}}}
 
 
 ALWAYS: Final = documented(400, 401, 403, 408, 409, 413, 422, 429, 503)

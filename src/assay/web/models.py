@@ -6,11 +6,13 @@ from datetime import datetime
 from itertools import chain
 from math import isfinite
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from assay.clock import in_utc
 from assay.db.bulk import as_json
+from assay.proposals.outcomes import Refusal
 
 MAX_IDS: Final = 10_000
 MAX_DEPTH: Final = 20
@@ -105,3 +107,23 @@ class Decided(ResponseModel):
     by: str
     action: str
     at: datetime
+
+
+class ConflictProblem(Problem):
+    """Somebody or something was faster, or it stands against what is known. What is not the case is left out."""
+
+    refusal: Refusal | None = None
+    decision: Decided | None = Field(None, description="what stands against it")
+    entity_id: UUID | None = Field(None, description="the topic or atom that stands against it, or that it became")
+    count: int | None = Field(None, description="how many a filter means now")
+    revision: str | None = Field(None, description="of what a filter means now")
+
+
+class StaleProblem(Problem):
+    """It changed since it was read."""
+
+    read: int | None = Field(None, description="the version or revision that was read")
+    now: int | None = Field(None, description="the one that there is")
+    refusal: Refusal | None = None
+    decision: Decided | None = None
+    entity_id: UUID | None = None

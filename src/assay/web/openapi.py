@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from assay.web import frames
 from assay.web.auth import HOST_COOKIE, Open, permissions
+from assay.web.errors import SHAPES
 from assay.web.models import Problem
 
 BY_TOKEN = {"type": "http", "scheme": "bearer", "description": "A key: assay_..."}
@@ -28,7 +29,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    schemas[Problem.__name__] = Problem.model_json_schema()
+    for shape in (Problem, *SHAPES.values()):
+        schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= schema.pop("$defs", {}) | {shape.__name__: schema}
     schemas |= frames.schemas()
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)

@@ -1,7 +1,5 @@
 """The metrics, and the targets of the product beside what is measured."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,94 +10,42 @@ from assay.cli.session import with_database
 from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.kinds import TRAITS, Kind
-from assay.proposals import metrics as figures
-from assay.proposals.metrics import Share, ratio
+from assay.proposals import targets
+from assay.proposals.targets import Figure, Target
 from assay.queue import history
 from assay.review import metrics as review
 
 HOUR: Final = 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The document, and the figures that only the targets need."""
-
-    document: dict[str, Any]
-    duplicate_verdicts: Share
-    failed_runs: Share
-
-
 def metrics(*, json: Json = False) -> None:
     """Show how the queue stands and how well the machine decides, each target beside its measured value."""
-    found = with_database(_measured)
+    document, figures = with_database(_measured)
     if json:
-        print_json(found.document)
+        print_json(document)
         return
-    parts = [found.document[f"{kind}_proposals"] for kind in Kind]
+    parts = [document[f"{kind}_proposals"] for kind in Kind]
     rows = [(_label(name), *(_shown(name, part[name]) for part in parts)) for name in parts[0]]
     table(["", *(TRAITS[kind].plural for kind in Kind)], rows)
     say("")
-    table(["target", "wanted", "measured"], _measured_targets(found, parts))
-    say(f"\ncounted at {moment(datetime.fromisoformat(found.document['updated_at']))} UTC", style="dim")
+    table(
+        ["target", "wanted", "measured"],
+        [(each.name, each.wanted, _figure(each, figures[each.name])) for each in targets.TARGETS],
+    )
+    say(f"\ncounted at {moment(datetime.fromisoformat(document['updated_at']))} UTC", style="dim")
 
 
-async def _measured(database: Database) -> Measured:
+async def _measured(database: Database) -> tuple[dict[str, Any], dict[str, Figure]]:
     settings = configuration.load()
     async with database.transaction() as session:
-        return Measured(
-            await review.document(session, settings, embedding_model(settings)),
-            await figures.duplicate_verdicts(session),
-            await history.failed_runs(session),
-        )
+        document = await review.document(session, settings, embedding_model(settings))
+        return document, await targets.measured(session, document, await history.failed_runs(session))
 
 
-def _measured_targets(found: Measured, parts: Sequence[Mapping[str, float]]) -> list[tuple[str, str, str]]:
-    return [(name, wanted, measure(found, parts)) for name, wanted, measure in TARGETS]
-
-
-def _auto_approval(_found: Measured, parts: Sequence[Mapping[str, float]]) -> str:
-    return _of_all("auto_approved", parts)
-
-
-def _expiration(_found: Measured, parts: Sequence[Mapping[str, float]]) -> str:
-    return _of_all("expired", parts)
-
-
-def _duplicates(found: Measured, _parts: Sequence[Mapping[str, float]]) -> str:
-    return _share(found.duplicate_verdicts, "decisions by people")
-
-
-def _failures(found: Measured, _parts: Sequence[Mapping[str, float]]) -> str:
-    return _share(found.failed_runs, "runs")
-
-
-def _queue_age(_found: Measured, parts: Sequence[Mapping[str, float]]) -> str:
-    return f"{max(part['high_confidence_queue_age_seconds'] for part in parts) / HOUR:.1f} hours"
-
-
-def _time_to_approval(_found: Measured, parts: Sequence[Mapping[str, float]]) -> str:
-    return (
-        f"{max(part['time_to_auto_approval_seconds'] for part in parts) / HOUR:.1f} hours on average, in the last day"
-    )
-
-
-TARGETS: Final = (
-    ("auto-approval rate", "at least 50 %", _auto_approval),
-    ("duplicates told right", "at least 85 %", _duplicates),
-    ("age of what the machine may take", "under 1 hour", _queue_age),
-    ("time to auto-approval", "under 1 hour", _time_to_approval),
-    ("job failure rate", "under 1 %", _failures),
-    ("expiration rate", "under 10 %", _expiration),
-)
-
-
-def _of_all(figure: str, parts: Sequence[Mapping[str, float]]) -> str:
-    total = sum(part[state] for part in parts for state in figures.STATES)
-    return f"{ratio(sum(part[figure] for part in parts), total):.1%} of {total} proposals"
-
-
-def _share(share: Share, of: str) -> str:
-    return f"{share.part / share.whole:.1%} of {share.whole} {of}" if share.whole else f"no {of} yet"
+def _figure(target: Target, figure: Figure) -> str:
+    if not target.is_share:
+        return f"{(figure.value or 0) / HOUR:.1f} hours"
+    return f"no {target.whole} yet" if figure.value is None else f"{figure.value:.1%} of {figure.of} {target.whole}"
 
 
 def _label(name: str) -> str:

@@ -20,6 +20,7 @@ from assay.db.models.job_runs import JobRun, JobState
 from assay.db.models.known_places import KnownPlace
 from assay.db.models.merges import Merge
 from assay.db.models.messages import MAX_FAILED_READS, ErasedMessage, Message
+from assay.db.models.metric_days import MetricDay
 from assay.db.models.outbox import OutboxEntry
 from assay.db.models.pair_verdicts import PairVerdict
 from assay.db.models.policy_versions import PolicyVersion
@@ -86,6 +87,7 @@ __all__ = [
     "KnownPlace",
     "Merge",
     "Message",
+    "MetricDay",
     "ModelState",
     "OutboxEntry",
     "PairVerdict",

@@ -15,6 +15,9 @@ MAX_FAILED_READS = 5
 UNREAD = sql(f"extraction_run_id IS NULL AND read_at IS NULL AND is_latest AND failed_reads < {MAX_FAILED_READS}")
 FAILING = sql("failed_reads > 0 AND read_at IS NULL AND is_latest")
 
+MESSAGE_WORDS = sql("to_tsvector('english'::regconfig, \"left\"(text, 100000))")
+"""What a search looks through. More than that of one text no index could hold."""
+
 
 class ErasedMessage(Base):
     """A message that was erased, so that it stays out. Says neither whose it was nor what it said."""
@@ -32,6 +35,7 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("source", "external_id", "version"),
         Index("ix_messages_failing", "id", postgresql_where=FAILING),
+        Index("ix_messages_words", MESSAGE_WORDS, postgresql_using="gin", postgresql_where=sql("is_latest")),
         Index("ix_messages_unread", "failed_reads", "sent_at", "id", postgresql_where=UNREAD),
         Index("ix_messages_author", sql("lower(split_part(author, ' ', 1))")),
         Index("ix_messages_channel_sent_at", "source", "channel", "sent_at"),

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
+from assay.db.headlines import segments
 from assay.db.models import ChangeType, ReviewAction
 from assay.kinds import AtomType, Kind, LinkType
-from assay.knowledge.search import segments
 from assay.web.models import ResponseModel
 from assay.web.views.detail import QuoteView, TrailEntry
+from assay.web.views.records import Segment
 
 
 class EntityView(ResponseModel):
@@ -66,13 +67,6 @@ class AtomView(EntityView):
 BY_KIND: Final[dict[Kind, type[EntityView]]] = {Kind.TOPIC: TopicView, Kind.ATOM: AtomView}
 
 View = TypeVar("View")
-
-
-class Segment(ResponseModel):
-    """A piece of text. `hit`: a word that was asked for."""
-
-    text: str
-    hit: bool
 
 
 class Ranked(ResponseModel, Generic[View]):

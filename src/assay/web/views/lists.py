@@ -20,6 +20,7 @@ from assay.web.views.paging import BY_NUMBER, PageOf, cut
 from assay.web.views.records import (
     AlertView,
     AuditEntryView,
+    FoundMessage,
     MessageView,
     RunView,
     SourceView,
@@ -41,6 +42,17 @@ async def messages(
     rows = await extraction.listed_messages(session, source=source, channel=channel, after=start, limit=limit + 1)
     found, rest = cut(rows, limit, lambda row: (row.sent_at, row.id))
     return PageOf[MessageView].model_validate({"items": found, "next": cursor(rest, "messages")})
+
+
+async def found_messages(
+    session: AsyncSession, words: str, *, after: str | None, limit: int, source: str | None, channel: str | None
+) -> PageOf[FoundMessage]:
+    """Those that hold the words, the newest first."""
+    start: tuple[datetime, UUID] | None = place(after, "found messages", BY_AGE)
+    rows = await extraction.found_messages(session, words, source=source, channel=channel, after=start, limit=limit + 1)
+    found, rest = cut(rows, limit, lambda row: (row[0].sent_at, row[0].id))
+    items = [FoundMessage.of(message, headline) for message, headline in found]
+    return PageOf[FoundMessage](items=items, next=cursor(rest, "found messages"))
 
 
 async def sources(session: AsyncSession, *, after: str | None, limit: int) -> PageOf[SourceView]:

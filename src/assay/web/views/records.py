@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from assay.db.headlines import segments
 from assay.db.models import (
     ActorKind,
     ApiToken,
@@ -11,6 +12,7 @@ from assay.db.models import (
     DeliveryState,
     JobDeadLetter,
     JobState,
+    Message,
     Role,
     RunStatus,
     Scope,
@@ -48,6 +50,42 @@ class MessageView(ResponseModel):
     ingested_at: datetime
     extraction_run_id: UUID | None
     read_at: datetime | None
+
+
+class Segment(ResponseModel):
+    """A piece of text. `hit`: a word that was asked for."""
+
+    text: str
+    hit: bool
+
+
+class FoundMessage(ResponseModel):
+    """A message that holds the words that were asked for."""
+
+    message: MessageView
+    highlight: list[Segment]
+
+    @classmethod
+    def of(cls, message: Message, headline: str) -> Self:
+        pieces = [Segment(text=words, hit=hit) for words, hit in segments(headline)]
+        return cls(message=MessageView.model_validate(message), highlight=pieces)
+
+
+class MessageInTalk(ResponseModel):
+    """A message between what was said before and after it, where it was said."""
+
+    before: list[MessageView]
+    message: MessageView
+    after: list[MessageView]
+
+
+class PersonView(ResponseModel):
+    """`may_review`: may decide on proposals."""
+
+    id: int
+    name: str
+    kind: ActorKind
+    may_review: bool
 
 
 class NamedUser(ResponseModel):
@@ -114,6 +152,15 @@ class JobRunView(ResponseModel):
     error: str | None
 
 
+class PastRunView(ResponseModel):
+    """`seconds`: how long it took; null while it runs."""
+
+    id: UUID
+    state: JobState
+    started_at: datetime
+    seconds: float | None
+
+
 class JobView(ResponseModel):
     """A job, its schedule in UTC, and how it ran last. Times in seconds."""
 
@@ -123,7 +170,16 @@ class JobView(ResponseModel):
     timeout_seconds: float
     retry_delays: list[float]
     paused: bool
+    schedule: str
+    """The schedule in words."""
+    next_tick: datetime | None
+    """When the schedule asks for it next; null while it is paused."""
     last_run: JobRunView | None
+    recent: list[PastRunView]
+    """The last 30 runs that started, the newest first."""
+    seconds_p50: float | None
+    """Of those that ended well; null where there are none."""
+    seconds_p95: float | None
 
 
 class Accepted(ResponseModel):

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.accounts import people
 from assay.audit.actor import Actor
 from assay.clock import now
+from assay.db.headlines import segments
 from assay.db.models import DedupState, ProposalStatus, SimilarityType, User
 from assay.kinds import AtomType, Kind
-from assay.knowledge.search import segments
 from assay.proposals import claims, listing, worth
 from assay.proposals.claims import HeldClaim
 from assay.proposals.filters import Filter, Place, Sort
@@ -24,10 +24,9 @@ from assay.review.policy import Hold
 from assay.settings import Settings
 from assay.web.models import Decided, Moment, ResponseModel
 from assay.web.views.cursors import cursor, place
-from assay.web.views.knowledge import Segment
 from assay.web.views.paging import PageOf
 from assay.web.views.queue import PLACES, reasons_to_wait
-from assay.web.views.records import NamedUser
+from assay.web.views.records import NamedUser, Segment
 from assay.web.views.screen import ClaimView
 from assay.web.views.screen_contents import expiry
 

@@ -1,12 +1,13 @@
 """All that a person needs to decide on one proposal, in one answer."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import Field
 
 from assay.db.models import SimilarityType
+from assay.duplicates.changes import Change as FactChange
 from assay.kinds import Kind
 from assay.review.policy import Hold
 from assay.text.word_diff import Change
@@ -54,6 +55,10 @@ class ChangedFact(ResponseModel):
     before: str | None
     after: str | None
     words: str
+
+    @classmethod
+    def of(cls, change: FactChange) -> Self:
+        return cls(before=change.before, after=change.after, words=str(change))
 
 
 class OtherView(ResponseModel):

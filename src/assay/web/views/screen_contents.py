@@ -127,9 +127,7 @@ def _match(proposal: Proposal, known: dict[UUID, Other], against: UUID | None) -
         explanation=proposal.similarity_explanation if marked else None,
         title=[PieceView.model_validate(each) for each in found.title],
         body=[PieceView.model_validate(each) for each in found.body],
-        changed_facts=[
-            ChangedFact(before=each.before, after=each.after, words=str(each)) for each in found.changed_facts
-        ],
+        changed_facts=[ChangedFact.of(each) for each in found.changed_facts],
     )
 
 

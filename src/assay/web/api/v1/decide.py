@@ -161,7 +161,7 @@ def as_read(kind: Kind) -> Callable[..., Awaitable[None]]:
             return
         [row] = (await statements.lock(session, [proposal_id])).values()
         if refused := stale(row, {proposal_id: read}):
-            raise_refusal([refused], proposal_id)
+            raise_refusal([refused], proposal_id, read=read, now=row.version)
 
     return check
 

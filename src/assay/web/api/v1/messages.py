@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints, model_validator
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import Message, Scope
 from assay.errors import NotFound
-from assay.extraction import actions
+from assay.extraction import actions, neighbours
 from assay.readers.reading import MAX_REACTING, MAX_REACTION, MAX_REACTIONS
 from assay.readers.records import MAX_ADDRESS, MAX_NAME, MAX_TEXT, IncomingMessage, Span
 from assay.web.auth import Caller, allow
@@ -20,7 +21,7 @@ from assay.web.paging import PageQuery
 from assay.web.state import Session
 from assay.web.views import lists
 from assay.web.views.paging import PageOf
-from assay.web.views.records import MessageView
+from assay.web.views.records import FoundMessage, MessageInTalk, MessageView
 
 router = APIRouter(prefix="/messages", tags=["messages"], route_class=Route)
 
@@ -83,6 +84,20 @@ class MessageQuery(PageQuery):
     channel: Words | None = None
 
 
+class MessageSearch(MessageQuery):
+    q: Annotated[Words, Field(description='"several in a row", -without, or.')]
+
+
+Beside = Annotated[int, Field(ge=0, le=50)]
+
+
+class Around(RequestModel):
+    """How many on each side."""
+
+    before: Beside = 5
+    after: Beside = 5
+
+
 @router.post("", dependencies=[allow(Scope.PROPOSE)], max_body_size=MAX_IMPORT_BYTES)
 async def ingest(asked: Import, session: Write, actor: Caller) -> Imported:
     """Bring in messages. They are read soon after; what is known by source and external id is not added again.
@@ -104,9 +119,29 @@ async def list_messages(asked: Annotated[MessageQuery, Query()], session: Sessio
     )
 
 
+@router.get("/search", dependencies=[allow(Scope.READ)])
+async def search_messages(asked: Annotated[MessageSearch, Query()], session: Session) -> PageOf[FoundMessage]:
+    """The latest versions of messages that hold these words, the newest first."""
+    return await lists.found_messages(
+        session, asked.q, after=asked.after, limit=asked.limit, source=asked.source, channel=asked.channel
+    )
+
+
+@router.get("/{message_id}/around", responses=documented(404), dependencies=[allow(Scope.READ)])
+async def get_message_in_talk(message_id: UUID, asked: Annotated[Around, Query()], session: Session) -> MessageInTalk:
+    """A message with what was said before and after it in its channel or, where it stands in one, in its thread."""
+    message = await _message(session, message_id)
+    near = (await neighbours.around(session, [message_id], before=asked.before, after=asked.after))[message_id]
+    return MessageInTalk.model_validate({"message": message, "before": near.before, "after": near.after})
+
+
 @router.get("/{message_id}", responses=documented(404), dependencies=[allow(Scope.READ)])
 async def get_message(message_id: UUID, session: Session) -> MessageView:
+    return MessageView.model_validate(await _message(session, message_id))
+
+
+async def _message(session: AsyncSession, message_id: UUID) -> Message:
     found = await session.get(Message, message_id)
     if found is None:
         raise NotFound(f"There is no message {message_id}.")
-    return MessageView.model_validate(found)
+    return found

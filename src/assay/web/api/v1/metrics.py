@@ -1,10 +1,16 @@
 """The metrics document over HTTP."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from assay.proposals import targets
+from assay.proposals.targets import Figure, Target
+from assay.queue import history
 from assay.review import metrics
 from assay.web.auth import Open, allow
 from assay.web.state import Monitoring, State
@@ -40,6 +46,59 @@ class MetricsDocument(BaseModel):
     topic_proposals: KindMetrics
     atom_proposals: KindMetrics
     updated_at: datetime
+
+
+class FigureView(BaseModel):
+    """`value`: null where there was nothing to measure. `of`: of how many; null where that means nothing."""
+
+    value: float | None
+    of: int | None
+
+
+class DayView(FigureView):
+    day: date
+
+
+class TargetView(FigureView):
+    """A target beside its measured value. `unit`: a share is 0..1."""
+
+    name: str
+    wanted: str
+    limit: float
+    at_least: bool = Field(description="false: it is to be less than the limit")
+    unit: Literal["share", "seconds"]
+    met: bool | None
+    history: list[DayView] = Field(description="the last value of each of the last 30 days, the oldest first")
+
+
+class Targets(BaseModel):
+    items: list[TargetView]
+    measured_at: datetime
+
+
+@router.get("/targets")
+async def metric_targets(session: Monitoring, state: State) -> Targets:
+    """The targets of the product, each beside what is measured and what was measured on the days before."""
+    document = await metrics.document(session, state.settings, state.deps.embedder.model)
+    figures = await targets.measured(session, document, await history.failed_runs(session))
+    past = await targets.days(session)
+    items = [_target(each, figures[each.name], past) for each in targets.TARGETS]
+    return Targets(items=items, measured_at=document["updated_at"])
+
+
+def _target(target: Target, figure: Figure, past: Mapping[date, Mapping[str, Figure]]) -> TargetView:
+    return TargetView(
+        name=target.name,
+        wanted=target.wanted,
+        limit=target.limit,
+        at_least=target.at_least,
+        unit="share" if target.is_share else "seconds",
+        met=target.is_met(figure),
+        history=[
+            DayView(day=day, **asdict(figures[target.name])) for day, figures in past.items() if target.name in figures
+        ],
+        **asdict(figure),
+    )
 
 
 @router.get("/proposals")

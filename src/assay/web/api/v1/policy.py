@@ -46,7 +46,8 @@ async def put_policy(
     """Write the next version. The machine decides by it at once; nothing decided before is changed."""
     read, before = version_read(if_match), await queries.current(session)
     if read not in {None, before.version}:
-        raise Stale(f"The policy changed since it was read: version {read} then, {before.version} now.")
+        sentence = f"The policy changed since it was read: version {read} then, {before.version} now."
+        raise Stale(sentence, read=read, now=before.version)
     made = await actions.replace(session, asked.document, actor=actor, note=asked.note)
     return _view(made, state, response)
 

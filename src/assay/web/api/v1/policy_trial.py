@@ -2,12 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from assay.db.models import Scope
 from assay.duplicates.serving import scorer_version
-from assay.review import simulation
+from assay.kinds import Kind
+from assay.review import histogram, simulation
+from assay.review import queries as review
 from assay.review.actions import undo
 from assay.web.auth import Caller, allow
 from assay.web.errors import documented
@@ -34,6 +36,16 @@ class Queue(ResponseModel):
     held: dict[str, int]
 
 
+class Precision(ResponseModel):
+    """Which share of what it would have approved people approved as well, with the interval in which that lies with
+    95 % confidence (Wilson)."""
+
+    share: float
+    low: float
+    high: float
+    of: int
+
+
 class Past(ResponseModel):
     """Of what people decided: what it would have approved, by what they decided."""
 
@@ -42,6 +54,30 @@ class Past(ResponseModel):
     approved: int
     rejected: int
     duplicates: int
+    precision: Precision | None
+    """null: it would have approved none of it."""
+
+
+class OfKind(RequestModel):
+    kind: Kind | None = None
+
+
+class BinView(ResponseModel):
+    """Pending proposals of a confidence from `start` to below `end`; 1 belongs to the last. `clean`: nothing but the
+    line stands against them; `held`: for another reason than being a duplicate."""
+
+    start: float
+    end: float
+    clean: int
+    duplicate: int
+    held: int
+
+
+class Histogram(ResponseModel):
+    """`threshold`: where the line is now."""
+
+    threshold: float
+    bins: list[BinView]
 
 
 class Simulated(ResponseModel):
@@ -77,6 +113,15 @@ async def simulate_policy(asked: Changes, session: Session, state: State) -> Tri
     scorer = await scorer_version(session, state.deps.embedder.model)
     found = await simulation.tried(session, asked.changes, settings=state.settings, scorer=scorer)
     return TrialView.model_validate(found.document())
+
+
+@router.get("/histogram", dependencies=[allow(Scope.READ)])
+async def policy_histogram(asked: Annotated[OfKind, Query()], session: Session, state: State) -> Histogram:
+    """How sure the pending proposals are, and what stands against them besides the line."""
+    scorer = await scorer_version(session, state.deps.embedder.model)
+    policy = await review.policy(session, state.settings)
+    bins = await histogram.histogram(session, policy, scorer=scorer, kind=asked.kind)
+    return Histogram(threshold=policy.threshold, bins=[BinView.model_validate(each) for each in bins])
 
 
 @router.get("/shadow", dependencies=[allow(Scope.READ)], responses=documented(404))
