@@ -202,6 +202,7 @@ def exits() -> list[Row]:
 KINDS: Final = {
     "BigInteger": "number",
     "Boolean": "yes or no",
+    "Date": "day",
     "DateTime": "time",
     "Double": "number",
     "HalfVector": "vector",

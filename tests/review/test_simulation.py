@@ -146,6 +146,10 @@ async def test_a_trial_tells_the_queue_and_what_people_made_of_the_rest(database
     found = await tried(database, embedder, {"auto_approval_threshold": 0.7})
     assert found["candidate"]["queue"] == {"pending": 2, "would_approve": 2, "held": {}}
     assert found["in_force"]["queue"]["would_approve"] == 1
+    precision = found["candidate"]["history"].pop("precision")
+    assert {name: round(value, 2) for name, value in precision.items()} == {
+        "share": 0.33, "low": 0.06, "high": 0.79, "of": 3,
+    }  # fmt: skip
     assert found["candidate"]["history"] == {
         "decided_by_people": 3, "would_approve": 3, "approved": 1, "rejected": 1, "duplicates": 1,
     }  # fmt: skip

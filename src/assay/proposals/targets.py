@@ -103,7 +103,7 @@ async def measured(session: AsyncSession, document: Mapping[str, Any], runs: Sha
 async def keep_day(session: AsyncSession, figures: Mapping[str, Figure]) -> None:
     """Keeps the figures of today in place of what was measured earlier today, and forgets what is older than KEPT."""
     at = now()
-    row = {
+    row: dict[str, Any] = {
         "day": at.astimezone(UTC).date(),
         "figures": {name: asdict(each) for name, each in figures.items()},
         "measured_at": at,

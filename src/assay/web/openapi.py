@@ -29,7 +29,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    for shape in (Problem, *SHAPES.values()):
+    shapes: list[type[Problem]] = [Problem, *SHAPES.values()]
+    for shape in shapes:
         schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= schema.pop("$defs", {}) | {shape.__name__: schema}
     schemas |= frames.schemas()
