@@ -15,8 +15,8 @@ from assay.db import migrate
 from assay.db.engine import Database
 from assay.db.models import DedupState
 from assay.kinds import AtomType, Kind
-from assay.proposals import listing
-from assay.proposals.filters import Filter, Sort
+from assay.proposals.lists import pages
+from assay.proposals.lists.filters import Filter, Sort
 from harness import with_database
 
 SHORT, LONG = 10_000, int(os.environ.get("ASSAY_BENCH_PROPOSALS", "1000000"))
@@ -88,7 +88,7 @@ async def compared(short: Database, long: Database, wanted: Filter, sort: Sort) 
         for place, session in ((0, in_short), (1, in_long)) * ROUNDS:
             session.expunge_all()
             start = time.perf_counter()
-            found = await listing.page(session, wanted, sort=sort, limit=50)
+            found = await pages.page(session, wanted, sort=sort, limit=50)
             best[place] = min(best[place], time.perf_counter() - start)
             shown = len(found.items)
     return best, shown

@@ -66,7 +66,7 @@ def test_absent_files_and_folders_are_refused(tmp_path):
 
 
 def test_a_file_without_end_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(labelled, "MOST_PAIRS", 3)
+    monkeypatch.setattr(labelled, "MAX_PAIRS", 3)
     file = tmp_path / "pairs.jsonl"
     file.write_text(f"{line()}\n" * 4)
     with pytest.raises(InvalidInput, match="more than 3 pairs"):

@@ -13,7 +13,7 @@ from assay.db.engine import Database
 from assay.kinds import AtomType, Kind, LinkType
 from assay.proposals import actions, entity_actions, queries
 from assay.proposals.drafts import ProposedLink
-from assay.proposals.fields import Choices
+from assay.proposals.merge.fields import Choices
 from assay.proposals.outcomes import Outcome
 
 KNOWN: Final = {Kind.TOPIC: 3, Kind.ATOM: 4}

@@ -19,7 +19,7 @@ from assay.extraction.runs import weighed
 from assay.kinds import Kind
 from assay.proposals import actions, entity_actions, rebuild
 from assay.proposals.editing import edit
-from assay.proposals.fields import Choice
+from assay.proposals.merge.fields import Choice
 from assay.proposals.restoring import restore
 
 ANA, BOT = Actor(10, "ana", ActorKind.USER), Actor(11, "bot", ActorKind.AGENT)

@@ -16,9 +16,9 @@ from assay.clock import now
 from assay.db.engine import Database
 from assay.db.models import DedupState, Proposal, ProposalStatus
 from assay.kinds import AtomType, Kind
-from assay.proposals import listing
-from assay.proposals.filters import Filter, Place, Sort
-from assay.proposals.stretches import fitting
+from assay.proposals.lists import pages
+from assay.proposals.lists.filters import Filter, Place, Sort
+from assay.proposals.lists.sql import fitting
 
 pytestmark = pytest.mark.anyio
 NUMBER = 20_000
@@ -105,9 +105,9 @@ async def queue(database: Database) -> Database:
 
 @pytest.fixture
 def small_windows(monkeypatch) -> None:
-    monkeypatch.setattr(listing, "WINDOW", WINDOW)
-    monkeypatch.setattr(listing, "FEW", FEW)
-    monkeypatch.setattr(listing, "LOOK_UP_COST", FEW)
+    monkeypatch.setattr(pages, "WINDOW", WINDOW)
+    monkeypatch.setattr(pages, "FEW", FEW)
+    monkeypatch.setattr(pages, "LOOK_UP_COST", FEW)
 
 
 async def test_no_page_looks_at_many_more_rows_than_it_shows(queue, small_windows):
@@ -121,8 +121,8 @@ async def test_no_page_looks_at_many_more_rows_than_it_shows(queue, small_window
 
 
 async def test_the_pages_together_are_the_list(queue, monkeypatch):
-    monkeypatch.setattr(listing, "WINDOW", 2_000)
-    monkeypatch.setattr(listing, "FEW", 50)
+    monkeypatch.setattr(pages, "WINDOW", 2_000)
+    monkeypatch.setattr(pages, "FEW", 50)
     async with queue.transaction() as session:
         for name, sort in product(IN_PARTS, (Sort.OLDEST, Sort.SUREST)):
             wanted = Filter(kinds=[Kind.ATOM], **FILTERS[name])
@@ -134,11 +134,11 @@ async def test_the_pages_together_are_the_list(queue, monkeypatch):
 
 async def test_what_hardly_anything_fits_is_found_at_once(queue, monkeypatch):
     """Although it is expected to be more: no statistics know of it."""
-    monkeypatch.setattr(listing, "WINDOW", 100)
-    monkeypatch.setattr(listing, "FEW", 20)
+    monkeypatch.setattr(pages, "WINDOW", 100)
+    monkeypatch.setattr(pages, "FEW", 20)
     for words, sort in product(("number17", "number19999"), Sort):
         async with queue.transaction() as session:
-            found = await listing.page(session, Filter(kinds=[Kind.ATOM], words=words), sort=sort, limit=PAGE)
+            found = await pages.page(session, Filter(kinds=[Kind.ATOM], words=words), sort=sort, limit=PAGE)
         assert ([each.title for each in found.items], found.rest) == ([f"{words} common"], None)
 
 
@@ -150,7 +150,7 @@ async def test_the_words_follow_the_text(database):
         )
         await session.execute(text("UPDATE proposals SET body = 'glide'"))
         for words, number in (("glides", 1), ("fly", 0)):
-            found = await listing.page(session, Filter(words=words), limit=PAGE)
+            found = await pages.page(session, Filter(words=words), limit=PAGE)
             assert len(found.items) == number
     assert await rows(database, "SELECT 1 FROM proposals WHERE words IS NULL") == []
 
@@ -158,14 +158,14 @@ async def test_the_words_follow_the_text(database):
 async def _walked(session: AsyncSession, wanted: Filter, sort: Sort) -> AsyncIterator[Proposal]:
     after, more = None, True
     while more:
-        items, after = await listing.page(session, wanted, sort=sort, after=after, limit=500)
+        items, after = await pages.page(session, wanted, sort=sort, after=after, limit=500)
         more = after is not None
         for each in items:
             yield each
 
 
 async def _middle(session: AsyncSession, wanted: Filter, sort: Sort) -> Place | None:
-    found = await listing.page(session, Filter(kinds=wanted.kinds, statuses=wanted.statuses), sort=sort, limit=400)
+    found = await pages.page(session, Filter(kinds=wanted.kinds, statuses=wanted.statuses), sort=sort, limit=400)
     return found.rest
 
 
@@ -183,7 +183,7 @@ async def _nodes_of_a_page(session: AsyncSession, wanted: Filter, sort: Sort, af
         statements.append((statement, parameters))
 
     event.listen(connection.sync_connection, "before_cursor_execute", note)
-    await listing.page(session, wanted, sort=sort, after=after, limit=PAGE)
+    await pages.page(session, wanted, sort=sort, after=after, limit=PAGE)
     event.remove(connection.sync_connection, "before_cursor_execute", note)
     nodes: list[Any] = []
     for statement, parameters in statements:

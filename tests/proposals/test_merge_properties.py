@@ -10,7 +10,7 @@ from tests.proposals import merge_world
 from tests.proposals.merge_world import KNOWN, PENDING
 
 from assay.kinds import TRAITS, Kind
-from assay.proposals.fields import Choice
+from assay.proposals.merge.fields import Choice
 
 pytestmark = pytest.mark.anyio
 bounded = settings(

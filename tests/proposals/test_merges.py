@@ -15,9 +15,10 @@ from assay.db.models import ProposalStatus
 from assay.duplicates import scan
 from assay.errors import Conflict, InvalidInput
 from assay.kinds import TRAITS, AtomType, Kind
-from assay.proposals import actions, entity_actions, fields, queries
-from assay.proposals.fields import Choice, chosen
-from assay.proposals.preview import previews
+from assay.proposals import actions, entity_actions, queries
+from assay.proposals.merge import fields
+from assay.proposals.merge.fields import Choice, chosen
+from assay.proposals.merge.preview import previews
 from assay.proposals.restoring import restore
 
 pytestmark = pytest.mark.anyio

@@ -11,7 +11,7 @@ from assay.db.models import Scope
 from assay.duplicates import scan
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions
-from assay.proposals.fields import Choice
+from assay.proposals.merge.fields import Choice
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)

@@ -13,8 +13,7 @@ from assay.accounts import actions as accounts
 from assay.audit.actor import SYSTEM
 from assay.db.models import ProposalStatus, Role, Scope
 from assay.kinds import TRAITS, Kind
-from assay.proposals import listing
-from assay.proposals.filters import Sort
+from assay.proposals.lists.filters import Sort
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
@@ -97,7 +96,7 @@ async def test_a_list_that_takes_too_long_says_so(ana_http, monkeypatch):
         await session.execute(text("SELECT set_config('statement_timeout', '20ms', true)"))
         await session.execute(text("SELECT pg_sleep(20)"))
 
-    monkeypatch.setattr(listing, "page", slowly)
+    monkeypatch.setattr(pages, "page", slowly)
     answer = await ana_http.get(base(Kind.ATOM))
     assert (answer.status_code, answer.json()["detail"]) == (
         503,

@@ -15,8 +15,8 @@ from assay.cli.session import operator, with_database
 from assay.db.engine import Database
 from assay.errors import InvalidInput
 from assay.proposals import queries
+from assay.proposals.merge.preview import Preview
 from assay.proposals.outcomes import Outcome
-from assay.proposals.preview import Preview
 from assay.web.views.merging import MergePreview
 from assay.web.views.outcomes import BulkAnswer
 

@@ -12,7 +12,7 @@ from assay.cli.tables import table
 from assay.duplicates.explanation import rounded
 from assay.errors import InvalidInput
 from assay.proposals import queries
-from assay.proposals.preview import Preview
+from assay.proposals.merge.preview import Preview
 from assay.web.views.merging import MergePreview
 
 Take = Annotated[list[str] | None, Parameter(help="Fields to take from what goes.", consume_multiple=True)]

@@ -14,9 +14,9 @@ from typing import Final, NamedTuple
 from assay.text.facts import RELEASE, Fact, Family, facts_of
 from assay.text.opposites import NEGATIONS, opposed, stem
 
-MOST_CHARACTERS: Final = 2_500
+MAX_CHARACTERS: Final = 2_500
 """As much as an embedding sees of a text."""
-MOST_RIVALS: Final = 3
+MAX_RIVALS: Final = 3
 """Texts that differ in more values of one slot are lists of other things, not one thing changed."""
 SHORT: Final = 200
 """Up to here the whole text says what it is about. Of a longer one only its title does: further down, a value counts
@@ -25,7 +25,7 @@ ALIGNED: Final = 0.5
 """Share of common words from which the words around a difference show what it is about."""
 NEARLY_EQUAL: Final = 0.7
 """Share of common words from which an added "not" turns the statement round."""
-LONGEST_EDIT: Final = 5
+MAX_EDIT_WORDS: Final = 5
 
 _TOKEN: Final = re.compile(r"[\w#$€£%~/@](?:[\w'’.:/@%-]*[\w%])?")
 _FULL_STOP: Final = re.compile(r"(?<=\S)[.!?]\s|\n")
@@ -90,7 +90,7 @@ def _title(text: str) -> str:
 
 def _readable(text: str) -> str:
     """The text with contractions written out, so that "doesn't" and "does not" are the same."""
-    full = _CONTRACTION.sub(lambda match: f"{_FULL.get(match[1].lower(), match[1])} not", text[:MOST_CHARACTERS])
+    full = _CONTRACTION.sub(lambda match: f"{_FULL.get(match[1].lower(), match[1])} not", text[:MAX_CHARACTERS])
     return full.replace("\0", " ")
 
 
@@ -104,7 +104,7 @@ def _rivals(before: Sequence[Fact], after: Sequence[Fact]) -> Iterator[Change]:
     for slot in sorted(slots):
         old, new = ([fact for fact in facts if fact.slot == slot] for facts in (before, after))
         gone, come = _only_in(old, new), _only_in(new, old)
-        if max(len(gone), len(come)) <= MOST_RIVALS:
+        if max(len(gone), len(come)) <= MAX_RIVALS:
             yield from (Change(*pair) for pair in zip(gone, come, strict=False))
 
 
@@ -118,7 +118,7 @@ def _edits(before: Sequence[Token], after: Sequence[Token]) -> tuple[list[Edit],
     stems = [[stem(token.word) for token in side] for side in (before, after)]
     matcher = SequenceMatcher(None, stems[0], stems[1], autojunk=False)
     edits = [Edit(before[i:j], after[k:m]) for tag, i, j, k, m in matcher.get_opcodes() if tag != "equal"]
-    return [each for each in edits if max(map(len, each)) <= LONGEST_EDIT], matcher.ratio()
+    return [each for each in edits if max(map(len, each)) <= MAX_EDIT_WORDS], matcher.ratio()
 
 
 def _replaced_facts(

@@ -24,7 +24,7 @@ from assay.proposals.outcomes import (
     own_proposal,
     unless_pending,
 )
-from assay.proposals.statements import lock
+from assay.proposals.sql import lock
 
 _STATEMENT: Final = "id, kind, title, body, identity_key"
 

@@ -12,7 +12,7 @@ from assay.db.engine import Database
 from assay.duplicates.statement import content_hash
 from assay.duplicates.vectors import literals
 
-MOST_KEPT: Final = 100_000
+MAX_KEPT: Final = 100_000
 """Vectors of all models together; some 80 MB of 384 dimensions."""
 WRITES_BETWEEN_TIDYING: Final = 5_000
 
@@ -83,7 +83,7 @@ class CachingEmbedder:
             self._written = 0
             await self.tidy()
 
-    async def tidy(self, most: int = MOST_KEPT) -> None:
+    async def tidy(self, most: int = MAX_KEPT) -> None:
         """Lets go of the longest unused beyond the bound."""
         async with self._database.transaction() as session:
             await session.execute(

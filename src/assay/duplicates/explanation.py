@@ -7,7 +7,7 @@ from assay.duplicates.changes import Change
 from assay.duplicates.statement import Statement
 from assay.duplicates.wording import shown_words
 
-MOST_WORDS: Final = 6
+MAX_WORDS: Final = 6
 
 
 def rounded(score: float) -> str:
@@ -43,5 +43,5 @@ def _words(proposal: Statement, candidate: Statement) -> Iterator[str]:
         ("Only the other says", [word for stem, word in known.items() if stem not in new]),
     ):
         if words:
-            more = f" and {len(words) - MOST_WORDS} more" if len(words) > MOST_WORDS else ""
-            yield f"{label}: {', '.join(words[:MOST_WORDS])}{more}."
+            more = f" and {len(words) - MAX_WORDS} more" if len(words) > MAX_WORDS else ""
+            yield f"{label}: {', '.join(words[:MAX_WORDS])}{more}."

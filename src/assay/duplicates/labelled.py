@@ -13,12 +13,12 @@ from assay.errors import InvalidInput, what_is_wrong
 from assay.kinds import Kind, identity_key
 from assay.lines import BadLine, open_file, read_lines
 
-MOST_PAIRS: Final = 200_000
+MAX_PAIRS: Final = 200_000
 NOBODY: Final = UUID(int=0)
-LONGEST_TEXT: Final = 100_000
+MAX_TEXT_LENGTH: Final = 100_000
 """Characters."""
 
-Words = Annotated[str, Field(max_length=LONGEST_TEXT)]
+Words = Annotated[str, Field(max_length=MAX_TEXT_LENGTH)]
 Name = Annotated[str, Field(max_length=200)]
 
 
@@ -61,8 +61,8 @@ def read_pairs(path: Path) -> list[Pair]:
     found = []
     for pair in _pairs(path):
         found.append(pair)
-        if len(found) > MOST_PAIRS:
-            raise InvalidInput(f"{path.name} holds more than {MOST_PAIRS:,} pairs, which is not allowed: split it.")
+        if len(found) > MAX_PAIRS:
+            raise InvalidInput(f"{path.name} holds more than {MAX_PAIRS:,} pairs, which is not allowed: split it.")
     if not found:
         raise InvalidInput(f"{path.name} holds no pairs.")
     return found

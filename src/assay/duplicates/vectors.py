@@ -17,7 +17,7 @@ from assay.duplicates.statement import content_hash
 from assay.errors import InvalidInput, Unavailable
 from assay.kinds import Kind, embedded_text
 
-MOST_DIMENSIONS: Final = 4_000
+MAX_DIMENSIONS: Final = 4_000
 """As many as the index can hold of half precision."""
 
 LINKS: Final = 32
@@ -66,8 +66,8 @@ def index_name(kind: Kind, model: str, dimensions: int) -> str:
 async def ensure_indexes(session: AsyncSession, model: str, dimensions: int) -> None:
     """Makes the index of each kind for this model where there is none. Raises InvalidInput for an unfit model."""
     literal = quoted(model)
-    if not 1 <= dimensions <= MOST_DIMENSIONS:
-        raise InvalidInput(f"The embedding model {model} has {dimensions} dimensions; 1 to {MOST_DIMENSIONS} fit.")
+    if not 1 <= dimensions <= MAX_DIMENSIONS:
+        raise InvalidInput(f"The embedding model {model} has {dimensions} dimensions; 1 to {MAX_DIMENSIONS} fit.")
     names = {kind: index_name(kind, model, dimensions) for kind in Kind}
     known = set(
         await session.scalars(

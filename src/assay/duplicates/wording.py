@@ -16,9 +16,9 @@ from assay.duplicates.statement import Statement
 from assay.text.facts import without_noise
 from assay.text.opposites import NEGATIONS, stem
 
-MOST_CHARACTERS: Final = 2_500
+MAX_CHARACTERS: Final = 2_500
 """As much as an embedding sees of a text."""
-LONGEST: Final = 10
+MAX_LENGTH_WEIGHT: Final = 10
 """Letters from which a word is as rare as it can count."""
 
 _FILLERS: Final = (
@@ -77,8 +77,8 @@ def _carries_meaning(word: str) -> bool:
 @lru_cache(maxsize=4_096)
 def _words(title: str, body: str) -> tuple[_Words, _Words]:
     """Those of the title, and those of all of it."""
-    named = _weights(title[:MOST_CHARACTERS])
-    said = {**named, **_weights(body[: max(0, MOST_CHARACTERS - len(title))])}
+    named = _weights(title[:MAX_CHARACTERS])
+    said = {**named, **_weights(body[: max(0, MAX_CHARACTERS - len(title))])}
     return _Words(named, sum(named.values())), _Words(said, sum(said.values()))
 
 
@@ -90,7 +90,9 @@ def _weights(text: str) -> dict[str, int]:
 def _weighed(word: str) -> tuple[tuple[str, int], ...]:
     """Its stem and its weight; nothing where it carries no meaning. A name in camel case is several words."""
     parts = _HUMP.sub(" ", word).casefold().split()
-    return tuple((stem(each), min(len(each), LONGEST)) for each in parts if len(each) > 1 and each not in _STOP_WORDS)
+    return tuple(
+        (stem(each), min(len(each), MAX_LENGTH_WEIGHT)) for each in parts if len(each) > 1 and each not in _STOP_WORDS
+    )
 
 
 def _share(words: _Words, among: _Words) -> float:

@@ -21,7 +21,7 @@ from assay.extraction.erasure_sql import Touched
 from assay.kinds import Kind
 from assay.messaging.events import EntityErased, ProposalErased
 from assay.proposals import evidence
-from assay.proposals import statements as decisions
+from assay.proposals import sql as proposal_sql
 
 PORTION: Final = 1_000
 """Messages of one transaction, which holds up every decision meanwhile."""
@@ -103,10 +103,10 @@ async def _empty(session: AsyncSession, gone: Sequence[Touched], actor: Actor) -
     entities = [each.id for each in gone if each.entity_goes]
     await erasure_sql.forget_verdicts(session, proposals)
     await erasure_sql.forget_cached_vectors(session, proposals)
-    await decisions.look_again(session, proposals)
-    await decisions.withdraw_entities(session, entities)
+    await proposal_sql.look_again(session, proposals)
+    await proposal_sql.withdraw_entities(session, entities)
     kept = [each.id for each in gone if each.is_live and not each.entity_goes]
-    await decisions.forget_vectors(session, sorted(set(proposals) - set(kept)))
+    await proposal_sql.forget_vectors(session, sorted(set(proposals) - set(kept)))
     await erasure_sql.empty_proposals(session, proposals, actor.user_id)
     await erasure_sql.empty_entities(session, entities)
     await erasure_sql.empty_merges(session, proposals, actor.user_id)

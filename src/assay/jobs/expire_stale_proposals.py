@@ -53,7 +53,7 @@ async def expire_stale_proposals(context: JobContext) -> Statistics:
 
     while not (found.needs_a_person or context.time_is_up):
         async with context.database.transaction() as session:
-            stale = await queries.stale(session, cutoff, limit=BATCH, but=context.failed)
+            stale = await queries.stale(session, cutoff, limit=BATCH, exclude=context.failed)
         for outcomes in await context.isolate(list(stale), act, done=done):
             for each in outcomes:
                 expired[stale[each.id]] += each.done

@@ -30,13 +30,14 @@ from assay.messaging.events import (
     ProposalsExpiryHeld,
     ProposalWithdrawn,
 )
-from assay.proposals import merge_statements as merge_sql
-from assay.proposals import merging, queries, relations, unmerging
-from assay.proposals import statements as sql
+from assay.proposals import queries, relations, sql
 from assay.proposals.drafts import Draft
 from assay.proposals.effects import carry_out_approval, carry_out_merge, carry_out_revert, put_away
 from assay.proposals.expiring import Overdue
-from assay.proposals.fields import Choices, check
+from assay.proposals.merge import sql as merge_sql
+from assay.proposals.merge.fields import Choices, check
+from assay.proposals.merge.plan import Planned, Request, make_plan
+from assay.proposals.merge.undo import plan_undo
 from assay.proposals.outcomes import (
     Locked,
     Outcome,
@@ -187,7 +188,7 @@ async def reopen(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | 
 
 async def plan_merge(
     session: AsyncSession, targets: Mapping[UUID, UUID], *, actor: Actor, choices: Choices = KEEP_ALL
-) -> merging.Planned:
+) -> Planned:
     """Says what `merge` would do, and changes nothing."""
     await hold_until_commit(session, DECISIONS)
     into = await merge_sql.survivors(session, unique(targets.values()))
@@ -201,8 +202,8 @@ async def plan_merge(
         return unless_other(row, target) or unless_pending(row) or unfit_target(row, target, kinds)
 
     accepted, outcomes = await lock_and_judge(session, list(targets), ANY_VERSION, judge, "Merged.", by=actor)
-    plan = await merging.plan(session, [merging.Request(row.id, targets[row.id], choices) for row in accepted])
-    return merging.Planned(plan, plan.outcomes(outcomes), {row.id: row for row in accepted})
+    plan = await make_plan(session, [Request(row.id, targets[row.id], choices) for row in accepted])
+    return Planned(plan, plan.outcomes(outcomes), {row.id: row for row in accepted})
 
 
 async def merge(
@@ -231,7 +232,7 @@ async def revert(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | 
     await hold_until_commit(session, DECISIONS)
     rows = await sql.lock(session, ids)
     merged = [row.id for row in rows.values() if not own_proposal(row, actor)]
-    undo = await unmerging.plan(session, list((await merge_sql.merges_of(session, merged, of_entity=False)).values()))
+    undo = await plan_undo(session, list((await merge_sql.merges_of(session, merged, of_entity=False)).values()))
     revisions = await sql.approved_revisions(session, ids)
     away = await merge_sql.merges_of(session, ids, of_entity=True)
     live = await sql.live_entities(session, ids)

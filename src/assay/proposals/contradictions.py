@@ -12,7 +12,7 @@ from assay.db.models import SYSTEM_USER_ID, Proposal, ProposalStatus, Similarity
 from assay.db.models.proposals import UPDATED
 from assay.kinds import LinkType
 
-MOST_SHOWN: Final = 50
+MAX_SHOWN: Final = 50
 UPDATED_IDS: Final = UPDATED.replace("::", r"\:\:")
 """What a proposal is found to be an update of."""
 
@@ -48,7 +48,7 @@ async def questioned_by(session: AsyncSession, earlier: UUID) -> Sequence[Row[An
         {
             "id": earlier,
             "link": as_json([{"to": earlier, "link_type": LinkType.CONTRADICTS}]),
-            "limit": MOST_SHOWN,
+            "limit": MAX_SHOWN,
             "system": SYSTEM_USER_ID,
         },
     )

@@ -11,11 +11,11 @@ from assay.audit.actor import Actor
 from assay.db.bulk import update_rows
 from assay.db.models import Proposal
 from assay.messaging.events import ProposalEdited
-from assay.proposals import listing, relations
-from assay.proposals import statements as sql
+from assay.proposals import relations, sql
 from assay.proposals.actions import ANY_VERSION, lock_and_judge
 from assay.proposals.drafts import Draft
 from assay.proposals.evidence import Weigh, weigh_anew
+from assay.proposals.lists import pages
 from assay.proposals.outcomes import Outcome, unless_pending
 
 FIELDS: Final = ("title", "body", "icon", "color", "keywords", "atom_type", "meta", "topic_name")
@@ -39,7 +39,7 @@ async def edit(
     Raises InvalidInput where the words break a limit; then nothing is written.
     """
     accepted, outcomes = await lock_and_judge(session, list(edits), ANY_VERSION, unless_pending, "Edited.", by=actor)
-    found = await listing.in_order(session, [row.id for row in accepted])
+    found = await pages.in_order(session, [row.id for row in accepted])
     before = {each.id: _words(each) for each in found}
     rows = {str(each.id): _changed(each, edits[each.id]) | _claimed(each, edits[each.id], actor) for each in found}
     await _write(session, rows)

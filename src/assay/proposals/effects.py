@@ -11,8 +11,9 @@ from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.models import ChangeType, ProposalStatus, ReviewAction
 from assay.messaging.events import ProposalMerged, ProposalReverted
-from assay.proposals import merging, relations, unmerging
-from assay.proposals import statements as sql
+from assay.proposals import relations, sql
+from assay.proposals.merge.plan import Plan, carry_out_plan
+from assay.proposals.merge.undo import Undo, carry_out_undo
 from assay.proposals.outcomes import Locked
 from assay.proposals.records import approved, changed
 
@@ -41,7 +42,7 @@ async def carry_out_approval(
 
 
 async def carry_out_merge(
-    session: AsyncSession, rows: Mapping[UUID, Locked], plan: merging.Plan, actor: Actor, notes: str | None
+    session: AsyncSession, rows: Mapping[UUID, Locked], plan: Plan, actor: Actor, notes: str | None
 ) -> None:
     if not plan.steps:
         return
@@ -57,7 +58,7 @@ async def carry_out_merge(
         targets=targets,
     )
     await sql.follow_to_entities(session, targets)
-    numbers = await merging.carry_out(session, plan, actor, at, notes)
+    numbers = await carry_out_plan(session, plan, actor, at, notes)
     records = []
     for source, target in targets.items():
         inverse = {"act": "merge", "entity_id": target, "merge": numbers[source]}
@@ -66,12 +67,12 @@ async def carry_out_merge(
 
 
 async def carry_out_revert(
-    session: AsyncSession, rows: Sequence[Locked], undo: unmerging.Undo, actor: Actor, notes: str | None
+    session: AsyncSession, rows: Sequence[Locked], undo: Undo, actor: Actor, notes: str | None
 ) -> None:
     if not rows:
         return
     at = now()
-    await unmerging.carry_out(session, undo, actor, at, notes)
+    await carry_out_undo(session, undo, actor, at, notes)
     withdrawn = [row.id for row in rows if row.status is ProposalStatus.APPROVED]
     await sql.withdraw_entities(session, withdrawn)
     await sql.touch_entities(session, withdrawn, at)

@@ -11,34 +11,33 @@ from assay.clock import now
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.kinds import Kind
 from assay.messaging.events import EntityMerged, EntityUnmerged
-from assay.proposals import merge_statements as sql
-from assay.proposals import merging, unmerging
-from assay.proposals import statements as decisions
+from assay.proposals import sql as proposal_sql
 from assay.proposals.actions import KEEP_ALL, unique
-from assay.proposals.endings import endings
-from assay.proposals.fields import Choices, check
-from assay.proposals.merge_statements import Item
+from assay.proposals.merge import sql
+from assay.proposals.merge.archived import how_archived
+from assay.proposals.merge.fields import Choices, check
+from assay.proposals.merge.plan import Planned, Request, Step, carry_out_plan, make_plan
+from assay.proposals.merge.sql import Item
+from assay.proposals.merge.undo import Undo, carry_out_undo, plan_undo
 from assay.proposals.outcomes import Decision, Outcome, Refusal
 
 
 async def plan_merge(
     session: AsyncSession, targets: Mapping[UUID, UUID], *, choices: Choices = KEEP_ALL, kind: Kind | None = None
-) -> merging.Planned:
+) -> Planned:
     """Says what `merge` would do, and changes nothing."""
     await hold_until_commit(session, DECISIONS)
     into = await sql.survivors(session, unique(targets.values()))
     targets = {source: into.get(target, target) for source, target in targets.items()}
-    await decisions.live_entities(session, unique(targets, targets.values()))
+    await proposal_sql.live_entities(session, unique(targets, targets.values()))
     items = await sql.items(session, unique(targets, targets.values()))
     for each in {items[target].kind for target in targets.values() if target in items}:
         check(each, choices)
-    ended = await endings(session, [each.id for each in items.values() if not each.is_live])
+    ended = await how_archived(session, [each.id for each in items.values() if not each.is_live])
     refusals = {source: _refused(source, targets, items, ended, kind) for source in targets}
-    accepted = [
-        merging.Request(source, target, choices) for source, target in targets.items() if refusals[source] is None
-    ]
-    plan = await merging.plan(session, accepted)
-    return merging.Planned(plan, plan.outcomes([refusals[source] or Outcome(source, "Merged.") for source in targets]))
+    accepted = [Request(source, target, choices) for source, target in targets.items() if refusals[source] is None]
+    plan = await make_plan(session, accepted)
+    return Planned(plan, plan.outcomes([refusals[source] or Outcome(source, "Merged.") for source in targets]))
 
 
 async def merge(
@@ -57,7 +56,7 @@ async def merge(
     """
     planned = await plan_merge(session, targets, choices=choices, kind=kind)
     if planned.plan.steps:
-        numbers = await merging.carry_out(session, planned.plan, actor, now(), notes)
+        numbers = await carry_out_plan(session, planned.plan, actor, now(), notes)
         await record(
             session, actor, [_merged(step, numbers[step.source.id], actor, notes) for step in planned.plan.steps]
         )
@@ -73,12 +72,12 @@ async def unmerge(
     """
     await hold_until_commit(session, DECISIONS)
     merges = await sql.merges_of(session, unique(ids), of_entity=True)
-    undo = await unmerging.plan(session, list(merges.values()))
-    await unmerging.carry_out(session, undo, actor, now(), notes)
+    undo = await plan_undo(session, list(merges.values()))
+    await carry_out_undo(session, undo, actor, now(), notes)
     await record(
         session, actor, [_taken_back(undo.items[each.source_id], each, actor, notes) for each in undo.accepted]
     )
-    ended = await endings(session, [merge.target_id for merge in merges.values()])
+    ended = await how_archived(session, [merge.target_id for merge in merges.values()])
     as_proposals = await sql.merges_of(session, set(ids) - set(merges), of_entity=False)
     return [_unmerged(each, merges, as_proposals, undo, ended) for each in unique(ids)]
 
@@ -123,7 +122,7 @@ def _conflict(item: Item, message: str, decision: Decision | None = None) -> Out
     return Outcome(item.id, message, Refusal.CONFLICT, item.merged_into, decision)
 
 
-def _merged(step: merging.Step, number: int, actor: Actor, notes: str | None) -> Record:
+def _merged(step: Step, number: int, actor: Actor, notes: str | None) -> Record:
     source, into = step.source, step.target.id
     event = EntityMerged(source.kind, source.id, source.title, actor.name, into)
     detail = {"title": source.title, "entity_id": into, "notes": notes}
@@ -141,7 +140,7 @@ def _unmerged(
     entity: UUID,
     merges: Mapping[UUID, sql.StoredMerge],
     as_proposals: Container[UUID],
-    undo: unmerging.Undo,
+    undo: Undo,
     ended: Mapping[UUID, Decision],
 ) -> Outcome:
     if entity in as_proposals:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db import short_ids
 from assay.db.models import (
     DedupState,
+    Entity,
     Evidence,
     Message,
     Proposal,
@@ -172,12 +173,20 @@ async def count_stale(session: AsyncSession, cutoff: datetime) -> int:
     )
 
 
-async def stale(session: AsyncSession, cutoff: datetime, *, limit: int, but: Sequence[UUID] = ()) -> dict[UUID, Kind]:
-    """Pending proposals that have waited since before the cutoff, the oldest first. `but`: not these."""
+async def stale(
+    session: AsyncSession, cutoff: datetime, *, limit: int, exclude: Sequence[UUID] = ()
+) -> dict[UUID, Kind]:
+    """Pending proposals that have waited since before the cutoff, the oldest first. `exclude`: not these."""
     rows = await session.execute(
         select(Proposal.id, Proposal.kind)
-        .where(Proposal.status == ProposalStatus.PENDING, Proposal.refreshed_at < cutoff, Proposal.id.not_in(but))
+        .where(Proposal.status == ProposalStatus.PENDING, Proposal.refreshed_at < cutoff, Proposal.id.not_in(exclude))
         .order_by(Proposal.refreshed_at, Proposal.id)
         .limit(limit)
     )
+    return dict(rows.tuples().all())
+
+
+async def titles(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The titles of entities, archived ones too."""
+    rows = await session.execute(select(Entity.id, Entity.title).where(Entity.id.in_(ids)))
     return dict(rows.tuples().all())

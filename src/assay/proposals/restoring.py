@@ -15,8 +15,9 @@ from assay.db.models import ChangeType, Entity, EntityRevision
 from assay.errors import Conflict, NotFound, Stale
 from assay.kinds import Kind, identity_key
 from assay.messaging.events import EntityRestored
-from assay.proposals import merge_statements, statements
-from assay.proposals.endings import endings
+from assay.proposals import sql as proposal_sql
+from assay.proposals.merge import sql as merge_sql
+from assay.proposals.merge.archived import how_archived
 
 WORDS: Final = ("title", "body", "icon", "color", "keywords", "atom_type", "meta", "confidence")
 """What a revision gives back. Where it is filed, its links and its evidence stay as they are."""
@@ -44,11 +45,11 @@ async def restore(
     values = {name: revision.snapshot.get(name) for name in WORDS}
     await _refuse_twin(session, kind, entity_id, values)
     before = {name: getattr(entity, name) for name in WORDS if getattr(entity, name) != values[name]}
-    await merge_statements.rewrite(session, {entity_id: (kind, values)})
-    await statements.touch_entities(session, [entity_id], at := now())
-    written = await statements.write_revisions(session, {entity_id: entity_id}, ChangeType.RESTORED, actor, at, notes)
-    await statements.forget_vectors(session, [entity_id])
-    await statements.look_again(session, [entity_id])
+    await merge_sql.rewrite(session, {entity_id: (kind, values)})
+    await proposal_sql.touch_entities(session, [entity_id], at := now())
+    written = await proposal_sql.write_revisions(session, {entity_id: entity_id}, ChangeType.RESTORED, actor, at, notes)
+    await proposal_sql.forget_vectors(session, [entity_id])
+    await proposal_sql.look_again(session, [entity_id])
     detail = {"notes": notes, "restored": number, "revision": written[entity_id], "before": before}
     event = EntityRestored(kind, entity_id, values["title"] or "", actor.name, written[entity_id])
     await record(session, actor, [Record.of(event, subject_id=entity_id, entity_type=kind, detail=detail)])
@@ -69,7 +70,7 @@ async def _live(session: AsyncSession, kind: Kind, entity_id: UUID, read: int | 
 
 async def _ended(session: AsyncSession, entity: Entity) -> Conflict:
     """Who merged it away or withdrew it, and when."""
-    decision, into = (await endings(session, [entity.id]))[entity.id], entity.merged_into_entity_id
+    decision, into = (await how_archived(session, [entity.id]))[entity.id], entity.merged_into_entity_id
     what = f"{entity.kind.capitalize()} {entity.id} was"
     if into:
         sentence = f"{what} merged into {into} {decision}: undo that first."
@@ -86,6 +87,6 @@ def expect_revision(kind: Kind, read: int | None, revision: int) -> None:
 
 async def _refuse_twin(session: AsyncSession, kind: Kind, entity_id: UUID, values: dict[str, Any]) -> None:
     key = kind, identity_key(kind, values["title"], values["body"])
-    twins = await merge_statements.twins(session, {key: entity_id}, [entity_id])
+    twins = await merge_sql.twins(session, {key: entity_id}, [entity_id])
     if key in twins:
         raise Conflict(f"{kind.capitalize()} {twins[key]} says this by now.", entity_id=twins[key])

@@ -21,10 +21,10 @@ from assay.duplicates.explanation import rounded
 from assay.errors import Conflict
 from assay.kinds import Kind
 from assay.proposals import actions, queries
-from assay.proposals.fields import chosen
-from assay.proposals.filters import Filter
+from assay.proposals.lists.filters import Filter
+from assay.proposals.merge.fields import chosen
+from assay.proposals.merge.preview import previews
 from assay.proposals.outcomes import Outcome
-from assay.proposals.preview import previews
 from assay.review.policy import Hold
 from assay.web.views import queue
 from assay.web.views.paging import PageOf

@@ -17,9 +17,9 @@ from assay.db.engine import Database
 from assay.kinds import TRAITS, Kind
 from assay.knowledge.search import SearchFilter
 from assay.proposals import entity_actions
-from assay.proposals.fields import chosen
+from assay.proposals.merge.fields import chosen
+from assay.proposals.merge.preview import previews
 from assay.proposals.outcomes import Outcome
-from assay.proposals.preview import previews
 from assay.proposals.queries import full_ids
 from assay.web.views import entity_detail, finding
 from assay.web.views.knowledge import BY_KIND, AtomView, EntityDetail, EntityView, TopicView

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import Proposal, ProposalStatus, SimilarityType
 from assay.proposals import contradictions, queries
-from assay.proposals.merge_statements import survivors
-from assay.proposals.preview import preview_of_likeness
+from assay.proposals.merge.preview import preview_of_similar
+from assay.proposals.merge.sql import survivors
 from assay.review.policy import Hold
 from assay.settings import Settings
 from assay.sources.queries import untrusted_sources
@@ -98,7 +98,7 @@ async def detail(session: AsyncSession, proposal: Proposal, settings: Settings) 
         "held": held.get(proposal.id, []),
         "untrusted_sources": untrusted,
         "candidates": [CandidateView.of(each) for each in proposal.candidates],
-        "merge": await preview_of_likeness(session, proposal),
+        "merge": await preview_of_similar(session, proposal),
         "repeated_by": [each.id for each in await queries.repeating(session, proposal.id, MAX_REPEATED)],
         "supersedes": await contradictions.superseded_by(session, proposal),
         "went_into": await went_into(session, proposal),

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from assay.kinds import Kind
-from assay.proposals.fields import Choice
+from assay.proposals.merge.fields import Choice
 from assay.web.models import ResponseModel
 
 

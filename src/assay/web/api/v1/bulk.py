@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db.models import Proposal, Scope
 from assay.errors import Conflict, InvalidInput
 from assay.kinds import TRAITS, Kind
-from assay.proposals import actions, listing
+from assay.proposals import actions
 from assay.proposals.actions import unique
+from assay.proposals.lists import pages
 from assay.proposals.outcomes import Outcome, missing
 from assay.web.api.v1.filters import ProposalFilter
 from assay.web.auth import Caller, allow
@@ -116,7 +117,7 @@ async def _meant(session: AsyncSession, kind: Kind, asked: Bulk) -> tuple[Sequen
     """Raises Conflict where a filter means others than it did in the dry run, InvalidInput where it means too many."""
     if asked.filter is None:
         return unique(asked.ids or []), None
-    found = await listing.extent(session, asked.filter.of(kind), most=MAX_SELECTED)
+    found = await pages.extent(session, asked.filter.of(kind), most=MAX_SELECTED)
     if len(found.ids) > MAX_SELECTED:
         raise InvalidInput(f"More than {MAX_SELECTED:,} proposals fit this filter: narrow it.")
     read = (asked.expected_count, asked.revision)

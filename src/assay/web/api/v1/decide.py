@@ -12,7 +12,8 @@ from assay.db.models import Proposal, Scope
 from assay.duplicates import dismissing
 from assay.extraction.runs import weighed
 from assay.kinds import TRAITS, Kind
-from assay.proposals import actions, assigning, editing, statements
+from assay.proposals import actions, assigning, editing
+from assay.proposals import sql as proposal_sql
 from assay.proposals.outcomes import Outcome, stale
 from assay.web.api.v1.merge import Merge
 from assay.web.api.v1.proposals import of_kind
@@ -159,7 +160,7 @@ def as_read(kind: Kind) -> Callable[..., Awaitable[None]]:
         read = version_read(if_match)
         if read is None:
             return
-        [row] = (await statements.lock(session, [proposal_id])).values()
+        [row] = (await proposal_sql.lock(session, [proposal_id])).values()
         if refused := stale(row, {proposal_id: read}):
             raise_refusal([refused], proposal_id, read=read, now=row.version)
 

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db.engine import Database
 from assay.db.models import Scope
 from assay.kinds import TRAITS, Kind
-from assay.proposals import listing
-from assay.proposals.filters import Sort
+from assay.proposals.lists import pages
+from assay.proposals.lists.filters import Sort
 from assay.web.api.v1 import knowledge
 from assay.web.api.v1.filters import ProposalFilter
 from assay.web.auth import allow
@@ -73,7 +73,7 @@ def proposals_read(schemas: KindSchemas, query: ProposalExport) -> Read:
     wanted = query.of(schemas.kind)
 
     async def read(session: AsyncSession, after: Any, limit: int) -> tuple[Sequence[BaseModel], Any]:
-        found = await listing.page(session, wanted, sort=query.sort, after=after, limit=limit)
+        found = await pages.page(session, wanted, sort=query.sort, after=after, limit=limit)
         return [schemas.view.model_validate(each) for each in found.items], found.rest
 
     return read

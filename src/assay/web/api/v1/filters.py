@@ -7,7 +7,7 @@ from pydantic import Field
 
 from assay.db.models import DedupState, ProposalStatus, ReviewAction
 from assay.kinds import AtomType, Kind
-from assay.proposals.filters import Filter
+from assay.proposals.lists.filters import Filter
 from assay.web.models import Moment, RequestModel, Share, UserId, Words
 
 

@@ -12,9 +12,9 @@ from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import Scope
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions, entity_actions
-from assay.proposals.fields import Choice
-from assay.proposals.merging import Planned
-from assay.proposals.preview import previews
+from assay.proposals.merge.fields import Choice
+from assay.proposals.merge.plan import Planned
+from assay.proposals.merge.preview import previews
 from assay.proposals.restoring import expect_revision
 from assay.web.api.v1.proposals import of_kind
 from assay.web.auth import Caller, allow

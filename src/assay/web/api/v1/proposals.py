@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db.models import Proposal, Scope
 from assay.errors import NotFound
 from assay.kinds import TRAITS, Kind
-from assay.proposals.filters import Sort
+from assay.proposals.lists.filters import Sort
 from assay.web.api.v1.filters import ProposalFilter
 from assay.web.auth import allow
 from assay.web.errors import documented

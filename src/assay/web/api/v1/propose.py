@@ -12,7 +12,7 @@ from assay.ai.extractor import AtomDraft, Extraction, Quote, TopicDraft
 from assay.db.models import Scope
 from assay.extraction.manual import propose_manually
 from assay.kinds import TRAITS, AtomType, Kind
-from assay.proposals import listing
+from assay.proposals.lists import pages
 from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
@@ -119,7 +119,7 @@ def router_for(schemas: KindSchemas) -> APIRouter:
     async def propose(asked: asked_for, session: Write, actor: Caller) -> Any:
         """Propose one or several. Whoever proposes does not decide."""
         ids = await propose_manually(session, extraction_of([each.drafted() for each in asked]), actor=actor)
-        return {"items": await listing.in_order(session, ids)}
+        return {"items": await pages.in_order(session, ids)}
 
     return router
 

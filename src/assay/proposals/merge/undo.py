@@ -16,14 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import Actor
 from assay.db.models import ChangeType
 from assay.kinds import TRAITS, Kind, identity_key
-from assay.proposals import merge_statements as sql
-from assay.proposals import statements as decisions
-from assay.proposals.fields import Values
-from assay.proposals.ledger import SHAPES, Key, Ledger
-from assay.proposals.merge_statements import Item, StoredMerge
-from assay.proposals.merging import WORDS
+from assay.proposals import sql as proposal_sql
+from assay.proposals.merge import sql
+from assay.proposals.merge.edges import EDGE_TABLES, EdgeSet, Key
+from assay.proposals.merge.fields import Values
+from assay.proposals.merge.plan import WORDS
+from assay.proposals.merge.sql import Item, StoredMerge
 
-LONGEST_VALUE: Final = 60
+MAX_VALUE_CHARACTERS: Final = 60
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Undo:
     """Everything that the merges touched."""
     standing: dict[int, StoredMerge]
     """The merges in force near them that are not taken back (yet)."""
-    ledgers: Mapping[str, Ledger]
+    edge_sets: Mapping[str, EdgeSet]
     accepted: list[StoredMerge] = field(default_factory=list)
     refused: dict[UUID, str] = field(default_factory=dict)
     contents: dict[UUID, tuple[Kind, Values]] = field(default_factory=dict)
@@ -42,9 +42,9 @@ class Undo:
     """How many standing merges want each filing and link."""
 
     def __post_init__(self) -> None:
-        for shape in SHAPES:
-            rows = [row for merge in self.standing.values() for row in merge.brought[shape.name]]
-            self._claims[shape.name] = Counter(shape.key_of(row) for row in rows)
+        for table in EDGE_TABLES:
+            rows = [row for merge in self.standing.values() for row in merge.brought[table.name]]
+            self._claims[table.name] = Counter(table.key_of(row) for row in rows)
 
     @property
     def renamed(self) -> list[UUID]:
@@ -62,8 +62,8 @@ class Undo:
         if merge.changed:
             before = {name: change["before"] for name, change in merge.changed.items()}
             self.contents[merge.target_id] = merge.kind, {**self._values(merge.target_id), **before}
-        for ledger in self.ledgers.values():
-            self._restore(merge, ledger)
+        for edge_set in self.edge_sets.values():
+            self._restore(merge, edge_set)
 
     def _values(self, target: UUID) -> Values:
         return self.contents[target][1] if target in self.contents else self.items[target].values
@@ -103,35 +103,35 @@ class Undo:
             if over := next((each for each in later if column in each.changed), None):
                 return f"Since then {over.source} was merged into it and changed its {name}: undo that first."
             if now != change["after"]:
-                return f"Its {name} was changed since, to {str(now)[:LONGEST_VALUE]!r}: change that back first."
+                return f"Its {name} was changed since, to {str(now)[:MAX_VALUE_CHARACTERS]!r}: change that back first."
         return None
 
-    def _restore(self, merge: StoredMerge, ledger: Ledger) -> None:
-        claims = self._claims[ledger.shape.name]
-        for row in merge.brought[ledger.shape.name]:
-            key = ledger.shape.key_of(row)
+    def _restore(self, merge: StoredMerge, edge_set: EdgeSet) -> None:
+        claims = self._claims[edge_set.table.name]
+        for row in merge.brought[edge_set.table.name]:
+            key = edge_set.table.key_of(row)
             claims[key] -= 1
-            if row["own"] and claims[key] <= 0 and key in ledger.rows:
-                ledger.take_out(key)
-        for row in merge.removed[ledger.shape.name]:
-            key = ledger.shape.key_of(row)
+            if row["own"] and claims[key] <= 0 and key in edge_set.rows:
+                edge_set.take_out(key)
+        for row in merge.removed[edge_set.table.name]:
+            key = edge_set.table.key_of(row)
             others = (self.items.get(end) for end in key[:2] if end != merge.source_id)
-            if key not in ledger.rows and all(other and (other.is_live or self._is_back(other)) for other in others):
-                ledger.put(key, ledger.shape.values_of(row))
+            if key not in edge_set.rows and all(other and (other.is_live or self._is_back(other)) for other in others):
+                edge_set.put(key, edge_set.table.values_of(row))
 
     def _is_back(self, item: Item) -> bool:
         return any(merge.source_id == item.id for merge in self.accepted if merge.of_entity)
 
 
-async def plan(session: AsyncSession, merges: Sequence[StoredMerge]) -> Undo:
+async def plan_undo(session: AsyncSession, merges: Sequence[StoredMerge]) -> Undo:
     """Works out how merges are taken back. Changes nothing."""
     ends = _ends(merges)
     items = await sql.items(session, ends)
     standing = await sql.merges_into(session, ends)
     refused: dict[UUID, str] = {}
     while True:
-        ledgers = await sql.ledgers(session, [], ends)
-        undo = Undo(items, {merge.id: merge for merge in standing}, ledgers, refused=refused)
+        edge_sets = await sql.edge_sets(session, [], ends)
+        undo = Undo(items, {merge.id: merge for merge in standing}, edge_sets, refused=refused)
         for merge in sorted(merges, key=lambda each: -each.id):
             if merge.source_id not in refused:
                 undo.take_back(merge)
@@ -161,7 +161,7 @@ async def _clashes(session: AsyncSession, undo: Undo) -> dict[UUID, str]:
     }
 
 
-async def carry_out(session: AsyncSession, undo: Undo, actor: Actor, at: datetime, notes: str | None) -> None:
+async def carry_out_undo(session: AsyncSession, undo: Undo, actor: Actor, at: datetime, notes: str | None) -> None:
     """Does what was planned. The targets get their words back first, for a source may want its name again."""
     merges = undo.accepted
     if not merges:
@@ -170,11 +170,11 @@ async def carry_out(session: AsyncSession, undo: Undo, actor: Actor, at: datetim
     await sql.take_out(session, merges)
     sources = {merge.target_id: merge.source_id for merge in merges}
     sources |= {merge.source_id: merge.source_id for merge in merges if merge.of_entity}
-    await decisions.touch_entities(session, list(sources), at)
-    await decisions.write_revisions(session, sources, ChangeType.REVERTED, actor, at, notes)
-    await sql.store(session, undo.ledgers)
-    await decisions.forget_vectors(session, undo.renamed)
-    await decisions.look_again(session, [merge.target_id for merge in merges])
+    await proposal_sql.touch_entities(session, list(sources), at)
+    await proposal_sql.write_revisions(session, sources, ChangeType.REVERTED, actor, at, notes)
+    await sql.store(session, undo.edge_sets)
+    await proposal_sql.forget_vectors(session, undo.renamed)
+    await proposal_sql.look_again(session, [merge.target_id for merge in merges])
     await sql.note_undone(session, merges, actor, at)
 
 
@@ -182,9 +182,9 @@ def _ends(merges: Iterable[StoredMerge]) -> set[UUID]:
     """Everything that merges touched."""
     found = {each for merge in merges for each in (merge.source_id, merge.target_id)}
     for merge in merges:
-        for shape in SHAPES:
-            for row in (*merge.brought[shape.name], *merge.removed[shape.name]):
-                found.update(shape.key_of(row)[:2])
+        for table in EDGE_TABLES:
+            for row in (*merge.brought[table.name], *merge.removed[table.name]):
+                found.update(table.key_of(row)[:2])
     return found
 
 

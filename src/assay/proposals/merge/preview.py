@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import Proposal, ProposalStatus
 from assay.kinds import TRAITS, Kind, LinkType
-from assay.knowledge.queries import titles
 from assay.proposals import queries
-from assay.proposals.fields import Choice
-from assay.proposals.ledger import FILINGS, LINKS, Key, Ledger
-from assay.proposals.merge_statements import items
-from assay.proposals.merging import Planned, Request, Step, plan
+from assay.proposals.merge.edges import FILINGS, LINKS, EdgeSet, Key
+from assay.proposals.merge.fields import Choice
+from assay.proposals.merge.plan import Planned, Request, Step, make_plan
+from assay.proposals.merge.sql import items
+from assay.proposals.queries import titles
 
 ONE_WAY: Final = frozenset({LinkType.CONTINUES, LinkType.SOLVES, LinkType.REFINES, LinkType.DEPENDS_ON})
 OPPOSITES: Final = {LinkType.SUPPORTS: LinkType.CONTRADICTS, LinkType.CONTRADICTS: LinkType.SUPPORTS}
@@ -51,7 +51,7 @@ class Preview:
     """What a person should look at: nothing of it stands in the way of the merge."""
 
 
-async def preview_of_likeness(session: AsyncSession, proposal: Proposal) -> Preview | None:
+async def preview_of_similar(session: AsyncSession, proposal: Proposal) -> Preview | None:
     """What a merge of a pending proposal into what it is like would do, if all of the target is kept: an entity, or
     a pending proposal as if it were approved. None where there is nothing to merge into."""
     like = proposal.similar_entity_id or proposal.similar_proposal_id
@@ -60,7 +60,7 @@ async def preview_of_likeness(session: AsyncSession, proposal: Proposal) -> Prev
     target = (await items(session, [like])).get(like)
     if target is None or not target.is_live:
         return None
-    found = await previews(session, Planned(await plan(session, [Request(proposal.id, like)]), []))
+    found = await previews(session, Planned(await make_plan(session, [Request(proposal.id, like)]), []))
     return found[0] if found else None
 
 
@@ -72,7 +72,7 @@ async def previews(session: AsyncSession, planned: Planned) -> list[Preview]:
     quoted = await queries.evidence(session, [each for sources in behind.values() for each in sources])
     known = {step.target.id: step.target.title for step in steps} | await titles(session, list(_ends(steps)))
     said = await queries.explanations(session, ids)
-    links = planned.plan.ledgers[LINKS.name]
+    links = planned.plan.edge_sets[LINKS.name]
     return [
         Preview(
             source_id=step.source.id,
@@ -100,11 +100,11 @@ def _fields(step: Step) -> Iterator[FieldPreview]:
 
 
 def _gained(step: Step, name: str) -> list[Key]:
-    shape = {FILINGS.name: FILINGS, LINKS.name: LINKS}[name]
-    return [shape.key_of(row) for row in step.moved[name].brought if row["own"]]
+    table = {FILINGS.name: FILINGS, LINKS.name: LINKS}[name]
+    return [table.key_of(row) for row in step.moved[name].brought if row["own"]]
 
 
-def _conflicts(step: Step, links: Ledger, known: Mapping[UUID, str]) -> Iterator[str]:
+def _conflicts(step: Step, links: EdgeSet, known: Mapping[UUID, str]) -> Iterator[str]:
     """In words: fields in which both have something to say and nobody chose, entries that both have, and links that
     contradict each other."""
     for each in _fields(step):
@@ -135,10 +135,10 @@ def _against(key: Key) -> Iterator[Key]:
 
 def _ends(steps: Sequence[Step]) -> set[UUID]:
     keys = [
-        shape.key_of(row)
+        table.key_of(row)
         for step in steps
-        for shape in (FILINGS, LINKS)
-        for row in (*step.moved[shape.name].brought, *step.moved[shape.name].removed)
+        for table in (FILINGS, LINKS)
+        for row in (*step.moved[table.name].brought, *step.moved[table.name].removed)
     ]
     return {end for key in keys for end in key[:2]}
 

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import Actor
 from assay.db.models import ChangeType
 from assay.kinds import Kind, identity_key
-from assay.proposals import fields, relations
-from assay.proposals import merge_statements as sql
-from assay.proposals import statements as decisions
-from assay.proposals.fields import Change, Choices, Values
-from assay.proposals.ledger import FILINGS, LINKS, Ledger, Moved
-from assay.proposals.merge_statements import Item
+from assay.proposals import relations
+from assay.proposals import sql as proposal_sql
+from assay.proposals.merge import fields, sql
+from assay.proposals.merge.edges import FILINGS, LINKS, EdgeSet, Moved
+from assay.proposals.merge.fields import Change, Choices, Values
+from assay.proposals.merge.sql import Item
 from assay.proposals.outcomes import Locked, Outcome, Refusal
 
 WORDS = frozenset({"title", "body"})
@@ -60,7 +60,7 @@ class Plan:
     refused: Mapping[UUID, str]
     """The sources that cannot go, each with a sentence."""
     contents: Mapping[UUID, tuple[Kind, Values]]
-    ledgers: Mapping[str, Ledger]
+    edge_sets: Mapping[str, EdgeSet]
 
     @property
     def targets(self) -> dict[UUID, UUID]:
@@ -96,7 +96,7 @@ class Planned:
     rows: Mapping[UUID, Locked] = field(default_factory=dict)
 
 
-async def plan(session: AsyncSession, requests: Sequence[Request]) -> Plan:
+async def make_plan(session: AsyncSession, requests: Sequence[Request]) -> Plan:
     """Works out merges that nothing else stands against. Changes nothing."""
     items = await sql.items(session, {each for request in requests for each in (request.source, request.target)})
     refused: dict[UUID, str] = {}
@@ -107,8 +107,8 @@ async def plan(session: AsyncSession, requests: Sequence[Request]) -> Plan:
         if not clashes:
             break
         refused |= clashes
-    moved, ledgers = await _moves(session, steps)
-    return Plan([replace(step, moved=moved[step.source.id]) for step in steps], refused, contents, ledgers)
+    moved, edge_sets = await _moves(session, steps)
+    return Plan([replace(step, moved=moved[step.source.id]) for step in steps], refused, contents, edge_sets)
 
 
 def _changes(
@@ -150,7 +150,7 @@ async def _clashes(
 
 async def _moves(
     session: AsyncSession, steps: Sequence[Step]
-) -> tuple[dict[UUID, dict[str, Moved]], dict[str, Ledger]]:
+) -> tuple[dict[UUID, dict[str, Moved]], dict[str, EdgeSet]]:
     """Gives the filings and links of the sources to their targets."""
     proposals = {step.source.id: step.target.id for step in steps if not step.source.is_entity}
     entities = [step.source.id for step in steps if step.source.is_entity]
@@ -158,23 +158,23 @@ async def _moves(
     links = await relations.wanted_links(session, proposals)
     near = {end for row in filings for end in (row.topic_id, row.atom_id)}
     near |= {end for row in links for end in (row.from_id, row.to_id)}
-    ledgers = await sql.ledgers(session, entities, near | {step.target.id for step in steps})
+    edge_sets = await sql.edge_sets(session, entities, near | {step.target.id for step in steps})
     moved: dict[UUID, Moves] = {}
     for step in steps:
         source, target = step.source.id, step.target.id
-        moves = ledgers.items() if step.source.is_entity else ()
+        moves = edge_sets.items() if step.source.is_entity else ()
         moved[source] = {FILINGS.name: Moved(), LINKS.name: Moved()}
-        moved[source] |= {name: ledger.move(source, target) for name, ledger in moves}
+        moved[source] |= {name: edge_set.move(source, target) for name, edge_set in moves}
     for row in filings:
-        brought = ledgers[FILINGS.name].bring((row.topic_id, row.atom_id), {"position": None, "note": None})
+        brought = edge_sets[FILINGS.name].bring((row.topic_id, row.atom_id), {"position": None, "note": None})
         moved[row.cause_id][FILINGS.name].brought.append(brought)
     for row in links:
-        brought = ledgers[LINKS.name].bring((row.from_id, row.to_id, row.link_type), {"strength": row.strength})
+        brought = edge_sets[LINKS.name].bring((row.from_id, row.to_id, row.link_type), {"strength": row.strength})
         moved[row.cause_id][LINKS.name].brought.append(brought)
-    return moved, ledgers
+    return moved, edge_sets
 
 
-async def carry_out(
+async def carry_out_plan(
     session: AsyncSession, plan: Plan, actor: Actor, at: datetime, notes: str | None
 ) -> dict[UUID, int]:
     """Does what was planned. Returns the numbers of the merges by source.
@@ -184,11 +184,11 @@ async def carry_out(
     repointed = await sql.put_into(session, plan.entities)
     await sql.rewrite(session, plan.contents)
     sources = {step.target.id: step.source.id for step in plan.steps} | {each: each for each in plan.entities}
-    await decisions.touch_entities(session, list(sources), at)
-    await decisions.write_revisions(session, sources, ChangeType.MERGED, actor, at, notes)
-    await sql.store(session, plan.ledgers)
-    await decisions.forget_vectors(session, [*plan.targets, *plan.renamed])
-    await decisions.look_again(session, [*plan.entities, *plan.renamed])
+    await proposal_sql.touch_entities(session, list(sources), at)
+    await proposal_sql.write_revisions(session, sources, ChangeType.MERGED, actor, at, notes)
+    await sql.store(session, plan.edge_sets)
+    await proposal_sql.forget_vectors(session, [*plan.targets, *plan.renamed])
+    await proposal_sql.look_again(session, [*plan.entities, *plan.renamed])
     rows = [_row(step, repointed.get(step.source.id, []), actor, at) for step in plan.steps]
     return await sql.note_merges(session, rows)
 

@@ -13,8 +13,8 @@ from assay.audit.actor import Actor
 from assay.db.bulk import as_json, update_rows
 from assay.db.models import Entity
 from assay.kinds import Kind, folded, identity_key
-from assay.proposals.fields import Values
-from assay.proposals.ledger import SHAPES, Ledger, Shape
+from assay.proposals.merge.edges import EDGE_TABLES, EdgeSet, EdgeTable
+from assay.proposals.merge.fields import Values
 
 Ids = Iterable[UUID]
 
@@ -100,80 +100,82 @@ async def survivors(session: AsyncSession, ids: Ids) -> dict[UUID, UUID]:
     return dict(rows.tuples().all())
 
 
-async def twins(session: AsyncSession, keys: Mapping[tuple[Kind, str], UUID], but: Ids) -> dict[tuple[Kind, str], UUID]:
-    """The live entities, `but` these, that say word for word what has these keys."""
+async def twins(
+    session: AsyncSession, keys: Mapping[tuple[Kind, str], UUID], exclude: Ids
+) -> dict[tuple[Kind, str], UUID]:
+    """The live entities, but for `exclude`, that say word for word what has these keys."""
     rows = await session.execute(
         text("""
         SELECT kind, identity_key, id FROM entities
-        WHERE identity_key = ANY(:keys) AND NOT archived AND id <> ALL(CAST(:but AS uuid[]))"""),
-        {"keys": [key for _, key in keys], "but": list(but)},
+        WHERE identity_key = ANY(:keys) AND NOT archived AND id <> ALL(CAST(:exclude AS uuid[]))"""),
+        {"keys": [key for _, key in keys], "exclude": list(exclude)},
     )
     return {(Kind(kind), key): entity for kind, key, entity in rows if (Kind(kind), key) in keys}
 
 
-async def ledgers(session: AsyncSession, moving: Ids, near: Ids) -> dict[str, Ledger]:
+async def edge_sets(session: AsyncSession, moving: Ids, near: Ids) -> dict[str, EdgeSet]:
     """All filings and links of what moves, and those between what is near."""
     moving, near = list(moving), list(near)
     found = {}
-    for shape in SHAPES:
-        rows = (await session.execute(text(_neighbourhood(shape)), {"moving": moving, "near": near})).mappings().all()
-        ends = {row[name] for row in rows for name in shape.key[:2]} | set(near)
+    for table in EDGE_TABLES:
+        rows = (await session.execute(text(_neighbourhood(table)), {"moving": moving, "near": near})).mappings().all()
+        ends = {row[name] for row in rows for name in table.key[:2]} | set(near)
         owned = await session.scalars(
             text("""
             SELECT row FROM merges m, jsonb_array_elements(m.brought -> :name) AS row
             WHERE m.undone_at IS NULL AND m.target_id = ANY(:ends) AND (row ->> 'own')::bool"""),
-            {"name": shape.name, "ends": list(ends)},
+            {"name": table.name, "ends": list(ends)},
         )
-        found[shape.name] = Ledger.of(shape, rows, owned, await _ends_of_lists(session, shape, ends))
+        found[table.name] = EdgeSet.of(table, rows, owned, await _ends_of_lists(session, table, ends))
     return found
 
 
-def _neighbourhood(shape: Shape) -> str:
-    one, other = shape.key[:2]
+def _neighbourhood(table: EdgeTable) -> str:
+    one, other = table.key[:2]
     return f"""
         WITH touching AS MATERIALIZED (
-            SELECT * FROM {shape.table} WHERE {one} = ANY(:moving) OR {other} = ANY(:moving)
+            SELECT * FROM {table.sql_name} WHERE {one} = ANY(:moving) OR {other} = ANY(:moving)
         ), near AS MATERIALIZED (
             SELECT {one} AS id FROM touching UNION SELECT {other} FROM touching
             UNION SELECT unnest(CAST(:near AS uuid[])))
         SELECT * FROM touching UNION
         SELECT r.* FROM near CROSS JOIN LATERAL (
-            SELECT * FROM {shape.table} WHERE {other} = near.id OFFSET 0) r
+            SELECT * FROM {table.sql_name} WHERE {other} = near.id OFFSET 0) r
         WHERE r.{one} IN (SELECT id FROM near OFFSET 0)"""  # noqa: S608
 
 
-async def _ends_of_lists(session: AsyncSession, shape: Shape, ends: Ids) -> dict[UUID, int]:
-    if "position" not in shape.values:
+async def _ends_of_lists(session: AsyncSession, table: EdgeTable, ends: Ids) -> dict[UUID, int]:
+    if "position" not in table.values:
         return {}
-    one = shape.key[0]
+    one = table.key[0]
     rows = await session.execute(
         text(f"""
         SELECT given.id, last.position FROM unnest(CAST(:ends AS uuid[])) AS given (id) CROSS JOIN LATERAL (
-            SELECT position FROM {shape.table} WHERE {one} = given.id
+            SELECT position FROM {table.sql_name} WHERE {one} = given.id
             ORDER BY {one} DESC, position DESC LIMIT 1) last"""),  # noqa: S608
         {"ends": list(ends)},
     )
     return dict(rows.tuples().all())
 
 
-async def store(session: AsyncSession, found: Mapping[str, Ledger]) -> None:
-    """Makes the tables as the ledgers say."""
-    for ledger in found.values():
-        shape = ledger.shape
-        keys = " AND ".join(f"{name} = gone.{name}" for name in shape.key)
-        columns = ", ".join((*shape.key, *shape.values))
+async def store(session: AsyncSession, found: Mapping[str, EdgeSet]) -> None:
+    """Makes the tables as the edge_sets say."""
+    for edge_set in found.values():
+        table = edge_set.table
+        keys = " AND ".join(f"{name} = gone.{name}" for name in table.key)
+        columns = ", ".join((*table.key, *table.values))
         await session.execute(
             text(f"""
-            DELETE FROM {shape.table} WHERE ctid = ANY(ARRAY(
-                SELECT r.place FROM jsonb_to_recordset(:rows) AS gone ({shape.types}) CROSS JOIN LATERAL (
-                    SELECT ctid AS place FROM {shape.table} WHERE {keys} OFFSET 0) r))"""),  # noqa: S608
-            {"rows": as_json(ledger.to_delete())},
+            DELETE FROM {table.sql_name} WHERE ctid = ANY(ARRAY(
+                SELECT r.place FROM jsonb_to_recordset(:rows) AS gone ({table.types}) CROSS JOIN LATERAL (
+                    SELECT ctid AS place FROM {table.sql_name} WHERE {keys} OFFSET 0) r))"""),  # noqa: S608
+            {"rows": as_json(edge_set.to_delete())},
         )
         await session.execute(
             text(f"""
-            INSERT INTO {shape.table} ({columns})
-            SELECT {columns} FROM jsonb_to_recordset(:rows) AS new ({shape.types})"""),  # noqa: S608
-            {"rows": as_json(ledger.to_insert())},
+            INSERT INTO {table.sql_name} ({columns})
+            SELECT {columns} FROM jsonb_to_recordset(:rows) AS new ({table.types})"""),  # noqa: S608
+            {"rows": as_json(edge_set.to_insert())},
         )
 
 

@@ -16,11 +16,11 @@ Rows = dict[Key, Values]
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class EdgeTable:
     """The columns of a table that connects entities."""
 
     name: str
-    table: str
+    sql_name: str
     key: tuple[str, ...]
     values: tuple[str, ...]
     types: str
@@ -37,21 +37,21 @@ class Shape:
         return {**dict(zip(self.key, key, strict=True)), **rest}
 
 
-FILINGS: Final = Shape(
+FILINGS: Final = EdgeTable(
     "filings",
     "topic_atoms",
     ("topic_id", "atom_id"),
     ("position", "note"),
     "topic_id uuid, atom_id uuid, position bigint, note text",
 )
-LINKS: Final = Shape(
+LINKS: Final = EdgeTable(
     "links",
     "atom_links",
     ("from_id", "to_id", "link_type"),
     ("strength",),
     "from_id uuid, to_id uuid, link_type text, strength float8",
 )
-SHAPES: Final = (FILINGS, LINKS)
+EDGE_TABLES: Final = (FILINGS, LINKS)
 
 
 @dataclass(slots=True)
@@ -65,10 +65,10 @@ class Moved:
 
 
 @dataclass(slots=True)
-class Ledger:
+class EdgeSet:
     """The rows near some entities as they are stored, and as they are to be."""
 
-    shape: Shape
+    table: EdgeTable
     rows: Rows
     owned: set[Key]
     """Rows that nobody but merges made."""
@@ -78,19 +78,19 @@ class Ledger:
     _by_end: dict[UUID, set[Key]] = field(default_factory=lambda: defaultdict(set))
 
     @classmethod
-    def of(cls, shape: Shape, stored: Iterable[Any], owned: Iterable[Any], ends_of_lists: dict[UUID, int]) -> Self:
-        rows = {shape.key_of(row): shape.values_of(row) for row in stored}
-        ledger = cls(shape, {}, {shape.key_of(row) for row in owned}, dict(ends_of_lists), dict(rows))
+    def of(cls, table: EdgeTable, stored: Iterable[Any], owned: Iterable[Any], ends_of_lists: dict[UUID, int]) -> Self:
+        rows = {table.key_of(row): table.values_of(row) for row in stored}
+        edge_set = cls(table, {}, {table.key_of(row) for row in owned}, dict(ends_of_lists), dict(rows))
         for key, values in rows.items():
-            ledger.put(key, values)
-        return ledger
+            edge_set.put(key, values)
+        return edge_set
 
     def move(self, source: UUID, target: UUID) -> Moved:
         """Gives every row of the source to the target. A row that the target has already is given up."""
         moved = Moved()
         for key in sorted(self._by_end[source], key=lambda each: (self.rows[each].get("position", 0), str(each))):
             values = self.take_out(key)
-            moved.removed.append(self.shape.document(key, values))
+            moved.removed.append(self.table.document(key, values))
             new = (*(target if end == source else end for end in key[:2]), *key[2:])
             if new[0] == new[1]:
                 moved.dropped.append(key)
@@ -107,7 +107,7 @@ class Ledger:
         if key not in self.rows:
             self.owned.add(key)
             self.put(key, self._placed(key, values))
-        return self.shape.document(key, {"own": key in self.owned})
+        return self.table.document(key, {"own": key in self.owned})
 
     def put(self, key: Key, values: Values) -> None:
         self.rows[key] = values
@@ -120,10 +120,10 @@ class Ledger:
         return self.rows.pop(key, {})
 
     def to_delete(self) -> list[Values]:
-        return [self.shape.document(key, {}) for key, values in self.stored.items() if self.rows.get(key) != values]
+        return [self.table.document(key, {}) for key, values in self.stored.items() if self.rows.get(key) != values]
 
     def to_insert(self) -> list[Values]:
-        return [self.shape.document(key, values) for key, values in self.rows.items() if self.stored.get(key) != values]
+        return [self.table.document(key, values) for key, values in self.rows.items() if self.stored.get(key) != values]
 
     def _placed(self, key: Key, values: Values) -> Values:
         if values.get("position", 0) is not None:

@@ -38,7 +38,7 @@ async def merges(session: AsyncSession, entity_id: UUID) -> list[MergedEntity]:
     return [MergedEntity(**row) for row in rows.mappings()]
 
 
-async def endings(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Decision]:
+async def how_archived(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Decision]:
     """Who merged or withdrew these entities, and when; nothing of live ones."""
     rows = await session.execute(
         text("""

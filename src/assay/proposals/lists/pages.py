@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.explained import estimated
 from assay.db.models import Proposal
-from assay.proposals.filters import Filter, Place, Sort
-from assay.proposals.stretches import fitting, looked_up, places, window
+from assay.proposals.lists.filters import Filter, Place, Sort
+from assay.proposals.lists.sql import fitting, looked_up, places, window
 
 PATIENCE: Final = "10s"
 FEW: Final = 500

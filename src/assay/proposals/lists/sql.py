@@ -28,7 +28,7 @@ from sqlalchemy import (
 from assay.db.models import Proposal, ProposalStatus
 from assay.db.models.proposals import FACETS, NEEDS_ATTENTION
 from assay.kinds import Kind
-from assay.proposals.filters import NOBODY, Filter, Place, Sort
+from assay.proposals.lists.filters import NOBODY, Filter, Place, Sort
 
 _AWAKE: Final = text("(proposals.snoozed_until IS NULL OR proposals.snoozed_until <= now())")
 _SNOOZED: Final = text("proposals.status = 'pending' AND proposals.snoozed_until > now()")

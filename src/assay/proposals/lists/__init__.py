@@ -1,0 +1,1 @@
+"""Proposals by filter and order, page by page."""

@@ -1,0 +1,1 @@
+"""Merging proposals and entities into entities, and taking that back."""
