@@ -13,6 +13,7 @@ from assay.accounts import actions as accounts
 from assay.audit.actor import SYSTEM
 from assay.db.models import ProposalStatus, Role, Scope
 from assay.kinds import TRAITS, Kind
+from assay.proposals.lists import pages
 from assay.proposals.lists.filters import Sort
 
 pytestmark = pytest.mark.anyio

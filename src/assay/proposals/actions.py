@@ -109,7 +109,9 @@ async def approve(
     await hold_until_commit(session, DECISIONS)
     ids = unique(ids, *([await relations.pending_topics(session, ids)] if with_topics else []))
     rows = await sql.lock(session, ids)
-    refusals = judged_for_approval(rows, await sql.live_twins(session, list(rows.values())), actor, versions)
+    refusals = judged_for_approval(
+        rows, await sql.live_twins(session, {(row.kind, row.identity_key) for row in rows.values()}), actor, versions
+    )
     accepted = [row for row in rows.values() if row.id not in refusals]
     await carry_out_approval(session, accepted, actor, notes, policy or {}, grounds)
     return [

@@ -89,8 +89,7 @@ async def _write(session: AsyncSession, rows: Mapping[str, Mapping[str, Any]]) -
         COLUMNS,
         f"""version = t.version + 1, review_action = 'edit',
             topic_entity_id = {stays}.topic_entity_id END, topic_proposal_id = {stays}.topic_proposal_id END,
-            dedup_state = 'unchecked', similar_entity_id = NULL, similar_proposal_id = NULL, similarity_score = NULL,
-            similarity_type = NULL, similarity_explanation = NULL, candidates = '[]',""",
+            {sql.NOT_COMPARED},""",
     )
 
 

@@ -34,7 +34,7 @@ async def plan_merge(
     for each in {items[target].kind for target in targets.values() if target in items}:
         check(each, choices)
     ended = await how_archived(session, [each.id for each in items.values() if not each.is_live])
-    refusals = {source: _refused(source, targets, items, ended, kind) for source in targets}
+    refusals = {source: _refuse(source, targets, items, ended, kind) for source in targets}
     accepted = [Request(source, target, choices) for source, target in targets.items() if refusals[source] is None]
     plan = await make_plan(session, accepted)
     return Planned(plan, plan.outcomes([refusals[source] or Outcome(source, "Merged.") for source in targets]))
@@ -82,7 +82,7 @@ async def unmerge(
     return [_unmerged(each, merges, as_proposals, undo, ended) for each in unique(ids)]
 
 
-def _refused(
+def _refuse(
     source: UUID,
     targets: Mapping[UUID, UUID],
     items: Mapping[UUID, Item],

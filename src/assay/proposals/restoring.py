@@ -63,12 +63,12 @@ async def _live(session: AsyncSession, kind: Kind, entity_id: UUID, read: int | 
     if entity is None:
         raise NotFound(f"There is no {kind} {entity_id}.")
     if entity.archived:
-        raise await _ended(session, entity)
+        raise await _archived(session, entity)
     expect_revision(kind, read, entity.revision)
     return entity
 
 
-async def _ended(session: AsyncSession, entity: Entity) -> Conflict:
+async def _archived(session: AsyncSession, entity: Entity) -> Conflict:
     """Who merged it away or withdrew it, and when."""
     decision, into = (await how_archived(session, [entity.id]))[entity.id], entity.merged_into_entity_id
     what = f"{entity.kind.capitalize()} {entity.id} was"
@@ -87,6 +87,6 @@ def expect_revision(kind: Kind, read: int | None, revision: int) -> None:
 
 async def _refuse_twin(session: AsyncSession, kind: Kind, entity_id: UUID, values: dict[str, Any]) -> None:
     key = kind, identity_key(kind, values["title"], values["body"])
-    twins = await merge_sql.twins(session, {key: entity_id}, [entity_id])
+    twins = await proposal_sql.live_twins(session, [key], exclude=[entity_id])
     if key in twins:
         raise Conflict(f"{kind.capitalize()} {twins[key]} says this by now.", entity_id=twins[key])

@@ -1,6 +1,6 @@
 """The set-based statements behind the decisions. Each is one round trip for any number of proposals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -18,6 +18,9 @@ from assay.proposals.outcomes import Locked
 Ids = Sequence[UUID]
 
 _SNAPSHOT: Final = "to_jsonb(e) - '{id,kind,revision,created_at,updated_at,title_key,identity_key}'::text[]"
+NOT_COMPARED: Final = """dedup_state = 'unchecked', similar_entity_id = NULL, similar_proposal_id = NULL,
+    similarity_score = NULL, similarity_type = NULL, similarity_explanation = NULL, candidates = '[]'"""
+"""How a proposal stands that is to be compared with the others anew."""
 
 
 async def lock(session: AsyncSession, ids: Ids) -> dict[UUID, Locked]:
@@ -48,13 +51,17 @@ async def lock(session: AsyncSession, ids: Ids) -> dict[UUID, Locked]:
     return {proposal_id: found[proposal_id] for proposal_id in ids if proposal_id in found}
 
 
-async def live_twins(session: AsyncSession, rows: Sequence[Locked]) -> dict[tuple[Kind, str], UUID]:
-    """The live entities that are, word for word, what these proposals say."""
-    found = await session.execute(
-        text("SELECT kind, identity_key, id FROM entities WHERE identity_key = ANY(:keys) AND NOT archived"),
-        {"keys": [row.identity_key for row in rows]},
+async def live_twins(
+    session: AsyncSession, keys: Collection[tuple[Kind, str]], *, exclude: Iterable[UUID] = ()
+) -> dict[tuple[Kind, str], UUID]:
+    """The live entities, but for `exclude`, that say word for word what has these identity keys."""
+    rows = await session.execute(
+        text("""
+        SELECT kind, identity_key, id FROM entities
+        WHERE identity_key = ANY(:keys) AND NOT archived AND id <> ALL(CAST(:exclude AS uuid[]))"""),
+        {"keys": [key for _, key in keys], "exclude": list(exclude)},
     )
-    return {(Kind(kind), key): entity_id for kind, key, entity_id in found}
+    return {(Kind(kind), key): entity_id for kind, key, entity_id in rows if (Kind(kind), key) in keys}
 
 
 async def decide(
@@ -96,13 +103,12 @@ async def decide(
 async def make_pending(session: AsyncSession, ids: Ids, *, action: ReviewAction | None, at: datetime) -> None:
     """Puts proposals back into the queue, their expiry clock and their search for duplicates started anew."""
     await session.execute(
-        text("""
+        text(f"""
         UPDATE proposals SET status = 'pending', review_action = :action, review_notes = NULL, reviewed_at = NULL,
             reviewed_by_user_id = NULL, auto_reverted = auto_approved AND (auto_reverted OR status = 'approved'),
             created_entity_id = NULL, merged_into_entity_id = NULL, version = version + 1, refreshed_at = :at,
-            dedup_state = 'unchecked', similar_entity_id = NULL, similar_proposal_id = NULL, similarity_score = NULL,
-            similarity_type = NULL, similarity_explanation = NULL, candidates = '[]', snoozed_until = NULL
-        WHERE id = ANY(:ids)"""),
+            snoozed_until = NULL, {NOT_COMPARED}
+        WHERE id = ANY(:ids)"""),  # noqa: S608  # our own fragment
         {"ids": list(ids), "action": action, "at": at},
     )
 
@@ -238,8 +244,7 @@ async def look_again(session: AsyncSession, ids: Ids) -> None:
                 (SELECT id, status FROM proposals WHERE similar_entity_id = given.id OFFSET 0)
                 UNION ALL
                 (SELECT id, 'pending' FROM ({later_updates("given.id")}) AS updates OFFSET 0)) p)
-        UPDATE proposals SET dedup_state = 'unchecked', similar_entity_id = NULL, similar_proposal_id = NULL,
-            similarity_score = NULL, similarity_type = NULL, similarity_explanation = NULL, candidates = '[]'
+        UPDATE proposals SET {NOT_COMPARED}
         WHERE id = ANY(ARRAY(SELECT id FROM alike WHERE status = 'pending'))"""),  # noqa: S608  # our own fragments
         {"ids": list(ids)},
     )

@@ -138,7 +138,7 @@ async def _clashes(
         if keys.setdefault(key, target) != target:
             doubles[target] = keys[key]
     gone = [step.source.id for step in steps if step.source.is_entity]
-    taken = await sql.twins(session, keys, [*gone, *contents])
+    taken = await proposal_sql.live_twins(session, keys, exclude=[*gone, *contents])
     doubles |= {keys[key]: twin for key, twin in taken.items()}
     return {
         step.source.id: f"{step.target.kind.capitalize()} {doubles[step.target.id]} says exactly that already: "

@@ -100,19 +100,6 @@ async def survivors(session: AsyncSession, ids: Ids) -> dict[UUID, UUID]:
     return dict(rows.tuples().all())
 
 
-async def twins(
-    session: AsyncSession, keys: Mapping[tuple[Kind, str], UUID], exclude: Ids
-) -> dict[tuple[Kind, str], UUID]:
-    """The live entities, but for `exclude`, that say word for word what has these keys."""
-    rows = await session.execute(
-        text("""
-        SELECT kind, identity_key, id FROM entities
-        WHERE identity_key = ANY(:keys) AND NOT archived AND id <> ALL(CAST(:exclude AS uuid[]))"""),
-        {"keys": [key for _, key in keys], "exclude": list(exclude)},
-    )
-    return {(Kind(kind), key): entity for kind, key, entity in rows if (Kind(kind), key) in keys}
-
-
 async def edge_sets(session: AsyncSession, moving: Ids, near: Ids) -> dict[str, EdgeSet]:
     """All filings and links of what moves, and those between what is near."""
     moving, near = list(moving), list(near)

@@ -151,7 +151,7 @@ async def _clashes(session: AsyncSession, undo: Undo) -> dict[UUID, str]:
         key = kind, identity_key(kind, values["title"], values["body"])
         if keys.setdefault(key, entity) != entity:
             doubles[entity] = keys[key]
-    doubles |= {keys[key]: twin for key, twin in (await sql.twins(session, keys, now)).items()}
+    doubles |= {keys[key]: twin for key, twin in (await proposal_sql.live_twins(session, keys, exclude=now)).items()}
     return {
         merge.source_id: f"{_the(merge.kind, doubles[entity])} says exactly the same by now as {entity} would again: "
         "merge or rename one of them first."
