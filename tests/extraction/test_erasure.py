@@ -72,7 +72,7 @@ async def test_no_word_of_it_is_left_anywhere(database, ana, kind):
     waiting = await said(database, f"{SECRET} waits", "umberto", kind=kind)
     known = await said(database, f"{SECRET} is known", "umberto", kind=kind)
     async with database.transaction() as session:
-        await editing.edit(session, {waiting: {"body": f"{SECRET} again"}}, weigh=weighed, actor=ana, notes=SECRET)
+        await edit(session, {waiting: {"body": f"{SECRET} again"}}, weigh=weighed, actor=ana, notes=SECRET)
     judged = "unsupported = ARRAY[:word], standing = 'sound', standing_because = 'decided by umberto'"
     await rows(database, f"UPDATE proposals SET {judged} RETURNING id", word=SECRET)
     await decided(database, actions.approve, known, by=ana)

@@ -177,7 +177,7 @@ async def test_new_evidence_is_weighed_by_what_the_claim_says_with_it(database):
     waiting = await pending(database)
     longer = f"{FACT}, unless legal asks for more"
     async with database.transaction() as session:
-        await editing.edit(session, {waiting: {"title": longer, "body": longer}}, weigh=weighed, actor=SYSTEM)
+        await edit(session, {waiting: {"title": longer, "body": longer}}, weigh=weighed, actor=SYSTEM)
     alone = await get(database, waiting)
     await said(database, longer)
     message_id = await scalar(database, "SELECT id FROM messages WHERE text = :text", text=longer)
@@ -196,7 +196,7 @@ async def test_an_edit_is_weighed_by_what_its_evidence_says(database):
     before = (await get(database, waiting)).confidence
     for words, confidence in ((NEWS, 0.8), (FACT, before)):
         async with database.transaction() as session:
-            await editing.edit(session, {waiting: {"title": words, "body": words}}, weigh=weighed, actor=SYSTEM)
+            await edit(session, {waiting: {"title": words, "body": words}}, weigh=weighed, actor=SYSTEM)
         assert (await get(database, waiting)).confidence == confidence
 
 

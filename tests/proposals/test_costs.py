@@ -41,10 +41,10 @@ async def test_the_work_of_a_decision_follows_from_what_is_decided(database, ana
     searching = {"model": MODEL, "threshold": 0.85, "actor": ana}
     steps = {
         "scan": lambda session: scan.scan(session, ids, **searching),
-        "edit": lambda session: editing.edit(
+        "edit": lambda session: edit(
             session, {each: {"body": f"Now {each}"} for each in ids}, weigh=weighed, actor=ana
         ),
-        "assign": lambda session: assigning.assign(session, ids, None, actor=ana),
+        "assign": lambda session: assign(session, ids, None, actor=ana),
         "not a duplicate": lambda session: dismissing.not_duplicate(
             session, dict(zip(ids, known, strict=True)), **searching
         ),
@@ -58,7 +58,7 @@ async def test_the_work_of_a_decision_follows_from_what_is_decided(database, ana
         "revert": lambda session: actions.revert(session, ids, actor=ana),
         "merge knowledge": lambda session: entity_actions.merge(session, dict(zip(one, other, strict=True)), actor=ana),
         "unmerge knowledge": lambda session: entity_actions.unmerge(session, one, actor=ana),
-        "restore": lambda session: restoring.restore(session, Kind.ATOM, known[0], 1, actor=ana),
+        "restore": lambda session: restore(session, Kind.ATOM, known[0], 1, actor=ana),
     }
     assert not await too_much(database, steps)
 

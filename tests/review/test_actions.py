@@ -229,7 +229,7 @@ async def test_what_an_edited_proposal_said_before_contradicts_nothing(database,
     older, newer = await contradicting(database, embedder)
     async with database.transaction() as session:
         changes = {older: {"title": "Invoices are printed on Mondays"}}
-        assert [each.done for each in await editing.edit(session, changes, weigh=weighed, actor=SYSTEM)] == [True]
+        assert [each.done for each in await edit(session, changes, weigh=weighed, actor=SYSTEM)] == [True]
     await scan.embed_missing(database, embedder, 10)
     await scanned(database, embedder, older, newer)
     found = await reviewed(database, embedder, [newer, older])
@@ -342,7 +342,7 @@ async def test_what_somebody_edited_is_their_claim_and_waits_for_a_person(databa
     [each] = await cleared(database, embedder, draft(title="Water runs at night", body="At night water runs"))
     await rows(database, "UPDATE users SET kind = :kind WHERE id = :id RETURNING id", kind=kind, id=ana.user_id)
     async with database.transaction() as session:
-        await editing.edit(session, {each: {"body": "Water runs at night"}}, weigh=weighed, actor=ana)
+        await edit(session, {each: {"body": "Water runs at night"}}, weigh=weighed, actor=ana)
     await rows(database, "UPDATE proposals SET confidence = 0.97 RETURNING id")  # one quote is one voice
     await scan.embed_missing(database, embedder, 10)
     await scanned(database, embedder, each)
@@ -357,7 +357,7 @@ async def test_what_somebody_edited_is_their_claim_and_waits_for_a_person(databa
 async def test_an_edit_that_changes_no_word_of_the_claim_leaves_it_whose_it_was(database, embedder, ana):
     [each] = await cleared(database, embedder, draft(title="Water runs at night"))
     async with database.transaction() as session:
-        await editing.edit(
+        await edit(
             session, {each: {"title": "Water runs at night", "meta": {"a": 1}}}, weigh=weighed, actor=ana
         )
     await scan.embed_missing(database, embedder, 10)

@@ -16,13 +16,13 @@ from assay.duplicates.statement import Statement
 from assay.kinds import Kind
 from assay.messaging.events import ProposalNotDuplicate
 from assay.proposals.outcomes import (
-    Locked,
+    LockedProposal,
     Outcome,
     Refusal,
     first_refusal,
     missing,
-    own_proposal,
-    unless_pending,
+    refuse_own,
+    refuse_decided,
 )
 from assay.proposals.sql import lock
 
@@ -33,7 +33,7 @@ _STATEMENT: Final = "id, kind, title, body, identity_key"
 class _Asked:
     """A proposal, and what it is said not to repeat."""
 
-    row: Locked
+    row: LockedProposal
     proposal: Statement
     marked: UUID | None
     """What the scan found it to be like."""
@@ -57,7 +57,7 @@ async def not_duplicate(
     asked = await _asked(session, list(others))
     chosen = {each: other or (asked[each].marked if each in asked else None) for each, other in others.items()}
     known = await _statements(session, [other for other in chosen.values() if other])
-    refusals = {each: _refusal(each, asked.get(each), chosen[each], known, actor) for each in others}
+    refusals = {each: _refuse(each, asked.get(each), chosen[each], known, actor) for each in others}
     pairs = [(asked[each].proposal, known[other]) for each, other in chosen.items() if other and refusals[each] is None]
     await memory.remember(session, pairs, same=False, actor=actor, notes=notes)
     await record(session, actor, [_recorded(*pair, actor, notes) for pair in pairs])
@@ -95,12 +95,12 @@ async def _statements(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, 
     return {row["id"]: Statement(**{**row, "kind": Kind(row["kind"])}) for row in rows.mappings()}
 
 
-def _refusal(
+def _refuse(
     proposal_id: UUID, asked: _Asked | None, other: UUID | None, known: Mapping[UUID, Statement], actor: Actor
 ) -> Outcome | None:
     if asked is None:
         return missing(proposal_id)
-    if refusal := first_refusal((unless_pending(asked.row), own_proposal(asked.row, actor))):
+    if refusal := first_refusal((refuse_decided(asked.row), refuse_own(asked.row, actor))):
         return refusal
     sentence = _objection(asked, other, known)
     return Outcome(proposal_id, sentence, Refusal.CONFLICT) if sentence else None

@@ -45,7 +45,7 @@ class ScanOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Locked:
+class ScannedProposal:
     """A pending proposal whose row this transaction holds."""
 
     statement: Statement
@@ -189,7 +189,7 @@ async def _near(
     return [near for part in judged_together if not isinstance(part, BaseException) for near in part]
 
 
-async def _lock(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[UUID, Locked]:
+async def _lock(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[UUID, ScannedProposal]:
     rows = await session.execute(
         text("""
         SELECT p.id, p.kind, p.title, p.body, p.identity_key, p.dedup_state, vector_dims(v.vector) AS dimensions
@@ -199,7 +199,7 @@ async def _lock(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[
         {"ids": list(ids), "model": model},
     )
     return {
-        row.id: Locked(
+        row.id: ScannedProposal(
             Statement(row.id, Kind(row.kind), row.title, row.body, row.identity_key),
             DedupState(row.dedup_state),
             row.dimensions,

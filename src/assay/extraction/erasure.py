@@ -1,6 +1,6 @@
 """Deleting what a person said, or what was said in a channel, and what rests on nothing else.
 
-Messages go as rows. What was drawn from them is emptied and not deleted: decisions, merges and the trail name it by
+Messages go as rows. What was drawn from them is refuse_erased and not deleted: decisions, merges and the trail name it by
 its id, and all of them stay true. Each call is a portion, whole in its transaction; what a kill leaves, the next takes.
 """
 
@@ -103,10 +103,10 @@ async def _empty(session: AsyncSession, gone: Sequence[Touched], actor: Actor) -
     entities = [each.id for each in gone if each.entity_goes]
     await erasure_sql.forget_verdicts(session, proposals)
     await erasure_sql.forget_cached_vectors(session, proposals)
-    await proposal_sql.look_again(session, proposals)
+    await proposal_sql.mark_unchecked(session, proposals)
     await proposal_sql.withdraw_entities(session, entities)
     kept = [each.id for each in gone if each.is_live and not each.entity_goes]
-    await proposal_sql.forget_vectors(session, sorted(set(proposals) - set(kept)))
+    await proposal_sql.delete_vectors(session, sorted(set(proposals) - set(kept)))
     await erasure_sql.empty_proposals(session, proposals, actor.user_id)
     await erasure_sql.empty_entities(session, entities)
     await erasure_sql.empty_merges(session, proposals, actor.user_id)

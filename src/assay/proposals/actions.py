@@ -39,18 +39,18 @@ from assay.proposals.merge.fields import Choices, check
 from assay.proposals.merge.plan import Planned, Request, make_plan
 from assay.proposals.merge.undo import plan_undo
 from assay.proposals.outcomes import (
-    Locked,
+    LockedProposal,
     Outcome,
     conflict,
-    emptied,
-    judged_for_approval,
+    refuse_erased,
+    refuse_approvals,
     missing,
-    own_proposal,
-    proposed_by_another,
-    stale,
-    unfit_target,
-    unless_other,
-    unless_pending,
+    refuse_own,
+    refuse_not_own,
+    refuse_stale,
+    refuse_target,
+    refuse_self_merge,
+    refuse_decided,
 )
 from assay.proposals.records import changed, created
 from assay.proposals.remarks import of_reverts, remarked
@@ -61,7 +61,7 @@ KEEP_ALL: Final[Choices] = MappingProxyType({})
 
 
 Ids = Sequence[UUID]
-Judge = Callable[[Locked], Outcome | None]
+Judge = Callable[[LockedProposal], Outcome | None]
 
 
 async def propose(session: AsyncSession, drafts: Sequence[Draft], *, run_id: UUID | None, actor: Actor) -> list[UUID]:
@@ -109,7 +109,7 @@ async def approve(
     await hold_until_commit(session, DECISIONS)
     ids = unique(ids, *([await relations.pending_topics(session, ids)] if with_topics else []))
     rows = await sql.lock(session, ids)
-    refusals = judged_for_approval(
+    refusals = refuse_approvals(
         rows, await sql.live_twins(session, {(row.kind, row.identity_key) for row in rows.values()}), actor, versions
     )
     accepted = [row for row in rows.values() if row.id not in refusals]
@@ -129,7 +129,7 @@ async def reject(
     versions: Mapping[UUID, int] = ANY_VERSION,
 ) -> list[Outcome]:
     """Declines pending proposals. They can be reopened."""
-    accepted, outcomes = await lock_and_judge(session, ids, versions, unless_pending, "Rejected.", by=actor)
+    accepted, outcomes = await lock_and_judge(session, ids, versions, refuse_decided, "Rejected.", by=actor)
     await put_away(session, accepted, ReviewAction.REJECT, actor, notes)
     await record(session, actor, [changed(ProposalRejected, row, actor, notes=notes) for row in accepted])
     return outcomes
@@ -138,8 +138,8 @@ async def reject(
 async def withdraw(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | None = None) -> list[Outcome]:
     """Takes back pending proposals of the actor's own. Like expiry it counts as nobody's verdict on them."""
 
-    def judge(row: Locked) -> Outcome | None:
-        return proposed_by_another(row, actor) or unless_pending(row)
+    def judge(row: LockedProposal) -> Outcome | None:
+        return refuse_not_own(row, actor) or refuse_decided(row)
 
     accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, judge, "Withdrawn.")
     await put_away(session, accepted, ReviewAction.WITHDRAWN, actor, notes)
@@ -150,7 +150,7 @@ async def withdraw(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str 
 async def expire(session: AsyncSession, ids: Ids, *, actor: Actor, days: int) -> list[Outcome]:
     """Puts away what nobody decided in time. It can be reopened, and never counts as a person's rejection."""
     note = f"Auto-rejected: expired after {days} days"
-    accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, unless_pending, f"{note}.")
+    accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, refuse_decided, f"{note}.")
     await put_away(session, accepted, ReviewAction.EXPIRED, actor, note)
     if accepted:
         kinds = Counter(row.kind for row in accepted)
@@ -176,7 +176,7 @@ async def announce_held(session: AsyncSession, found: Overdue) -> None:
 async def reopen(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | None = None) -> list[Outcome]:
     """Puts rejected and expired proposals back into the queue."""
 
-    def judge(row: Locked) -> Outcome | None:
+    def judge(row: LockedProposal) -> Outcome | None:
         if row.status is ProposalStatus.REJECTED:
             return None
         state = "still pending" if row.status is ProposalStatus.PENDING else row.history()
@@ -199,9 +199,9 @@ async def plan_merge(
     for kind in set(kinds.values()):
         check(kind, choices)
 
-    def judge(row: Locked) -> Outcome | None:
+    def judge(row: LockedProposal) -> Outcome | None:
         target = targets[row.id]
-        return unless_other(row, target) or unless_pending(row) or unfit_target(row, target, kinds)
+        return refuse_self_merge(row, target) or refuse_decided(row) or refuse_target(row, target, kinds)
 
     accepted, outcomes = await lock_and_judge(session, list(targets), ANY_VERSION, judge, "Merged.", by=actor)
     plan = await make_plan(session, [Request(row.id, targets[row.id], choices) for row in accepted])
@@ -233,14 +233,14 @@ async def revert(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | 
     """
     await hold_until_commit(session, DECISIONS)
     rows = await sql.lock(session, ids)
-    merged = [row.id for row in rows.values() if not own_proposal(row, actor)]
+    merged = [row.id for row in rows.values() if not refuse_own(row, actor)]
     undo = await plan_undo(session, list((await merge_sql.merges_of(session, merged, of_entity=False)).values()))
     revisions = await sql.approved_revisions(session, ids)
     away = await merge_sql.merges_of(session, ids, of_entity=True)
     live = await sql.live_entities(session, ids)
     later = await sql.built_upon(session, revisions, [merge.source_id for merge in undo.accepted])
 
-    def judge(row: Locked) -> Outcome | None:
+    def judge(row: LockedProposal) -> Outcome | None:
         if row.status is ProposalStatus.MERGED:
             return conflict(row, undo.refused[row.id]) if row.id in undo.refused else None
         if row.status is not ProposalStatus.APPROVED:
@@ -281,8 +281,8 @@ async def note_failed_scans(session: AsyncSession, ids: Ids) -> None:
 async def try_again(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | None = None) -> list[Outcome]:
     """Lets the machine try at once what failed and rests, or waits for a person after too many failures."""
 
-    def judge(row: Locked) -> Outcome | None:
-        return unless_pending(row) or (None if row.failures else conflict(row, "The machine has not failed on it."))
+    def judge(row: LockedProposal) -> Outcome | None:
+        return refuse_decided(row) or (None if row.failures else conflict(row, "The machine has not failed on it."))
 
     accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, judge, "It is tried again.")
     await reset_failures(session, [row.id for row in accepted])
@@ -290,7 +290,7 @@ async def try_again(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str
     return outcomes
 
 
-def _forgiven(row: Locked, actor: Actor, notes: str | None) -> Record:
+def _forgiven(row: LockedProposal, actor: Actor, notes: str | None) -> Record:
     detail = {"notes": notes, "failures": row.failures}
     event = FailuresReset(row.kind, row.id, row.title, actor.name)
     return Record.of(event, subject_id=row.id, entity_type=row.kind, detail=detail)
@@ -307,13 +307,13 @@ async def reset_failures(session: AsyncSession, ids: Ids) -> None:
 
 async def lock_and_judge(
     session: AsyncSession, ids: Ids, versions: Mapping[UUID, int], judge: Judge, done: str, *, by: Actor = SYSTEM
-) -> tuple[list[Locked], list[Outcome]]:
+) -> tuple[list[LockedProposal], list[Outcome]]:
     """Holds the proposals and says of each whether the decision may be carried out. `by`: who decides."""
     await hold_until_commit(session, DECISIONS)
     ids = unique(ids)
     rows = await sql.lock(session, ids)
     refusals = {
-        row.id: emptied(row) or stale(row, versions) or judge(row) or own_proposal(row, by) for row in rows.values()
+        row.id: refuse_erased(row) or refuse_stale(row, versions) or judge(row) or refuse_own(row, by) for row in rows.values()
     }
     accepted = [row for row in rows.values() if refusals[row.id] is None]
     outcomes = [(refusals[each] or Outcome(each, done)) if each in rows else missing(each) for each in ids]

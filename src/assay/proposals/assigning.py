@@ -13,7 +13,7 @@ from assay.db.models import Scope, User
 from assay.errors import InvalidInput
 from assay.messaging.events import ProposalAssigned
 from assay.proposals.actions import lock_and_judge
-from assay.proposals.outcomes import Locked, Outcome, Refusal, unless_pending
+from assay.proposals.outcomes import LockedProposal, Outcome, Refusal, refuse_decided
 
 
 async def assign(
@@ -25,8 +25,8 @@ async def assign(
     """
     assignee = await _able(session, assignee_id) if assignee_id is not None else None
 
-    def judge(row: Locked) -> Outcome | None:
-        return unless_pending(row) or _own(row, assignee)
+    def judge(row: LockedProposal) -> Outcome | None:
+        return refuse_decided(row) or _refuse_own(row, assignee)
 
     accepted, outcomes = await lock_and_judge(session, ids, {}, judge, "Assigned." if assignee else "Given back.")
     given = {"ids": [row.id for row in accepted], "assignee": assignee_id}
@@ -38,7 +38,7 @@ async def assign(
     return outcomes
 
 
-def _recorded(row: Locked, actor: Actor, assignee: str | None, notes: str | None) -> Record:
+def _recorded(row: LockedProposal, actor: Actor, assignee: str | None, notes: str | None) -> Record:
     detail = {"assignee": assignee, "notes": notes, "version": row.version + 1}
     event = ProposalAssigned(row.kind, row.id, row.title, actor.name, assignee)
     return Record.of(event, subject_id=row.id, entity_type=row.kind, detail=detail)
@@ -51,7 +51,7 @@ async def _able(session: AsyncSession, user_id: int) -> User:
     return user
 
 
-def _own(row: Locked, assignee: User | None) -> Outcome | None:
+def _refuse_own(row: LockedProposal, assignee: User | None) -> Outcome | None:
     if assignee is None or row.proposed_by_user_id != assignee.id:
         return None
     return Outcome(row.id, f"{assignee.name} proposed this and may not decide on it.", Refusal.FORBIDDEN)

@@ -16,7 +16,7 @@ from assay.proposals.actions import ANY_VERSION, lock_and_judge
 from assay.proposals.drafts import Draft
 from assay.proposals.evidence import Weigh, weigh_anew
 from assay.proposals.lists import pages
-from assay.proposals.outcomes import Outcome, unless_pending
+from assay.proposals.outcomes import Outcome, refuse_decided
 
 FIELDS: Final = ("title", "body", "icon", "color", "keywords", "atom_type", "meta", "topic_name")
 """What a person may change. The confidence, the evidence and where it came from are not among it."""
@@ -38,14 +38,14 @@ async def edit(
 
     Raises InvalidInput where the words break a limit; then nothing is written.
     """
-    accepted, outcomes = await lock_and_judge(session, list(edits), ANY_VERSION, unless_pending, "Edited.", by=actor)
+    accepted, outcomes = await lock_and_judge(session, list(edits), ANY_VERSION, refuse_decided, "Edited.", by=actor)
     found = await pages.in_order(session, [row.id for row in accepted])
     before = {each.id: _words(each) for each in found}
     rows = {str(each.id): _changed(each, edits[each.id]) | _claimed(each, edits[each.id], actor) for each in found}
     await _write(session, rows)
     await relations.resolve_topics(session, list(before))
-    await sql.forget_vectors(session, list(before))
-    await sql.look_again(session, list(before))
+    await sql.delete_vectors(session, list(before))
+    await sql.mark_unchecked(session, list(before))
     records = [_recorded(each, edits[each.id], before[each.id], actor, notes) for each in found]
     await weigh_anew(session, [each for each in before if not _says_as_before(before[each], edits[each])], weigh=weigh)
     await record(session, actor, records)

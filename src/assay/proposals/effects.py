@@ -14,13 +14,13 @@ from assay.messaging.events import ProposalMerged, ProposalReverted
 from assay.proposals import relations, sql
 from assay.proposals.merge.plan import Plan, carry_out_plan
 from assay.proposals.merge.undo import Undo, carry_out_undo
-from assay.proposals.outcomes import Locked
+from assay.proposals.outcomes import LockedProposal
 from assay.proposals.records import approved, changed
 
 
 async def carry_out_approval(
     session: AsyncSession,
-    rows: Sequence[Locked],
+    rows: Sequence[LockedProposal],
     actor: Actor,
     notes: str | None,
     policy: Mapping[str, Any],
@@ -42,7 +42,7 @@ async def carry_out_approval(
 
 
 async def carry_out_merge(
-    session: AsyncSession, rows: Mapping[UUID, Locked], plan: Plan, actor: Actor, notes: str | None
+    session: AsyncSession, rows: Mapping[UUID, LockedProposal], plan: Plan, actor: Actor, notes: str | None
 ) -> None:
     if not plan.steps:
         return
@@ -67,7 +67,7 @@ async def carry_out_merge(
 
 
 async def carry_out_revert(
-    session: AsyncSession, rows: Sequence[Locked], undo: Undo, actor: Actor, notes: str | None
+    session: AsyncSession, rows: Sequence[LockedProposal], undo: Undo, actor: Actor, notes: str | None
 ) -> None:
     if not rows:
         return
@@ -78,7 +78,7 @@ async def carry_out_revert(
     await sql.touch_entities(session, withdrawn, at)
     await sql.write_revisions(session, {each: each for each in withdrawn}, ChangeType.REVERTED, actor, at, notes)
     await sql.make_pending(session, [row.id for row in rows], action=ReviewAction.REVERTED, at=at)
-    await sql.look_again(session, withdrawn)
+    await sql.mark_unchecked(session, withdrawn)
     await record(
         session,
         actor,
@@ -87,9 +87,9 @@ async def carry_out_revert(
 
 
 async def put_away(
-    session: AsyncSession, rows: Sequence[Locked], action: ReviewAction, actor: Actor, notes: str | None
+    session: AsyncSession, rows: Sequence[LockedProposal], action: ReviewAction, actor: Actor, notes: str | None
 ) -> None:
     ids = [row.id for row in rows]
     await sql.decide(session, ids, status=ProposalStatus.REJECTED, action=action, actor=actor, at=now(), notes=notes)
-    await sql.forget_vectors(session, ids)
-    await sql.look_again(session, ids)
+    await sql.delete_vectors(session, ids)
+    await sql.mark_unchecked(session, ids)

@@ -54,7 +54,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Locked:
+class LockedProposal:
     """A proposal whose row this transaction holds."""
 
     id: UUID
@@ -91,11 +91,11 @@ def missing(proposal_id: UUID) -> Outcome:
     return Outcome(proposal_id, f"There is no proposal {proposal_id}.", Refusal.NOT_FOUND)
 
 
-def conflict(row: Locked, message: str) -> Outcome:
+def conflict(row: LockedProposal, message: str) -> Outcome:
     return Outcome(row.id, message, Refusal.CONFLICT, row.entity_id, row.decision())
 
 
-def stale(row: Locked, versions: Mapping[UUID, int]) -> Outcome | None:
+def refuse_stale(row: LockedProposal, versions: Mapping[UUID, int]) -> Outcome | None:
     """A refusal when the proposal changed since the actor read it."""
     read = versions.get(row.id, row.version)
     if read == row.version:
@@ -104,19 +104,19 @@ def stale(row: Locked, versions: Mapping[UUID, int]) -> Outcome | None:
     return Outcome(row.id, changed, Refusal.STALE, row.entity_id, row.decision())
 
 
-def emptied(row: Locked) -> Outcome | None:
+def refuse_erased(row: LockedProposal) -> Outcome | None:
     """A refusal where there is nothing left to decide on."""
     return conflict(row, "Its words were erased with the messages it rested on.") if row.erased else None
 
 
-def unless_pending(row: Locked) -> Outcome | None:
+def refuse_decided(row: LockedProposal) -> Outcome | None:
     if row.status is ProposalStatus.PENDING:
         return None
     undo = "reopen" if row.status is ProposalStatus.REJECTED else "revert"
     return conflict(row, f"The proposal was already {row.history()}: {undo} it first.")
 
 
-def own_proposal(row: Locked, actor: Actor) -> Outcome | None:
+def refuse_own(row: LockedProposal, actor: Actor) -> Outcome | None:
     """Nobody decides on what they proposed themselves, in whatever way; the system under its policy excepted."""
     if actor.is_system or row.proposed_by_user_id != actor.user_id:
         return None
@@ -125,7 +125,7 @@ def own_proposal(row: Locked, actor: Actor) -> Outcome | None:
     )
 
 
-def proposed_by_another(row: Locked, actor: Actor) -> Outcome | None:
+def refuse_not_own(row: LockedProposal, actor: Actor) -> Outcome | None:
     """Nobody takes back what somebody else proposed."""
     if row.proposed_by_user_id == actor.user_id:
         return None
@@ -136,8 +136,8 @@ def first_refusal(refusals: Iterable[Outcome | None]) -> Outcome | None:
     return next((refusal for refusal in refusals if refusal), None)
 
 
-def judged_for_approval(
-    rows: Mapping[UUID, Locked],
+def refuse_approvals(
+    rows: Mapping[UUID, LockedProposal],
     twins: Mapping[tuple[Kind, str], UUID],
     actor: Actor,
     versions: Mapping[UUID, int],
@@ -148,11 +148,11 @@ def judged_for_approval(
     for row in sorted(rows.values(), key=lambda row: (row.topic_proposal_id in rows, row.id)):
         refusal = first_refusal(
             (
-                stale(row, versions),
-                unless_pending(row),
-                own_proposal(row, actor),
-                waits_for_topic(row, rows, refusals),
-                says_the_same(row, taken),
+                refuse_stale(row, versions),
+                refuse_decided(row),
+                refuse_own(row, actor),
+                refuse_without_topic(row, rows, refusals),
+                refuse_twin(row, taken),
             )
         )
         if refusal:
@@ -162,7 +162,7 @@ def judged_for_approval(
     return refusals
 
 
-def waits_for_topic(row: Locked, rows: Mapping[UUID, Locked], refusals: Mapping[UUID, Outcome]) -> Outcome | None:
+def refuse_without_topic(row: LockedProposal, rows: Mapping[UUID, LockedProposal], refusals: Mapping[UUID, Outcome]) -> Outcome | None:
     topic = row.topic_proposal_id
     if not row.topic_is_pending or (topic in rows and topic not in refusals):
         return None
@@ -171,18 +171,18 @@ def waits_for_topic(row: Locked, rows: Mapping[UUID, Locked], refusals: Mapping[
     )
 
 
-def says_the_same(row: Locked, taken: Mapping[tuple[Kind, str], UUID]) -> Outcome | None:
+def refuse_twin(row: LockedProposal, taken: Mapping[tuple[Kind, str], UUID]) -> Outcome | None:
     twin = taken.get((row.kind, row.identity_key))
     if twin is None:
         return None
     return conflict(row, f"{row.kind.capitalize()} {twin} says exactly the same: merge into it.")
 
 
-def unless_other(row: Locked, target: UUID) -> Outcome | None:
+def refuse_self_merge(row: LockedProposal, target: UUID) -> Outcome | None:
     return conflict(row, "A proposal cannot be merged into itself.") if target == row.id else None
 
 
-def unfit_target(row: Locked, target: UUID, kinds: Mapping[UUID, Kind]) -> Outcome | None:
+def refuse_target(row: LockedProposal, target: UUID, kinds: Mapping[UUID, Kind]) -> Outcome | None:
     if target not in kinds:
         return conflict(row, f"{target} is no approved {row.kind}: approve it first, or merge into another.")
     if kinds[target] is not row.kind:

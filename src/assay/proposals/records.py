@@ -8,7 +8,7 @@ from assay.audit.actions import Record
 from assay.audit.actor import Actor
 from assay.messaging.events import ProposalApproved, ProposalAutoApproved, ProposalChanged, ProposalCreated
 from assay.proposals.drafts import Draft
-from assay.proposals.outcomes import Locked
+from assay.proposals.outcomes import LockedProposal
 
 
 def created(draft: Draft, actor: Actor, run_id: UUID | None) -> Record:
@@ -18,7 +18,7 @@ def created(draft: Draft, actor: Actor, run_id: UUID | None) -> Record:
 
 
 def approved(
-    row: Locked,
+    row: LockedProposal,
     actor: Actor,
     notes: str | None,
     policy: Mapping[str, Any],
@@ -39,7 +39,7 @@ def approved(
 
 def changed(
     event: type[ProposalChanged],
-    row: Locked,
+    row: LockedProposal,
     actor: Actor,
     *,
     entity_id: UUID | None = None,

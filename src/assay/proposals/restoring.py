@@ -48,8 +48,8 @@ async def restore(
     await merge_sql.rewrite(session, {entity_id: (kind, values)})
     await proposal_sql.touch_entities(session, [entity_id], at := now())
     written = await proposal_sql.write_revisions(session, {entity_id: entity_id}, ChangeType.RESTORED, actor, at, notes)
-    await proposal_sql.forget_vectors(session, [entity_id])
-    await proposal_sql.look_again(session, [entity_id])
+    await proposal_sql.delete_vectors(session, [entity_id])
+    await proposal_sql.mark_unchecked(session, [entity_id])
     detail = {"notes": notes, "restored": number, "revision": written[entity_id], "before": before}
     event = EntityRestored(kind, entity_id, values["title"] or "", actor.name, written[entity_id])
     await record(session, actor, [Record.of(event, subject_id=entity_id, entity_type=kind, detail=detail)])

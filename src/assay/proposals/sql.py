@@ -13,7 +13,7 @@ from assay.db.bulk import as_json
 from assay.db.models import ChangeType, ProposalStatus, ReviewAction
 from assay.kinds import Kind
 from assay.proposals.contradictions import later_updates
-from assay.proposals.outcomes import Locked
+from assay.proposals.outcomes import LockedProposal
 
 Ids = Sequence[UUID]
 
@@ -23,7 +23,7 @@ NOT_COMPARED: Final = """dedup_state = 'unchecked', similar_entity_id = NULL, si
 """How a proposal stands that is to be compared with the others anew."""
 
 
-async def lock(session: AsyncSession, ids: Ids) -> dict[UUID, Locked]:
+async def lock(session: AsyncSession, ids: Ids) -> dict[UUID, LockedProposal]:
     """The proposals, held until the transaction ends, in the order of the ids asked for."""
     rows = await session.execute(
         text("""
@@ -38,7 +38,7 @@ async def lock(session: AsyncSession, ids: Ids) -> dict[UUID, Locked]:
         {"ids": list(ids)},
     )
     found = {
-        row["id"]: Locked(
+        row["id"]: LockedProposal(
             **{
                 **row,
                 "kind": Kind(row["kind"]),
@@ -217,7 +217,7 @@ async def live_entities(session: AsyncSession, ids: Ids) -> dict[UUID, Kind]:
     return {entity_id: Kind(kind) for entity_id, kind in rows}
 
 
-async def forget_vectors(session: AsyncSession, ids: Ids) -> None:
+async def delete_vectors(session: AsyncSession, ids: Ids) -> None:
     """Takes proposals that are no longer alive out of the search for duplicates."""
     await session.execute(text("DELETE FROM embeddings WHERE subject_id = ANY(:ids)"), {"ids": list(ids)})
 
@@ -233,7 +233,7 @@ async def follow_to_entities(session: AsyncSession, entities: Mapping[UUID, UUID
     )
 
 
-async def look_again(session: AsyncSession, ids: Ids) -> None:
+async def mark_unchecked(session: AsyncSession, ids: Ids) -> None:
     """What was marked as similar to these proposals or entities is to be scanned anew, for they are gone."""
     await session.execute(
         text(f"""

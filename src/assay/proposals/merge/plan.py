@@ -17,7 +17,7 @@ from assay.proposals.merge import fields, sql
 from assay.proposals.merge.edges import FILINGS, LINKS, EdgeSet, Moved
 from assay.proposals.merge.fields import Change, Choices, Values
 from assay.proposals.merge.sql import Item
-from assay.proposals.outcomes import Locked, Outcome, Refusal
+from assay.proposals.outcomes import LockedProposal, Outcome, Refusal
 
 WORDS = frozenset({"title", "body"})
 """The fields that a vector stands for."""
@@ -93,7 +93,7 @@ class Planned:
 
     plan: Plan
     outcomes: list[Outcome]
-    rows: Mapping[UUID, Locked] = field(default_factory=dict)
+    rows: Mapping[UUID, LockedProposal] = field(default_factory=dict)
 
 
 async def make_plan(session: AsyncSession, requests: Sequence[Request]) -> Plan:
@@ -187,8 +187,8 @@ async def carry_out_plan(
     await proposal_sql.touch_entities(session, list(sources), at)
     await proposal_sql.write_revisions(session, sources, ChangeType.MERGED, actor, at, notes)
     await sql.store(session, plan.edge_sets)
-    await proposal_sql.forget_vectors(session, [*plan.targets, *plan.renamed])
-    await proposal_sql.look_again(session, [*plan.entities, *plan.renamed])
+    await proposal_sql.delete_vectors(session, [*plan.targets, *plan.renamed])
+    await proposal_sql.mark_unchecked(session, [*plan.entities, *plan.renamed])
     rows = [_row(step, repointed.get(step.source.id, []), actor, at) for step in plan.steps]
     return await sql.note_merges(session, rows)
 

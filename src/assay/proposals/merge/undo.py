@@ -173,8 +173,8 @@ async def carry_out_undo(session: AsyncSession, undo: Undo, actor: Actor, at: da
     await proposal_sql.touch_entities(session, list(sources), at)
     await proposal_sql.write_revisions(session, sources, ChangeType.REVERTED, actor, at, notes)
     await sql.store(session, undo.edge_sets)
-    await proposal_sql.forget_vectors(session, undo.renamed)
-    await proposal_sql.look_again(session, [merge.target_id for merge in merges])
+    await proposal_sql.delete_vectors(session, undo.renamed)
+    await proposal_sql.mark_unchecked(session, [merge.target_id for merge in merges])
     await sql.note_undone(session, merges, actor, at)
 
 

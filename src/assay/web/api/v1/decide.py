@@ -14,7 +14,7 @@ from assay.extraction.runs import weighed
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions, assigning, editing
 from assay.proposals import sql as proposal_sql
-from assay.proposals.outcomes import Outcome, stale
+from assay.proposals.outcomes import Outcome, refuse_stale
 from assay.web.api.v1.merge import Merge
 from assay.web.api.v1.proposals import of_kind
 from assay.web.auth import Caller, allow
@@ -75,7 +75,7 @@ def router_for(schemas: KindSchemas) -> APIRouter:
         ("PUT", "/reject", f"reject_{kind}_proposal", reject),
         ("PUT", "/merge", f"merge_{kind}_proposal", merge),
         ("POST", "/not-duplicate", f"{kind}_proposal_is_not_duplicate", not_duplicate),
-        ("PUT", "/assignee", f"assign_{kind}_proposal", assign),
+        ("PUT", "/assignee", f"assign_{kind}_proposal", set_assignee),
         ("PATCH", "", f"edit_{kind}_proposal", _edit(schemas)),
         *(("POST", f"/{path}", f"{name}_{kind}_proposal", _simple(act, does)) for path, name, act, does in SIMPLE),
     )
@@ -120,14 +120,14 @@ async def not_duplicate(
     return await answer(session, proposal_id, outcomes, response)
 
 
-async def assign(proposal_id: UUID, asked: Assignment, session: Write, actor: Caller, response: Response) -> Any:
+async def set_assignee(proposal_id: UUID, asked: Assignment, session: Write, actor: Caller, response: Response) -> Any:
     """Give it to somebody to decide on, or back to nobody. Others may still decide."""
-    outcomes = await assigning.assign(session, [proposal_id], asked.to, actor=actor, notes=asked.notes)
+    outcomes = await assign(session, [proposal_id], asked.to, actor=actor, notes=asked.notes)
     return await answer(session, proposal_id, outcomes, response)
 
 
 def _edit(schemas: KindSchemas) -> Decide:
-    async def edit(
+    async def change(
         proposal_id: UUID,
         asked: schemas.change,  # type: ignore[name-defined]  # a class of the kind, known when the router is made
         session: Write,
@@ -136,10 +136,10 @@ def _edit(schemas: KindSchemas) -> Decide:
     ) -> Any:
         """Give a pending proposal other words. It is compared anew before the machine decides on it."""
         edits = {proposal_id: asked.changes()}
-        outcomes = await editing.edit(session, edits, weigh=weighed, actor=actor, notes=asked.notes)
+        outcomes = await edit(session, edits, weigh=weighed, actor=actor, notes=asked.notes)
         return await answer(session, proposal_id, outcomes, response)
 
-    return edit
+    return change
 
 
 def _simple(act: Act, purpose: str) -> Decide:
@@ -161,7 +161,7 @@ def as_read(kind: Kind) -> Callable[..., Awaitable[None]]:
         if read is None:
             return
         [row] = (await proposal_sql.lock(session, [proposal_id])).values()
-        if refused := stale(row, {proposal_id: read}):
+        if refused := refuse_stale(row, {proposal_id: read}):
             raise_refusal([refused], proposal_id, read=read, now=row.version)
 
     return check
