@@ -10,7 +10,8 @@ from sqlalchemy import event, text
 
 from assay.audit.actor import SYSTEM
 from assay.db.engine import Database
-from assay.proposals import actions, entity_actions
+from assay.knowledge import actions as knowledge
+from assay.proposals import actions
 from harness import ROUNDS, best_of, insert_proposals, show, with_database
 
 NUMBER = 1000
@@ -25,14 +26,14 @@ Way = Callable[[Database, Pairs], Awaitable[None]]
 
 async def ours(database: Database, pairs: Pairs) -> None:
     async with database.transaction() as session:
-        outcomes = await entity_actions.merge(session, pairs, actor=SYSTEM)
+        outcomes = await knowledge.merge(session, pairs, actor=SYSTEM)
     assert all(each.done for each in outcomes)
 
 
 async def there_and_back(database: Database, pairs: Pairs) -> None:
     await ours(database, pairs)
     async with database.transaction() as session:
-        outcomes = await entity_actions.unmerge(session, list(pairs), actor=SYSTEM)
+        outcomes = await knowledge.unmerge(session, list(pairs), actor=SYSTEM)
     assert all(each.done for each in outcomes)
 
 

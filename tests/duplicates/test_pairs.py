@@ -9,7 +9,8 @@ from assay.db.models import SimilarityType
 from assay.duplicates import pairs, scan
 from assay.errors import NotFound
 from assay.kinds import Kind
-from assay.proposals import actions, entity_actions
+from assay.knowledge import actions as knowledge
+from assay.proposals import actions
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
@@ -109,11 +110,11 @@ async def test_a_pair_that_was_merged_is_gone_and_returns_when_that_is_undone(da
     old, new = await approved(database, embedder, kind, "Ledger storage", "Ledger storages")
     await looked(database, embedder)
     async with database.transaction() as session:
-        [done] = await entity_actions.merge(session, {new: old}, actor=SYSTEM)
+        [done] = await knowledge.merge(session, {new: old}, actor=SYSTEM)
     assert done.done
     assert await listed(database) == []
     async with database.transaction() as session:
-        await entity_actions.unmerge(session, [new], actor=SYSTEM)
+        await knowledge.unmerge(session, [new], actor=SYSTEM)
     assert len(await listed(database, kind)) == 1
 
 

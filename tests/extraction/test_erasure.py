@@ -24,8 +24,9 @@ from assay.extraction.erasure import Drawn, Erased, Whose
 from assay.extraction.runs import weighed
 from assay.kinds import Kind
 from assay.messaging.requests import EXTRACTION
-from assay.proposals import actions, editing
+from assay.proposals import actions
 from assay.proposals.drafts import QuotedEvidence
+from assay.proposals.edit import edit
 from assay.review.actions import review
 from assay.review.policy import Hold
 from assay.settings import Settings

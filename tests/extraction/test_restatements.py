@@ -13,8 +13,9 @@ from assay.audit.actor import SYSTEM
 from assay.extraction.restatements import RestatableAtom, lines, says_the_same
 from assay.extraction.runs import weighed
 from assay.kinds import LinkType
-from assay.proposals import actions, editing, evidence
+from assay.proposals import actions, evidence
 from assay.proposals.drafts import Addition, QuotedEvidence
+from assay.proposals.edit import edit
 
 pytestmark = pytest.mark.anyio
 

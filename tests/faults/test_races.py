@@ -13,7 +13,7 @@ from assay.db.engine import Database
 from assay.db.models import JobState
 from assay.jobs import run
 from assay.kinds import Kind
-from assay.proposals import actions, expiring
+from assay.proposals import actions, expiry
 from assay.queue.deps import Deps
 from assay.settings import Settings
 
@@ -36,7 +36,7 @@ def deps(database_url):
     [(300, 0), *(pytest.param(1000, seed, marks=[pytest.mark.soak, pytest.mark.timeout(900)]) for seed in range(5))],
 )
 async def test_each_proposal_is_decided_exactly_once(database, database_url, ana, deps, count, seed, monkeypatch):
-    monkeypatch.setattr(expiring, "MAX_SHARE", 1)  # as many as are overdue may expire
+    monkeypatch.setattr(expiry, "MAX_SHARE", 1)  # as many as are overdue may expire
     drafts = [draft(Kind.TOPIC if number % 3 == 0 else Kind.ATOM) for number in range(count)]
     ids = await arrived(database, *drafts)
     await done("deduplication_scan", deps)

@@ -8,7 +8,7 @@ from tests.extraction.chats import from_all, incoming, ingest
 from tests.jobs.helpers import arrived, change, cleared, done, tuned
 
 from assay.ai.fakes import ScriptedExtractor
-from assay.proposals import expiring
+from assay.proposals import expiry
 
 pytestmark = pytest.mark.anyio
 
@@ -48,7 +48,7 @@ async def proposed(deps, number):
     ],
 )
 async def test_the_number_of_statements_does_not_depend_on_the_number_of_items(deps, name, prepare, monkeypatch):
-    monkeypatch.setattr(expiring, "MIN_AT_ONCE", 1000)  # else a hundred at once wait for a person
+    monkeypatch.setattr(expiry, "MIN_AT_ONCE", 1000)  # else a hundred at once wait for a person
     deps = replace(
         tuned(deps, knowledge_auto_approval_batch_size=500, knowledge_dedup_batch_size=1000),
         extractor=ScriptedExtractor(from_all),

@@ -13,20 +13,14 @@ from assay.duplicates import dismissing, pairs
 from assay.extraction.erasure import Drawn, Whose, erase
 from assay.extraction.runs import weighed
 from assay.kinds import Kind
+from assay.knowledge import actions as knowledge
+from assay.knowledge.restore import restore
 from assay.messaging import events
 from assay.messaging.requests import FOLLOWERS, SCAN
-from assay.proposals import (
-    actions,
-    assigning,
-    disputing,
-    editing,
-    entity_actions,
-    evidence,
-    noting,
-    restoring,
-    snoozing,
-)
+from assay.proposals import actions, dispute, evidence, noting, snoozing
+from assay.proposals.assign import assign
 from assay.proposals.drafts import Addition, QuotedEvidence
+from assay.proposals.edit import edit
 
 pytestmark = pytest.mark.anyio
 
@@ -65,15 +59,15 @@ async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
     )
     [message] = (await rows(database, "SELECT message_id FROM evidence WHERE proposal_id = :id", id=third))[0]
     quote = QuotedEvidence(message, "S", 0, 1)
-    objection = disputing.Objection(quote, [quote], "Not so.", 0.1)
+    objection = dispute.Objection(quote, [quote], "Not so.", 0.1)
 
     def weigh(_proposal, _quotes):
         return 0.5
 
     steps = {
         "proposal.approved": lambda s: actions.approve(s, [one, other], actor=ana),
-        "entity.merged": lambda s: entity_actions.merge(s, {one: other}, actor=ana, choices=BOTH),
-        "entity.unmerged": lambda s: entity_actions.unmerge(s, [one], actor=ana),
+        "entity.merged": lambda s: knowledge.merge(s, {one: other}, actor=ana, choices=BOTH),
+        "entity.unmerged": lambda s: knowledge.unmerge(s, [one], actor=ana),
         "entity.restored": lambda s: restore(s, Kind.ATOM, other, 1, actor=ana),
         "entity.not_duplicate": lambda s: pairs.dismiss(s, one, other, actor=ana, notes=None),
         "proposal.merged": lambda s: actions.merge(s, {third: other}, actor=ana, choices=BOTH),
@@ -85,7 +79,7 @@ async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
         "proposal.evidence_added": lambda s: evidence.add(
             s, {fourth: Addition([quote], 0.9)}, weigh=weigh, actor=SYSTEM
         ),
-        "proposal.disputed": lambda s: disputing.doubt(s, {third: objection}, weigh=weigh, actor=SYSTEM),
+        "proposal.disputed": lambda s: dispute.doubt(s, {third: objection}, weigh=weigh, actor=SYSTEM),
         "proposal.failures_reset": lambda s: actions.try_again(s, [fourth], actor=ana),
         "proposal.not_duplicate": lambda s: dismissing.not_duplicate(s, {like_known: other}, actor=ana, **SEARCH),
         "proposal.rejected": lambda s: actions.reject(s, [third], actor=ana),

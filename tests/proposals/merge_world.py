@@ -11,7 +11,8 @@ from tests.builders import draft, propose, with_evidence
 from assay.audit.actor import SYSTEM, Actor
 from assay.db.engine import Database
 from assay.kinds import AtomType, Kind, LinkType
-from assay.proposals import actions, entity_actions, queries
+from assay.knowledge import actions as knowledge
+from assay.proposals import actions, queries
 from assay.proposals.drafts import ProposedLink
 from assay.proposals.merge.fields import Choices
 from assay.proposals.outcomes import Outcome
@@ -109,7 +110,7 @@ async def merge(
         *await actions.merge(
             session, {each: target for each in sources if each in pending}, actor=actor, choices=choices
         ),
-        *await entity_actions.merge(
+        *await knowledge.merge(
             session, {each: target for each in sources if each not in pending}, actor=actor, choices=choices
         ),
     ]
@@ -120,6 +121,6 @@ async def unmerge(session: AsyncSession, world: World, ids: list[UUID]) -> list[
     """In the reverse order of `merge`."""
     pending = {each for group in world.pending.values() for each in group}
     return [
-        *await entity_actions.unmerge(session, [each for each in ids if each not in pending], actor=SYSTEM),
+        *await knowledge.unmerge(session, [each for each in ids if each not in pending], actor=SYSTEM),
         *await actions.revert(session, [each for each in ids if each in pending], actor=SYSTEM),
     ]

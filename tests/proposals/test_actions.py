@@ -4,13 +4,14 @@ from uuid import uuid4
 
 import pytest
 from tests.builders import BOTH_KINDS, counted_statements, draft, get, propose, rows, scalar, with_evidence
+from tests.proposals import replay
 
 from assay.audit.actor import SYSTEM, Actor
 from assay.db.engine import Database
 from assay.db.models import ActorKind, ProposalStatus, ReviewAction, User
 from assay.errors import InvalidInput
 from assay.kinds import Kind, LinkType
-from assay.proposals import actions, metrics, queries, rebuild
+from assay.proposals import actions, metrics, queries
 from assay.proposals.drafts import ProposedLink
 from assay.proposals.outcomes import Refusal
 
@@ -396,4 +397,4 @@ async def test_a_withdrawal_is_in_no_rate_and_is_replayed_from_the_log(database,
     async with database.transaction() as session:
         part = (await metrics.document(session, waits={}))[f"{kind}_proposals"]
         assert (part["withdrawn"], part["rejected"], part["approval_rate"]) == (1, 0, 0)
-        assert await rebuild.from_log(session) == await rebuild.from_tables(session)
+        assert await replay.from_log(session) == await replay.from_tables(session)

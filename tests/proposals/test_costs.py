@@ -10,7 +10,11 @@ from assay.audit.actor import SYSTEM
 from assay.duplicates import dismissing, scan
 from assay.extraction.runs import weighed
 from assay.kinds import Kind
-from assay.proposals import actions, assigning, editing, entity_actions, restoring
+from assay.knowledge import actions as knowledge
+from assay.knowledge.restore import restore
+from assay.proposals import actions
+from assay.proposals.assign import assign
+from assay.proposals.edit import edit
 
 pytestmark = pytest.mark.anyio
 
@@ -56,8 +60,8 @@ async def test_the_work_of_a_decision_follows_from_what_is_decided(database, ana
         "take the merge back": lambda session: actions.revert(session, ids, actor=ana),
         "approve": lambda session: actions.approve(session, ids, actor=ana),
         "revert": lambda session: actions.revert(session, ids, actor=ana),
-        "merge knowledge": lambda session: entity_actions.merge(session, dict(zip(one, other, strict=True)), actor=ana),
-        "unmerge knowledge": lambda session: entity_actions.unmerge(session, one, actor=ana),
+        "merge knowledge": lambda session: knowledge.merge(session, dict(zip(one, other, strict=True)), actor=ana),
+        "unmerge knowledge": lambda session: knowledge.unmerge(session, one, actor=ana),
         "restore": lambda session: restore(session, Kind.ATOM, known[0], 1, actor=ana),
     }
     assert not await too_much(database, steps)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 from tests.builders import draft, propose
+from tests.proposals import replay
 
 from assay.audit.actor import SYSTEM, Actor
 from assay.db.engine import Database
@@ -17,10 +18,11 @@ from assay.db.models import ActorKind, User
 from assay.errors import AssayError
 from assay.extraction.runs import weighed
 from assay.kinds import Kind
-from assay.proposals import actions, entity_actions, rebuild
-from assay.proposals.editing import edit
+from assay.knowledge import actions as knowledge
+from assay.knowledge.restore import restore
+from assay.proposals import actions
+from assay.proposals.edit import edit
 from assay.proposals.merge.fields import Choice
-from assay.proposals.restoring import restore
 
 ANA, BOT = Actor(10, "ana", ActorKind.USER), Actor(11, "bot", ActorKind.AGENT)
 ACTORS = (SYSTEM, ANA, BOT)
@@ -96,9 +98,9 @@ async def act(database: Database, ids: list[UUID], what: str, which: list[int], 
                 await edit(session, dict.fromkeys(chosen, words), weigh=weighed, actor=actor)
             case "merge_entities":
                 take = {"title": Choice.TAKE} if target % 2 else {}
-                await entity_actions.merge(session, dict.fromkeys(chosen, ids[target]), actor=actor, choices=take)
+                await knowledge.merge(session, dict.fromkeys(chosen, ids[target]), actor=actor, choices=take)
             case "unmerge":
-                await entity_actions.unmerge(session, chosen, actor=actor)
+                await knowledge.unmerge(session, chosen, actor=actor)
             case "restore":
                 await restore(session, KINDS[which[0]], chosen[0], target % 4 + 1, actor=actor)
             case _:
@@ -118,9 +120,9 @@ async def play(
         for together in interleaving:
             await asyncio.gather(*(attempt(database, ids, *each) for each in together))
         async with database.transaction() as session:
-            told, stored = await rebuild.from_log(session), await rebuild.from_tables(session)
+            told, stored = await replay.from_log(session), await replay.from_tables(session)
             assert told == stored
-            assert rebuild.knowledge(told) == await rebuild.live_entities(session)
+            assert replay.knowledge(told) == await replay.live_entities(session)
             wrong = {name: (await session.execute(text(query))).all() for name, query in INCONSISTENT.items()}
             assert {name: found for name, found in wrong.items() if found} == {}
     finally:

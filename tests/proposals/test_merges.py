@@ -15,11 +15,12 @@ from assay.db.models import ProposalStatus
 from assay.duplicates import scan
 from assay.errors import Conflict, InvalidInput
 from assay.kinds import TRAITS, AtomType, Kind
-from assay.proposals import actions, entity_actions, queries
+from assay.knowledge import actions as knowledge
+from assay.knowledge.restore import restore
+from assay.proposals import actions, queries
 from assay.proposals.merge import fields
 from assay.proposals.merge.fields import Choice, chosen
 from assay.proposals.merge.preview import previews
-from assay.proposals.restoring import restore
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
@@ -34,7 +35,7 @@ async def known(database, *drafts):
 
 async def merge(database, targets, actor=SYSTEM, **options):
     async with database.transaction() as session:
-        return await entity_actions.merge(session, targets, actor=actor, **options)
+        return await knowledge.merge(session, targets, actor=actor, **options)
 
 
 async def merge_proposals(database, targets, **choices):
@@ -44,12 +45,12 @@ async def merge_proposals(database, targets, **choices):
 
 async def unmerge(database, *ids):
     async with database.transaction() as session:
-        return await entity_actions.unmerge(session, ids, actor=SYSTEM)
+        return await knowledge.unmerge(session, ids, actor=SYSTEM)
 
 
 async def previewed(database, targets, **choices):
     async with database.transaction() as session:
-        planned = await entity_actions.plan_merge(session, targets, choices=choices)
+        planned = await knowledge.plan_merge(session, targets, choices=choices)
         return await previews(session, planned), planned.outcomes
 
 
@@ -309,12 +310,12 @@ async def test_merging_and_undoing_cost_the_same_statements_for_one_and_for_a_hu
         [base] = await known(database, draft(kind))
         drafts = [draft(kind, body=f"b{each}") for each in range(number)]
         ids = await (known(database, *drafts) if of == "entities" else propose(database, drafts))
-        act = entity_actions if of == "entities" else actions
+        act = knowledge if of == "entities" else actions
         text = {Kind.TOPIC: "description", Kind.ATOM: "content"}[kind]
         async with database.transaction() as session:
             with counted_statements(database) as statements:
                 merged = await act.merge(session, dict.fromkeys(ids, base), actor=SYSTEM, choices={text: Choice.BOTH})
-                undo = entity_actions.unmerge if of == "entities" else actions.revert
+                undo = knowledge.unmerge if of == "entities" else actions.revert
                 undone = await undo(session, ids, actor=SYSTEM)
         assert all(each.done for each in (*merged, *undone))
         costs.append(len(statements))
@@ -336,8 +337,8 @@ async def test_decisions_about_one_item_at_once_are_made_one_after_the_other(dat
             tried(lambda session: actions.merge(session, {pending: b}, actor=SYSTEM)),
             tried(lambda session: actions.approve(session, [pending], actor=ana)),
             tried(lambda session: actions.expire(session, [pending], actor=SYSTEM, days=30)),
-            tried(lambda session: entity_actions.merge(session, {a: c}, actor=ana)),
-            tried(lambda session: entity_actions.merge(session, {a: b}, actor=SYSTEM)),
+            tried(lambda session: knowledge.merge(session, {a: c}, actor=ana)),
+            tried(lambda session: knowledge.merge(session, {a: b}, actor=SYSTEM)),
             tried(lambda session: actions.revert(session, [c], actor=ana)),
             tried(lambda session: actions.revert(session, [a], actor=ana)),
         )

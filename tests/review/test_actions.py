@@ -18,7 +18,8 @@ from assay.duplicates.scale import version
 from assay.extraction.runs import weighed
 from assay.kinds import Kind, Proposer
 from assay.policies import actions as policies
-from assay.proposals import actions, editing
+from assay.proposals import actions
+from assay.proposals.edit import edit
 from assay.review import queries
 from assay.review.actions import Review, review
 from assay.review.policy import Hold, Policy
@@ -357,9 +358,7 @@ async def test_what_somebody_edited_is_their_claim_and_waits_for_a_person(databa
 async def test_an_edit_that_changes_no_word_of_the_claim_leaves_it_whose_it_was(database, embedder, ana):
     [each] = await cleared(database, embedder, draft(title="Water runs at night"))
     async with database.transaction() as session:
-        await edit(
-            session, {each: {"title": "Water runs at night", "meta": {"a": 1}}}, weigh=weighed, actor=ana
-        )
+        await edit(session, {each: {"title": "Water runs at night", "meta": {"a": 1}}}, weigh=weighed, actor=ana)
     await scan.embed_missing(database, embedder, 10)
     await scanned(database, embedder, each)
     assert (await reviewed(database, embedder, [each])).approved == [each]

@@ -17,7 +17,7 @@ from assay.db.troubles import READ_ONLY, ensure_well
 from assay.duplicates.vectors import LINKS, outdated_indexes
 from assay.errors import Conflict, Unavailable
 from assay.messaging import nats
-from assay.proposals.expiring import overdue
+from assay.proposals.expiry import overdue
 from assay.queue import health
 from assay.runtime.services import Services, running
 from assay.settings import Settings

@@ -21,8 +21,8 @@ from assay.proposals.outcomes import (
     Refusal,
     first_refusal,
     missing,
-    refuse_own,
     refuse_decided,
+    refuse_own,
 )
 from assay.proposals.sql import lock
 

@@ -1,6 +1,6 @@
 """Deleting what a person said, or what was said in a channel, and what rests on nothing else.
 
-Messages go as rows. What was drawn from them is refuse_erased and not deleted: decisions, merges and the trail name it by
+Messages go as rows. What was drawn from them is emptied and not deleted: decisions, merges and the trail name it by
 its id, and all of them stay true. Each call is a portion, whole in its transaction; what a kill leaves, the next takes.
 """
 

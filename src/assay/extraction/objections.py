@@ -23,8 +23,8 @@ from assay.extraction import sanitize
 from assay.extraction.confidence import facts_of, weigh
 from assay.extraction.drafts import BODY_LIMIT, MAX_QUOTES, verified, voice
 from assay.kinds import TRAITS, Kind, LinkType
-from assay.proposals import disputing
-from assay.proposals.disputing import Disputed, Objection
+from assay.proposals import dispute
+from assay.proposals.dispute import Disputed, Objection
 from assay.proposals.drafts import Draft, ProposedLink, QuotedEvidence
 
 WORDS_LIMIT: Final = 300
@@ -53,7 +53,7 @@ async def effects(session: AsyncSession, written: Sequence[ObjectionDraft], wind
     known: dict[UUID, Disputed] = {}
     asking: dict[UUID, Draft] = {}
     messages = {message.id: message for message in window.messages}
-    for each in await disputing.disputed(session, objections):
+    for each in await dispute.disputed(session, objections):
         objection = objections[each.place]
         if not each.is_entity:
             found.doubted[each.id] = _both(found.doubted.get(each.id), objection)
@@ -61,8 +61,8 @@ async def effects(session: AsyncSession, written: Sequence[ObjectionDraft], wind
             known[each.id] = each
             against = objection.words, objection.evidence, objection.stated_confidence
             asking[each.id] = contradicting(each, *against, messages)
-    asking = await disputing.not_yet_asked(session, asking)
-    await disputing.announce(session, known, asking, actor=actor)
+    asking = await dispute.not_yet_asked(session, asking)
+    await dispute.announce(session, known, asking, actor=actor)
     found.proposals += asking.values()
     return found
 

@@ -40,7 +40,7 @@ from assay.extraction.windows import AFTERWARDS, ReadingPlan, planned_apart
 from assay.kinds import Kind
 from assay.messaging.events import ExtractionCompleted, ExtractionFailed, ExtractionStarted
 from assay.proposals import actions as proposals
-from assay.proposals import disputing, evidence
+from assay.proposals import dispute, evidence
 from assay.proposals.drafts import Draft
 from assay.sources.queries import trusted_among
 
@@ -179,7 +179,7 @@ async def store(session: AsyncSession, run_id: UUID, window: Window, extraction:
     await _mark_read(session, run_id, window.ids, stored, extraction)
     await proposals.propose(session, proposed, run_id=run_id, actor=actor)
     await evidence.add(session, found.added, weigh=weighed, actor=actor)
-    await disputing.doubt(session, objected.doubted, weigh=weighed, actor=actor)
+    await dispute.doubt(session, objected.doubted, weigh=weighed, actor=actor)
     return stored
 
 

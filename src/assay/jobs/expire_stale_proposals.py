@@ -12,7 +12,7 @@ from assay.errors import AssayError
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions as proposals
 from assay.proposals import queries
-from assay.proposals.expiring import Overdue, overdue
+from assay.proposals.expiry import Overdue, overdue
 from assay.proposals.outcomes import Outcome
 from assay.queue.context import JobContext
 from assay.queue.job import Statistics, job

@@ -31,9 +31,10 @@ from assay.messaging.events import (
     ProposalWithdrawn,
 )
 from assay.proposals import queries, relations, sql
+from assay.proposals.audit_entries import changed, created
 from assay.proposals.drafts import Draft
 from assay.proposals.effects import carry_out_approval, carry_out_merge, carry_out_revert, put_away
-from assay.proposals.expiring import Overdue
+from assay.proposals.expiry import Overdue
 from assay.proposals.merge import sql as merge_sql
 from assay.proposals.merge.fields import Choices, check
 from assay.proposals.merge.plan import Planned, Request, make_plan
@@ -42,17 +43,16 @@ from assay.proposals.outcomes import (
     LockedProposal,
     Outcome,
     conflict,
-    refuse_erased,
-    refuse_approvals,
     missing,
-    refuse_own,
+    refuse_approvals,
+    refuse_decided,
+    refuse_erased,
     refuse_not_own,
+    refuse_own,
+    refuse_self_merge,
     refuse_stale,
     refuse_target,
-    refuse_self_merge,
-    refuse_decided,
 )
-from assay.proposals.records import changed, created
 from assay.proposals.remarks import of_reverts, remarked
 
 ANY_VERSION: Final[Mapping[UUID, int]] = MappingProxyType({})
@@ -313,7 +313,8 @@ async def lock_and_judge(
     ids = unique(ids)
     rows = await sql.lock(session, ids)
     refusals = {
-        row.id: refuse_erased(row) or refuse_stale(row, versions) or judge(row) or refuse_own(row, by) for row in rows.values()
+        row.id: refuse_erased(row) or refuse_stale(row, versions) or judge(row) or refuse_own(row, by)
+        for row in rows.values()
     }
     accepted = [row for row in rows.values() if refusals[row.id] is None]
     outcomes = [(refusals[each] or Outcome(each, done)) if each in rows else missing(each) for each in ids]

@@ -12,10 +12,10 @@ from assay.clock import now
 from assay.db.models import ChangeType, ProposalStatus, ReviewAction
 from assay.messaging.events import ProposalMerged, ProposalReverted
 from assay.proposals import relations, sql
+from assay.proposals.audit_entries import approved, changed
 from assay.proposals.merge.plan import Plan, carry_out_plan
 from assay.proposals.merge.undo import Undo, carry_out_undo
 from assay.proposals.outcomes import LockedProposal
-from assay.proposals.records import approved, changed
 
 
 async def carry_out_approval(

@@ -162,7 +162,9 @@ def refuse_approvals(
     return refusals
 
 
-def refuse_without_topic(row: LockedProposal, rows: Mapping[UUID, LockedProposal], refusals: Mapping[UUID, Outcome]) -> Outcome | None:
+def refuse_without_topic(
+    row: LockedProposal, rows: Mapping[UUID, LockedProposal], refusals: Mapping[UUID, Outcome]
+) -> Outcome | None:
     topic = row.topic_proposal_id
     if not row.topic_is_pending or (topic in rows and topic not in refusals):
         return None

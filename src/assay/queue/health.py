@@ -22,7 +22,7 @@ from assay.db.models import JobControl, JobRun, ProcessRole
 from assay.errors import Unavailable
 from assay.messaging import nats
 from assay.messaging.streams import Queue
-from assay.proposals.expiring import Overdue, overdue
+from assay.proposals.expiry import Overdue, overdue
 from assay.queue import control, dead_letters, heartbeats, history
 from assay.queue.cron import ticks
 from assay.queue.job import JOBS, Job

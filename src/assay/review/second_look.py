@@ -23,8 +23,8 @@ from assay.extraction import drafts, objections
 from assay.extraction.sql import COLUMNS, message_of
 from assay.kinds import AtomType
 from assay.proposals import actions as proposals
-from assay.proposals import disputing
-from assay.proposals.disputing import Disputed
+from assay.proposals import dispute
+from assay.proposals.dispute import Disputed
 from assay.proposals.drafts import Draft
 from assay.review import grounding
 from assay.text.secrets import masked
@@ -87,9 +87,9 @@ async def look(session: AsyncSession, at: Sequence[TalkPlace], *, min_voices: in
     }
     speaking = await _latest(session, [each.message.id for each in now.values() if each.message])
     drafts = {each: _draft(atoms[each].known, standing, speaking) for each, standing in now.items()}
-    drafts = await disputing.not_yet_asked(session, drafts)
+    drafts = await dispute.not_yet_asked(session, drafts)
     await proposals.propose(session, list(drafts.values()), run_id=None, actor=SYSTEM)
-    await disputing.announce(session, {each: atoms[each].known for each in drafts}, drafts, actor=SYSTEM)
+    await dispute.announce(session, {each: atoms[each].known for each in drafts}, drafts, actor=SYSTEM)
     return list(drafts)
 
 

@@ -13,8 +13,8 @@ from assay.cli.session import operator, with_database
 from assay.clock import now
 from assay.db.engine import Database
 from assay.messaging.events import JobRecovered
-from assay.proposals import actions, expiring, queries
-from assay.proposals.expiring import Overdue
+from assay.proposals import actions, expiry, queries
+from assay.proposals.expiry import Overdue
 
 BATCH: Final = 5000
 JOB: Final = "expire_stale_proposals"
@@ -30,7 +30,7 @@ def expire(*, preview: Preview = False, json: Json = False) -> None:
     async def act(database: Database) -> tuple[Overdue, int]:
         actor = await operator(database)
         async with database.transaction() as session:
-            found = await expiring.overdue(session, cutoff)
+            found = await expiry.overdue(session, cutoff)
         return found, 0 if preview or not found.number else await _expire_all(database, cutoff, days, actor, found)
 
     found, expired = with_database(act)

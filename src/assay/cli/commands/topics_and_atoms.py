@@ -15,8 +15,8 @@ from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import with_database
 from assay.db.engine import Database
 from assay.kinds import TRAITS, Kind
+from assay.knowledge import actions as knowledge
 from assay.knowledge.search import SearchFilter
-from assay.proposals import entity_actions
 from assay.proposals.merge.fields import chosen
 from assay.proposals.merge.preview import previews
 from assay.proposals.outcomes import Outcome
@@ -55,15 +55,13 @@ def _commands(kind: Kind) -> App:
 
         async def look(session: AsyncSession, sources: Sequence[UUID], _actor: Actor) -> Looked:
             [target] = await full_ids(session, [into])
-            planned = await entity_actions.plan_merge(
-                session, dict.fromkeys(sources, target), choices=choices, kind=kind
-            )
+            planned = await knowledge.plan_merge(session, dict.fromkeys(sources, target), choices=choices, kind=kind)
             return await previews(session, planned), planned.outcomes
 
         async def decide(session: AsyncSession, sources: Sequence[UUID], actor: Actor) -> list[Outcome]:
             [target] = await full_ids(session, [into])
             targets = dict.fromkeys(sources, target)
-            return await entity_actions.merge(session, targets, actor=actor, notes=note, choices=choices, kind=kind)
+            return await knowledge.merge(session, targets, actor=actor, notes=note, choices=choices, kind=kind)
 
         return look_at(ids, look, json) if preview else decided(ids, decide, json)
 
@@ -72,7 +70,7 @@ def _commands(kind: Kind) -> App:
         *ids: Annotated[str, Parameter(help="Those that went, one or more ids.")], note: Note = None, json: Json = False
     ) -> int:
         async def decide(session: AsyncSession, sources: Sequence[UUID], actor: Actor) -> list[Outcome]:
-            return await entity_actions.unmerge(session, sources, actor=actor, notes=note)
+            return await knowledge.unmerge(session, sources, actor=actor, notes=note)
 
         return decided(ids, decide, json)
 

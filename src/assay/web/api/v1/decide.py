@@ -12,8 +12,10 @@ from assay.db.models import Proposal, Scope
 from assay.duplicates import dismissing
 from assay.extraction.runs import weighed
 from assay.kinds import TRAITS, Kind
-from assay.proposals import actions, assigning, editing
+from assay.proposals import actions
 from assay.proposals import sql as proposal_sql
+from assay.proposals.assign import assign
+from assay.proposals.edit import edit
 from assay.proposals.outcomes import Outcome, refuse_stale
 from assay.web.api.v1.merge import Merge
 from assay.web.api.v1.proposals import of_kind

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path, Query, Response
 from assay.db.models import Scope
 from assay.kinds import TRAITS, AtomType, Kind
 from assay.knowledge import search
+from assay.knowledge.restore import restore
 from assay.knowledge.search import SearchFilter
-from assay.proposals.restoring import restore
 from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write

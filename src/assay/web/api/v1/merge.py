@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import Scope
 from assay.kinds import TRAITS, Kind
-from assay.proposals import actions, entity_actions
+from assay.knowledge import actions as knowledge
+from assay.knowledge.restore import expect_revision
+from assay.proposals import actions
 from assay.proposals.merge.fields import Choice
 from assay.proposals.merge.plan import Planned
 from assay.proposals.merge.preview import previews
-from assay.proposals.restoring import expect_revision
 from assay.web.api.v1.proposals import of_kind
 from assay.web.auth import Caller, allow
 from assay.web.decisions import raise_refusal
@@ -81,7 +82,7 @@ def of_entities(kind: Kind) -> APIRouter:
     @router.post("/merge/preview", name=f"preview_{kind}_merge")
     async def preview(entity_id: UUID, asked: Merge, session: Write) -> MergePreview:
         """What the merge would do, field by field. Nothing is changed."""
-        planned = await entity_actions.plan_merge(session, {entity_id: asked.into}, choices=asked.fields, kind=kind)
+        planned = await knowledge.plan_merge(session, {entity_id: asked.into}, choices=asked.fields, kind=kind)
         return await _previewed(session, planned, entity_id)
 
     @router.post("/merge", response_model=view, name=f"merge_{kind}")
@@ -91,7 +92,7 @@ def of_entities(kind: Kind) -> APIRouter:
         """Merge it into another, which is answered. Its id leads there from now on."""
         await _expect(session, kind, entity_id, if_match)
         targets = {entity_id: asked.into}
-        [outcome] = await entity_actions.merge(
+        [outcome] = await knowledge.merge(
             session, targets, actor=actor, notes=asked.notes, choices=asked.fields, kind=kind
         )
         raise_refusal([outcome], entity_id)
@@ -103,7 +104,7 @@ def of_entities(kind: Kind) -> APIRouter:
     ) -> Any:
         """Take its merge back: both are as they were, and what was done since stays."""
         await _expect(session, kind, entity_id, if_match)
-        raise_refusal(await entity_actions.unmerge(session, [entity_id], actor=actor, notes=asked.notes), entity_id)
+        raise_refusal(await knowledge.unmerge(session, [entity_id], actor=actor, notes=asked.notes), entity_id)
         return await _answer(session, kind, entity_id, response)
 
     return router
