@@ -10,7 +10,7 @@ from assay.clock import now
 from assay.db.models import SYSTEM_USER_ID, ProposalStatus, ReviewAction
 from assay.jobs import expire_stale_proposals
 from assay.kinds import TRAITS, Kind
-from assay.proposals import actions
+from assay.proposals import actions, expiry
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
@@ -114,7 +114,7 @@ async def test_when_none_can_be_put_away_the_run_has_failed(deps):
 
 async def test_what_somebody_decides_meanwhile_is_not_counted_as_expired(deps, ana, monkeypatch):
     first, second = await aged(deps.database, 40, draft(), draft())
-    expire = actions.expire
+    expire = expiry.expire
 
     async def expire_late(session, ids, **options):
         async with deps.database.transaction() as other:

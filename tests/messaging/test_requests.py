@@ -17,7 +17,7 @@ from assay.knowledge import actions as knowledge
 from assay.knowledge.restore import restore
 from assay.messaging import events
 from assay.messaging.requests import FOLLOWERS, SCAN
-from assay.proposals import actions, dispute, evidence, noting, snoozing
+from assay.proposals import actions, dispute, evidence, expiry, failures, noting, snoozing
 from assay.proposals.assign import assign
 from assay.proposals.drafts import Addition, QuotedEvidence
 from assay.proposals.edit import edit
@@ -80,13 +80,13 @@ async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
             s, {fourth: Addition([quote], 0.9)}, weigh=weigh, actor=SYSTEM
         ),
         "proposal.disputed": lambda s: dispute.doubt(s, {third: objection}, weigh=weigh, actor=SYSTEM),
-        "proposal.failures_reset": lambda s: actions.try_again(s, [fourth], actor=ana),
+        "proposal.failures_reset": lambda s: failures.try_again(s, [fourth], actor=ana),
         "proposal.not_duplicate": lambda s: dismissing.not_duplicate(s, {like_known: other}, actor=ana, **SEARCH),
         "proposal.rejected": lambda s: actions.reject(s, [third], actor=ana),
         "proposal.reopened": lambda s: actions.reopen(s, [third], actor=ana),
         "proposal.withdrawn": lambda s: actions.withdraw(s, [third], actor=SYSTEM),
         "proposal.reopened again": lambda s: actions.reopen(s, [third], actor=ana),
-        "proposals.expired": lambda s: actions.expire(s, [third], actor=SYSTEM, days=30),
+        "proposals.expired": lambda s: expiry.expire(s, [third], actor=SYSTEM, days=30),
         "proposal.erased": lambda s: erase(s, Whose(author="tom"), drawn=Drawn.ALL, actor=ana),
     }
     walked = {each.removesuffix(AGAIN) for each in steps} | {"proposal.expired", "entity.erased"}

@@ -11,7 +11,7 @@ from assay.db.engine import Database
 from assay.db.models import ActorKind, ProposalStatus, ReviewAction, User
 from assay.errors import InvalidInput
 from assay.kinds import Kind, LinkType
-from assay.proposals import actions, metrics, queries
+from assay.proposals import actions, expiry, metrics, queries
 from assay.proposals.drafts import ProposedLink
 from assay.proposals.outcomes import Refusal
 
@@ -277,7 +277,7 @@ async def test_a_rejected_or_expired_proposal_can_be_reopened_and_is_scanned_ane
     rejected, expired = await propose(database, [draft(kind), draft(kind)])
     async with database.transaction() as session:
         await actions.reject(session, [rejected], actor=ana, notes="Nonsense.")
-        await actions.expire(session, [expired], actor=SYSTEM, days=30)
+        await expiry.expire(session, [expired], actor=SYSTEM, days=30)
     proposal = await get(database, expired)
     assert (proposal.status, proposal.review_action) == (ProposalStatus.REJECTED, ReviewAction.EXPIRED)
     assert proposal.review_notes == "Auto-rejected: expired after 30 days"
@@ -320,7 +320,7 @@ async def _cost(database: Database, kind: Kind, decision: str, number: int) -> i
                 case "merge":
                     outcomes = await actions.merge(session, dict.fromkeys(ids, base), actor=SYSTEM)
                 case "expire":
-                    outcomes = await actions.expire(session, ids, actor=SYSTEM, days=30)
+                    outcomes = await expiry.expire(session, ids, actor=SYSTEM, days=30)
                 case _:
                     outcomes = await actions.revert(session, ids, actor=SYSTEM)
     assert all(each.done for each in outcomes)

@@ -12,7 +12,7 @@ from assay.extraction.runs import weighed
 from assay.kinds import Kind
 from assay.knowledge import actions as knowledge
 from assay.knowledge.restore import restore
-from assay.proposals import actions
+from assay.proposals import actions, expiry
 from assay.proposals.assign import assign
 from assay.proposals.edit import edit
 
@@ -54,7 +54,7 @@ async def test_the_work_of_a_decision_follows_from_what_is_decided(database, ana
         ),
         "reject": lambda session: actions.reject(session, ids, actor=ana),
         "reopen": lambda session: actions.reopen(session, ids, actor=ana),
-        "expire": lambda session: actions.expire(session, ids, actor=SYSTEM, days=30),
+        "expire": lambda session: expiry.expire(session, ids, actor=SYSTEM, days=30),
         "reopen the expired": lambda session: actions.reopen(session, ids, actor=ana),
         "merge": lambda session: actions.merge(session, dict(zip(ids, known, strict=True)), actor=ana),
         "take the merge back": lambda session: actions.revert(session, ids, actor=ana),

@@ -20,7 +20,7 @@ from assay.extraction.runs import weighed
 from assay.kinds import Kind
 from assay.knowledge import actions as knowledge
 from assay.knowledge.restore import restore
-from assay.proposals import actions
+from assay.proposals import actions, expiry
 from assay.proposals.edit import edit
 from assay.proposals.merge.fields import Choice
 
@@ -92,7 +92,7 @@ async def act(database: Database, ids: list[UUID], what: str, which: list[int], 
             case "merge":
                 await actions.merge(session, dict.fromkeys(chosen, ids[target]), actor=actor)
             case "expire":
-                await actions.expire(session, chosen, actor=SYSTEM, days=30)
+                await expiry.expire(session, chosen, actor=SYSTEM, days=30)
             case "edit":
                 words = {"title": f"Said {target % 3}", "body": "The same."}
                 await edit(session, dict.fromkeys(chosen, words), weigh=weighed, actor=actor)

@@ -17,7 +17,7 @@ from assay.errors import Conflict, InvalidInput
 from assay.kinds import TRAITS, AtomType, Kind
 from assay.knowledge import actions as knowledge
 from assay.knowledge.restore import restore
-from assay.proposals import actions, queries
+from assay.proposals import actions, expiry, queries
 from assay.proposals.merge import fields
 from assay.proposals.merge.fields import Choice, chosen
 from assay.proposals.merge.preview import previews
@@ -336,7 +336,7 @@ async def test_decisions_about_one_item_at_once_are_made_one_after_the_other(dat
             tried(lambda session: actions.merge(session, {pending: a}, actor=ana)),
             tried(lambda session: actions.merge(session, {pending: b}, actor=SYSTEM)),
             tried(lambda session: actions.approve(session, [pending], actor=ana)),
-            tried(lambda session: actions.expire(session, [pending], actor=SYSTEM, days=30)),
+            tried(lambda session: expiry.expire(session, [pending], actor=SYSTEM, days=30)),
             tried(lambda session: knowledge.merge(session, {a: c}, actor=ana)),
             tried(lambda session: knowledge.merge(session, {a: b}, actor=SYSTEM)),
             tried(lambda session: actions.revert(session, [c], actor=ana)),

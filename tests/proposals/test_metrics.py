@@ -11,7 +11,7 @@ from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.db.models import ProposalStatus
 from assay.kinds import Kind
-from assay.proposals import actions, metrics
+from assay.proposals import actions, expiry, metrics
 from assay.proposals.taken_back import TakenBack
 
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
@@ -46,7 +46,7 @@ async def test_rates_count_what_people_and_the_machine_decided_and_not_expiry(da
         await actions.approve(session, ids[:2], actor=SYSTEM)
         await actions.approve(session, ids[2:3], actor=ana)
         await actions.reject(session, ids[3:4], actor=ana)
-        await actions.expire(session, ids[4:5], actor=SYSTEM, days=30)
+        await expiry.expire(session, ids[4:5], actor=SYSTEM, days=30)
         await actions.revert(session, ids[:1], actor=ana)
     part = (await document(database))[f"{kind}_proposals"]
     assert {name: part[name] for name in ("pending", "approved", "rejected", "merged", "expired")} == {

@@ -13,7 +13,7 @@ from assay.clock import now
 from assay.db.models import MAX_FAILURES, ProposalStatus
 from assay.duplicates.scale import version
 from assay.errors import Unavailable
-from assay.proposals import actions as proposals
+from assay.proposals.failures import try_again
 from assay.proposals.outcomes import Refusal
 from assay.queue.context import JobContext
 from assay.queue.retry import item_backoff
@@ -131,7 +131,7 @@ async def test_what_rests_or_was_given_up_is_tried_again_when_a_person_says_so(d
     await change(deps.database, f"failures = {failures}, retry_at = now() + '1 day', last_error = 'Once.'", bad)
     assert (await done("auto_review_proposals", deps))["atoms_approved"] == 0
     async with deps.database.transaction() as session:
-        outcomes = await proposals.try_again(session, [good, bad], actor=ana, notes="The disk was full.")
+        outcomes = await try_again(session, [good, bad], actor=ana, notes="The disk was full.")
     assert [each.message for each in outcomes] == ["The machine has not failed on it.", "It is tried again."]
     proposal = await get(deps.database, bad)
     assert (proposal.failures, proposal.retry_at, proposal.last_error) == (0, None, None)
@@ -140,7 +140,7 @@ async def test_what_rests_or_was_given_up_is_tried_again_when_a_person_says_so(d
     assert await rows(deps.database, entry) == [(bad, ana.user_id, detail)]
     assert (await done("auto_review_proposals", deps))["atoms_approved"] == 1
     async with deps.database.transaction() as session:
-        [again] = await proposals.try_again(session, [bad], actor=ana)
+        [again] = await try_again(session, [bad], actor=ana)
     assert again.refusal is Refusal.CONFLICT
 
 

@@ -18,7 +18,7 @@ from assay.duplicates.scale import version
 from assay.extraction.runs import weighed
 from assay.kinds import Kind, Proposer
 from assay.policies import actions as policies
-from assay.proposals import actions
+from assay.proposals import actions, expiry
 from assay.proposals.edit import edit
 from assay.review import queries
 from assay.review.actions import Review, review
@@ -190,7 +190,7 @@ async def test_of_two_that_contradict_each_other_neither_is_approved(database, e
     assert found == Review([], {older: Hold.CONTRADICTED, newer: Hold.CONTRADICTED})
 
 
-@pytest.mark.parametrize("end", [actions.reject, actions.withdraw, partial(actions.expire, days=30)])
+@pytest.mark.parametrize("end", [actions.reject, actions.withdraw, partial(expiry.expire, days=30)])
 async def test_the_older_may_be_approved_when_what_contradicts_it_is_gone(database, embedder, end):
     older, newer = await contradicting(database, embedder)
     async with database.transaction() as session:

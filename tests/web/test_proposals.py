@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
-from tests.builders import BOTH_KINDS, draft, get, propose, rows, scalar, with_evidence
+from tests.builders import BOTH_KINDS, counted_statements, draft, get, propose, rows, scalar, with_evidence
 from tests.web.helpers import BASE, asking, bearer, person, serving, token
 
 from assay.accounts import actions as accounts
@@ -387,3 +387,33 @@ async def test_a_list_says_of_each_why_it_waits(database, ana_http, kind):
     [listed] = (await ana_http.get(base(kind))).json()["items"]
     assert "confidence below the threshold" in listed["held"]
     assert (await ana_http.get(f"{base(kind)}/{listed['id']}")).json()["held"] == listed["held"]
+
+
+LOCKS = {"advisory": "pg_advisory_xact_lock(", "rows": "FOR NO KEY UPDATE OF p"}
+
+
+@kinds
+async def test_a_decision_takes_each_lock_once(database, database_url, kind):
+    ids = await propose(database, [draft(kind, f"{name} of the harbour") for name in ("Cranes", "Pilots", "Tides")])
+    steps = [
+        (ids[0], "PUT", "/approve", {}),
+        (ids[1], "PUT", "/merge", {"into": str(ids[0])}),
+        (ids[1], "POST", "/revert", {}),
+        (ids[0], "POST", "/revert", {}),
+        (ids[2], "PUT", "/assignee", {"to": None}),
+        (ids[2], "PATCH", "", {"notes": "A typo."}),
+        (ids[2], "POST", "/not-duplicate", {"other": str(ids[0])}),
+        (ids[2], "PUT", "/reject", {}),
+        (ids[2], "POST", "/reopen", {}),
+    ]
+    who = await person(database, "ana", Role.REVIEWER)
+    secret = await token(database, who, Scope.READ, Scope.REVIEW)
+    async with serving(database_url) as app, asking(app, **bearer(secret)) as http:
+        for each, method, path, body in steps:
+            version = (await http.get(f"{base(kind)}/{each}")).headers["ETag"]
+            with counted_statements(app.state.assay.connections.writes) as statements:
+                url, read = f"{base(kind)}/{each}{path}", {"If-Match": version}
+                answer = await http.request(method, url, json=body, headers=read)
+            assert answer.status_code == 200, (path, answer.text)
+            taken = {lock: sum(words in each for each in statements) for lock, words in LOCKS.items()}
+            assert taken == {"advisory": 1, "rows": 1}, (path, statements)

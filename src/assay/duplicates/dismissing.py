@@ -10,21 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
-from assay.db.locks import DECISIONS, hold_until_commit
 from assay.duplicates import memory, scan
 from assay.duplicates.statement import Statement
 from assay.kinds import Kind
 from assay.messaging.events import ProposalNotDuplicate
+from assay.proposals.gate import ANY_VERSION, hold
 from assay.proposals.outcomes import (
     LockedProposal,
     Outcome,
     Refusal,
-    first_refusal,
     missing,
     refuse_decided,
     refuse_own,
+    refuse_stale,
 )
-from assay.proposals.sql import lock
 
 _STATEMENT: Final = "id, kind, title, body, identity_key"
 
@@ -47,17 +46,17 @@ async def not_duplicate(
     threshold: float,
     actor: Actor,
     notes: str | None = None,
+    versions: Mapping[UUID, int] = ANY_VERSION,
 ) -> list[Outcome]:
     """Remembers that pending proposals are not the same as something, and scans them anew.
 
     `others` names the entity or proposal for each; None stands for what the scan marked it as like. The verdict holds
     for these words, whoever proposes them again, until one of the two texts changes.
     """
-    await hold_until_commit(session, DECISIONS)
     asked = await _asked(session, list(others))
     chosen = {each: other or (asked[each].marked if each in asked else None) for each, other in others.items()}
     known = await _statements(session, [other for other in chosen.values() if other])
-    refusals = {each: _refuse(each, asked.get(each), chosen[each], known, actor) for each in others}
+    refusals = {each: _refuse(each, asked.get(each), chosen[each], known, actor, versions) for each in others}
     pairs = [(asked[each].proposal, known[other]) for each, other in chosen.items() if other and refusals[each] is None]
     await memory.remember(session, pairs, same=False, actor=actor, notes=notes)
     await record(session, actor, [_recorded(*pair, actor, notes) for pair in pairs])
@@ -67,7 +66,7 @@ async def not_duplicate(
 
 
 async def _asked(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, _Asked]:
-    held = await lock(session, ids)
+    held = await hold(session, ids)
     rows = await session.execute(
         text(f"""
         SELECT {_STATEMENT}, coalesce(similar_entity_id, similar_proposal_id) AS marked
@@ -96,11 +95,16 @@ async def _statements(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, 
 
 
 def _refuse(
-    proposal_id: UUID, asked: _Asked | None, other: UUID | None, known: Mapping[UUID, Statement], actor: Actor
+    proposal_id: UUID,
+    asked: _Asked | None,
+    other: UUID | None,
+    known: Mapping[UUID, Statement],
+    actor: Actor,
+    versions: Mapping[UUID, int],
 ) -> Outcome | None:
     if asked is None:
         return missing(proposal_id)
-    if refusal := first_refusal((refuse_decided(asked.row), refuse_own(asked.row, actor))):
+    if refusal := refuse_stale(asked.row, versions) or refuse_decided(asked.row) or refuse_own(asked.row, actor):
         return refusal
     sentence = _objection(asked, other, known)
     return Outcome(proposal_id, sentence, Refusal.CONFLICT) if sentence else None

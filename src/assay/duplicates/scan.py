@@ -30,7 +30,7 @@ from assay.duplicates.statement import Statement
 from assay.kinds import Kind
 from assay.messaging.events import DuplicateDetected
 from assay.messaging.requests import REVIEW, request
-from assay.proposals.actions import reset_failures
+from assay.proposals.failures import reset_failures
 
 PARTS_EACH: Final = 2
 """Into so many parts a batch is divided for each connection that searches."""

@@ -13,8 +13,7 @@ from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.duplicates import scan
 from assay.duplicates.serving import begin_to_serve, scorer_version
-from assay.proposals import actions as proposals
-from assay.proposals import queries
+from assay.proposals import failures, queries
 from assay.queue.context import JobContext
 from assay.queue.job import Statistics, job
 
@@ -67,7 +66,7 @@ async def deduplication_scan(context: JobContext) -> Statistics:
             duplicates += outcome.duplicates
         size = fitting(size, monotonic() - started, limit)
         async with context.database.transaction() as session:
-            await proposals.note_failed_scans(session, context.failed[failed_before:])
+            await failures.note_failed_scans(session, context.failed[failed_before:])
         context.advance(len(ids))
     return {
         "proposals_scanned": scanned,

@@ -10,8 +10,7 @@ from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.errors import AssayError
 from assay.kinds import TRAITS, Kind
-from assay.proposals import actions as proposals
-from assay.proposals import queries
+from assay.proposals import expiry, queries
 from assay.proposals.expiry import Overdue, overdue
 from assay.proposals.outcomes import Outcome
 from assay.queue.context import JobContext
@@ -49,7 +48,7 @@ async def expire_stale_proposals(context: JobContext) -> Statistics:
         return sum(each.done for each in outcomes)
 
     async def act(session: AsyncSession, ids: Sequence[UUID]) -> list[Outcome]:
-        return await proposals.expire(session, ids, actor=SYSTEM, days=days)
+        return await expiry.expire(session, ids, actor=SYSTEM, days=days)
 
     while not (found.needs_a_person or context.time_is_up):
         async with context.database.transaction() as session:
@@ -61,14 +60,14 @@ async def expire_stale_proposals(context: JobContext) -> Statistics:
         if len(stale) < BATCH:
             break
     async with context.database.transaction() as session:
-        await proposals.announce_expiring(session, before=cutoff + WARNED_BEFORE, until=now() + WARNED_BEFORE)
+        await expiry.announce_expiring(session, before=cutoff + WARNED_BEFORE, until=now() + WARNED_BEFORE)
     counts = {f"{TRAITS[kind].plural}_expired": number for kind, number in expired.items()}
     return {**counts, "total_expired": sum(expired.values())}
 
 
 async def _hold(context: JobContext, found: Overdue) -> None:
     async with context.database.transaction() as session:
-        await proposals.announce_held(session, found)
+        await expiry.announce_held(session, found)
     await send_job_error_notification(context.database, context.job, ExpiryHeld(found.sentence), {}, "critical")
 
 

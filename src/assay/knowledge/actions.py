@@ -12,10 +12,10 @@ from assay.db.locks import DECISIONS, hold_until_commit
 from assay.kinds import Kind
 from assay.messaging.events import EntityMerged, EntityUnmerged
 from assay.proposals import sql as proposal_sql
-from assay.proposals.actions import KEEP_ALL, unique
+from assay.proposals.gate import unique
 from assay.proposals.merge import sql
 from assay.proposals.merge.archived import how_archived
-from assay.proposals.merge.fields import Choices, check
+from assay.proposals.merge.fields import KEEP_ALL, Choices, check
 from assay.proposals.merge.plan import Planned, Request, Step, carry_out_plan, make_plan
 from assay.proposals.merge.sql import Item
 from assay.proposals.merge.undo import Undo, carry_out_undo, plan_undo

@@ -3,42 +3,34 @@
 All decisions hold one lock until the commit, so that no two of them ever wait for each other's rows in a circle.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.audit.actions import Record, record
-from assay.audit.actor import SYSTEM, Actor
+from assay.audit.actions import record
+from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.bulk import insert_rows
 from assay.db.locks import DECISIONS, hold_until_commit
-from assay.db.models import DedupState, Evidence, Proposal, ProposalStatus, ReviewAction
-from assay.kinds import Kind
+from assay.db.models import ChangeType, Evidence, Proposal, ProposalStatus, ReviewAction
 from assay.messaging.events import (
-    FailuresReset,
-    ProposalExpired,
+    ProposalMerged,
     ProposalRejected,
     ProposalReopened,
-    ProposalsExpired,
-    ProposalsExpiring,
-    ProposalsExpiryHeld,
+    ProposalReverted,
     ProposalWithdrawn,
 )
-from assay.proposals import queries, relations, sql
-from assay.proposals.audit_entries import changed, created
+from assay.proposals import relations, sql
+from assay.proposals.audit_entries import approved, changed, created
 from assay.proposals.drafts import Draft
-from assay.proposals.effects import carry_out_approval, carry_out_merge, carry_out_revert, put_away
-from assay.proposals.expiry import Overdue
+from assay.proposals.gate import ANY_VERSION, Ids, hold, judge_held, lock_and_judge, unique
 from assay.proposals.merge import sql as merge_sql
-from assay.proposals.merge.fields import Choices, check
-from assay.proposals.merge.plan import Planned, Request, make_plan
-from assay.proposals.merge.undo import plan_undo
+from assay.proposals.merge.fields import KEEP_ALL, Choices, check
+from assay.proposals.merge.plan import Plan, Planned, Request, carry_out_plan, make_plan
+from assay.proposals.merge.undo import Undo, carry_out_undo, plan_undo
 from assay.proposals.outcomes import (
     LockedProposal,
     Outcome,
@@ -46,7 +38,6 @@ from assay.proposals.outcomes import (
     missing,
     refuse_approvals,
     refuse_decided,
-    refuse_erased,
     refuse_not_own,
     refuse_own,
     refuse_self_merge,
@@ -55,13 +46,7 @@ from assay.proposals.outcomes import (
 )
 from assay.proposals.remarks import of_reverts, remarked
 
-ANY_VERSION: Final[Mapping[UUID, int]] = MappingProxyType({})
 NO_GROUNDS: Final[Mapping[UUID, Mapping[str, Any]]] = MappingProxyType({})
-KEEP_ALL: Final[Choices] = MappingProxyType({})
-
-
-Ids = Sequence[UUID]
-Judge = Callable[[LockedProposal], Outcome | None]
 
 
 async def propose(session: AsyncSession, drafts: Sequence[Draft], *, run_id: UUID | None, actor: Actor) -> list[UUID]:
@@ -113,11 +98,34 @@ async def approve(
         rows, await sql.live_twins(session, {(row.kind, row.identity_key) for row in rows.values()}), actor, versions
     )
     accepted = [row for row in rows.values() if row.id not in refusals]
-    await carry_out_approval(session, accepted, actor, notes, policy or {}, grounds)
+    await _carry_out_approval(session, accepted, actor, notes, policy or {}, grounds)
     return [
         refusals.get(each) or (Outcome(each, "Approved.", entity_id=each) if each in rows else missing(each))
         for each in ids
     ]
+
+
+async def _carry_out_approval(
+    session: AsyncSession,
+    rows: Sequence[LockedProposal],
+    actor: Actor,
+    notes: str | None,
+    policy: Mapping[str, Any],
+    grounds: Mapping[UUID, Mapping[str, Any]],
+) -> None:
+    if not rows:
+        return
+    ids, at = [row.id for row in rows], now()
+    await sql.create_entities(session, ids, at)
+    await sql.decide(
+        session, ids, status=ProposalStatus.APPROVED, action=ReviewAction.APPROVE, actor=actor, at=at, notes=notes
+    )
+    revisions = await sql.write_revisions(session, {each: each for each in ids}, ChangeType.CREATED, actor, at, notes)
+    await relations.file_under_topics(session, ids)
+    await relations.link_atoms(session, ids)
+    await sql.follow_to_entities(session, {each: each for each in ids})
+    records = [approved(row, actor, notes, policy, grounds.get(row.id), revisions[row.id]) for row in rows]
+    await record(session, actor, records)
 
 
 async def reject(
@@ -135,45 +143,43 @@ async def reject(
     return outcomes
 
 
-async def withdraw(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | None = None) -> list[Outcome]:
+async def put_away(
+    session: AsyncSession, rows: Sequence[LockedProposal], action: ReviewAction, actor: Actor, notes: str | None
+) -> None:
+    """Declines proposals that nothing stands against, in the name of the action."""
+    ids = [row.id for row in rows]
+    await sql.decide(session, ids, status=ProposalStatus.REJECTED, action=action, actor=actor, at=now(), notes=notes)
+    await sql.delete_vectors(session, ids)
+    await sql.mark_unchecked(session, ids)
+
+
+async def withdraw(
+    session: AsyncSession,
+    ids: Ids,
+    *,
+    actor: Actor,
+    notes: str | None = None,
+    versions: Mapping[UUID, int] = ANY_VERSION,
+) -> list[Outcome]:
     """Takes back pending proposals of the actor's own. Like expiry it counts as nobody's verdict on them."""
 
     def judge(row: LockedProposal) -> Outcome | None:
         return refuse_not_own(row, actor) or refuse_decided(row)
 
-    accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, judge, "Withdrawn.")
+    accepted, outcomes = await lock_and_judge(session, ids, versions, judge, "Withdrawn.")
     await put_away(session, accepted, ReviewAction.WITHDRAWN, actor, notes)
     await record(session, actor, [changed(ProposalWithdrawn, row, actor, notes=notes) for row in accepted])
     return outcomes
 
 
-async def expire(session: AsyncSession, ids: Ids, *, actor: Actor, days: int) -> list[Outcome]:
-    """Puts away what nobody decided in time. It can be reopened, and never counts as a person's rejection."""
-    note = f"Auto-rejected: expired after {days} days"
-    accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, refuse_decided, f"{note}.")
-    await put_away(session, accepted, ReviewAction.EXPIRED, actor, note)
-    if accepted:
-        kinds = Counter(row.kind for row in accepted)
-        summary = ProposalsExpired(kinds[Kind.TOPIC], kinds[Kind.ATOM], kinds.total())
-        each = [changed(ProposalExpired, row, actor, notes=note) for row in accepted]
-        await record(session, actor, [*each, Record.of(summary)])
-    return outcomes
-
-
-async def announce_expiring(session: AsyncSession, *, before: datetime, until: datetime) -> int:
-    """Announces how many pending proposals will expire until then: those that have waited since before `before`."""
-    count = await queries.count_stale(session, before)
-    if count:
-        await record(session, SYSTEM, [Record.of(ProposalsExpiring(count, until))])
-    return count
-
-
-async def announce_held(session: AsyncSession, found: Overdue) -> None:
-    """Announces that so many would have expired at once that it waits for a person."""
-    await record(session, SYSTEM, [Record.of(ProposalsExpiryHeld(found.number, found.pending))])
-
-
-async def reopen(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | None = None) -> list[Outcome]:
+async def reopen(
+    session: AsyncSession,
+    ids: Ids,
+    *,
+    actor: Actor,
+    notes: str | None = None,
+    versions: Mapping[UUID, int] = ANY_VERSION,
+) -> list[Outcome]:
     """Puts rejected and expired proposals back into the queue."""
 
     def judge(row: LockedProposal) -> Outcome | None:
@@ -182,17 +188,22 @@ async def reopen(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | 
         state = "still pending" if row.status is ProposalStatus.PENDING else row.history()
         return conflict(row, f"Only a rejected or expired proposal can be reopened; this one is {state}.")
 
-    accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, judge, "Reopened.", by=actor)
+    accepted, outcomes = await lock_and_judge(session, ids, versions, judge, "Reopened.", by=actor)
     await sql.make_pending(session, [row.id for row in accepted], action=None, at=now())
     await record(session, actor, [changed(ProposalReopened, row, actor, notes=notes) for row in accepted])
     return outcomes
 
 
 async def plan_merge(
-    session: AsyncSession, targets: Mapping[UUID, UUID], *, actor: Actor, choices: Choices = KEEP_ALL
+    session: AsyncSession,
+    targets: Mapping[UUID, UUID],
+    *,
+    actor: Actor,
+    choices: Choices = KEEP_ALL,
+    versions: Mapping[UUID, int] = ANY_VERSION,
 ) -> Planned:
     """Says what `merge` would do, and changes nothing."""
-    await hold_until_commit(session, DECISIONS)
+    rows = await hold(session, targets)
     into = await merge_sql.survivors(session, unique(targets.values()))
     targets = {source: into.get(target, target) for source, target in targets.items()}
     kinds = await sql.live_entities(session, unique(targets.values()))
@@ -203,7 +214,7 @@ async def plan_merge(
         target = targets[row.id]
         return refuse_self_merge(row, target) or refuse_decided(row) or refuse_target(row, target, kinds)
 
-    accepted, outcomes = await lock_and_judge(session, list(targets), ANY_VERSION, judge, "Merged.", by=actor)
+    accepted, outcomes = judge_held(targets, rows, versions, judge, "Merged.", by=actor)
     plan = await make_plan(session, [Request(row.id, targets[row.id], choices) for row in accepted])
     return Planned(plan, plan.outcomes(outcomes), {row.id: row for row in accepted})
 
@@ -215,26 +226,62 @@ async def merge(
     actor: Actor,
     notes: str | None = None,
     choices: Choices = KEEP_ALL,
+    versions: Mapping[UUID, int] = ANY_VERSION,
 ) -> list[Outcome]:
     """Merges pending proposals into live entities of their kind: `targets` names the entity for each proposal.
 
     A target that was merged away stands for where it went. The entity keeps its id and, but for the `choices`, its
     words; evidence, topics and links of the proposal come to it. Raises InvalidInput for a choice that cannot be.
     """
-    planned = await plan_merge(session, targets, actor=actor, choices=choices)
-    await carry_out_merge(session, planned.rows, planned.plan, actor, notes)
+    planned = await plan_merge(session, targets, actor=actor, choices=choices, versions=versions)
+    await _carry_out_merge(session, planned.rows, planned.plan, actor, notes)
     return planned.outcomes
 
 
-async def revert(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | None = None) -> list[Outcome]:
+async def _carry_out_merge(
+    session: AsyncSession, rows: Mapping[UUID, LockedProposal], plan: Plan, actor: Actor, notes: str | None
+) -> None:
+    if not plan.steps:
+        return
+    at, targets = now(), plan.targets
+    await sql.decide(
+        session,
+        list(targets),
+        status=ProposalStatus.MERGED,
+        action=ReviewAction.MERGE,
+        actor=actor,
+        at=at,
+        notes=notes,
+        targets=targets,
+    )
+    await sql.follow_to_entities(session, targets)
+    numbers = await carry_out_plan(session, plan, actor, at, notes)
+    records = []
+    for source, target in targets.items():
+        inverse = {"act": "merge", "entity_id": target, "merge": numbers[source]}
+        records.append(changed(ProposalMerged, rows[source], actor, entity_id=target, notes=notes, inverse=inverse))
+    await record(session, actor, records)
+
+
+async def revert(
+    session: AsyncSession,
+    ids: Ids,
+    *,
+    actor: Actor,
+    notes: str | None = None,
+    versions: Mapping[UUID, int] = ANY_VERSION,
+) -> list[Outcome]:
     """Undoes approvals and merges: the proposals are pending again and knowledge is as it was before.
 
     Refused where somebody has built on the entity since.
     """
-    await hold_until_commit(session, DECISIONS)
-    rows = await sql.lock(session, ids)
-    merged = [row.id for row in rows.values() if not refuse_own(row, actor)]
-    undo = await plan_undo(session, list((await merge_sql.merges_of(session, merged, of_entity=False)).values()))
+    rows = await hold(session, ids)
+    may = [
+        row.id
+        for row in rows.values()
+        if not (refuse_stale(row, versions) or refuse_erased(row) or refuse_own(row, actor))
+    ]
+    undo = await plan_undo(session, list((await merge_sql.merges_of(session, may, of_entity=False)).values()))
     revisions = await sql.approved_revisions(session, ids)
     away = await merge_sql.merges_of(session, ids, of_entity=True)
     live = await sql.live_entities(session, ids)
@@ -253,73 +300,27 @@ async def revert(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | 
             return conflict(row, f"Since then {later[row.id]}: undo that first.")
         return None
 
-    accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, judge, "Reverted.", by=actor)
+    accepted, outcomes = judge_held(ids, rows, versions, judge, "Reverted.", by=actor)
     remarks = await of_reverts(session, [row.id for row in accepted])
-    await carry_out_revert(session, accepted, undo, actor, notes)
+    await _carry_out_revert(session, accepted, undo, actor, notes)
     return remarked(outcomes, remarks)
 
 
-async def note_failure(
-    session: AsyncSession, proposal_id: UUID, error: str, *, backoff: Callable[[int], timedelta], at: datetime
+async def _carry_out_revert(
+    session: AsyncSession, rows: Sequence[LockedProposal], undo: Undo, actor: Actor, notes: str | None
 ) -> None:
-    """Counts a failed attempt of the machine. The proposal stays pending and rests for `backoff(failures)`."""
-    proposal = await session.get(Proposal, proposal_id, with_for_update={"key_share": True})
-    if proposal and proposal.status is ProposalStatus.PENDING:
-        proposal.failures += 1
-        proposal.last_error = error
-        proposal.retry_at = at + backoff(proposal.failures)
-
-
-async def note_failed_scans(session: AsyncSession, ids: Ids) -> None:
-    """Says of proposals that the search for duplicates failed, which is not the same as having found none."""
-    changes = {"dedup_state": DedupState.ERROR, "dedup_checked_at": now()}
-    await session.execute(
-        update(Proposal).where(Proposal.id.in_(ids), Proposal.status == ProposalStatus.PENDING).values(**changes)
+    if not rows:
+        return
+    at = now()
+    await carry_out_undo(session, undo, actor, at, notes)
+    withdrawn = [row.id for row in rows if row.status is ProposalStatus.APPROVED]
+    await sql.withdraw_entities(session, withdrawn)
+    await sql.touch_entities(session, withdrawn, at)
+    await sql.write_revisions(session, {each: each for each in withdrawn}, ChangeType.REVERTED, actor, at, notes)
+    await sql.make_pending(session, [row.id for row in rows], action=ReviewAction.REVERTED, at=at)
+    await sql.mark_unchecked(session, withdrawn)
+    await record(
+        session,
+        actor,
+        [changed(ProposalReverted, row, actor, entity_id=row.entity_id, notes=notes) for row in rows],
     )
-
-
-async def try_again(session: AsyncSession, ids: Ids, *, actor: Actor, notes: str | None = None) -> list[Outcome]:
-    """Lets the machine try at once what failed and rests, or waits for a person after too many failures."""
-
-    def judge(row: LockedProposal) -> Outcome | None:
-        return refuse_decided(row) or (None if row.failures else conflict(row, "The machine has not failed on it."))
-
-    accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, judge, "It is tried again.")
-    await reset_failures(session, [row.id for row in accepted])
-    await record(session, actor, [_forgiven(row, actor, notes) for row in accepted])
-    return outcomes
-
-
-def _forgiven(row: LockedProposal, actor: Actor, notes: str | None) -> Record:
-    detail = {"notes": notes, "failures": row.failures}
-    event = FailuresReset(row.kind, row.id, row.title, actor.name)
-    return Record.of(event, subject_id=row.id, entity_type=row.kind, detail=detail)
-
-
-async def reset_failures(session: AsyncSession, ids: Ids) -> None:
-    """Forgets the failures of proposals, for the machine succeeded or is to try at once."""
-    await session.execute(
-        update(Proposal)
-        .where(Proposal.id.in_(ids), Proposal.failures > 0)
-        .values(failures=0, retry_at=None, last_error=None)
-    )
-
-
-async def lock_and_judge(
-    session: AsyncSession, ids: Ids, versions: Mapping[UUID, int], judge: Judge, done: str, *, by: Actor = SYSTEM
-) -> tuple[list[LockedProposal], list[Outcome]]:
-    """Holds the proposals and says of each whether the decision may be carried out. `by`: who decides."""
-    await hold_until_commit(session, DECISIONS)
-    ids = unique(ids)
-    rows = await sql.lock(session, ids)
-    refusals = {
-        row.id: refuse_erased(row) or refuse_stale(row, versions) or judge(row) or refuse_own(row, by)
-        for row in rows.values()
-    }
-    accepted = [row for row in rows.values() if refusals[row.id] is None]
-    outcomes = [(refusals[each] or Outcome(each, done)) if each in rows else missing(each) for each in ids]
-    return accepted, outcomes
-
-
-def unique(*groups: Iterable[UUID]) -> list[UUID]:
-    return list(dict.fromkeys(each for group in groups for each in group))

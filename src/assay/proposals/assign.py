@@ -1,6 +1,6 @@
 """Saying who is to decide on proposals, so that two people do not read the same one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import text
@@ -12,12 +12,18 @@ from assay.audit.actor import Actor
 from assay.db.models import Scope, User
 from assay.errors import InvalidInput
 from assay.messaging.events import ProposalAssigned
-from assay.proposals.actions import lock_and_judge
+from assay.proposals.gate import ANY_VERSION, lock_and_judge
 from assay.proposals.outcomes import LockedProposal, Outcome, Refusal, refuse_decided
 
 
 async def assign(
-    session: AsyncSession, ids: Sequence[UUID], assignee_id: int | None, *, actor: Actor, notes: str | None = None
+    session: AsyncSession,
+    ids: Sequence[UUID],
+    assignee_id: int | None,
+    *,
+    actor: Actor,
+    notes: str | None = None,
+    versions: Mapping[UUID, int] = ANY_VERSION,
 ) -> list[Outcome]:
     """Gives pending proposals to somebody to decide on, or with None to nobody. Others may still decide.
 
@@ -28,7 +34,7 @@ async def assign(
     def judge(row: LockedProposal) -> Outcome | None:
         return refuse_decided(row) or _refuse_own(row, assignee)
 
-    accepted, outcomes = await lock_and_judge(session, ids, {}, judge, "Assigned." if assignee else "Given back.")
+    accepted, outcomes = await lock_and_judge(session, ids, versions, judge, "Assigned." if assignee else "Given back.")
     given = {"ids": [row.id for row in accepted], "assignee": assignee_id}
     await session.execute(
         text("UPDATE proposals SET assignee_user_id = :assignee, version = version + 1 WHERE id = ANY(:ids)"), given

@@ -12,9 +12,9 @@ from assay.db.bulk import update_rows
 from assay.db.models import Proposal
 from assay.messaging.events import ProposalEdited
 from assay.proposals import relations, sql
-from assay.proposals.actions import ANY_VERSION, lock_and_judge
 from assay.proposals.drafts import Draft
 from assay.proposals.evidence import Weigh, weigh_anew
+from assay.proposals.gate import ANY_VERSION, lock_and_judge
 from assay.proposals.lists import pages
 from assay.proposals.outcomes import Outcome, refuse_decided
 
@@ -30,7 +30,13 @@ Changes = Mapping[str, Any]
 
 
 async def edit(
-    session: AsyncSession, edits: Mapping[UUID, Changes], *, weigh: Weigh, actor: Actor, notes: str | None = None
+    session: AsyncSession,
+    edits: Mapping[UUID, Changes],
+    *,
+    weigh: Weigh,
+    actor: Actor,
+    notes: str | None = None,
+    versions: Mapping[UUID, int] = ANY_VERSION,
 ) -> list[Outcome]:
     """Gives pending proposals other words; what is not among the changes stays.
 
@@ -38,7 +44,7 @@ async def edit(
 
     Raises InvalidInput where the words break a limit; then nothing is written.
     """
-    accepted, outcomes = await lock_and_judge(session, list(edits), ANY_VERSION, refuse_decided, "Edited.", by=actor)
+    accepted, outcomes = await lock_and_judge(session, list(edits), versions, refuse_decided, "Edited.", by=actor)
     found = await pages.in_order(session, [row.id for row in accepted])
     before = {each.id: _words(each) for each in found}
     rows = {str(each.id): _changed(each, edits[each.id]) | _claimed(each, edits[each.id], actor) for each in found}

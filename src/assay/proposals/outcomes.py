@@ -37,6 +37,14 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Versions:
+    """The version that an actor has read, and the one there is."""
+
+    read: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The decision was carried out, or it was refused and nothing changed."""
 
@@ -47,6 +55,8 @@ class Outcome:
     entity_id: UUID | None = None
     decision: Decision | None = None
     """What stands against it, where that is an earlier decision."""
+    versions: Versions | None = None
+    """Of a refusal because the proposal changed since it was read."""
 
     @property
     def done(self) -> bool:
@@ -101,7 +111,7 @@ def refuse_stale(row: LockedProposal, versions: Mapping[UUID, int]) -> Outcome |
     if read == row.version:
         return None
     changed = f"The proposal changed since it was read: version {read} then, {row.version} now."
-    return Outcome(row.id, changed, Refusal.STALE, row.entity_id, row.decision())
+    return Outcome(row.id, changed, Refusal.STALE, row.entity_id, row.decision(), Versions(read, row.version))
 
 
 def refuse_erased(row: LockedProposal) -> Outcome | None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.db.engine import Database, first_line
-from assay.proposals import actions as proposals
+from assay.proposals.failures import note_failure
 from assay.queue.deps import Deps
 from assay.queue.failures import is_transient
 from assay.queue.notify import send_job_error_notification
@@ -142,7 +142,7 @@ class JobContext:
             proposal=str(proposal_id),
         )
         async with self.database.transaction() as session:
-            await proposals.note_failure(session, proposal_id, first_line(error), backoff=item_backoff, at=now())
+            await note_failure(session, proposal_id, first_line(error), backoff=item_backoff, at=now())
         await send_job_error_notification(
             self.database, self.job, error, {"proposal_id": str(proposal_id)}, actor=SYSTEM
         )

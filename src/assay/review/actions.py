@@ -14,6 +14,7 @@ from assay.duplicates import scan
 from assay.duplicates.serving import scorer_version, serving_model
 from assay.policies import queries as policies
 from assay.proposals import actions as proposals
+from assay.proposals.gate import unique
 from assay.proposals.outcomes import Outcome
 from assay.review import grounding, queries
 from assay.review.policy import Facts, Hold, Policy
@@ -51,7 +52,7 @@ async def review(session: AsyncSession, ids: Sequence[UUID], *, settings: Settin
     facts, topics = await _facts(session, policy, ids, scorer)
     grounds = await _grounds(session, policy, facts)
     held, alone = _weighed(policy, facts | {each: _known(facts[each], now) for each, now in grounds.items()})
-    provable = proposals.unique((topics[each] for each in alone if each in topics), alone)
+    provable = unique((topics[each] for each in alone if each in topics), alone)
     threshold = settings.knowledge_dedup_similarity_threshold
     twins = await scan.recheck(session, provable, model=model, threshold=threshold, actor=SYSTEM)
     held = {each: hold for each, hold in held.items() if each not in provable}
@@ -80,7 +81,7 @@ async def _facts(
 ) -> tuple[dict[UUID, Facts], dict[UUID, UUID]]:
     """What is known of the proposals, and for which atoms a pending topic goes with them, by the id of the atom."""
     waiting = await queries.pending_topics(session, ids)
-    known = await queries.facts(session, proposals.unique(ids, waiting.values()), scorer=scorer)
+    known = await queries.facts(session, unique(ids, waiting.values()), scorer=scorer)
     topics = {
         atom: topic
         for atom, topic in waiting.items()

@@ -21,19 +21,21 @@ ERRORS: Final[dict[Refusal, type[AssayError]]] = {
 Act = Callable[[Sequence[UUID]], Awaitable[list[Outcome]]]
 
 
-def raise_refusal(outcomes: Sequence[Outcome], proposal_id: UUID, **more: Any) -> None:
-    """Raises the error of a decision that was refused; of a conflict it says who decided what, and when.
+def raise_refusal(outcomes: Sequence[Outcome], proposal_id: UUID) -> None:
+    """Raises the error of a decision that was refused.
 
-    `more`: what a program may want to know besides.
+    Of a conflict it says who decided what, and when; of what changed since it was read, both versions.
     """
     [outcome] = [each for each in outcomes if each.id == proposal_id]
     if outcome.refusal is None:
         return
-    facts: dict[str, Any] = {"refusal": outcome.refusal, **more}
+    facts: dict[str, Any] = {"refusal": outcome.refusal}
     if outcome.decision:
         facts["decision"] = asdict(outcome.decision)
     if outcome.entity_id:
         facts["entity_id"] = outcome.entity_id
+    if outcome.versions:
+        facts |= asdict(outcome.versions)
     raise ERRORS[outcome.refusal](outcome.message, **facts)
 
 

@@ -21,6 +21,7 @@ from assay.duplicates.explanation import rounded
 from assay.errors import Conflict
 from assay.kinds import Kind
 from assay.proposals import actions, queries
+from assay.proposals.failures import try_again
 from assay.proposals.lists.filters import Filter
 from assay.proposals.merge.fields import chosen
 from assay.proposals.merge.preview import previews
@@ -225,6 +226,6 @@ def reset_failures(*proposals: Ids, note: Note = None, json: Json = False) -> in
     """Let the machine try again, at once, what it failed on."""
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
-        return await actions.try_again(session, ids, actor=actor, notes=note)
+        return await try_again(session, ids, actor=actor, notes=note)
 
     return decided(proposals, decide, json)

@@ -13,7 +13,7 @@ from assay.cli.session import operator, with_database
 from assay.clock import now
 from assay.db.engine import Database
 from assay.messaging.events import JobRecovered
-from assay.proposals import actions, expiry, queries
+from assay.proposals import expiry, queries
 from assay.proposals.expiry import Overdue
 
 BATCH: Final = 5000
@@ -51,7 +51,7 @@ async def _expire_all(database: Database, cutoff: datetime, days: int, actor: Ac
     while True:
         async with database.transaction() as session:
             stale = await queries.stale(session, cutoff, limit=BATCH)
-            done = sum(each.done for each in await actions.expire(session, list(stale), actor=SYSTEM, days=days))
+            done = sum(each.done for each in await expiry.expire(session, list(stale), actor=SYSTEM, days=days))
             expired += done
             if not done:
                 await record(session, SYSTEM, [Record.of(JobRecovered(JOB))])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Final
 
 from assay.errors import InvalidInput
@@ -17,6 +18,7 @@ class Choice(StrEnum):
 
 Choices = Mapping[str, Choice]
 """By the name of the field. What is not named is kept."""
+KEEP_ALL: Final[Choices] = MappingProxyType({})
 Values = dict[str, Any]
 """The values of fields, by column."""
 

@@ -13,7 +13,7 @@ from assay.db.models import Proposal, Scope
 from assay.errors import Conflict, InvalidInput
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions
-from assay.proposals.actions import unique
+from assay.proposals.gate import unique
 from assay.proposals.lists import pages
 from assay.proposals.outcomes import Outcome, missing
 from assay.web.api.v1.filters import ProposalFilter

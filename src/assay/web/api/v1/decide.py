@@ -1,24 +1,23 @@
 """Deciding on one proposal: one router, mounted for topics and for atoms."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import Proposal, Scope
 from assay.duplicates import dismissing
 from assay.extraction.runs import weighed
 from assay.kinds import TRAITS, Kind
-from assay.proposals import actions
-from assay.proposals import sql as proposal_sql
+from assay.proposals import actions, failures
 from assay.proposals.assign import assign
 from assay.proposals.edit import edit
-from assay.proposals.outcomes import Outcome, refuse_stale
+from assay.proposals.gate import ANY_VERSION
+from assay.proposals.outcomes import Outcome
 from assay.web.api.v1.merge import Merge
-from assay.web.api.v1.proposals import of_kind
+from assay.web.api.v1.proposals import expect_kind
 from assay.web.auth import Caller, allow
 from assay.web.decisions import raise_refusal
 from assay.web.errors import documented
@@ -31,6 +30,15 @@ from assay.web.views.proposals import SCHEMAS, KindSchemas
 Act = Callable[..., Awaitable[list[Outcome]]]
 Decide = Callable[..., Awaitable[Any]]
 """What answers a request."""
+
+
+def _versions(proposal_id: UUID, if_match: IfMatch = None) -> Mapping[UUID, int]:
+    version = version_read(if_match)
+    return ANY_VERSION if version is None else {proposal_id: version}
+
+
+AsRead = Annotated[Mapping[UUID, int], Depends(_versions)]
+"""The version of the proposal that the client has read, where it says so."""
 
 
 class DecisionNotes(RequestModel):
@@ -57,7 +65,7 @@ class Assignment(DecisionNotes):
 SIMPLE: Final[tuple[tuple[str, str, Act, str], ...]] = (
     ("reopen", "reopen", actions.reopen, "Put a rejected or expired one back into the queue."),
     ("revert", "revert", actions.revert, "Undo an approval or a merge: it is pending again, and knowledge as it was."),
-    ("try-again", "try_again", actions.try_again, "Give back to the machine what it failed on."),
+    ("try-again", "try_again", failures.try_again, "Give back to the machine what it failed on."),
 )
 """Decisions that need nothing but notes: path, name, action and what they do."""
 
@@ -69,7 +77,7 @@ def router_for(schemas: KindSchemas) -> APIRouter:
         prefix=f"/knowledge/{TRAITS[kind].plural}/proposals/{{proposal_id}}",
         tags=[f"{kind} proposals"],
         route_class=Route,
-        dependencies=[allow(Scope.REVIEW), Depends(as_read(kind))],
+        dependencies=[allow(Scope.REVIEW), Depends(only(kind))],
         responses=documented(404, 409, 412),
     )
     routes: tuple[tuple[str, str, str, Decide], ...] = (
@@ -86,29 +94,43 @@ def router_for(schemas: KindSchemas) -> APIRouter:
     return router
 
 
-async def approve(proposal_id: UUID, asked: Approval, session: Write, actor: Caller, response: Response) -> Any:
+async def approve(
+    proposal_id: UUID, asked: Approval, session: Write, actor: Caller, read: AsRead, response: Response
+) -> Any:
     """Turn it into knowledge. The entity gets the id of the proposal."""
     outcomes = await actions.approve(
-        session, [proposal_id], actor=actor, notes=asked.notes, with_topics=asked.with_topics
+        session, [proposal_id], actor=actor, notes=asked.notes, versions=read, with_topics=asked.with_topics
     )
     return await answer(session, proposal_id, outcomes, response)
 
 
-async def reject(proposal_id: UUID, asked: DecisionNotes, session: Write, actor: Caller, response: Response) -> Any:
+async def reject(
+    proposal_id: UUID, asked: DecisionNotes, session: Write, actor: Caller, read: AsRead, response: Response
+) -> Any:
     """Decline it. It can be reopened."""
-    outcomes = await actions.reject(session, [proposal_id], actor=actor, notes=asked.notes)
+    outcomes = await actions.reject(session, [proposal_id], actor=actor, notes=asked.notes, versions=read)
     return await answer(session, proposal_id, outcomes, response)
 
 
-async def merge(proposal_id: UUID, asked: Merge, session: Write, actor: Caller, response: Response) -> Any:
+async def merge(
+    proposal_id: UUID, asked: Merge, session: Write, actor: Caller, read: AsRead, response: Response
+) -> Any:
     """Merge it into what says it already. Its evidence goes with it."""
     targets = {proposal_id: asked.into}
-    outcomes = await actions.merge(session, targets, actor=actor, notes=asked.notes, choices=asked.fields)
+    outcomes = await actions.merge(
+        session, targets, actor=actor, notes=asked.notes, versions=read, choices=asked.fields
+    )
     return await answer(session, proposal_id, outcomes, response)
 
 
 async def not_duplicate(
-    proposal_id: UUID, asked: NotDuplicate, session: Write, state: State, actor: Caller, response: Response
+    proposal_id: UUID,
+    asked: NotDuplicate,
+    session: Write,
+    state: State,
+    actor: Caller,
+    read: AsRead,
+    response: Response,
 ) -> Any:
     """Remember that it is not the same as what it was marked as like, or as `other`. It is compared anew."""
     outcomes = await dismissing.not_duplicate(
@@ -118,13 +140,16 @@ async def not_duplicate(
         threshold=state.settings.knowledge_dedup_similarity_threshold,
         actor=actor,
         notes=asked.notes,
+        versions=read,
     )
     return await answer(session, proposal_id, outcomes, response)
 
 
-async def set_assignee(proposal_id: UUID, asked: Assignment, session: Write, actor: Caller, response: Response) -> Any:
+async def set_assignee(
+    proposal_id: UUID, asked: Assignment, session: Write, actor: Caller, read: AsRead, response: Response
+) -> Any:
     """Give it to somebody to decide on, or back to nobody. Others may still decide."""
-    outcomes = await assign(session, [proposal_id], asked.to, actor=actor, notes=asked.notes)
+    outcomes = await assign(session, [proposal_id], asked.to, actor=actor, notes=asked.notes, versions=read)
     return await answer(session, proposal_id, outcomes, response)
 
 
@@ -134,37 +159,33 @@ def _edit(schemas: KindSchemas) -> Decide:
         asked: schemas.change,  # type: ignore[name-defined]  # a class of the kind, known when the router is made
         session: Write,
         actor: Caller,
+        read: AsRead,
         response: Response,
     ) -> Any:
         """Give a pending proposal other words. It is compared anew before the machine decides on it."""
         edits = {proposal_id: asked.changes()}
-        outcomes = await edit(session, edits, weigh=weighed, actor=actor, notes=asked.notes)
+        outcomes = await edit(session, edits, weigh=weighed, actor=actor, notes=asked.notes, versions=read)
         return await answer(session, proposal_id, outcomes, response)
 
     return change
 
 
 def _simple(act: Act, purpose: str) -> Decide:
-    async def decide(proposal_id: UUID, asked: DecisionNotes, session: Write, actor: Caller, response: Response) -> Any:
-        outcomes = await act(session, [proposal_id], actor=actor, notes=asked.notes)
+    async def decide(
+        proposal_id: UUID, asked: DecisionNotes, session: Write, actor: Caller, read: AsRead, response: Response
+    ) -> Any:
+        outcomes = await act(session, [proposal_id], actor=actor, notes=asked.notes, versions=read)
         return await answer(session, proposal_id, outcomes, response)
 
     decide.__doc__ = purpose
     return decide
 
 
-def as_read(kind: Kind) -> Callable[..., Awaitable[None]]:
-    """What stands before every decision: there is such a proposal, and it is as the client has read it."""
+def only(kind: Kind) -> Callable[..., Awaitable[None]]:
+    """What stands before every decision: there is such a proposal of this kind."""
 
-    async def check(proposal_id: UUID, session: Write, if_match: IfMatch = None) -> None:
-        await hold_until_commit(session, DECISIONS)
-        await of_kind(session, kind, proposal_id)
-        read = version_read(if_match)
-        if read is None:
-            return
-        [row] = (await proposal_sql.lock(session, [proposal_id])).values()
-        if refused := refuse_stale(row, {proposal_id: read}):
-            raise_refusal([refused], proposal_id, read=read, now=row.version)
+    async def check(proposal_id: UUID, session: Write) -> None:
+        await expect_kind(session, kind, proposal_id)
 
     return check
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from assay.db.models import Scope
 from assay.kinds import TRAITS
 from assay.proposals import actions
-from assay.web.api.v1.decide import DecisionNotes, answer, as_read
+from assay.web.api.v1.decide import AsRead, DecisionNotes, answer, only
 from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
@@ -22,16 +22,16 @@ def router_for(schemas: KindSchemas) -> APIRouter:
         prefix=f"/knowledge/{TRAITS[kind].plural}/proposals/{{proposal_id}}",
         tags=[f"{kind} proposals"],
         route_class=Route,
-        dependencies=[allow(Scope.PROPOSE), Depends(as_read(kind))],
+        dependencies=[allow(Scope.PROPOSE), Depends(only(kind))],
         responses=documented(404, 409, 412),
     )
 
     @router.post("/withdraw", response_model=view, name=f"withdraw_{kind}_proposal")
     async def withdraw(
-        proposal_id: UUID, asked: DecisionNotes, session: Write, actor: Caller, response: Response
+        proposal_id: UUID, asked: DecisionNotes, session: Write, actor: Caller, read: AsRead, response: Response
     ) -> Any:
         """Take back a pending proposal of your own. It counts as nobody's verdict, and can be reopened by others."""
-        outcomes = await actions.withdraw(session, [proposal_id], actor=actor, notes=asked.notes)
+        outcomes = await actions.withdraw(session, [proposal_id], actor=actor, notes=asked.notes, versions=read)
         return await answer(session, proposal_id, outcomes, response)
 
     return router
