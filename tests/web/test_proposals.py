@@ -168,16 +168,20 @@ WRITES = {
     ("POST", "/try-again"): {},
     ("POST", "/withdraw"): {},
     ("POST", "/not-duplicate"): {"other": str(uuid4())},
-    ("PATCH", ""): {"notes": "A typo."},
+    ("PATCH", ""): {},
 }
-"""All that changes one proposal, with a body."""
+"""All that changes one proposal, with a body; for an edit, other words come to it."""
+
+
+def other_words(kind):
+    return {f"proposed_{TRAITS[kind].title_label}": "Other words"}
 
 
 @kinds
 async def test_a_version_that_was_not_read_is_refused_by_every_write(database, ana_http, kind):
     [each] = await propose(database, [draft(kind)])
     before = await rows(database, "SELECT * FROM proposals")
-    for (method, path), body in WRITES.items():
+    for (method, path), body in (WRITES | {("PATCH", ""): other_words(kind)}).items():
         url = f"{base(kind)}/{each}{path}"
         stale = await ana_http.request(method, url, json=body, headers={"If-Match": '"7"'})
         assert (stale.status_code, stale.json()["detail"]) == (
@@ -401,8 +405,7 @@ async def test_a_decision_takes_each_lock_once(database, database_url, kind):
         (ids[1], "POST", "/revert", {}),
         (ids[0], "POST", "/revert", {}),
         (ids[2], "PUT", "/assignee", {"to": None}),
-        (ids[2], "PATCH", "", {"notes": "A typo."}),
-        (ids[2], "POST", "/not-duplicate", {"other": str(ids[0])}),
+        (ids[2], "PATCH", "", other_words(kind)),
         (ids[2], "PUT", "/reject", {}),
         (ids[2], "POST", "/reopen", {}),
     ]

@@ -38,6 +38,7 @@ from assay.proposals.outcomes import (
     missing,
     refuse_approvals,
     refuse_decided,
+    refuse_erased,
     refuse_not_own,
     refuse_own,
     refuse_self_merge,
