@@ -87,9 +87,14 @@ Way = Callable[[Database, list[UUID]], Awaitable[None]]
 
 async def ours(database: Database, ids: list[UUID]) -> None:
     for start in range(0, len(ids), BATCH):
-        async with database.transaction() as session, database.beside() as beside:
+        async with database.transaction() as session, database.extra_connection() as extra:
             await scan.scan(
-                session, ids[start : start + BATCH], model=MODEL, threshold=THRESHOLD, actor=SYSTEM, beside=beside
+                session,
+                ids[start : start + BATCH],
+                model=MODEL,
+                threshold=THRESHOLD,
+                actor=SYSTEM,
+                extra_connection=extra,
             )
 
 

@@ -16,9 +16,9 @@ from assay.db.engine import Database
 from assay.duplicates import vectors
 from assay.duplicates.calibration import shipped
 from assay.duplicates.candidates import NEIGHBOURS
+from assay.duplicates.claim import Claim, content_hash
 from assay.duplicates.scale import Scale
 from assay.duplicates.scorer import scores
-from assay.duplicates.statement import Statement, content_hash
 from assay.kinds import Kind, embedded_text, folded, identity_key
 
 MODEL = "cloud-384"
@@ -211,7 +211,7 @@ def _repeating(crowd: Crowd, known: Matrix, places: range, scale: Scale, thresho
             yield here
 
 
-def _statement(crowd: Crowd, place: int) -> Statement:
+def _statement(crowd: Crowd, place: int) -> Claim:
     entities = len(crowd.entities)
     each = crowd.entities[place] if place < entities else crowd.proposals[place - entities]
-    return Statement(each, Kind.ATOM, crowd.titles[place], str(each), identity_key(Kind.ATOM, str(each), ""))
+    return Claim(each, Kind.ATOM, crowd.titles[place], str(each), identity_key(Kind.ATOM, str(each), ""))

@@ -17,7 +17,7 @@ from tests.jobs.helpers import arrived
 from tests.patience import retry_until_available, until
 
 from assay.ai.providers.offline_embedder import OfflineEmbedder
-from assay.duplicates import serving
+from assay.duplicates import active_model
 from assay.kinds import Kind
 
 pytestmark = pytest.mark.anyio
@@ -59,7 +59,7 @@ async def world(database):
     embedder = OfflineEmbedder()
     await known(database, embedder, *(draft(title=f"Queue {number} holds jobs") for number in range(KNOWN)))
     async with database.transaction() as session:
-        await serving.begin_to_serve(session, embedder.model)
+        await active_model.begin_to_serve(session, embedder.model)
     [late] = await arrived(database, draft(title="Queue 7 holds jobs", body="Said again."))
     return late
 

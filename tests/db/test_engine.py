@@ -18,13 +18,13 @@ async def test_who_holds_a_lock_may_read_beside_even_while_all_other_connections
         for _ in range(pool.size() + pool._max_overflow):
             session = await taken.enter_async_context(database.transaction())
             await session.execute(text("SELECT 1"))
-        async with retry_until_available(), database.beside() as beside:
-            assert await beside.scalar(text("SELECT count(*) FROM users")) == 1
+        async with retry_until_available(), database.extra_connection() as extra:
+            assert await extra.scalar(text("SELECT count(*) FROM users")) == 1
 
 
 async def test_what_is_changed_beside_does_not_stay(database):
-    async with database.beside() as beside:
-        await beside.execute(text("DELETE FROM users"))
+    async with database.extra_connection() as extra:
+        await extra.execute(text("DELETE FROM users"))
     async with database.transaction() as session:
         assert await session.scalar(text("SELECT count(*) FROM users")) == 1
 

@@ -11,7 +11,7 @@ from assay.ai.embedder import Vectors
 from assay.audit.actor import SYSTEM, Actor
 from assay.db.engine import Database
 from assay.duplicates import scan
-from assay.duplicates.dismissing import not_duplicate
+from assay.duplicates.dismiss import not_duplicate
 from assay.proposals import actions
 from assay.proposals.drafts import Draft
 
@@ -59,8 +59,10 @@ async def known(database: Database, embedder: Any, *drafts: Draft) -> list[UUID]
 
 async def scanned(database: Database, embedder: Any, *ids: UUID, threshold: float = 0.85) -> scan.ScanOutcome:
     """As the job does it, on two connections."""
-    async with database.transaction() as session, database.beside() as beside:
-        return await scan.scan(session, ids, model=embedder.model, threshold=threshold, actor=SYSTEM, beside=beside)
+    async with database.transaction() as session, database.extra_connection() as extra:
+        return await scan.scan(
+            session, ids, model=embedder.model, threshold=threshold, actor=SYSTEM, extra_connection=extra
+        )
 
 
 async def rechecked(database: Database, embedder: Any, *ids: UUID) -> set[UUID]:

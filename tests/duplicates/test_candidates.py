@@ -46,7 +46,7 @@ NOTHING_MORE = dict.fromkeys(Kind, 2.0)
 
 
 async def find(
-    database: Database, embedder, *ids, by_index: bool = False, reach=NOTHING_MORE
+    database: Database, embedder, *ids, by_index: bool = False, min_cosine=NOTHING_MORE
 ) -> list[candidates.Candidate]:
     """`by_index`: as the planner would in a large table."""
     async with database.transaction() as session:
@@ -54,7 +54,9 @@ async def find(
             await session.execute(text("SET LOCAL enable_seqscan = off"))
             await session.execute(text("SET LOCAL enable_sort = off"))
         await candidates.prepare(session)
-        return await candidates.find(session, ids, model=embedder.model, dimensions=embedder.dimensions, reach=reach)
+        return await candidates.find(
+            session, ids, model=embedder.model, dimensions=embedder.dimensions, min_cosine=min_cosine
+        )
 
 
 @kinds
@@ -95,7 +97,7 @@ async def test_a_large_table_is_searched_by_its_index(database):
     async with database.transaction() as session:
         await session.execute(text("ANALYZE embeddings"))
     statement = f"EXPLAIN {candidates._statement(embedder.model, DIMENSIONS)}"
-    plan = await rows(database, statement, ids=[], model=embedder.model, reach="{}")
+    plan = await rows(database, statement, ids=[], model=embedder.model, min_cosine="{}")
     assert vectors.index_name(Kind.ATOM, embedder.model, DIMENSIONS) in "\n".join(line for (line,) in plan)
 
 
@@ -145,7 +147,7 @@ async def test_everything_within_reach_is_a_candidate(database, kind):
     await known(database, embedder, *(draft(kind, title) for title in crowd))
     [each] = await arrive(database, embedder, draft(kind, "Asks"))
     assert len(await find(database, embedder, each)) == candidates.PER_SEARCH
-    found = await find(database, embedder, each, reach=dict.fromkeys(Kind, 0.9))
+    found = await find(database, embedder, each, min_cosine=dict.fromkeys(Kind, 0.9))
     assert len(found) == sum(1 / (1 + (0.05 * number) ** 2) ** 0.5 >= 0.9 for number in range(12))
 
 

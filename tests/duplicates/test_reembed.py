@@ -15,7 +15,7 @@ from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.audit.actor import SYSTEM
 from assay.db.engine import Database
 from assay.db.models import DedupState
-from assay.duplicates import scan, serving
+from assay.duplicates import active_model, scan
 from assay.duplicates.reembed import Progress, progress, reembed
 from assay.errors import Unavailable
 from assay.kinds import Kind
@@ -85,7 +85,7 @@ def changed(deps: Deps, embedder: HashEmbedder) -> Deps:
 async def current(database) -> str:
     """What a state must be stamped with to be worth something."""
     async with database.transaction() as session:
-        return await serving.scorer_version(session, "new-model")
+        return await active_model.scorer_version(session, "new-model")
 
 
 async def run(deps, embedder, batch=10):
@@ -208,4 +208,4 @@ async def test_a_model_that_is_given_up_for_a_third_leaves_nothing(old):
     await run(old, Third())
     assert await rows(old.database, STORED) == [("third-model", 26)]
     async with old.database.transaction() as session:
-        assert await serving.serving_model(session, "whatever") == "third-model"
+        assert await active_model.active_model(session, "whatever") == "third-model"

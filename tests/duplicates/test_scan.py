@@ -320,12 +320,14 @@ async def test_two_connections_share_a_batch_and_leave_nothing_out(database, emb
 
 async def test_a_second_connection_that_is_cut_undoes_the_scan_whole(database, embedder):
     ids = await arrive(database, embedder, *(draft() for _ in range(10)))
-    async with database.beside() as beside:
-        cut = await beside.scalar(text("SELECT pg_backend_pid()"))
+    async with database.extra_connection() as extra:
+        cut = await extra.scalar(text("SELECT pg_backend_pid()"))
         await scalar(database, "SELECT pg_terminate_backend(:cut)", cut=cut)
         with pytest.raises(OperationalError):
             async with database.transaction() as session:
-                await scan.scan(session, ids, model=embedder.model, threshold=0.85, actor=SYSTEM, beside=beside)
+                await scan.scan(
+                    session, ids, model=embedder.model, threshold=0.85, actor=SYSTEM, extra_connection=extra
+                )
     assert await states(database, *ids) == [DedupState.UNCHECKED] * 10
     assert await scanned(database, embedder, *ids) == scan.ScanOutcome(10)
 
@@ -341,12 +343,12 @@ async def _taken(database: Database, table: str) -> None:
 
 async def test_who_wants_a_table_for_themselves_never_stops_a_scan_for_ever(database, embedder):
     ids = await arrive(database, embedder, *(draft() for _ in range(10)))
-    async with database.transaction() as session, database.beside() as beside:
+    async with database.transaction() as session, database.extra_connection() as extra:
         await session.execute(text("SELECT FROM embeddings"))
         taking = asyncio.create_task(_taken(database, "embeddings"))
         await until(partial(scalar, database, WANTED))
         with pytest.raises(OperationalError, match="lock timeout"):
-            await scan.scan(session, ids, model=embedder.model, threshold=0.85, actor=SYSTEM, beside=beside)
+            await scan.scan(session, ids, model=embedder.model, threshold=0.85, actor=SYSTEM, extra_connection=extra)
     await taking
     assert await scanned(database, embedder, *ids) == scan.ScanOutcome(10)
 

@@ -7,18 +7,18 @@ from tests.builders import BOTH_KINDS
 
 from assay.db.models import SimilarityType
 from assay.duplicates import scorer
+from assay.duplicates.claim import Claim
 from assay.duplicates.scale import OPERATING_COSINE, SCORER, Scale
-from assay.duplicates.scorer import MAX_GAIN, Likeness, gain, judge
-from assay.duplicates.statement import Statement
+from assay.duplicates.scorer import MAX_GAIN, Similarity, gain, judge
 from assay.kinds import Kind, identity_key
 
 
-def statement(title: str, body: str = "", kind: Kind = Kind.ATOM, is_entity: bool = True) -> Statement:
-    return Statement(uuid4(), kind, title, body, identity_key(kind, title, body), is_entity)
+def claim(title: str, body: str = "", kind: Kind = Kind.ATOM, is_entity: bool = True) -> Claim:
+    return Claim(uuid4(), kind, title, body, identity_key(kind, title, body), is_entity)
 
 
-def likeness(score: float, trigram: float = 0.3, threshold: float = 0.85) -> Likeness:
-    return Likeness(score, trigram, threshold)
+def similarity(score: float, trigram: float = 0.3, threshold: float = 0.85) -> Similarity:
+    return Similarity(score, trigram, threshold)
 
 
 GRID = [each / 100 for each in range(-110, 111)]
@@ -48,7 +48,7 @@ def test_the_cosine_of_a_score_means_that_score(points, score):
 
 def test_what_no_words_could_lift_is_out_of_reach():
     scale = Scale.of("some-model", {"all": 0.8, "topic": 0.9})
-    assert scorer.reach(scale, 0.85) == pytest.approx({Kind.TOPIC: 0.8, Kind.ATOM: 0.7})
+    assert scorer.min_cosine(scale, 0.85) == pytest.approx({Kind.TOPIC: 0.8, Kind.ATOM: 0.7})
 
 
 def test_a_model_that_nobody_calibrated_keeps_its_cosines():
@@ -70,9 +70,9 @@ def test_another_point_is_another_version():
 
 
 def test_words_correct_what_is_near_and_never_decide_alone():
-    said = statement("Upgrade Netty to 4.1.46", "A header that lacks a colon is read as a fold.")
-    speaks_of_it = statement("Netty reads a header without colon as a fold", "Upgrade it to 4.1.46.")
-    other = statement("Rotate keys", "Every ninety days the keys of all services are replaced by Vault.")
+    said = claim("Upgrade Netty to 4.1.46", "A header that lacks a colon is read as a fold.")
+    speaks_of_it = claim("Netty reads a header without colon as a fold", "Upgrade it to 4.1.46.")
+    other = claim("Rotate keys", "Every ninety days the keys of all services are replaced by Vault.")
     assert MAX_GAIN >= gain(said, speaks_of_it) > 0 > gain(said, other) >= -MAX_GAIN
     scale = Scale.of("some-model", {"all": 0.8})
     near, far = scorer.scores(scale, [(said, speaks_of_it)] * 2, [0.79, 0.6], [0.3, 0.3], 0.85)
@@ -80,7 +80,7 @@ def test_words_correct_what_is_near_and_never_decide_alone():
 
 
 def test_a_title_that_is_the_same_but_for_spelling_raises_what_is_near_and_nothing_else():
-    pairs = [(statement("x"), statement("y"))] * 4
+    pairs = [(claim("x"), claim("y"))] * 4
     scale = Scale.of("unheard-of")
     near, like, far, unknown = scorer.scores(scale, pairs, [0.7, 0.8, 0.3, None], [0.7, 1.0, 1.0, 1.0], 0.95)
     assert near == pytest.approx(0.7)
@@ -91,22 +91,22 @@ def test_a_title_that_is_the_same_but_for_spelling_raises_what_is_near_and_nothi
 
 @pytest.mark.parametrize("kind", BOTH_KINDS)
 def test_word_for_word_is_exact_whatever_the_score(kind):
-    match = judge(statement("Offline  SYNC", "It queues.", kind), statement("offline sync", "it queues.", kind),
-                  likeness(0.1))  # fmt: skip
+    match = judge(claim("Offline  SYNC", "It queues.", kind), claim("offline sync", "it queues.", kind),
+                  similarity(0.1))  # fmt: skip
     assert match
     assert (match.type, match.score) == (SimilarityType.EXACT, 1.0)
 
 
-def test_punctuation_alone_makes_no_other_statement():
-    match = judge(statement("Use Kafka!", "We decided: Kafka"), statement("Use Kafka", "we decided - Kafka."),
-                  likeness(0.2))  # fmt: skip
+def test_punctuation_alone_makes_no_other_claim():
+    match = judge(claim("Use Kafka!", "We decided: Kafka"), claim("Use Kafka", "we decided - Kafka."),
+                  similarity(0.2))  # fmt: skip
     assert match
     assert (match.type, match.score) == (SimilarityType.FUZZY, scorer.SAME_BUT_PUNCTUATION)
 
 
 def test_a_point_that_moves_a_number_is_more_than_punctuation():
-    match = judge(statement("Timeout", "The timeout is 1.5 s."), statement("Timeout", "The timeout is 15 s."),
-                  likeness(0.95, 1.0))  # fmt: skip
+    match = judge(claim("Timeout", "The timeout is 1.5 s."), claim("Timeout", "The timeout is 15 s."),
+                  similarity(0.95, 1.0))  # fmt: skip
     assert match
     assert match.type is SimilarityType.UPDATE
     assert "15 s -> 1.5 s" in match.explanation
@@ -114,16 +114,16 @@ def test_a_point_that_moves_a_number_is_more_than_punctuation():
 
 @pytest.mark.parametrize(("trigram", "type_"), [(0.5, SimilarityType.SEMANTIC), (0.9, SimilarityType.FUZZY)])
 def test_letters_or_meaning(trigram, type_):
-    match = judge(statement("Postgres it is"), statement("We go with Postgres"), likeness(0.9, trigram))
+    match = judge(claim("Postgres it is"), claim("We go with Postgres"), similarity(0.9, trigram))
     assert match
     assert match.type is type_
 
 
 @pytest.mark.parametrize("threshold", [0.0, 0.5, 0.85, 0.9])
 def test_the_threshold_decides(threshold):
-    one, other = statement("Postgres it is"), statement("We go with Postgres")
-    assert judge(one, other, likeness(threshold, threshold=threshold))
-    assert judge(one, other, likeness(threshold - 0.01, threshold=threshold)) is None
+    one, other = claim("Postgres it is"), claim("We go with Postgres")
+    assert judge(one, other, similarity(threshold, threshold=threshold))
+    assert judge(one, other, similarity(threshold - 0.01, threshold=threshold)) is None
 
 
 def test_a_state_is_worth_something_under_its_model_and_scorer_only():

@@ -9,7 +9,7 @@ from tests.builders import draft, propose, rows, scalar, with_evidence
 
 from assay.audit.actor import SYSTEM
 from assay.db.models import Proposal
-from assay.duplicates import dismissing, pairs
+from assay.duplicates import dismiss, pairs
 from assay.extraction.erasure import Drawn, Whose, erase
 from assay.extraction.runs import weighed
 from assay.kinds import Kind
@@ -81,7 +81,7 @@ async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
         ),
         "proposal.disputed": lambda s: dispute.doubt(s, {third: objection}, weigh=weigh, actor=SYSTEM),
         "proposal.failures_reset": lambda s: failures.try_again(s, [fourth], actor=ana),
-        "proposal.not_duplicate": lambda s: dismissing.not_duplicate(s, {like_known: other}, actor=ana, **SEARCH),
+        "proposal.not_duplicate": lambda s: dismiss.not_duplicate(s, {like_known: other}, actor=ana, **SEARCH),
         "proposal.rejected": lambda s: actions.reject(s, [third], actor=ana),
         "proposal.reopened": lambda s: actions.reopen(s, [third], actor=ana),
         "proposal.withdrawn": lambda s: actions.withdraw(s, [third], actor=SYSTEM),

@@ -7,7 +7,7 @@ from tests.proposals.crowded_database import MODEL, crowded, newcomers
 from tests.query_plans import executed
 
 from assay.audit.actor import SYSTEM
-from assay.duplicates import dismissing, scan
+from assay.duplicates import dismiss, scan
 from assay.extraction.runs import weighed
 from assay.kinds import Kind
 from assay.knowledge import actions as knowledge
@@ -49,7 +49,7 @@ async def test_the_work_of_a_decision_follows_from_what_is_decided(database, ana
             session, {each: {"body": f"Now {each}"} for each in ids}, weigh=weighed, actor=ana
         ),
         "assign": lambda session: assign(session, ids, None, actor=ana),
-        "not a duplicate": lambda session: dismissing.not_duplicate(
+        "not a duplicate": lambda session: dismiss.not_duplicate(
             session, dict(zip(ids, known, strict=True)), **searching
         ),
         "reject": lambda session: actions.reject(session, ids, actor=ana),

@@ -13,7 +13,7 @@ from tests.review.test_policy import POLICY, PROVABLE
 from assay.ai.fakes import HashEmbedder
 from assay.audit.actor import SYSTEM
 from assay.db.models import ProposalStatus
-from assay.duplicates.serving import scorer_version
+from assay.duplicates.active_model import scorer_version
 from assay.errors import InvalidInput, NotFound
 from assay.kinds import AtomType, Kind, Proposer
 from assay.policies import actions as policies

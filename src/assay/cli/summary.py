@@ -13,8 +13,8 @@ from assay.cli.output import printable, program, say, short
 from assay.cli.proposal_detail import named_like
 from assay.cli.tables import table
 from assay.db.models import Message, Proposal, ProposalStatus, SimilarityType, User
+from assay.duplicates.active_model import scorer_version
 from assay.duplicates.explanation import rounded
-from assay.duplicates.serving import scorer_version
 from assay.kinds import TRAITS, Kind
 from assay.proposals import queries
 from assay.proposals.queries import QuoteInContext

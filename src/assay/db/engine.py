@@ -104,7 +104,7 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def beside(self) -> AsyncIterator[AsyncSession]:
+    async def extra_connection(self) -> AsyncIterator[AsyncSession]:
         """A second connection, to read on while a transaction of this process holds a lock. Take it before the lock.
 
         It has a pool of its own: those who wait for the lock may have taken all other connections. It waits for a

@@ -16,11 +16,11 @@ from assay.ai.embedder import Embedder
 from assay.audit.actor import SYSTEM, Actor
 from assay.db.engine import Database
 from assay.db.models import SimilarityType
+from assay.duplicates.claim import Claim
 from assay.duplicates.labelled import Pair, read_pairs
 from assay.duplicates.measure import Measured, Quality, cosines, judged, quality, quality_by, trigram_similarity
 from assay.duplicates.scale import EVERY_KIND, OPERATING_SCORE, Scale, in_force
-from assay.duplicates.scorer import Likeness, judge, scores
-from assay.duplicates.statement import Statement
+from assay.duplicates.scorer import Similarity, judge, scores
 from assay.kinds import Kind, folded
 from assay.policies import actions as policies
 from assay.policies.queries import InForce
@@ -171,7 +171,7 @@ def _best(right: Mapping[float, int], in_force: Collection[float]) -> float:
 class _Trial:
     """What of a verdict does not depend on the scale, so that many scales can be tried."""
 
-    pairs: Sequence[tuple[Statement, Statement]]
+    pairs: Sequence[tuple[Claim, Claim]]
     near: Sequence[float]
     trigrams: Sequence[float]
     same: Flags
@@ -182,11 +182,11 @@ class _Trial:
 
     @classmethod
     def of(cls, labelled: Sequence[Pair], near: Sequence[float]) -> "_Trial":
-        pairs = [pair.statements() for pair in labelled]
+        pairs = [pair.claims() for pair in labelled]
         trigrams = [trigram_similarity(folded(pair.first[0]), folded(pair.second[0])) for pair in labelled]
         lowest, highest = (
             [
-                judge(*both, Likeness(score, trigram, OPERATING_SCORE))
+                judge(*both, Similarity(score, trigram, OPERATING_SCORE))
                 for both, trigram in zip(pairs, trigrams, strict=True)
             ]
             for score in (0.0, 1.0)

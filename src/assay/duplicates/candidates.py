@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.bulk import as_json
-from assay.duplicates.statement import Statement
+from assay.duplicates.claim import Claim
 from assay.duplicates.vectors import quoted
 from assay.kinds import TRAITS, Kind
 
@@ -17,7 +17,7 @@ PER_SEARCH: Final = 5
 """The most that one way to search contributes to a proposal's candidates."""
 NEIGHBOURS: Final = 20
 """Nearest in meaning that are looked at; they cost hardly more than five. Beyond the first PER_SEARCH of them, only
-what may be alike is a candidate: what is within reach, and what has a like title."""
+what may be alike is a candidate: what is near enough, and what has a like title."""
 LIKE_TITLE: Final = 0.7
 """Trigram similarity from which a title is spelled like another."""
 
@@ -43,7 +43,7 @@ class Candidate:
     """Something that was said before a proposal, and how near it is."""
 
     proposal_id: UUID
-    statement: Statement
+    claim: Claim
     identical: bool
     cosine: float | None
     """None where it has no vector of this model: then it was found by its words."""
@@ -51,7 +51,7 @@ class Candidate:
 
     @property
     def id(self) -> UUID:
-        return self.statement.id
+        return self.claim.id
 
 
 async def prepare(session: AsyncSession) -> None:
@@ -65,19 +65,19 @@ async def find(
     *,
     model: str,
     dimensions: int,
-    reach: Mapping[Kind, float],
+    min_cosine: Mapping[Kind, float],
     of_entities: bool = False,
 ) -> list[Candidate]:
     """The candidates of proposals that have a vector: live entities, and pending proposals that arrived earlier.
 
     `session`: one that is prepared.
-    `reach`: the cosine from which every neighbour is a candidate, even beyond the nearest few.
+    `min_cosine`: the cosine from which every neighbour is a candidate, even beyond the nearest few.
     `of_entities`: the ids are those of live entities, which are compared with entities only.
     """
     statement = _statement(model, dimensions, _ENTITIES if of_entities else _PROPOSALS)
-    rows = await session.execute(text(statement), {"ids": list(ids), "model": model, "reach": as_json(reach)})
+    rows = await session.execute(text(statement), {"ids": list(ids), "model": model, "min_cosine": as_json(min_cosine)})
     return [
-        Candidate(proposal_id, Statement(key, Kind(kind), *said), identical, cosine, trigram)
+        Candidate(proposal_id, Claim(key, Kind(kind), *said), identical, cosine, trigram)
         for proposal_id, key, kind, *said, identical, cosine, trigram in rows
     ]
 
@@ -110,7 +110,7 @@ def _statement(model: str, dimensions: int, batch: str = _PROPOSALS) -> str:
                     WHERE v.subject_id = alive.id AND v.model = :model)) AS cosine,
                 similarity(alive.title_key, b.title_key) AS trigram,
                 row_number() OVER (PARTITION BY b.id ORDER BY found.distance, alive.id) AS place,
-                (CAST(:reach AS jsonb) ->> b.kind)\\:\\:float8 AS reach
+                (CAST(:min_cosine AS jsonb) ->> b.kind)\\:\\:float8 AS min_cosine
             FROM found JOIN batch b ON b.id = found.proposal_id
             CROSS JOIN LATERAL (
                 SELECT * FROM (
@@ -122,7 +122,7 @@ def _statement(model: str, dimensions: int, batch: str = _PROPOSALS) -> str:
                 WHERE lives AND kind = b.kind LIMIT 1) AS alive
         )
         SELECT proposal_id, id, kind, title, body, identity_key, is_entity, identical, cosine, trigram FROM measured
-        WHERE place <= {PER_SEARCH} OR cosine >= reach OR identical OR trigram >= {LIKE_TITLE}
+        WHERE place <= {PER_SEARCH} OR cosine >= min_cosine OR identical OR trigram >= {LIKE_TITLE}
         ORDER BY proposal_id, id"""  # noqa: S608  # our own fragments
 
 

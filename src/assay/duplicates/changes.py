@@ -24,7 +24,7 @@ only where the words around it are the same, for a report names versions, paths 
 ALIGNED: Final = 0.5
 """Share of common words from which the words around a difference show what it is about."""
 NEARLY_EQUAL: Final = 0.7
-"""Share of common words from which an added "not" turns the statement round."""
+"""Share of common words from which an added "not" turns the claim round."""
 MAX_EDIT_WORDS: Final = 5
 
 _TOKEN: Final = re.compile(r"[\w#$€£%~/@](?:[\w'’.:/@%-]*[\w%])?")

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from assay.ai.embedder import Embedder, Vectors
 from assay.clock import now
 from assay.db.engine import Database
-from assay.duplicates.statement import content_hash
+from assay.duplicates.claim import content_hash
 from assay.duplicates.vectors import literals
 
 MAX_KEPT: Final = 100_000

@@ -1,10 +1,10 @@
-"""Why a statement was found to be like another, in words for a person. Pure."""
+"""Why a claim was found to be like another, in words for a person. Pure."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from assay.duplicates.changes import Change
-from assay.duplicates.statement import Statement
+from assay.duplicates.claim import Claim
 from assay.duplicates.wording import shown_words
 
 MAX_WORDS: Final = 6
@@ -15,27 +15,27 @@ def rounded(score: float) -> str:
     return f"{int(score * 100 + 1e-6) / 100:.2f}"
 
 
-def exact(candidate: Statement) -> str:
+def exact(candidate: Claim) -> str:
     return f"Says exactly the same as {_named(candidate)}."
 
 
-def update(proposal: Statement, candidate: Statement, score: float, changes: Sequence[Change]) -> str:
+def update(proposal: Claim, candidate: Claim, score: float, changes: Sequence[Change]) -> str:
     facts = ", ".join(str(change) for change in changes)
     said = f"Says something else about the same thing: {facts} (similarity {rounded(score)} with {_named(candidate)})."
     return " ".join([said, *_words(proposal, candidate)])
 
 
-def same(proposal: Statement, candidate: Statement, score: float, *, spelling: bool) -> str:
+def same(proposal: Claim, candidate: Claim, score: float, *, spelling: bool) -> str:
     """`spelling`: the letters are alike, not only the meaning."""
     how = "Reads almost the same as" if spelling else "Probably means the same as"
     return " ".join([f"{how} {_named(candidate)} (similarity {rounded(score)}).", *_words(proposal, candidate)])
 
 
-def _named(candidate: Statement) -> str:
+def _named(candidate: Claim) -> str:
     return f"{candidate.kind} '{candidate.title}'"
 
 
-def _words(proposal: Statement, candidate: Statement) -> Iterator[str]:
+def _words(proposal: Claim, candidate: Claim) -> Iterator[str]:
     new, known = shown_words(proposal.text), shown_words(candidate.text)
     for label, words in (
         ("Both say", [word for stem, word in new.items() if stem in known]),

@@ -21,7 +21,7 @@ from assay.proposals.outcomes import Outcome
 
 Rest = Literal["merge", "reject"]
 OTHER_THINGS: Final = frozenset({LinkType.SOLVES, LinkType.CONTRADICTS})
-"""What a statement can be to another only if the two do not say the same, however alike they are."""
+"""What a claim can be to another only if the two do not say the same, however alike they are."""
 
 
 @dataclass(frozen=True, slots=True)

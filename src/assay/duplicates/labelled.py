@@ -1,4 +1,4 @@
-"""Pairs of statements that people have labelled, from a file: JSON lines, plain or gzip."""
+"""Pairs of claims that people have labelled, from a file: JSON lines, plain or gzip."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assay.duplicates.statement import Statement
+from assay.duplicates.claim import Claim
 from assay.errors import InvalidInput, what_is_wrong
 from assay.kinds import Kind, identity_key
 from assay.lines import BadLine, open_file, read_lines
@@ -24,7 +24,7 @@ Name = Annotated[str, Field(max_length=200)]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two statements and a person's verdict."""
+    """Two claims and a person's verdict."""
 
     first: tuple[str, str]
     """Title and text."""
@@ -35,8 +35,8 @@ class Pair:
     sort: str = ""
     """How the pair was chosen: duplicate, random, hard."""
 
-    def statements(self) -> tuple[Statement, Statement]:
-        return _statement(self.kind, self.first), _statement(self.kind, self.second)
+    def claims(self) -> tuple[Claim, Claim]:
+        return _claim(self.kind, self.first), _claim(self.kind, self.second)
 
 
 class _Row(BaseModel):
@@ -91,5 +91,5 @@ def _sentence(error: ValidationError) -> str:
             return what_is_wrong(error)
 
 
-def _statement(kind: Kind, said: tuple[str, str]) -> Statement:
-    return Statement(NOBODY, kind, *said, identity_key(kind, *said), is_entity=True)
+def _claim(kind: Kind, said: tuple[str, str]) -> Claim:
+    return Claim(NOBODY, kind, *said, identity_key(kind, *said), is_entity=True)

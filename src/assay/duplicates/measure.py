@@ -17,7 +17,7 @@ from assay.db.models import SimilarityType
 from assay.duplicates.interval import wilson
 from assay.duplicates.labelled import Pair
 from assay.duplicates.scale import Scale
-from assay.duplicates.scorer import Likeness, Match, judge, scores
+from assay.duplicates.scorer import Match, Similarity, judge, scores
 from assay.kinds import folded
 
 
@@ -94,9 +94,9 @@ async def measured(pairs: Sequence[Pair], embedder: Embedder, scale: Scale, thre
 
 
 async def cosines(pairs: Sequence[Pair], embedder: Embedder) -> list[float]:
-    """The raw likeness of each pair, from half precision like all that is stored."""
-    statements = [pair.statements() for pair in pairs]
-    texts = [statement.text for pair in statements for statement in pair]
+    """The raw similarity of each pair, from half precision like all that is stored."""
+    claims = [pair.claims() for pair in pairs]
+    texts = [claim.text for pair in claims for claim in pair]
     vectors = (await embedder.embed(texts)).astype(np.float16).astype(np.float64)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     found: list[float] = np.einsum("ij,ij->i", vectors[::2], vectors[1::2]).tolist()
@@ -105,12 +105,12 @@ async def cosines(pairs: Sequence[Pair], embedder: Embedder) -> list[float]:
 
 def judged(pairs: Sequence[Pair], near: Sequence[float], scale: Scale, threshold: float) -> list[Measured]:
     """The verdicts, from cosines that are known. Pure."""
-    statements = [pair.statements() for pair in pairs]
+    claims = [pair.claims() for pair in pairs]
     trigrams = [trigram_similarity(folded(pair.first[0]), folded(pair.second[0])) for pair in pairs]
-    scored = scores(scale, statements, near, trigrams, threshold).tolist()
+    scored = scores(scale, claims, near, trigrams, threshold).tolist()
     return [
-        Measured(pair, score, judge(*both, Likeness(score, trigram, threshold)))
-        for pair, both, score, trigram in zip(pairs, statements, scored, trigrams, strict=True)
+        Measured(pair, score, judge(*both, Similarity(score, trigram, threshold)))
+        for pair, both, score, trigram in zip(pairs, claims, scored, trigrams, strict=True)
     ]
 
 

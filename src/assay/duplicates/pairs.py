@@ -19,11 +19,11 @@ from assay.clock import now
 from assay.db.bulk import as_json
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import SimilarityType
-from assay.duplicates import candidates, memory, scale, scorer, vectors
+from assay.duplicates import candidates, scale, scorer, vectors, verdicts
 from assay.duplicates.candidates import Candidate
-from assay.duplicates.scorer import Likeness, Match
-from assay.duplicates.solving import solving
-from assay.duplicates.statement import Statement
+from assay.duplicates.claim import Claim
+from assay.duplicates.scorer import Match, Similarity
+from assay.duplicates.solutions import solution_pairs
 from assay.errors import NotFound
 from assay.kinds import Kind
 from assay.messaging.events import EntityNotDuplicate
@@ -39,8 +39,8 @@ class Pair:
     """Two live entities of a kind that are alike, the older one first."""
 
     kind: Kind
-    first: Statement
-    second: Statement
+    first: Claim
+    second: Claim
     type: SimilarityType
     score: float
     explanation: str
@@ -51,7 +51,7 @@ class Pair:
 class _Looked:
     """An entity that is looked at."""
 
-    statement: Statement
+    claim: Claim
     has_changed: bool
     """It said something else when it was looked at last."""
     text_hash: str
@@ -85,12 +85,12 @@ async def look(session: AsyncSession, ids: Sequence[UUID], *, model: str, thresh
         return 0
     measured_by, by = await scale.in_force(session, model), await stamp(session, model, threshold)
     dimensions = next(iter(looked.values())).dimensions
-    reach = scorer.reach(measured_by, threshold)
+    min_cosine = scorer.min_cosine(measured_by, threshold)
     await candidates.prepare(session)
     found = await candidates.find(
-        session, list(looked), model=model, dimensions=dimensions, reach=reach, of_entities=True
+        session, list(looked), model=model, dimensions=dimensions, min_cosine=min_cosine, of_entities=True
     )
-    asked = [_in_order(looked[each.proposal_id].statement, each.statement) for each in found]
+    asked = [_in_order(looked[each.proposal_id].claim, each.claim) for each in found]
     matches = _matches(found, asked, measured_by, threshold)
     alike = [(pair, match) for pair, match in zip(asked, matches, strict=True) if match]
     dismissed = await _told_apart(session, [pair for pair, _ in alike])
@@ -129,9 +129,9 @@ async def _without_dismissed(session: AsyncSession, found: Sequence[Pair]) -> li
     return [each for each in found if (each.second.id, each.first.id) not in dismissed]
 
 
-async def _told_apart(session: AsyncSession, asked: Sequence[tuple[Statement, Statement]]) -> set[tuple[UUID, UUID]]:
+async def _told_apart(session: AsyncSession, asked: Sequence[tuple[Claim, Claim]]) -> set[tuple[UUID, UUID]]:
     """By a person, or by a link that says that one solves the other."""
-    return await memory.dismissed(session, asked) | await solving(session, asked)
+    return await verdicts.dismissed(session, asked) | await solution_pairs(session, asked)
 
 
 async def _listed(
@@ -167,8 +167,8 @@ async def _listed(
     return [
         Pair(
             kind=Kind(row.kind),
-            first=Statement(row.first_id, Kind(row.kind), row.a_title, row.a_body, row.a_key, is_entity=True),
-            second=Statement(row.second_id, Kind(row.kind), row.b_title, row.b_body, row.b_key, is_entity=True),
+            first=Claim(row.first_id, Kind(row.kind), row.a_title, row.a_body, row.a_key, is_entity=True),
+            second=Claim(row.second_id, Kind(row.kind), row.b_title, row.b_body, row.b_key, is_entity=True),
             type=SimilarityType(row.type),
             score=row.score,
             explanation=row.explanation,
@@ -186,7 +186,7 @@ async def dismiss(session: AsyncSession, one: UUID, other: UUID, *, actor: Actor
     if not found:
         raise NotFound(f"{one} and {other} are not marked as alike: assay duplicates list shows what is.")
     [pair] = found
-    await memory.remember(session, [(pair.second, pair.first)], same=False, actor=actor, notes=notes)
+    await verdicts.remember(session, [(pair.second, pair.first)], same=False, actor=actor, notes=notes)
     event = EntityNotDuplicate(pair.kind, second, pair.second.title, actor.name, first)
     detail = {"other": first, "notes": notes}
     await record(session, actor, [Record.of(event, subject_id=second, entity_type=pair.kind, detail=detail)])
@@ -204,7 +204,7 @@ async def _looked(session: AsyncSession, ids: Sequence[UUID], model: str) -> dic
     )
     return {
         row.id: _Looked(
-            Statement(row.id, Kind(row.kind), row.title, row.body, row.identity_key, is_entity=True),
+            Claim(row.id, Kind(row.kind), row.title, row.body, row.identity_key, is_entity=True),
             row.has_changed,
             row.text_hash,
             row.dimensions,
@@ -213,23 +213,23 @@ async def _looked(session: AsyncSession, ids: Sequence[UUID], model: str) -> dic
     }
 
 
-def _in_order(one: Statement, other: Statement) -> tuple[Statement, Statement]:
+def _in_order(one: Claim, other: Claim) -> tuple[Claim, Claim]:
     """The younger one first: it is what repeats, or changes, what the older one says."""
     return (one, other) if one.id > other.id else (other, one)
 
 
 def _matches(
-    found: Sequence[Candidate], asked: Sequence[tuple[Statement, Statement]], measured_by: scale.Scale, threshold: float
+    found: Sequence[Candidate], asked: Sequence[tuple[Claim, Claim]], measured_by: scale.Scale, threshold: float
 ) -> list[Match | None]:
     cosines, trigrams = [each.cosine for each in found], [each.trigram for each in found]
     scores = scorer.scores(measured_by, asked, cosines, trigrams, threshold).tolist()
     return [
-        scorer.judge(*pair, Likeness(score, each.trigram, threshold))
+        scorer.judge(*pair, Similarity(score, each.trigram, threshold))
         for pair, score, each in zip(asked, scores, found, strict=True)
     ]
 
 
-def _row(younger: Statement, older: Statement, match: Match, by: str) -> dict[str, Any]:
+def _row(younger: Claim, older: Claim, match: Match, by: str) -> dict[str, Any]:
     return {
         "first_id": older.id,
         "second_id": younger.id,
@@ -265,8 +265,7 @@ async def _keep(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
 
 async def _stamp(session: AsyncSession, looked: Iterable[_Looked], by: str) -> None:
     rows = [
-        {"entity_id": each.statement.id, "scorer": by, "text_hash": each.text_hash, "scanned_at": now()}
-        for each in looked
+        {"entity_id": each.claim.id, "scorer": by, "text_hash": each.text_hash, "scanned_at": now()} for each in looked
     ]
     await session.execute(
         text("""

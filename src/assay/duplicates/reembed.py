@@ -15,7 +15,7 @@ from assay.ai.embedder import Embedder
 from assay.audit.actor import Actor
 from assay.db.engine import Database
 from assay.db.locks import held
-from assay.duplicates import scan, serving, vectors
+from assay.duplicates import active_model, scan, vectors
 
 LOCK: Final = "reembed"
 REMOVED_AT_ONCE: Final = 5_000
@@ -78,7 +78,7 @@ async def _build(
     """Makes the vectors that are missing until the model can serve. Returns how many."""
     model, embedded = embedder.model, 0
     async with database.transaction() as session:
-        if not await serving.begin_to_build(session, model):
+        if not await active_model.begin_to_build(session, model):
             return 0
         state = await _progress(session, model)
     report(state)
@@ -88,7 +88,7 @@ async def _build(
         report(state := replace(state, done=state.done + made))
         if not made:
             async with database.transaction() as session:
-                if await serving.switch(session, model, actor):
+                if await active_model.switch(session, model, actor):
                     return embedded
 
 
@@ -119,4 +119,4 @@ async def remove_left_over(database: Database) -> int:
 
 async def _progress(session: AsyncSession, model: str, *, running: bool = True) -> Progress:
     lacking, total = await vectors.count_missing(session, model)
-    return Progress(model, await serving.serving_model(session, model), total - lacking, total, running)
+    return Progress(model, await active_model.active_model(session, model), total - lacking, total, running)

@@ -1,4 +1,4 @@
-"""One scale of likeness for every embedding model. Pure, but for reading the policy in force."""
+"""One scale of similarity for every embedding model. Pure, but for reading the policy in force."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

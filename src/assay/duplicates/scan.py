@@ -22,11 +22,11 @@ from assay.db.bulk import update_rows
 from assay.db.engine import Database
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import MAX_FAILURES, MAX_REST, DedupState, Proposal
-from assay.duplicates import candidates, memory, scale, scorer, vectors
-from assay.duplicates.judging import Near, Verdict, judged, verdicts
-from assay.duplicates.serving import scorer_version
-from assay.duplicates.solving import solving
-from assay.duplicates.statement import Statement
+from assay.duplicates import candidates, scale, scorer, vectors, verdicts
+from assay.duplicates.active_model import scorer_version
+from assay.duplicates.claim import Claim
+from assay.duplicates.ranking import Finding, Near, findings, score_candidates
+from assay.duplicates.solutions import solution_pairs
 from assay.kinds import Kind
 from assay.messaging.events import DuplicateDetected
 from assay.messaging.requests import REVIEW, request
@@ -48,7 +48,7 @@ class ScanOutcome:
 class ScannedProposal:
     """A pending proposal whose row this transaction holds."""
 
-    statement: Statement
+    claim: Claim
     state: DedupState
     dimensions: int
 
@@ -104,13 +104,13 @@ async def scan(
     model: str,
     threshold: float,
     actor: Actor,
-    beside: AsyncSession | None = None,
+    extra_connection: AsyncSession | None = None,
 ) -> ScanOutcome:
     """Looks at those of the proposals that are pending and have a vector; marks or clears each of them.
 
-    `beside`: a second connection that searches meanwhile. It does not see what `session` has changed.
+    `extra_connection`: a second connection that searches meanwhile. It does not see what `session` has changed.
     """
-    searchers = [session] if beside is None else [session, beside]
+    searchers = [session] if extra_connection is None else [session, extra_connection]
     said = await _judge_and_stamp(session, searchers, ids, model, threshold, actor)
     duplicates = sum(verdict.match is not None for verdict in said)
     if duplicates < len(said):
@@ -140,20 +140,20 @@ async def _judge_and_stamp(
     model: str,
     threshold: float,
     actor: Actor,
-) -> list[Verdict]:
+) -> list[Finding]:
     await hold_until_commit(session, DECISIONS)
     measured_by = await scale.in_force(session, model)
     locked = await _lock(session, ids, model)
     if not locked:
         return []
-    proposals = {each: row.statement for each, row in locked.items()}
+    proposals = {each: row.claim for each, row in locked.items()}
     dimensions = next(iter(locked.values())).dimensions
     near = await _near(searchers, proposals, model, dimensions, measured_by, threshold)
     alike = [each.pair for each in near if each.closeness is not None]
-    linked = await solving(session, alike)
+    linked = await solution_pairs(session, alike)
     near = [each for each in near if (each.proposal.id, each.candidate.id) not in linked]
-    dismissed = await memory.dismissed(session, alike)
-    said = await asyncio.to_thread(verdicts, proposals, near, dismissed)
+    dismissed = await verdicts.dismissed(session, alike)
+    said = await asyncio.to_thread(findings, proposals, near, dismissed)
     await _stamp(session, said, measured_by.version)
     await reset_failures(session, [each for each, row in locked.items() if row.was_owed])
     new = [each for each in said if each.match and locked[each.proposal.id].state is not DedupState.DUPLICATE]
@@ -163,30 +163,31 @@ async def _judge_and_stamp(
 
 async def _near(
     searchers: Sequence[AsyncSession],
-    proposals: Mapping[UUID, Statement],
+    proposals: Mapping[UUID, Claim],
     model: str,
     dimensions: int,
     measured_by: scale.Scale,
     threshold: float,
 ) -> list[Near]:
     """What each is like. The searchers share the parts; what one has found is judged while it searches on."""
-    reach, ids, judging = scorer.reach(measured_by, threshold), list(proposals), []
+    nearest, ids, scoring = scorer.min_cosine(measured_by, threshold), list(proposals), []
     number = PARTS_EACH * len(searchers)
     parts = iter([part for start in range(number) if (part := ids[start::number])])
 
     async def search(session: AsyncSession) -> None:
         await candidates.prepare(session)
         for part in parts:
-            found = await candidates.find(session, part, model=model, dimensions=dimensions, reach=reach)
-            judging.append(asyncio.create_task(asyncio.to_thread(judged, proposals, found, measured_by, threshold)))
+            found = await candidates.find(session, part, model=model, dimensions=dimensions, min_cosine=nearest)
+            scored = asyncio.to_thread(score_candidates, proposals, found, measured_by, threshold)
+            scoring.append(asyncio.create_task(scored))
 
     # a failure is raised when no other search is at work in these transactions any more, and all was judged
     failures = await asyncio.gather(*map(search, searchers), return_exceptions=True)
-    judged_together = await asyncio.gather(*judging, return_exceptions=True)
-    for failure in (*failures, *judged_together):
+    scored_together = await asyncio.gather(*scoring, return_exceptions=True)
+    for failure in (*failures, *scored_together):
         if isinstance(failure, BaseException):
             raise failure
-    return [near for part in judged_together if not isinstance(part, BaseException) for near in part]
+    return [near for part in scored_together if not isinstance(part, BaseException) for near in part]
 
 
 async def _lock(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[UUID, ScannedProposal]:
@@ -200,7 +201,7 @@ async def _lock(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[
     )
     return {
         row.id: ScannedProposal(
-            Statement(row.id, Kind(row.kind), row.title, row.body, row.identity_key),
+            Claim(row.id, Kind(row.kind), row.title, row.body, row.identity_key),
             DedupState(row.dedup_state),
             row.dimensions,
         )
@@ -208,7 +209,7 @@ async def _lock(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[
     }
 
 
-def _row(verdict: Verdict) -> dict[str, Any]:
+def _row(verdict: Finding) -> dict[str, Any]:
     match, target = verdict.match, verdict.match and verdict.match.candidate
     return {
         "dedup_state": DedupState.DUPLICATE if match else DedupState.CLEAR,
@@ -221,14 +222,14 @@ def _row(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-async def _stamp(session: AsyncSession, said: Sequence[Verdict], version: str) -> None:
+async def _stamp(session: AsyncSession, said: Sequence[Finding], version: str) -> None:
     stamps = {"dedup_checked_at": now(), "dedup_scorer": version}
     rows = {str(verdict.proposal.id): {**_row(verdict), **stamps} for verdict in said}
     if rows:
         await update_rows(session, Proposal, rows, list(next(iter(rows.values()))))
 
 
-def _detected(verdict: Verdict) -> Record:
+def _detected(verdict: Finding) -> Record:
     row = _row(verdict)
     event = DuplicateDetected(
         verdict.proposal.id, row["similar_entity_id"], row["similar_proposal_id"], row["similarity_score"]

@@ -1,4 +1,4 @@
-"""How alike two statements are, on one scale for every embedding model, and in words for a person. Pure."""
+"""How alike two claims are, on one scale for every embedding model, and in words for a person. Pure."""
 
 import re
 import unicodedata
@@ -10,8 +10,8 @@ from typing import Final
 from assay.db.models import SimilarityType
 from assay.duplicates import explanation
 from assay.duplicates.changes import changed_facts
+from assay.duplicates.claim import Claim
 from assay.duplicates.scale import Scale, Scores
-from assay.duplicates.statement import Statement
 from assay.duplicates.wording import overlap
 from assay.kinds import Kind
 
@@ -34,12 +34,12 @@ SAME_BUT_PUNCTUATION: Final = 0.97
 
 _LETTERS: Final = re.compile(r"[^\W_]+")
 
-Pair = tuple[Statement, Statement]
+Pair = tuple[Claim, Claim]
 """A proposal and a candidate."""
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class Similarity:
     """What was measured between a proposal and a candidate."""
 
     score: float
@@ -52,7 +52,7 @@ class Likeness:
 class Match:
     """A candidate that the proposal repeats, or contradicts in one fact."""
 
-    candidate: Statement
+    candidate: Claim
     score: float
     type: SimilarityType
     explanation: str
@@ -77,28 +77,28 @@ def scores(
     return np.minimum(np.where(titles >= LIKE_TITLES, lifted, corrected), ALL_BUT_EXACT)
 
 
-def reach(scale: Scale, threshold: float) -> dict[Kind, float]:
+def min_cosine(scale: Scale, threshold: float) -> dict[Kind, float]:
     """The cosine from which the words alone could lift a pair over the threshold, by kind."""
     return {kind: scale.cosine_of(kind, threshold) - MAX_GAIN for kind in Kind}
 
 
-def gain(proposal: Statement, candidate: Statement) -> float:
+def gain(proposal: Claim, candidate: Claim) -> float:
     """What the words add to the cosine, or take from it."""
     common = overlap(proposal, candidate)
     measured = COVERED_WEIGHT * common.covered - TITLES_WEIGHT * common.titles - USUAL
     return min(max(measured, -MAX_GAIN), MAX_GAIN)
 
 
-def closeness(proposal: Statement, candidate: Statement, likeness: Likeness) -> float | None:
+def closeness(proposal: Claim, candidate: Claim, similarity: Similarity) -> float | None:
     """The score at which the two count as alike, whatever differs; None where they do not."""
     if proposal.identity_key == candidate.identity_key:
         return 1.0
     same = _same_letters(proposal, candidate)
-    score = max(likeness.score, SAME_BUT_PUNCTUATION) if same else likeness.score
-    return score if score >= likeness.threshold else None
+    score = max(similarity.score, SAME_BUT_PUNCTUATION) if same else similarity.score
+    return score if score >= similarity.threshold else None
 
 
-def judge(proposal: Statement, candidate: Statement, likeness: Likeness) -> Match | None:
+def judge(proposal: Claim, candidate: Claim, similarity: Similarity) -> Match | None:
     """Whether the proposal says the same as the candidate, and in which way. None: it does not.
 
     1. exact: word for word, for a topic its name;
@@ -107,7 +107,7 @@ def judge(proposal: Statement, candidate: Statement, likeness: Likeness) -> Matc
     4. fuzzy: alike in letters, but for spelling or punctuation;
     5. semantic: alike in meaning.
     """
-    score = closeness(proposal, candidate, likeness)
+    score = closeness(proposal, candidate, similarity)
     if score is None:
         return None
     if proposal.identity_key == candidate.identity_key:
@@ -115,12 +115,12 @@ def judge(proposal: Statement, candidate: Statement, likeness: Likeness) -> Matc
     if changes := changed_facts(candidate.text, proposal.text):
         said = explanation.update(proposal, candidate, score, changes)
         return Match(candidate, score, SimilarityType.UPDATE, said)
-    spelling = likeness.trigram >= LIKE_TITLES or _same_letters(proposal, candidate)
+    spelling = similarity.trigram >= LIKE_TITLES or _same_letters(proposal, candidate)
     kind = SimilarityType.FUZZY if spelling else SimilarityType.SEMANTIC
     return Match(candidate, score, kind, explanation.same(proposal, candidate, score, spelling=spelling))
 
 
-def _same_letters(one: Statement, other: Statement) -> bool:
+def _same_letters(one: Claim, other: Claim) -> bool:
     return _letters(one.text) == _letters(other.text) != []
 
 

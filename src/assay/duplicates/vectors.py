@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.ai.embedder import Vectors
 from assay.db.bulk import as_json
 from assay.db.locks import DECISIONS, hold_until_commit
-from assay.duplicates.statement import content_hash
+from assay.duplicates.claim import content_hash
 from assay.errors import InvalidInput, Unavailable
 from assay.kinds import Kind, embedded_text
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
-from assay.duplicates.statement import Statement
+from assay.duplicates.claim import Claim
 from assay.text.facts import without_noise
 from assay.text.opposites import NEGATIONS, stem
 
@@ -52,8 +52,8 @@ class _Words:
     """All weights together."""
 
 
-def overlap(one: Statement, other: Statement) -> Overlap:
-    """What two statements have in common."""
+def overlap(one: Claim, other: Claim) -> Overlap:
+    """What two claims have in common."""
     title, text = _words(one.title, one.told)
     other_title, other_text = _words(other.title, other.told)
     covered = _share(title, other_text) + _share(other_title, text)

@@ -11,7 +11,7 @@ from assay.kinds import AtomType
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ScriptedClaim:
     text: str
     kind: str
     """What it is counted under."""
@@ -23,17 +23,17 @@ class Claims(StrEnum):
     PARAPHRASE = "paraphrase"
     LIES = "lies"
 
-    def of(self, case: Case) -> Sequence[Claim]:
+    def of(self, case: Case) -> Sequence[ScriptedClaim]:
         if self is Claims.LIES:
-            return [Claim(lie.text, lie.how) for lie in case.lies]
-        return [Claim(case.paraphrase, case.kind)] if case.paraphrase else []
+            return [ScriptedClaim(lie.text, lie.how) for lie in case.lies]
+        return [ScriptedClaim(case.paraphrase, case.kind)] if case.paraphrase else []
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptedModel:
     """`claims`: for each channel what is claimed of it; `cases`: the conversation of each."""
 
-    claims: Mapping[str, Claim]
+    claims: Mapping[str, ScriptedClaim]
     cases: Mapping[str, Case]
     limits: ContextLimits = WHOLE_CHAT
 
@@ -73,7 +73,7 @@ def _telling(case: Case, messages: Sequence[Message]) -> Sequence[Message]:
     return [*asked, statement, *(each for each in people[at + 1 :] if each.author != statement.author)]
 
 
-def rounds(claims: Claims, cases: Mapping[str, Case]) -> Iterator[dict[str, Claim]]:
+def rounds(claims: Claims, cases: Mapping[str, Case]) -> Iterator[dict[str, ScriptedClaim]]:
     """All claims, by channel, one of each conversation at a time: none shall be held because it is like another."""
     claimed = {channel: claims.of(case) for channel, case in cases.items()}
     for number in range(max(map(len, claimed.values()), default=0)):
@@ -85,7 +85,7 @@ class Claimed:
     """A claim that the model made of a conversation, and whether the machine approved it."""
 
     case: Case
-    claim: Claim
+    claim: ScriptedClaim
     is_approved: bool
     waits_because: Sequence[str] = ()
 

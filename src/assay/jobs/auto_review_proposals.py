@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.duplicates.serving import scorer_version
+from assay.duplicates.active_model import scorer_version
 from assay.kinds import TRAITS, Kind
 from assay.proposals import queries as proposal_queries
 from assay.queue.context import JobContext

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.duplicates import scan
-from assay.duplicates.serving import begin_to_serve, scorer_version
+from assay.duplicates.active_model import activate_if_none, scorer_version
 from assay.proposals import failures, queries
 from assay.queue.context import JobContext
 from assay.queue.job import Statistics, job
@@ -41,11 +41,11 @@ async def deduplication_scan(context: JobContext) -> Statistics:
     embedded, size = 0, limit
 
     async def act(session: AsyncSession, ids: Sequence[UUID]) -> scan.ScanOutcome:
-        async with context.database.beside() as beside:
-            return await scan.scan(session, ids, model=model, threshold=threshold, actor=SYSTEM, beside=beside)
+        async with context.database.extra_connection() as extra:
+            return await scan.scan(session, ids, model=model, threshold=threshold, actor=SYSTEM, extra_connection=extra)
 
     async with context.database.transaction() as session:
-        model = await begin_to_serve(session, context.deps.embedder.model)
+        model = await activate_if_none(session, context.deps.embedder.model)
         embedder = await context.deps.serving_embedder(session)
         context.begin(await queries.count_unscanned(session, await scorer_version(session, model)))
     _warn_unless_configured(model, context.deps.embedder.model)

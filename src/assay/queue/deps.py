@@ -10,7 +10,7 @@ from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.db.engine import DEFAULT_POOL, Database, PoolLimits
-from assay.duplicates.serving import serving_model
+from assay.duplicates.active_model import active_model
 from assay.settings import Settings
 
 
@@ -27,7 +27,7 @@ class Deps:
 
     async def serving_embedder(self, session: AsyncSession) -> Embedder | None:
         """The embedder of the model that everything is compared by. None where the settings no longer reach it."""
-        model = await serving_model(session, self.embedder.model)
+        model = await active_model(session, self.embedder.model)
         return next((each for each in (self.embedder, *self.others) if each.model == model), None)
 
 

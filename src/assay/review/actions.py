@@ -11,7 +11,7 @@ from assay.ai.grounding.grounding import Grounding
 from assay.audit.actor import SYSTEM, Actor
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.duplicates import scan
-from assay.duplicates.serving import scorer_version, serving_model
+from assay.duplicates.active_model import active_model, scorer_version
 from assay.policies import queries as policies
 from assay.proposals import actions as proposals
 from assay.proposals.gate import unique
@@ -47,7 +47,7 @@ async def review(session: AsyncSession, ids: Sequence[UUID], *, settings: Settin
     policy = await queries.policy(session, settings)
     if not policy.enabled:
         return Review()
-    model = await serving_model(session, model)
+    model = await active_model(session, model)
     scorer = await scorer_version(session, model)
     facts, topics = await _facts(session, policy, ids, scorer)
     grounds = await _grounds(session, policy, facts)

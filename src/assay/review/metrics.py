@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.clock import now
-from assay.duplicates.serving import scorer_version
+from assay.duplicates.active_model import scorer_version
 from assay.kinds import Kind
 from assay.proposals import metrics
 from assay.proposals.metrics import Waits

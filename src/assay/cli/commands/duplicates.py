@@ -13,16 +13,16 @@ from assay.db.engine import Database
 from assay.db.locks import held
 from assay.db.models import SimilarityType
 from assay.duplicates import pairs
+from assay.duplicates.active_model import activate_if_none
 from assay.duplicates.explanation import rounded
 from assay.duplicates.scan import embed_missing
-from assay.duplicates.serving import begin_to_serve
 from assay.errors import Conflict, InvalidInput, Unavailable
 from assay.kinds import TRAITS
 from assay.proposals.queries import full_ids
 from assay.queue.deps import Deps
-from assay.web.views import likenesses
-from assay.web.views.likenesses import PairView
+from assay.web.views import similar
 from assay.web.views.paging import PageOf
+from assay.web.views.similar import PairView
 
 app = App(name="duplicates", help="Find approved knowledge that says the same twice.")
 
@@ -63,7 +63,7 @@ def list_(
 
     async def act(database: Database) -> PageOf[PairView]:
         async with database.transaction() as session:
-            return await likenesses.pairs(session, after=after, limit=limit, kind=kind)
+            return await similar.pairs(session, after=after, limit=limit, kind=kind)
 
     page = with_database(act)
     if json:
@@ -123,7 +123,7 @@ async def _scan(deps: Deps, shown: Status) -> tuple[int, int]:
 async def _embedded(deps: Deps, limit: int) -> str:
     """Gives vectors to what has none. Returns the model that everything is compared by."""
     async with deps.database.transaction() as session:
-        model = await begin_to_serve(session, deps.embedder.model)
+        model = await activate_if_none(session, deps.embedder.model)
         embedder = await deps.serving_embedder(session)
     if embedder is None:
         raise Unavailable(f"The settings do not reach the model {model}, which serves: run assay reembed.")

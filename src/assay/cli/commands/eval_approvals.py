@@ -21,7 +21,7 @@ from assay.cli.session import closing, with_database
 from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.db.scratch import scratch_database
-from assay.duplicates.serving import scorer_version
+from assay.duplicates.active_model import scorer_version
 from assay.evaluation import approvals as figures
 from assay.evaluation import scripted
 from assay.evaluation.approvals import Approved

@@ -4,7 +4,7 @@ from assay.cli.output import Json, print_json, say
 from assay.cli.policy_file import Changes, read_changes
 from assay.cli.session import with_deps
 from assay.cli.tables import table
-from assay.duplicates.serving import scorer_version
+from assay.duplicates.active_model import scorer_version
 from assay.queue.deps import Deps
 from assay.review import simulation
 from assay.review.simulation import Trial

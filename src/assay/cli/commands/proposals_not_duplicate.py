@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from assay.cli.decide import Note, answer
 from assay.cli.output import Json
 from assay.cli.session import operator, with_deps
-from assay.duplicates.dismissing import not_duplicate as tell_apart
+from assay.duplicates.dismiss import not_duplicate as tell_apart
 from assay.proposals import queries
 from assay.proposals.outcomes import Outcome
 from assay.queue.deps import Deps

@@ -8,7 +8,7 @@ from pydantic import SerializeAsAny
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.factory import embedding_model
-from assay.duplicates.serving import scorer_version
+from assay.duplicates.active_model import scorer_version
 from assay.proposals.lists import pages
 from assay.proposals.lists.filters import Filter, Place, Sort
 from assay.review import queries as review

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import Proposal, Scope
-from assay.duplicates import dismissing
+from assay.duplicates import dismiss
 from assay.extraction.runs import weighed
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions, failures
@@ -133,7 +133,7 @@ async def not_duplicate(
     response: Response,
 ) -> Any:
     """Remember that it is not the same as what it was marked as like, or as `other`. It is compared anew."""
-    outcomes = await dismissing.not_duplicate(
+    outcomes = await dismiss.not_duplicate(
         session,
         {proposal_id: asked.other},
         model=state.deps.embedder.model,

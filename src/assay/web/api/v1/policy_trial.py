@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from assay.db.models import Scope
-from assay.duplicates.serving import scorer_version
+from assay.duplicates.active_model import scorer_version
 from assay.kinds import Kind
 from assay.review import histogram, simulation
 from assay.review import queries as review

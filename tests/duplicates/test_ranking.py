@@ -4,11 +4,11 @@ from unittest.mock import Mock
 
 import pytest
 from tests.builders import BOTH_KINDS
-from tests.duplicates.test_scorer import statement
+from tests.duplicates.test_scorer import claim
 
 from assay.duplicates import scorer
 from assay.duplicates.candidates import Candidate
-from assay.duplicates.judging import KEPT, judged, verdicts
+from assay.duplicates.ranking import KEPT, findings, score_candidates
 from assay.duplicates.scale import Scale
 from assay.kinds import Kind
 
@@ -21,16 +21,16 @@ class Scene:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self.said = statement(TITLE, kind=kind)
+        self.said = claim(TITLE, kind=kind)
 
     def candidate(self, cosine: float, title: str = "Postgres it is", *, is_entity: bool = True) -> Candidate:
-        found = statement(title, kind=self.kind, is_entity=is_entity)
+        found = claim(title, kind=self.kind, is_entity=is_entity)
         return Candidate(self.said.id, found, found.identity_key == self.said.identity_key, cosine, 0.0)
 
     def verdict(self, *found: Candidate, told_apart: Candidate | None = None):
         proposals = {self.said.id: self.said}
         dismissed = {(self.said.id, told_apart.id)} if told_apart else set()
-        [only] = verdicts(proposals, judged(proposals, found, SCALE, 0.85), dismissed)
+        [only] = findings(proposals, score_candidates(proposals, found, SCALE, 0.85), dismissed)
         return only
 
 
@@ -42,9 +42,9 @@ def scene(request):
 def test_exact_wins_then_the_score_then_what_is_approved(scene):
     pending, entity = scene.candidate(0.95, is_entity=False), scene.candidate(0.95)
     nearer, exact = scene.candidate(0.98, is_entity=False), scene.candidate(0.9, TITLE.lower())
-    assert scene.verdict(pending, entity).match.candidate is entity.statement
-    assert scene.verdict(pending, entity, nearer).match.candidate is nearer.statement
-    assert scene.verdict(pending, nearer, exact, entity).match.candidate is exact.statement
+    assert scene.verdict(pending, entity).match.candidate is entity.claim
+    assert scene.verdict(pending, entity, nearer).match.candidate is nearer.claim
+    assert scene.verdict(pending, nearer, exact, entity).match.candidate is exact.claim
     assert scene.verdict(scene.candidate(0.1, "The weather")).match is None
     assert scene.verdict().match is None
 
@@ -52,7 +52,7 @@ def test_exact_wins_then_the_score_then_what_is_approved(scene):
 def test_what_a_person_told_apart_is_shown_and_is_no_match(scene):
     near, nearer = scene.candidate(0.95), scene.candidate(0.98)
     said = scene.verdict(near, nearer, told_apart=nearer)
-    assert said.match.candidate is near.statement
+    assert said.match.candidate is near.claim
     assert [(each["id"], each["dismissed"]) for each in said.nearest] == [(nearer.id, True), (near.id, False)]
 
 

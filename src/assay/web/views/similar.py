@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db.models import SimilarityType
 from assay.duplicates import groups as stars
 from assay.duplicates import pairs as known
+from assay.duplicates.claim import Claim
 from assay.duplicates.groups import Group
 from assay.duplicates.pairs import Pair
-from assay.duplicates.statement import Statement
 from assay.kinds import Kind
 from assay.web.models import ResponseModel, Share
 from assay.web.views.cursors import cursor, place
@@ -45,8 +45,8 @@ class PairView(ResponseModel):
         return cls(**values, older=_side(pair.first), newer=_side(pair.second))
 
 
-def _side(statement: Statement) -> SideView:
-    return SideView(id=statement.id, title=statement.title)
+def _side(claim: Claim) -> SideView:
+    return SideView(id=claim.id, title=claim.title)
 
 
 async def groups(session: AsyncSession, *, after: str | None, limit: int) -> PageOf[Group]:

@@ -10,7 +10,7 @@ from assay.duplicates.scorer import Pair
 from assay.kinds import LinkType
 
 
-async def solving(session: AsyncSession, pairs: Sequence[Pair]) -> set[tuple[UUID, UUID]]:
+async def solution_pairs(session: AsyncSession, pairs: Sequence[Pair]) -> set[tuple[UUID, UUID]]:
     """The ids of those pairs of which one solves the other, by a link or by a proposed one.
 
     What is the same word for word stays the same: no link makes two of it.

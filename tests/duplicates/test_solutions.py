@@ -9,7 +9,7 @@ from tests.duplicates.test_pairs import listed, looked
 
 from assay.db.base import new_id
 from assay.db.models import DedupState
-from assay.duplicates.statement import Statement, content_hash
+from assay.duplicates.claim import Claim, content_hash
 from assay.kinds import AtomType, Kind, LinkType, embedded_text
 from assay.proposals.drafts import ProposedLink
 
@@ -63,7 +63,7 @@ async def test_knowledge_that_solves_other_knowledge_is_no_pair(database, embedd
 @pytest.mark.parametrize("end", ["", "\nConfirmed by the asker."])
 def test_of_an_answer_the_answer_is_compared_and_a_verdict_is_about_all_of_it(end):
     body = f"Question: {QUESTION}\nAnswer: {ANSWER}{end}"
-    said = Statement(new_id(), Kind.ATOM, "Retries", body, "")
+    said = Claim(new_id(), Kind.ATOM, "Retries", body, "")
     assert (said.text, said.told) == (f"Retries. {ANSWER}", ANSWER)
     assert said.text_hash == content_hash(f"Retries. {body}")
     assert embedded_text(ANSWER, body) == ANSWER

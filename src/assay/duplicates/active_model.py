@@ -17,7 +17,7 @@ _BEGIN: Final = """
     WHERE embedding_models.state = 'retired'"""
 
 
-async def serving_model(session: AsyncSession, configured: str) -> str:
+async def active_model(session: AsyncSession, configured: str) -> str:
     """The model that serves: the one that was switched to last; before the first, the one of the settings."""
     found = await session.scalar(text("SELECT model FROM embedding_models WHERE state = 'serving'"))
     return found or configured
@@ -25,13 +25,13 @@ async def serving_model(session: AsyncSession, configured: str) -> str:
 
 async def scorer_version(session: AsyncSession, configured: str) -> str:
     """The name under which a state is worth something at this moment. `configured`: the model of the settings."""
-    return (await scale.in_force(session, await serving_model(session, configured))).version
+    return (await scale.in_force(session, await active_model(session, configured))).version
 
 
-async def begin_to_serve(session: AsyncSession, configured: str) -> str:
+async def activate_if_none(session: AsyncSession, configured: str) -> str:
     """Makes the model of the settings serve if none does yet. Returns the one that serves."""
     await hold_until_commit(session, DECISIONS)
-    found = await serving_model(session, configured)
+    found = await active_model(session, configured)
     await session.execute(
         text("""
         INSERT INTO embedding_models (model, state, started_at) VALUES (:model, 'serving', :at)
@@ -41,12 +41,12 @@ async def begin_to_serve(session: AsyncSession, configured: str) -> str:
     return found
 
 
-async def begin_to_build(session: AsyncSession, model: str) -> bool:
+async def begin_building(session: AsyncSession, model: str) -> bool:
     """From now on vectors of this model may be made beside those that serve. False where it serves already.
 
     What else was being built is given up.
     """
-    serves = await begin_to_serve(session, model) == model
+    serves = await activate_if_none(session, model) == model
     await session.execute(
         text("UPDATE embedding_models SET state = 'retired' WHERE state = 'building' AND model <> :model"),
         {"model": model},
@@ -55,7 +55,7 @@ async def begin_to_build(session: AsyncSession, model: str) -> bool:
     return not serves
 
 
-async def switch(session: AsyncSession, model: str, actor: Actor) -> bool:
+async def activate(session: AsyncSession, model: str, actor: Actor) -> bool:
     """Lets a model serve, if everything alive has its vector. Until this commits all are compared by the old one."""
     await hold_until_commit(session, DECISIONS)
     if await vectors.missing(session, model, 1):

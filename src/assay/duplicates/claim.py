@@ -9,7 +9,7 @@ from assay.kinds import Kind, answer_of, embedded_text, full_text
 
 
 @dataclass(frozen=True)
-class Statement:
+class Claim:
     """A proposal or an entity in its own words."""
 
     id: UUID

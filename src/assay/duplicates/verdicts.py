@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.bulk import as_json
+from assay.duplicates.claim import Claim
 from assay.duplicates.scorer import Pair
-from assay.duplicates.statement import Statement
 
 
 async def dismissed(session: AsyncSession, pairs: Sequence[Pair]) -> set[tuple[UUID, UUID]]:
@@ -53,8 +53,8 @@ async def remember(
     )
 
 
-def _row(one: Statement, other: Statement) -> dict[str, Any]:
-    first, second = sorted((one, other), key=lambda statement: statement.text_hash)
+def _row(one: Claim, other: Claim) -> dict[str, Any]:
+    first, second = sorted((one, other), key=lambda claim: claim.text_hash)
     return {
         "kind": first.kind,
         "first_hash": first.text_hash,

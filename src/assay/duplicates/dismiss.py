@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
-from assay.duplicates import memory, scan
-from assay.duplicates.statement import Statement
+from assay.duplicates import scan, verdicts
+from assay.duplicates.claim import Claim
 from assay.kinds import Kind
 from assay.messaging.events import ProposalNotDuplicate
 from assay.proposals.gate import ANY_VERSION, hold
@@ -25,7 +25,7 @@ from assay.proposals.outcomes import (
     refuse_stale,
 )
 
-_STATEMENT: Final = "id, kind, title, body, identity_key"
+_CLAIM: Final = "id, kind, title, body, identity_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class _Asked:
     """A proposal, and what it is said not to repeat."""
 
     row: LockedProposal
-    proposal: Statement
+    proposal: Claim
     marked: UUID | None
     """What the scan found it to be like."""
 
@@ -55,10 +55,10 @@ async def not_duplicate(
     """
     asked = await _asked(session, list(others))
     chosen = {each: other or (asked[each].marked if each in asked else None) for each, other in others.items()}
-    known = await _statements(session, [other for other in chosen.values() if other])
+    known = await _claims(session, [other for other in chosen.values() if other])
     refusals = {each: _refuse(each, asked.get(each), chosen[each], known, actor, versions) for each in others}
     pairs = [(asked[each].proposal, known[other]) for each, other in chosen.items() if other and refusals[each] is None]
-    await memory.remember(session, pairs, same=False, actor=actor, notes=notes)
+    await verdicts.remember(session, pairs, same=False, actor=actor, notes=notes)
     await record(session, actor, [_recorded(*pair, actor, notes) for pair in pairs])
     await _look_again(session, [proposal.id for proposal, _ in pairs], model, threshold, actor)
     told = {proposal.id: other.title for proposal, other in pairs}
@@ -69,36 +69,34 @@ async def _asked(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, _Aske
     held = await hold(session, ids)
     rows = await session.execute(
         text(f"""
-        SELECT {_STATEMENT}, coalesce(similar_entity_id, similar_proposal_id) AS marked
+        SELECT {_CLAIM}, coalesce(similar_entity_id, similar_proposal_id) AS marked
         FROM proposals WHERE id = ANY(:ids)"""),  # noqa: S608  # our own columns
         {"ids": list(ids)},
     )
     return {
-        row.id: _Asked(
-            held[row.id], Statement(row.id, Kind(row.kind), row.title, row.body, row.identity_key), row.marked
-        )
+        row.id: _Asked(held[row.id], Claim(row.id, Kind(row.kind), row.title, row.body, row.identity_key), row.marked)
         for row in rows
     }
 
 
-async def _statements(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Statement]:
+async def _claims(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Claim]:
     """What entities say now, and what proposals say that are none."""
     rows = await session.execute(
         text(f"""
-        SELECT {_STATEMENT}, true AS is_entity FROM entities WHERE id = ANY(:ids)
+        SELECT {_CLAIM}, true AS is_entity FROM entities WHERE id = ANY(:ids)
         UNION ALL
-        SELECT {_STATEMENT}, false FROM proposals p
+        SELECT {_CLAIM}, false FROM proposals p
         WHERE id = ANY(:ids) AND NOT EXISTS (SELECT FROM entities e WHERE e.id = p.id)"""),  # noqa: S608
         {"ids": list(ids)},
     )
-    return {row["id"]: Statement(**{**row, "kind": Kind(row["kind"])}) for row in rows.mappings()}
+    return {row["id"]: Claim(**{**row, "kind": Kind(row["kind"])}) for row in rows.mappings()}
 
 
 def _refuse(
     proposal_id: UUID,
     asked: _Asked | None,
     other: UUID | None,
-    known: Mapping[UUID, Statement],
+    known: Mapping[UUID, Claim],
     actor: Actor,
     versions: Mapping[UUID, int],
 ) -> Outcome | None:
@@ -110,7 +108,7 @@ def _refuse(
     return Outcome(proposal_id, sentence, Refusal.CONFLICT) if sentence else None
 
 
-def _objection(asked: _Asked, other: UUID | None, known: Mapping[UUID, Statement]) -> str | None:
+def _objection(asked: _Asked, other: UUID | None, known: Mapping[UUID, Claim]) -> str | None:
     """1. it is like nothing; 2. no such other; 3. itself; 4. another kind; 5. word for word."""
     if other is None:
         return "The proposal is not marked as a duplicate: name what it is not the same as."
@@ -126,7 +124,7 @@ def _objection(asked: _Asked, other: UUID | None, known: Mapping[UUID, Statement
     return None
 
 
-def _recorded(proposal: Statement, other: Statement, actor: Actor, notes: str | None) -> Record:
+def _recorded(proposal: Claim, other: Claim, actor: Actor, notes: str | None) -> Record:
     detail = {"other": other.id, "notes": notes}
     event = ProposalNotDuplicate(proposal.kind, proposal.id, proposal.title, actor.name, other.id)
     return Record.of(event, subject_id=proposal.id, entity_type=proposal.kind, detail=detail)
