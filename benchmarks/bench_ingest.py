@@ -6,7 +6,7 @@ from typing import Any
 from assay.audit.actor import SYSTEM
 from assay.db.base import new_id
 from assay.db.engine import Database
-from assay.db.models import Message
+from assay.db.models import StoredMessage
 from assay.extraction import actions
 from assay.extraction.incoming import portions
 from assay.readers.records import IncomingMessage
@@ -49,8 +49,8 @@ async def main(database: Database) -> None:
     show("Ingesting", NUMBER, await best_of(ways), limit=LIMIT)
 
 
-def _row(each: IncomingMessage, source: str) -> Message:
-    return Message(
+def _row(each: IncomingMessage, source: str) -> StoredMessage:
+    return StoredMessage(
         source=source,
         external_id=each.external_id,
         channel=each.channel,

@@ -15,7 +15,7 @@ from assay.audit.actor import SYSTEM, Actor
 from assay.db.base import new_id
 from assay.db.bulk import insert_rows
 from assay.db.engine import Database
-from assay.db.models import Message, Proposal, Source, SourceKind
+from assay.db.models import Proposal, Source, SourceKind, StoredMessage
 from assay.kinds import AtomType, Kind, Trust
 from assay.proposals import actions
 from assay.proposals.drafts import Draft, QuotedEvidence
@@ -93,7 +93,7 @@ async def with_evidence(database: Database, *drafts: Draft, **changes: Any) -> l
     ]
     async with database.transaction() as session:
         await source(session, "test")
-        await insert_rows(session, Message, [message for talk in talks for message in talk])
+        await insert_rows(session, StoredMessage, [message for talk in talks for message in talk])
     backed = []
     for each, said, (told, *_) in zip(drafts, words, talks, strict=True):
         start = len(told["text"]) - len(said)

@@ -10,7 +10,7 @@ from assay.ai.fakes import HashEmbedder
 from assay.db.models import DedupState
 from assay.duplicates import calibration, scan
 from assay.duplicates.calibration import TEAM, best_points, calibrate, ensure_calibrated, shipped, store
-from assay.duplicates.labelled import Pair
+from assay.duplicates.labelled import LabelledPair
 from assay.duplicates.scale import OPERATING_COSINE, Scale, in_force
 from assay.kinds import Kind
 from assay.messaging.requests import SCAN
@@ -28,9 +28,9 @@ class Unheard(HashEmbedder):
         return "unheard-of"
 
 
-def numbered(number: int, *, same: bool, kind: Kind = Kind.ATOM) -> Pair:
+def numbered(number: int, *, same: bool, kind: Kind = Kind.ATOM) -> LabelledPair:
     said = [f"{word} {'abcdefghij'[number % 10] * 5} {'klmnopqrst'[number // 10] * 5}" for word in ("lorem", "ipsum")]
-    return Pair((said[0], ""), (said[1], ""), same, kind)
+    return LabelledPair((said[0], ""), (said[1], ""), same, kind)
 
 
 def test_the_pairs_that_are_shipped_can_be_read():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.cpu_cost import costs_little
 from tests.duplicates.one_fact_edits import ONE_FACT_EDITS, SAME_IN_OTHER_WORDS
 
-from assay.duplicates.changes import Change, changed_facts
+from assay.duplicates.changes import FactChange, changed_facts
 
 
 @pytest.mark.parametrize("kind", ONE_FACT_EDITS)
@@ -59,7 +59,7 @@ def test_what_only_one_text_mentions_is_no_change():
 
 def test_a_change_is_found_where_the_rest_is_said_differently():
     [change] = changed_facts("Sessions expire after 30 minutes of inactivity.", "Idle users are out in 60 minutes.")
-    assert change == Change("30 minutes", "60 minutes")
+    assert change == FactChange("30 minutes", "60 minutes")
 
 
 def test_lists_of_other_things_are_no_change():

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from assay.duplicates import labelled
-from assay.duplicates.labelled import Pair, read_pairs
+from assay.duplicates.labelled import LabelledPair, read_pairs
 from assay.errors import InvalidInput
 from assay.kinds import Kind
 
@@ -22,8 +22,8 @@ def test_plain_and_packed_files_hold_the_same_pairs(tmp_path, pack):
     file = tmp_path / "pairs"
     file.write_bytes(pack(f"{line()}\n\n{line(label=0, source='x', more='columns')}\n".encode()))
     assert read_pairs(file) == [
-        Pair(("One", "first"), ("Two", ""), True, Kind.TOPIC, "a-topic", "hard"),
-        Pair(("One", "first"), ("Two", ""), False, Kind.ATOM, "x", "hard"),
+        LabelledPair(("One", "first"), ("Two", ""), True, Kind.TOPIC, "a-topic", "hard"),
+        LabelledPair(("One", "first"), ("Two", ""), False, Kind.ATOM, "x", "hard"),
     ]
 
 

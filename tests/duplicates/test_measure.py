@@ -6,16 +6,18 @@ from tests.duplicates.one_fact_edits import ONE_FACT_EDITS
 from assay.ai.fakes import HashEmbedder
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.duplicates.interval import wilson
-from assay.duplicates.labelled import Pair, read_pairs
+from assay.duplicates.labelled import LabelledPair, read_pairs
 from assay.duplicates.measure import Quality, measured, quality, quality_by, roc_auc
 from assay.duplicates.scale import Scale
 from assay.errors import Unavailable
 
 pytestmark = pytest.mark.anyio
 
-SAME = Pair(("Use Kafka", "We decided to use Kafka."), ("use kafka", "We decided to use Kafka!"), same=True)
-OTHER = Pair(("Use Kafka", "We decided to use Kafka."), ("Retro moves", "The retro is on Thursday."), same=False)
-UPDATE = Pair(
+SAME = LabelledPair(("Use Kafka", "We decided to use Kafka."), ("use kafka", "We decided to use Kafka!"), same=True)
+OTHER = LabelledPair(
+    ("Use Kafka", "We decided to use Kafka."), ("Retro moves", "The retro is on Thursday."), same=False
+)
+UPDATE = LabelledPair(
     ("Keys expire", "All keys of all services expire after 30 days in every region."),
     ("Keys expire", "All keys of all services expire after 60 days in every region."),
     same=False,
@@ -44,7 +46,7 @@ async def offline() -> OfflineEmbedder:
 
 
 async def test_right_and_wrong_are_counted():
-    missed = Pair(OTHER.first, OTHER.second, same=True)
+    missed = LabelledPair(OTHER.first, OTHER.second, same=True)
     found = quality(await judged([SAME, OTHER, UPDATE, missed], HashEmbedder()))
     assert found == Quality(4, hits=1, false_alarms=0, misses=1, updates=1, roc_auc=0.625)
     assert [found.accuracy, found.precision, found.recall, found.f1] == pytest.approx([0.75, 1, 0.5, 2 / 3])
@@ -102,7 +104,9 @@ async def test_both_together(shared_data, offline):
 
 
 async def test_one_changed_fact_is_no_duplicate_and_a_paraphrase_stays_one(offline, shared_data):
-    edits = [Pair((one, ""), (other, ""), same=False) for pairs in ONE_FACT_EDITS.values() for one, other in pairs]
+    edits = [
+        LabelledPair((one, ""), (other, ""), same=False) for pairs in ONE_FACT_EDITS.values() for one, other in pairs
+    ]
     found = await judged(edits, offline)
     assert len(found) >= 60
     assert sum(not each.is_duplicate for each in found) >= 0.9 * len(found)

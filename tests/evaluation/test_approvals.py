@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.evaluation.approvals import Approved, Outcome, document, judged
+from assay.evaluation.approvals import Approved, ConversationOutcome, document, judged
 from assay.evaluation.cases import Case, Expected
 
 SAYS = "no deploys to production on Fridays unless the board agrees."
@@ -22,7 +22,7 @@ CONTROL = Case.model_validate(
 TRAP = CONTROL.model_copy(update={"id": "joke", "kind": "joke", "expect": Expected.HOLD})
 
 
-def outcome(title: str, content: str = "", case: Case = CONTROL) -> Outcome:
+def outcome(title: str, content: str = "", case: Case = CONTROL) -> ConversationOutcome:
     (result,) = judged({"c": case}, {"c": [Approved(title, content or title)]}, {})
     return result.outcome
 
@@ -30,7 +30,7 @@ def outcome(title: str, content: str = "", case: Case = CONTROL) -> Outcome:
 @pytest.mark.parametrize("label", ["", "Decision: "])
 def test_a_statement_with_all_its_words_is_whole(label):
     title = f"{label}No deploys to production on Fridays unless the board agrees"
-    assert outcome(title, f"{title}\nAgreed by tom and kim.") is Outcome.WHOLE
+    assert outcome(title, f"{title}\nAgreed by tom and kim.") is ConversationOutcome.WHOLE
 
 
 @pytest.mark.parametrize(
@@ -44,15 +44,15 @@ def test_a_statement_with_all_its_words_is_whole(label):
     ],
 )
 def test_what_lost_a_limit_or_is_no_piece_of_a_message_is_damaged(title):
-    assert outcome(title) is Outcome.DAMAGED
+    assert outcome(title) is ConversationOutcome.DAMAGED
 
 
 def test_another_statement_of_the_conversation_is_not_the_one():
-    assert outcome("Lunch is at 12") is Outcome.BESIDES
+    assert outcome("Lunch is at 12") is ConversationOutcome.BESIDES
 
 
 def test_of_a_trap_nothing_is_right():
-    assert outcome("Lunch is at 12", case=TRAP) is Outcome.APPROVED
+    assert outcome("Lunch is at 12", case=TRAP) is ConversationOutcome.APPROVED
 
 
 def test_the_figures_are_counted_by_kind_and_what_is_wrong_is_listed():

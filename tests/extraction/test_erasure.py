@@ -15,7 +15,7 @@ from assay.ai.fakes import HashEmbedder, ScriptedExtractor
 from assay.audit.actor import SYSTEM
 from assay.db.base import Base
 from assay.db.bulk import insert_rows
-from assay.db.models import Message, ProposalStatus, TriggerType
+from assay.db.models import ProposalStatus, StoredMessage, TriggerType
 from assay.errors import InvalidInput
 from assay.extraction import erasure, runs
 from assay.extraction.actions import IngestReport
@@ -40,7 +40,7 @@ async def said(database, title: str, *authors: str, kind: Kind = Kind.ATOM, chan
     """A proposal that quotes a message of each."""
     messages = [message_row(title, author=author, channel=channel) for author in authors]
     async with database.transaction() as session:
-        await insert_rows(session, Message, messages)
+        await insert_rows(session, StoredMessage, messages)
     quotes = [QuotedEvidence(row["id"], title, 0, len(title)) for row in messages]
     backed = replace(
         draft(kind, title, reasoning=f"{title}, said {' and '.join(authors)}."),
@@ -109,7 +109,7 @@ async def test_a_decision_whose_author_is_erased_does_not_rest_on_the_consents_a
     talk = decided_in_chat(title)
     async with database.transaction() as session:
         await source(session, "test")
-        await insert_rows(session, Message, talk)
+        await insert_rows(session, StoredMessage, talk)
     quotes = [QuotedEvidence(each["id"], each["text"], 0, len(each["text"])) for each in talk]
     backed = replace(draft(title=title, body="", stated_confidence=0.97), evidence=quotes)
     [waiting] = await arrive(database, embedder, replace(backed, source_message_ids=[each["id"] for each in talk]))

@@ -10,7 +10,7 @@ from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.db.base import new_id
 from assay.db.bulk import insert_rows
-from assay.db.models import FINAL_RUN_STATES, KnowledgeExtractionRun, Message, RunStatus
+from assay.db.models import FINAL_RUN_STATES, KnowledgeExtractionRun, RunStatus, StoredMessage
 from assay.proposals import actions
 
 pytestmark = pytest.mark.anyio
@@ -82,7 +82,7 @@ async def test_each_deletion_is_in_the_trail(deps):
 async def test_messages_of_a_forgotten_run_stay_and_are_not_read_again(deps):
     run = await ran(deps.database)
     async with deps.database.transaction() as session:
-        await insert_rows(session, Message, [message_row(extraction_run_id=run, read_at=now())])
+        await insert_rows(session, StoredMessage, [message_row(extraction_run_id=run, read_at=now())])
     assert (await done(NAME, deps))["runs_deleted"] == 1
     assert (await done("extract_knowledge_from_messages", deps))["messages_analyzed"] == 0
     assert await scalar(deps.database, "SELECT count(*) FROM messages") == 1

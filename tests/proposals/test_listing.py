@@ -17,7 +17,7 @@ from assay.db.engine import Database
 from assay.db.models import DedupState, Proposal, ProposalStatus
 from assay.kinds import AtomType, Kind
 from assay.proposals.lists import pages
-from assay.proposals.lists.filters import Filter, Place, Sort
+from assay.proposals.lists.filters import Filter, PageEnd, Sort
 from assay.proposals.lists.sql import fitting
 
 pytestmark = pytest.mark.anyio
@@ -164,7 +164,7 @@ async def _walked(session: AsyncSession, wanted: Filter, sort: Sort) -> AsyncIte
             yield each
 
 
-async def _middle(session: AsyncSession, wanted: Filter, sort: Sort) -> Place | None:
+async def _middle(session: AsyncSession, wanted: Filter, sort: Sort) -> PageEnd | None:
     found = await pages.page(session, Filter(kinds=wanted.kinds, statuses=wanted.statuses), sort=sort, limit=400)
     return found.rest
 
@@ -174,7 +174,7 @@ async def _number(session: AsyncSession, wanted: Filter) -> int:
     return len(found.all())
 
 
-async def _nodes_of_a_page(session: AsyncSession, wanted: Filter, sort: Sort, after: Place | None) -> list[Any]:
+async def _nodes_of_a_page(session: AsyncSession, wanted: Filter, sort: Sort, after: PageEnd | None) -> list[Any]:
     """The plans of all statements that look for a page, each as it is carried out in its turn."""
     connection = await session.connection()
     statements: list[tuple[str, Any]] = []

@@ -70,7 +70,7 @@ def test_a_field_is_kept_taken_or_united(kind, data):
             {column: theirs[column]} if theirs[column] != ours[column] else {}
         )
     united = fields.changes(Kind.ATOM, ours, theirs, {"meta": Choice.BOTH})
-    assert united.get("meta", fields.Change(None, ours["meta"])).after == {**theirs["meta"], **ours["meta"]}
+    assert united.get("meta", fields.FieldChange(None, ours["meta"])).after == {**theirs["meta"], **ours["meta"]}
 
 
 @pytest.mark.parametrize(

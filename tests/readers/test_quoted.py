@@ -4,7 +4,7 @@ import pytest
 from tests.cpu_cost import costs_little
 
 from assay.readers.quoted import Joining, in_own_words, passed_on
-from assay.readers.records import Span
+from assay.readers.records import TextSpan
 
 
 def test_other_words_keep_their_places():
@@ -22,7 +22,7 @@ def test_a_text_in_the_making_knows_where_its_parts_are():
     made = Joining()
     made.paragraph("  mine")
     made.paragraph("theirs", is_quoted=True)
-    assert made.stripped() == ("mine\ntheirs", (Span(5, 11),))
+    assert made.stripped() == ("mine\ntheirs", (TextSpan(5, 11),))
 
 
 @pytest.mark.parametrize(

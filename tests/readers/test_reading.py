@@ -19,7 +19,7 @@ from assay.errors import InvalidInput
 from assay.extraction.incoming import portions
 from assay.readers.export import default_name
 from assay.readers.reading import read_file
-from assay.readers.records import Found, IncomingMessage, Notice, Skipped
+from assay.readers.records import Found, IncomingMessage, Skipped, SystemNotice
 
 NINE = datetime(2026, 3, 2, 9, 14, tzinfo=UTC)
 MIB = 2**20
@@ -64,7 +64,7 @@ def test_an_answer_without_a_thread_belongs_to_the_thread_of_what_it_answers():
 
 def test_an_action_is_its_authors_words_and_a_notice_is_nobodys():
     assert not messages(json_line(kind="action"))[0].is_bot
-    assert read(json_line(kind="join")) == [Skipped(Notice.JOINED)]
+    assert read(json_line(kind="join")) == [Skipped(SystemNotice.JOINED)]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_lines_without_a_stamp_go_on_with_the_message_before():
 )
 def test_lines_about_the_chat_are_skipped_with_their_kind(line):
     [_, notice] = read(f"[2026-03-02 09:14] <ana> Hi.\n[2026-03-02 09:14] {line}\n")
-    assert notice == Skipped(Notice.JOINED)
+    assert notice == Skipped(SystemNotice.JOINED)
 
 
 def test_the_lines_of_a_refused_message_go_with_it():

@@ -15,7 +15,7 @@ from assay.cli.session import operator, with_database
 from assay.db.engine import Database
 from assay.errors import InvalidInput
 from assay.proposals import queries
-from assay.proposals.merge.preview import Preview
+from assay.proposals.merge.preview import PreviewedMerge
 from assay.proposals.outcomes import Outcome
 from assay.web.views.merging import MergePreview
 from assay.web.views.outcomes import BulkAnswer
@@ -24,7 +24,7 @@ Ids = Annotated[str, Parameter(help="One or more ids.")]
 Note = Annotated[str | None, Parameter(name=("--note", "--notes"), help="Why, for the trail.")]
 Result = TypeVar("Result")
 Decide = Callable[[AsyncSession, Sequence[UUID], Actor], Awaitable[Result]]
-Looked = tuple[list[Preview], list[Outcome]]
+Looked = tuple[list[PreviewedMerge], list[Outcome]]
 
 
 def decided(parts: Sequence[str], decide: Decide[list[Outcome]], json: bool) -> int:

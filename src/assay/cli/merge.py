@@ -12,7 +12,7 @@ from assay.cli.tables import table
 from assay.duplicates.explanation import rounded
 from assay.errors import InvalidInput
 from assay.proposals import queries
-from assay.proposals.merge.preview import Preview
+from assay.proposals.merge.preview import PreviewedMerge
 from assay.web.views.merging import MergePreview
 
 Take = Annotated[list[str] | None, Parameter(help="Fields to take from what goes.", consume_multiple=True)]
@@ -38,7 +38,7 @@ async def target_of(session: AsyncSession, source: UUID, typed: str | None) -> U
     raise InvalidInput(f"{said}: {known}.")
 
 
-def show_previews(previews: Sequence[Preview]) -> None:
+def show_previews(previews: Sequence[PreviewedMerge]) -> None:
     """Prints merges that are not made yet."""
     for each in previews:
         say(
@@ -68,7 +68,7 @@ def quotes(count: int) -> str:
     return "1 quote" if count == 1 else f"{count} quotes"
 
 
-def show_fields(preview: Preview | MergePreview) -> None:
+def show_fields(preview: PreviewedMerge | MergePreview) -> None:
     """Prints the fields in which the two differ."""
     rows = [
         (each.name, _shown(each.target), _shown(each.source), each.choice, _shown(each.result))

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.cli.output import printable, program, say, short
 from assay.cli.proposal_detail import named_like
 from assay.cli.tables import table
-from assay.db.models import Message, Proposal, ProposalStatus, SimilarityType, User
+from assay.db.models import Proposal, ProposalStatus, SimilarityType, StoredMessage, User
 from assay.duplicates.active_model import scorer_version
 from assay.duplicates.explanation import rounded
 from assay.kinds import TRAITS, Kind
@@ -49,7 +49,7 @@ class Summary:
         """What came of the messages of one source, and of what a colleague proposed by hand."""
         by_hand = select(User.id).where(User.name == colleague).scalar_subquery()
         ours = or_(Proposal.source == source, Proposal.proposed_by_user_id == by_hand)
-        theirs = Message.source == source
+        theirs = StoredMessage.source == source
         async with deps.database.transaction() as session:
             scorer = await scorer_version(session, deps.embedder.model)
             policy = await review.policy(session, deps.settings)
@@ -58,9 +58,9 @@ class Summary:
             likest = await _likest(session, ours)
             like = [each.similar_proposal_id for each in likest if each.similar_proposal_id]
             return cls(
-                messages=await _count(session, Message.id, theirs),
-                others=await _count(session, Message.id, ~theirs),
-                runs=await _count(session, Message.extraction_run_id.distinct(), theirs),
+                messages=await _count(session, StoredMessage.id, theirs),
+                others=await _count(session, StoredMessage.id, ~theirs),
+                runs=await _count(session, StoredMessage.extraction_run_id.distinct(), theirs),
                 states=await _states(session, ours),
                 metrics=await review_metrics.document(session, deps.settings, deps.embedder.model),
                 duplicates=await _by_likeness(session, ours),

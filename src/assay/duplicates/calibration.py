@@ -17,7 +17,7 @@ from assay.audit.actor import SYSTEM, Actor
 from assay.db.engine import Database
 from assay.db.models import SimilarityType
 from assay.duplicates.claim import Claim
-from assay.duplicates.labelled import Pair, read_pairs
+from assay.duplicates.labelled import LabelledPair, read_pairs
 from assay.duplicates.measure import Measured, Quality, cosines, judged, quality, quality_by, trigram_similarity
 from assay.duplicates.scale import EVERY_KIND, OPERATING_SCORE, Scale, in_force
 from assay.duplicates.scorer import Similarity, judge, scores
@@ -76,13 +76,13 @@ def _parts(found: Sequence[Measured]) -> dict[str, Quality]:
     return {"all": quality(found), **kinds, **team}
 
 
-def shipped() -> list[Pair]:
+def shipped() -> list[LabelledPair]:
     """The pairs that came with the program."""
     with as_file(files("assay.duplicates") / "labelled_pairs") as folder:
         return [pair for name in SHIPPED for pair in read_pairs(folder / f"{name}.jsonl")]
 
 
-async def verdicts_of_team(session: AsyncSession) -> list[Pair]:
+async def verdicts_of_team(session: AsyncSession) -> list[LabelledPair]:
     """What people said: pairs told apart, and what they merged, in the words it had when it was proposed."""
     rows = await session.execute(
         text("""
@@ -96,7 +96,8 @@ async def verdicts_of_team(session: AsyncSession) -> list[Pair]:
         ORDER BY 1, 2, 3, 4, 5""")
     )
     return [
-        Pair((row.title1, row.text1), (row.title2, row.text2), row.same, Kind(row.kind), TEAM, TEAM) for row in rows
+        LabelledPair((row.title1, row.text1), (row.title2, row.text2), row.same, Kind(row.kind), TEAM, TEAM)
+        for row in rows
     ]
 
 
@@ -140,7 +141,7 @@ async def ensure_calibrated(database: Database, embedder: Embedder) -> None:
         await store(session, found, actor=SYSTEM, note=note)
 
 
-def best_points(pairs: Sequence[Pair], near: Sequence[float], before: Scale) -> dict[str, float]:
+def best_points(pairs: Sequence[LabelledPair], near: Sequence[float], before: Scale) -> dict[str, float]:
     """The point with the most right verdicts: of all pairs, and of a kind that has enough of them and a better
     one. A point in force stays where no other is better. Pure."""
     trial = _Trial.of(pairs, near)
@@ -181,7 +182,7 @@ class _Trial:
     """No duplicate however high the score: a fact differs."""
 
     @classmethod
-    def of(cls, labelled: Sequence[Pair], near: Sequence[float]) -> "_Trial":
+    def of(cls, labelled: Sequence[LabelledPair], near: Sequence[float]) -> "_Trial":
         pairs = [pair.claims() for pair in labelled]
         trigrams = [trigram_similarity(folded(pair.first[0]), folded(pair.second[0])) for pair in labelled]
         lowest, highest = (

@@ -34,7 +34,7 @@ _FULL: Final = {"wo": "will", "won": "will", "sha": "shall", "ca": "can"}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FactChange:
     """One fact in the words of the two texts. None: the text says nothing there."""
 
     before: str | None
@@ -59,20 +59,20 @@ class Edit(NamedTuple):
     after: Sequence[Token]
 
 
-def changed_facts(a: str, b: str) -> list[Change]:
+def changed_facts(a: str, b: str) -> list[FactChange]:
     """What `b` says differently from `a`, each in words for a person; empty where nothing contradicts."""
     a, b = _readable(a), _readable(b)
-    changes: list[Change] = []
+    changes: list[FactChange] = []
     if max(len(a), len(b)) > SHORT:
         changes = _in_context(a, b, NEARLY_EQUAL)
         a, b = _title(a), _title(b)
     return list(dict.fromkeys([*_rivals(facts_of(a), facts_of(b)), *_in_context(a, b, ALIGNED), *changes]))
 
 
-def _in_context(a: str, b: str, least_alike: float) -> list[Change]:
+def _in_context(a: str, b: str, least_alike: float) -> list[FactChange]:
     """What differs where the words around it are the same."""
     facts_a, facts_b = facts_of(a), facts_of(b)
-    changes: list[Change] = []
+    changes: list[FactChange] = []
     tokens_a, tokens_b = _tokens(a), _tokens(b)
     edits, alike = _edits(tokens_a, tokens_b)
     if alike >= least_alike:
@@ -98,14 +98,14 @@ def _tokens(text: str) -> list[Token]:
     return [Token(found[0].lower(), found.start(), found.end()) for found in _TOKEN.finditer(text)]
 
 
-def _rivals(before: Sequence[Fact], after: Sequence[Fact]) -> Iterator[Change]:
+def _rivals(before: Sequence[Fact], after: Sequence[Fact]) -> Iterator[FactChange]:
     """Slots that both texts fill, each with something the other does not say."""
     slots = {fact.slot for fact in before if fact.slot} & {fact.slot for fact in after if fact.slot}
     for slot in sorted(slots):
         old, new = ([fact for fact in facts if fact.slot == slot] for facts in (before, after))
         gone, come = _only_in(old, new), _only_in(new, old)
         if max(len(gone), len(come)) <= MAX_RIVALS:
-            yield from (Change(*pair) for pair in zip(gone, come, strict=False))
+            yield from (FactChange(*pair) for pair in zip(gone, come, strict=False))
 
 
 def _only_in(facts: Sequence[Fact], others: Sequence[Fact]) -> list[str]:
@@ -123,7 +123,7 @@ def _edits(before: Sequence[Token], after: Sequence[Token]) -> tuple[list[Edit],
 
 def _replaced_facts(
     edit: Edit, facts_a: Sequence[Fact], facts_b: Sequence[Fact], words: tuple[set[str], set[str]]
-) -> Iterator[Change]:
+) -> Iterator[FactChange]:
     """Facts of one family that stand in each other's place and nowhere else in the other text."""
     gone = _unsaid(edit.before, facts_a, facts_b, words[1])
     come = _unsaid(edit.after, facts_b, facts_a, words[0])
@@ -133,7 +133,7 @@ def _replaced_facts(
             [fact for fact in come if fact.family is family],
             strict=False,
         )
-        yield from (Change(old.words, new.words) for old, new in pairs if not _same(old, new))
+        yield from (FactChange(old.words, new.words) for old, new in pairs if not _same(old, new))
 
 
 def _unsaid(tokens: Sequence[Token], facts: Sequence[Fact], others: Sequence[Fact], words: set[str]) -> list[Fact]:
@@ -166,14 +166,14 @@ def _other_products(old: Fact, new: Fact) -> bool:
     return old.slot != new.slot and all(fact.slot and fact.slot.startswith(RELEASE) for fact in (old, new))
 
 
-def _turned_round(edit: Edit, alike: float) -> Iterator[Change]:
+def _turned_round(edit: Edit, alike: float) -> Iterator[FactChange]:
     """Opposite words in one place, or a negation on one side. Both together cancel: "not enabled", "disabled"."""
     before, after = ([token.word for token in side] for side in edit)
     pair = next(((old, new) for old in before for new in after if opposed(old, new)), None)
     negations = [[word for word in side if word in NEGATIONS and word not in (pair or ())] for side in (before, after)]
     negated = len(negations[0]) % 2 != len(negations[1]) % 2
     if pair and not negated:
-        yield Change(*pair)
+        yield FactChange(*pair)
     elif negated and not pair and alike >= NEARLY_EQUAL:
         old, new = (side[0] if side else None for side in negations)
-        yield Change(None, new) if new and not old else Change(old, None)
+        yield FactChange(None, new) if new and not old else FactChange(old, None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from assay.duplicates.changes import Change
+from assay.duplicates.changes import FactChange
 from assay.duplicates.claim import Claim
 from assay.duplicates.wording import shown_words
 
@@ -19,7 +19,7 @@ def exact(candidate: Claim) -> str:
     return f"Says exactly the same as {_named(candidate)}."
 
 
-def update(proposal: Claim, candidate: Claim, score: float, changes: Sequence[Change]) -> str:
+def update(proposal: Claim, candidate: Claim, score: float, changes: Sequence[FactChange]) -> str:
     facts = ", ".join(str(change) for change in changes)
     said = f"Says something else about the same thing: {facts} (similarity {rounded(score)} with {_named(candidate)})."
     return " ".join([said, *_words(proposal, candidate)])

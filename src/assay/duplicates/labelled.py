@@ -23,7 +23,7 @@ Name = Annotated[str, Field(max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class LabelledPair:
     """Two claims and a person's verdict."""
 
     first: tuple[str, str]
@@ -50,13 +50,13 @@ class _Row(BaseModel):
     kind: Name = ""
     source: Name = ""
 
-    def pair(self) -> Pair:
+    def pair(self) -> LabelledPair:
         kind = Kind.TOPIC if self.source.endswith(Kind.TOPIC) else Kind.ATOM
         first, second = (self.title1, self.text1), (self.title2, self.text2)
-        return Pair(first, second, bool(self.label), kind, self.source, self.kind)
+        return LabelledPair(first, second, bool(self.label), kind, self.source, self.kind)
 
 
-def read_pairs(path: Path) -> list[Pair]:
+def read_pairs(path: Path) -> list[LabelledPair]:
     """All the pairs of a file. Raises InvalidInput with one sentence where any line is not one."""
     found = []
     for pair in _pairs(path):
@@ -68,7 +68,7 @@ def read_pairs(path: Path) -> list[Pair]:
     return found
 
 
-def _pairs(path: Path) -> Iterator[Pair]:
+def _pairs(path: Path) -> Iterator[LabelledPair]:
     for line in read_lines(open_file(path), path.name):
         if isinstance(line, BadLine):
             raise InvalidInput(f"{path.name}, line {line.number}: {line.sentence}")

@@ -15,7 +15,7 @@ import numpy as np
 from assay.ai.embedder import Embedder
 from assay.db.models import SimilarityType
 from assay.duplicates.interval import wilson
-from assay.duplicates.labelled import Pair
+from assay.duplicates.labelled import LabelledPair
 from assay.duplicates.scale import Scale
 from assay.duplicates.scorer import Match, Similarity, judge, scores
 from assay.kinds import folded
@@ -25,7 +25,7 @@ from assay.kinds import folded
 class Measured:
     """A pair and what the scan would say of it."""
 
-    pair: Pair
+    pair: LabelledPair
     score: float
     """On the common scale."""
     match: Match | None
@@ -88,12 +88,12 @@ class Quality:
         }
 
 
-async def measured(pairs: Sequence[Pair], embedder: Embedder, scale: Scale, threshold: float) -> list[Measured]:
+async def measured(pairs: Sequence[LabelledPair], embedder: Embedder, scale: Scale, threshold: float) -> list[Measured]:
     """What the scan would say of each pair."""
     return judged(pairs, await cosines(pairs, embedder), scale, threshold)
 
 
-async def cosines(pairs: Sequence[Pair], embedder: Embedder) -> list[float]:
+async def cosines(pairs: Sequence[LabelledPair], embedder: Embedder) -> list[float]:
     """The raw similarity of each pair, from half precision like all that is stored."""
     claims = [pair.claims() for pair in pairs]
     texts = [claim.text for pair in claims for claim in pair]
@@ -103,7 +103,7 @@ async def cosines(pairs: Sequence[Pair], embedder: Embedder) -> list[float]:
     return found
 
 
-def judged(pairs: Sequence[Pair], near: Sequence[float], scale: Scale, threshold: float) -> list[Measured]:
+def judged(pairs: Sequence[LabelledPair], near: Sequence[float], scale: Scale, threshold: float) -> list[Measured]:
     """The verdicts, from cosines that are known. Pure."""
     claims = [pair.claims() for pair in pairs]
     trigrams = [trigram_similarity(folded(pair.first[0]), folded(pair.second[0])) for pair in pairs]

@@ -35,7 +35,7 @@ _OWED: Final = """
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class AlikeEntities:
     """Two live entities of a kind that are alike, the older one first."""
 
     kind: Kind
@@ -107,7 +107,7 @@ Place = tuple[bool, float, UUID, UUID]
 
 async def page(
     session: AsyncSession, *, kind: Kind | None = None, after: Place | None = None, limit: int
-) -> tuple[list[Pair], Place | None]:
+) -> tuple[list[AlikeEntities], Place | None]:
     """Pairs of live entities, what says the same before what says something else, the most alike first; and where
     the next page begins, if there is one. It may hold less than `limit`, for what people told apart is left out."""
     found = await _listed(session, kind=kind, after=after, limit=limit + 1)
@@ -115,16 +115,16 @@ async def page(
     return await _without_dismissed(session, found[:limit]), rest
 
 
-def _place_of(pair: Pair) -> Place:
+def _place_of(pair: AlikeEntities) -> Place:
     return pair.type is SimilarityType.UPDATE, pair.score, pair.first.id, pair.second.id
 
 
-async def _pair(session: AsyncSession, first: UUID, second: UUID) -> list[Pair]:
+async def _pair(session: AsyncSession, first: UUID, second: UUID) -> list[AlikeEntities]:
     """The pair of these two, the older one first, unless somebody told them apart."""
     return await _without_dismissed(session, await _listed(session, only=(first, second), limit=1))
 
 
-async def _without_dismissed(session: AsyncSession, found: Sequence[Pair]) -> list[Pair]:
+async def _without_dismissed(session: AsyncSession, found: Sequence[AlikeEntities]) -> list[AlikeEntities]:
     dismissed = await _told_apart(session, [(each.second, each.first) for each in found])
     return [each for each in found if (each.second.id, each.first.id) not in dismissed]
 
@@ -141,7 +141,7 @@ async def _listed(
     only: tuple[UUID, UUID] | None = None,
     after: Place | None = None,
     limit: int,
-) -> list[Pair]:
+) -> list[AlikeEntities]:
     rows = await session.execute(
         text("""
         SELECT p.*, a.kind, a.title AS a_title, a.body AS a_body, a.identity_key AS a_key,
@@ -165,7 +165,7 @@ async def _listed(
         },
     )
     return [
-        Pair(
+        AlikeEntities(
             kind=Kind(row.kind),
             first=Claim(row.first_id, Kind(row.kind), row.a_title, row.a_body, row.a_key, is_entity=True),
             second=Claim(row.second_id, Kind(row.kind), row.b_title, row.b_body, row.b_key, is_entity=True),

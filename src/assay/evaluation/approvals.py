@@ -34,7 +34,7 @@ class Approved:
         return list(dict.fromkeys(line for line in lines if WORD.search(line)))
 
 
-class Outcome(StrEnum):
+class ConversationOutcome(StrEnum):
     """Of one conversation."""
 
     HELD = "held"
@@ -60,22 +60,26 @@ class Result:
     """Why what was found in it waits for a person; empty where nothing was found."""
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> ConversationOutcome:
         if not self.approved:
-            return Outcome.HELD
+            return ConversationOutcome.HELD
         if self.case.is_trap:
-            return Outcome.APPROVED
+            return ConversationOutcome.APPROVED
         if self.damage:
-            return Outcome.DAMAGED
-        return Outcome.WHOLE if any(_holds(each, self.case.says or "") for each in self.approved) else Outcome.BESIDES
+            return ConversationOutcome.DAMAGED
+        return (
+            ConversationOutcome.WHOLE
+            if any(_holds(each, self.case.says or "") for each in self.approved)
+            else ConversationOutcome.BESIDES
+        )
 
     @property
     def is_wrong(self) -> bool:
-        return self.outcome in {Outcome.APPROVED, Outcome.BESIDES, Outcome.DAMAGED}
+        return self.outcome in {ConversationOutcome.APPROVED, ConversationOutcome.BESIDES, ConversationOutcome.DAMAGED}
 
     @property
     def is_missed(self) -> bool:
-        return not self.case.is_trap and self.outcome is Outcome.HELD
+        return not self.case.is_trap and self.outcome is ConversationOutcome.HELD
 
     def document(self) -> dict[str, Any]:
         return {
@@ -89,7 +93,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class ApprovalCounts:
     """Of conversations."""
 
     traps: int = 0
@@ -105,11 +109,11 @@ class Counts:
         controls = Counter(each.outcome for each in results if not each.case.is_trap)
         return cls(
             traps.total(),
-            traps[Outcome.APPROVED],
+            traps[ConversationOutcome.APPROVED],
             controls.total(),
-            controls[Outcome.WHOLE],
-            controls[Outcome.DAMAGED],
-            controls[Outcome.BESIDES],
+            controls[ConversationOutcome.WHOLE],
+            controls[ConversationOutcome.DAMAGED],
+            controls[ConversationOutcome.BESIDES],
         )
 
 
@@ -119,8 +123,8 @@ def document(results: Sequence[Result]) -> dict[str, Any]:
     for each in results:
         kinds.setdefault(each.case.kind, []).append(each)
     return {
-        **asdict(Counts.of(results)),
-        "by_kind": {kind: asdict(Counts.of(kinds[kind])) for kind in sorted(kinds)},
+        **asdict(ApprovalCounts.of(results)),
+        "by_kind": {kind: asdict(ApprovalCounts.of(kinds[kind])) for kind in sorted(kinds)},
         "wrong": [each.document() for each in results if each.is_wrong],
         "held": {each.case.id: list(each.waits_because) for each in results if each.is_missed},
     }

@@ -9,7 +9,7 @@ from typing import Final, Self
 
 from pydantic import Field, model_validator
 
-from assay.evaluation.sets import MAX_MESSAGES, Line, Named, Strict, moments, own_set, shipped_set
+from assay.evaluation.sets import MAX_MESSAGES, LabelledMessage, Named, Strict, moments, own_set, shipped_set
 from assay.readers.records import MAX_NAME, MAX_TEXT, IncomingMessage
 
 BEGIN: Final = datetime(2025, 3, 3, 9, tzinfo=UTC)
@@ -24,7 +24,7 @@ class Expected(StrEnum):
     """A control: something of it was decided, or answered and confirmed."""
 
 
-class Said(Line):
+class Said(LabelledMessage):
     """A message that may have been edited or deleted since."""
 
     minute: float | None = Field(None, ge=0, le=MAX_MINUTE, allow_inf_nan=False)

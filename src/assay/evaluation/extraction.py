@@ -8,7 +8,7 @@ from typing import Self
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extraction, Extractor, Window
 from assay.errors import AssayError, Unavailable
-from assay.evaluation.labelled import Item, Labelled
+from assay.evaluation.labelled import Labelled, LabelledItem
 from assay.evaluation.matching import Matching, matched
 from assay.extraction.drafts import drafted
 from assay.extraction.windows import planned
@@ -101,7 +101,7 @@ async def _extracted(extractor: Extractor, window: Window) -> tuple[Extraction, 
     return extraction, Counts(tokens=extraction.tokens_used, cost=extraction.cost)
 
 
-def _counted(found: Sequence[Draft], labelled: Sequence[Item], matching: Matching) -> Counts:
+def _counted(found: Sequence[Draft], labelled: Sequence[LabelledItem], matching: Matching) -> Counts:
     quotes = [quote for draft in found for quote in draft.evidence]
     return Counts(
         labelled=len(labelled),

@@ -6,12 +6,12 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from pydantic import Field
 
 from assay.ai.extractor import Message
-from assay.evaluation.sets import MAX_MESSAGES, Line, Named, Strict, moments, own_set, shipped_set
+from assay.evaluation.sets import MAX_MESSAGES, LabelledMessage, Named, Strict, moments, own_set, shipped_set
 from assay.kinds import AtomType
 from assay.readers.records import MAX_NAME
 
 
-class Item(Strict):
+class LabelledItem(Strict):
     """A piece of knowledge that the conversation holds, in the words of whoever labelled it."""
 
     type: AtomType
@@ -21,8 +21,8 @@ class Item(Strict):
 class Labelled(Named):
     """A conversation and everything in it that is worth knowing; often that is nothing."""
 
-    messages: tuple[Line, ...] = Field(min_length=1, max_length=MAX_MESSAGES)
-    knowledge: tuple[Item, ...] = Field((), max_length=200)
+    messages: tuple[LabelledMessage, ...] = Field(min_length=1, max_length=MAX_MESSAGES)
+    knowledge: tuple[LabelledItem, ...] = Field((), max_length=200)
     channel: str = Field("general", min_length=1, max_length=MAX_NAME)
     half: str = "all"
     """Of the set: what it was tuned on, or what was held back."""

@@ -9,11 +9,11 @@ import numpy as np
 
 from assay.ai.embedder import Embedder
 from assay.db.models import SimilarityType
-from assay.duplicates.labelled import Pair
+from assay.duplicates.labelled import LabelledPair
 from assay.duplicates.measure import measured
 from assay.duplicates.scale import Scale
 from assay.evaluation.assignment import assigned
-from assay.evaluation.labelled import Item
+from assay.evaluation.labelled import LabelledItem
 from assay.proposals.drafts import Draft
 
 SAYS_THE_SAME: Final = 0.82
@@ -35,10 +35,10 @@ class Matching:
     """Found items that are near no labelled one."""
 
 
-async def matched(found: Sequence[Draft], labelled: Sequence[Item], embedder: Embedder) -> Matching:
+async def matched(found: Sequence[Draft], labelled: Sequence[LabelledItem], embedder: Embedder) -> Matching:
     """The assignment with the highest sum of scores. What differs in a fact is near, but not the same."""
     places = list(product(range(len(found)), range(len(labelled))))
-    pairs = [Pair((found[f].title, found[f].body), (labelled[i].says, ""), same=True) for f, i in places]
+    pairs = [LabelledPair((found[f].title, found[f].body), (labelled[i].says, ""), same=True) for f, i in places]
     scores, same = np.zeros((2, len(found), len(labelled)))
     judged = await measured(pairs, embedder, Scale.of(embedder.model), NEAR)
     for place, match in zip(places, (each.match for each in judged), strict=True):

@@ -23,7 +23,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Line(Strict):
+class LabelledMessage(Strict):
     """A message of a labelled conversation."""
 
     author: str = Field(min_length=1, max_length=MAX_NAME)
@@ -43,7 +43,7 @@ class Named(Strict):
 Conversation = TypeVar("Conversation", bound=Named)
 
 
-def moments(lines: Iterable[Line], begin: datetime = BEGIN) -> Iterator[datetime]:
+def moments(lines: Iterable[LabelledMessage], begin: datetime = BEGIN) -> Iterator[datetime]:
     """When each message was sent."""
     minute = -MINUTES_BETWEEN
     for line in lines:

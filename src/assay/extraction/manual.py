@@ -36,7 +36,7 @@ async def propose_manually(session: AsyncSession, extraction: Extraction, *, act
 
 async def _messages(session: AsyncSession, ids: Sequence[UUID], proposer: Actor) -> list[Message]:
     """What the proposer wrote in is as good as said by a machine: it is no voice of somebody else."""
-    found = list(await session.scalars(select(models.Message).where(models.Message.id.in_(ids))))
+    found = list(await session.scalars(select(models.StoredMessage).where(models.StoredMessage.id.in_(ids))))
     if unknown := set(ids) - {each.id for each in found}:
         raise InvalidInput(f"There is no message {min(unknown)}: a quote needs the id of a message that came in.")
     return [

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db import short_ids
 from assay.db.headlines import headline_options
-from assay.db.models import KnowledgeExtractionRun, Message, RunStatus
+from assay.db.models import KnowledgeExtractionRun, StoredMessage, RunStatus
 from assay.db.models.messages import FAILING, MESSAGE_WORDS, UNREAD
 from assay.readers.records import IncomingMessage
 
@@ -27,12 +27,12 @@ _KNOWN_WORDS: Final = text("""
 
 async def count_unread(session: AsyncSession) -> int:
     """How many messages no run has read yet."""
-    return await session.scalar(select(func.count()).select_from(Message).where(UNREAD)) or 0
+    return await session.scalar(select(func.count()).select_from(StoredMessage).where(UNREAD)) or 0
 
 
 async def count_failing(session: AsyncSession) -> int:
     """How many messages could not be read the last time: they are tried again, or wait for a person."""
-    return await session.scalar(select(func.count()).select_from(Message).where(FAILING)) or 0
+    return await session.scalar(select(func.count()).select_from(StoredMessage).where(FAILING)) or 0
 
 
 async def listed_messages(
@@ -42,14 +42,14 @@ async def listed_messages(
     channel: str | None,
     limit: int,
     after: tuple[datetime, UUID] | None = None,
-) -> Sequence[Message]:
+) -> Sequence[StoredMessage]:
     """Messages, the newest first; `after` the one sent then."""
-    newest = select(Message).order_by(Message.sent_at.desc(), Message.id.desc()).limit(limit)
-    for column, value in ((Message.source, source), (Message.channel, channel)):
+    newest = select(StoredMessage).order_by(StoredMessage.sent_at.desc(), StoredMessage.id.desc()).limit(limit)
+    for column, value in ((StoredMessage.source, source), (StoredMessage.channel, channel)):
         if value is not None:
             newest = newest.where(column == value)
     if after is not None:
-        newest = newest.where(tuple_(Message.sent_at, Message.id) < tuple_(*after))
+        newest = newest.where(tuple_(StoredMessage.sent_at, StoredMessage.id) < tuple_(*after))
     return (await session.scalars(newest)).all()
 
 
@@ -79,7 +79,7 @@ async def found_messages(
     channel: str | None,
     limit: int,
     after: tuple[datetime, UUID] | None = None,
-) -> list[tuple[Message, str]]:
+) -> list[tuple[StoredMessage, str]]:
     """The latest versions of messages that hold these words, the newest first, each with its marked headline."""
     await session.execute(select(func.set_config("statement_timeout", PATIENCE, True)))
     rows = await session.execute(
@@ -99,9 +99,9 @@ async def found_messages(
     return [(messages[each], headline) for each, headline in headlines.items()]
 
 
-async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Message]:
+async def by_id(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, StoredMessage]:
     """The messages of these ids."""
-    return {each.id: each for each in await session.scalars(select(Message).where(Message.id.in_(ids)))}
+    return {each.id: each for each in await session.scalars(select(StoredMessage).where(StoredMessage.id.in_(ids)))}
 
 
 @dataclass(frozen=True, slots=True)

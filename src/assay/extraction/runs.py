@@ -188,7 +188,7 @@ async def _sorted_out(session: AsyncSession, drafts: Sequence[Draft], window: Wi
     return restatements.sorted_out(drafts, known, {message.id: message for message in window.messages})
 
 
-def weighed(proposal: Proposal, quotes: Sequence[evidence.Quoted]) -> float:
+def weighed(proposal: Proposal, quotes: Sequence[evidence.AuthoredQuote]) -> float:
     """The confidence of a proposal that these quotes back."""
     voices = [AttributedQuote(each.quote, each.verified, each.author, each.is_bot) for each in quotes]
     return weigh(

@@ -16,7 +16,7 @@ from assay.proposals.gate import unique
 from assay.proposals.merge import sql
 from assay.proposals.merge.archived import how_archived
 from assay.proposals.merge.fields import KEEP_ALL, Choices, check
-from assay.proposals.merge.plan import Planned, Request, Step, carry_out_plan, make_plan
+from assay.proposals.merge.plan import MergeRequest, Planned, Step, carry_out_plan, make_plan
 from assay.proposals.merge.sql import Item
 from assay.proposals.merge.undo import Undo, carry_out_undo, plan_undo
 from assay.proposals.outcomes import Decision, Outcome, Refusal
@@ -35,7 +35,7 @@ async def plan_merge(
         check(each, choices)
     ended = await how_archived(session, [each.id for each in items.values() if not each.is_live])
     refusals = {source: _refuse(source, targets, items, ended, kind) for source in targets}
-    accepted = [Request(source, target, choices) for source, target in targets.items() if refusals[source] is None]
+    accepted = [MergeRequest(source, target, choices) for source, target in targets.items() if refusals[source] is None]
     plan = await make_plan(session, accepted)
     return Planned(plan, plan.outcomes([refusals[source] or Outcome(source, "Merged.") for source in targets]))
 

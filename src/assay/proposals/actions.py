@@ -29,7 +29,7 @@ from assay.proposals.drafts import Draft
 from assay.proposals.gate import ANY_VERSION, Ids, hold, judge_held, lock_and_judge, unique
 from assay.proposals.merge import sql as merge_sql
 from assay.proposals.merge.fields import KEEP_ALL, Choices, check
-from assay.proposals.merge.plan import Plan, Planned, Request, carry_out_plan, make_plan
+from assay.proposals.merge.plan import MergeRequest, Plan, Planned, carry_out_plan, make_plan
 from assay.proposals.merge.undo import Undo, carry_out_undo, plan_undo
 from assay.proposals.outcomes import (
     LockedProposal,
@@ -216,7 +216,7 @@ async def plan_merge(
         return refuse_self_merge(row, target) or refuse_decided(row) or refuse_target(row, target, kinds)
 
     accepted, outcomes = judge_held(targets, rows, versions, judge, "Merged.", by=actor)
-    plan = await make_plan(session, [Request(row.id, targets[row.id], choices) for row in accepted])
+    plan = await make_plan(session, [MergeRequest(row.id, targets[row.id], choices) for row in accepted])
     return Planned(plan, plan.outcomes(outcomes), {row.id: row for row in accepted})
 
 

@@ -19,7 +19,7 @@ from assay.proposals.grounding import hold_against_evidence
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
+class AuthoredQuote:
     """A quote behind a proposal, and who said it."""
 
     message_id: UUID
@@ -30,7 +30,7 @@ class Quoted:
     """Or what the proposer wrote in, which is no voice of somebody else."""
 
 
-Weigh = Callable[[Proposal, Sequence[Quoted]], float]
+Weigh = Callable[[Proposal, Sequence[AuthoredQuote]], float]
 """The confidence of a proposal, given all its evidence."""
 
 
@@ -67,13 +67,13 @@ async def weigh_anew(session: AsyncSession, ids: Sequence[UUID], *, weigh: Weigh
     return list(pending.values())
 
 
-def _new(quotes: Sequence[QuotedEvidence], known: Sequence[Quoted]) -> list[QuotedEvidence]:
+def _new(quotes: Sequence[QuotedEvidence], known: Sequence[AuthoredQuote]) -> list[QuotedEvidence]:
     """One quote of each message that does not back the proposal yet."""
     backing = {quote.message_id for quote in known}
     return list({quote.message_id: quote for quote in reversed(quotes) if quote.message_id not in backing}.values())
 
 
-def _strengthened(proposal: Proposal, addition: Addition, quotes: Sequence[Quoted], weigh: Weigh) -> Record:
+def _strengthened(proposal: Proposal, addition: Addition, quotes: Sequence[AuthoredQuote], weigh: Weigh) -> Record:
     earlier = proposal.confidence
     proposal.stated_confidence = max(proposal.stated_confidence, addition.stated_confidence)
     proposal.confidence = weigh(proposal, quotes)
@@ -94,7 +94,7 @@ async def hold_pending(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID,
     return {each.id: each for each in found}
 
 
-async def quoted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[Quoted]]:
+async def quoted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[AuthoredQuote]]:
     """The quotes that back each, in their order."""
     rows = await session.execute(
         text("""
@@ -108,8 +108,8 @@ async def quoted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[
         ORDER BY e.proposal_id, e.position"""),
         {"ids": list(ids), "system": SYSTEM_USER_ID},
     )
-    found: dict[UUID, list[Quoted]] = {}
+    found: dict[UUID, list[AuthoredQuote]] = {}
     for row in rows:
-        quoted = Quoted(row.id, row.quote, row.verified, row.author, row.is_bot)
+        quoted = AuthoredQuote(row.id, row.quote, row.verified, row.author, row.is_bot)
         found.setdefault(row.proposal_id, []).append(quoted)
     return found

@@ -14,10 +14,10 @@ from assay.db.models import (
     DedupState,
     Entity,
     Evidence,
-    Message,
     Proposal,
     ProposalStatus,
     SimilarityType,
+    StoredMessage,
 )
 from assay.db.models.proposals import FAILING
 from assay.errors import NotFound
@@ -66,14 +66,14 @@ async def evidence(session: AsyncSession, proposal_ids: Sequence[UUID]) -> dict[
             Evidence.verified,
             Evidence.start_offset,
             Evidence.end_offset,
-            Message.id,
-            Message.author,
-            Message.channel,
-            Message.sent_at,
-            Message.text,
-            Message.permalink,
+            StoredMessage.id,
+            StoredMessage.author,
+            StoredMessage.channel,
+            StoredMessage.sent_at,
+            StoredMessage.text,
+            StoredMessage.permalink,
         )
-        .join(Message, Message.id == Evidence.message_id)
+        .join(StoredMessage, StoredMessage.id == Evidence.message_id)
         .where(Evidence.proposal_id.in_(proposal_ids))
         .order_by(Evidence.proposal_id, Evidence.position)
     )

@@ -22,7 +22,7 @@ from assay.readers.logs import Header, Judged, LogReader, Speech
 from assay.readers.reader import CERTAIN, LIKELY, NO, Glance, Look, Reader
 from assay.readers.records import MAX_NAME, Found, Skipped
 from assay.readers.timestamps import header_day
-from assay.readers.tree import Member
+from assay.readers.tree import ExportFile
 
 STAMPS: Final = {
     "dated": stamps.DATED,
@@ -129,13 +129,13 @@ def _read(export: Export, *, is_irc: bool) -> Iterator[Found]:
         yield from LogReader(export, member, _channel(export, member), judge, places.named).read()
 
 
-def _first_day(export: Export, member: Member) -> date | None:
+def _first_day(export: Export, member: ExportFile) -> date | None:
     if day := day_in(member.name):
         return day
     return export.options.moment.date() if export.options.moment else None
 
 
-def _channel(export: Export, member: Member) -> str:
+def _channel(export: Export, member: ExportFile) -> str:
     """From the name of the file or its folder, as IRC clients name them."""
     if export.options.channel:
         return export.options.channel

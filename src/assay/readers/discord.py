@@ -9,9 +9,9 @@ from assay.readers import notices
 from assay.readers.export import Export, first, mapping, objects, text_of
 from assay.readers.quoted import Joining
 from assay.readers.reader import CERTAIN, NO, Look, Reader
-from assay.readers.records import BadRecord, Found, IncomingMessage, Notice, Skipped, Span
+from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped, SystemNotice, TextSpan
 from assay.readers.threads import Chains
-from assay.readers.tree import Member
+from assay.readers.tree import ExportFile
 
 WORDS: Final = frozenset({"Default", "Reply", "ChatInputCommand", "ContextMenuCommand", "0", "19", "20", "23"})
 MENTION: Final = re.compile(r"<(?:@!?(?P<person>\d{1,20})|#(?P<channel>\d{1,20})|a?:(?P<emoji>\w{1,50}):\d{1,20})>")
@@ -65,7 +65,9 @@ def _note(item: Mapping[str, Any], names: _Names, chains: Chains) -> None:
         chains.note(identity, parent)
 
 
-def _channel(export: Export, member: Member, root: Mapping[str, Any], names: _Names, chains: Chains) -> Iterator[Found]:
+def _channel(
+    export: Export, member: ExportFile, root: Mapping[str, Any], names: _Names, chains: Chains
+) -> Iterator[Found]:
     channel, guild = mapping(root.get("channel")), mapping(root.get("guild"))
     is_thread = text_of(channel.get("type")).endswith("Thread")
     name = text_of(first(channel, "category", "name") if is_thread else channel.get("name")) or export.channel
@@ -91,10 +93,10 @@ def _message(export: Export, where: str, item: Mapping[str, Any], names: _Names)
     kind = text_of(item.get("type")) or "Default"
     author = mapping(item.get("author"))
     if kind not in WORDS:
-        return Skipped(notices.of_kind(kind) or Notice.UNSUPPORTED)
+        return Skipped(notices.of_kind(kind) or SystemNotice.UNSUPPORTED)
     text, quoted = _text(item, names, is_bot=author.get("isBot") is True)
     if not text:
-        return Skipped(Notice.MEDIA if item.get("attachments") or item.get("stickers") else Notice.EMPTY)
+        return Skipped(SystemNotice.MEDIA if item.get("attachments") or item.get("stickers") else SystemNotice.EMPTY)
     identity = text_of(author.get("id"))
     edited = item.get("timestampEdited")
     return {
@@ -112,7 +114,7 @@ def _message(export: Export, where: str, item: Mapping[str, Any], names: _Names)
     }
 
 
-def _text(item: Mapping[str, Any], names: _Names, *, is_bot: bool) -> tuple[str, tuple[Span, ...]]:
+def _text(item: Mapping[str, Any], names: _Names, *, is_bot: bool) -> tuple[str, tuple[TextSpan, ...]]:
     made = Joining()
     made.paragraph(names.rendered(text_of(item.get("content"))))
     forwarded = mapping(item.get("forwardedMessage"))

@@ -16,7 +16,7 @@ from assay.readers import documents
 from assay.readers.encodings import FALLBACK, LineDecoder, as_utf8, checked_codec, codec_of, plain_name
 from assay.readers.records import MAX_NAME, BadRecord
 from assay.readers.timestamps import moment_of
-from assay.readers.tree import Member, Tree
+from assay.readers.tree import ExportFile, Tree
 
 SUFFIXES: Final = frozenset(
     {".gz", ".jsonl", ".ndjson", ".json", ".txt", ".log", ".zip", ".tar", ".tgz", ".mbox", ".md", ".vtt", ".srt"}
@@ -124,13 +124,13 @@ class Export:
         """Where nothing in the export names one."""
         return self.options.channel or default_name(self.tree.path)
 
-    def channel_of(self, member: Member) -> str:
+    def channel_of(self, member: ExportFile) -> str:
         """As `channel`, where each file holds a channel of its own."""
         return (
             self.channel if self.tree.is_single or self.options.channel else default_name(self.tree.path / member.path)
         )
 
-    def lines(self, member: Member, *, with_blanks: bool = True, is_noted: bool = True) -> Iterator[Line | BadLine]:
+    def lines(self, member: ExportFile, *, with_blanks: bool = True, is_noted: bool = True) -> Iterator[Line | BadLine]:
         """The lines of a file, in whatever encoding. `is_noted`: false where the file is read once more in the end."""
         decoder = LineDecoder()
         number, codec = 0, None
@@ -155,7 +155,7 @@ class Export:
         self.notes.in_fallback += decoder.in_fallback
 
     def items(
-        self, member: Member, prefix: str, *, is_series: bool = False
+        self, member: ExportFile, prefix: str, *, is_series: bool = False
     ) -> Iterator[tuple[str, dict[str, Any]] | BadRecord]:
         """The objects of a JSON document below the prefix, each with its place. `is_series`: of several in a row."""
         try:
@@ -175,7 +175,7 @@ class Export:
                 yield BadRecord(place, f"It is a JSON {type(found).__name__}, not an object.")
 
     def records(
-        self, member: Member, *, holding: str = "", is_noted: bool = True
+        self, member: ExportFile, *, holding: str = "", is_noted: bool = True
     ) -> Iterator[tuple[str, dict[str, Any]] | BadRecord]:
         """Objects one a line, or of a JSON list. `holding`: only lines with this in them are read."""
         if self.begins(member) == "[":
@@ -191,11 +191,11 @@ class Export:
                 except documents.Refused as error:
                     yield BadRecord(place, str(error))
 
-    def begins(self, member: Member) -> str:
+    def begins(self, member: ExportFile) -> str:
         """The first character of a file that is no white space; empty for none."""
         return self.head(member).lstrip()[:1].decode("ascii", "replace")
 
-    def head(self, member: Member) -> bytes:
+    def head(self, member: ExportFile) -> bytes:
         """The first bytes of a file in UTF-8, without a mark of byte order; none where it cannot be read."""
         try:
             stream = member.open()
@@ -207,26 +207,26 @@ class Export:
             return b""
 
     def grouped(
-        self, member: Member, groups: Sequence[str], inner: str
+        self, member: ExportFile, groups: Sequence[str], inner: str
     ) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]] | BadRecord]:
         """The objects in the list `inner` of each group, each with its place and the other fields of its group."""
         for number, group, found in documents.grouped(self._document(member), groups, inner):
             place = self.place(member, "item", number)
             yield BadRecord(place, found.sentence) if isinstance(found, documents.Broken) else (place, group, found)
 
-    def root(self, member: Member, *, before: str) -> dict[str, Any]:
+    def root(self, member: ExportFile, *, before: str) -> dict[str, Any]:
         """The fields of a JSON object that stand before the one of that name."""
         try:
             return documents.fields_before(self._document(member), before)
         except InvalidInput:
             return {}
 
-    def listed(self, member: Member, prefix: str = "item") -> list[dict[str, Any]]:
+    def listed(self, member: ExportFile, prefix: str = "item") -> list[dict[str, Any]]:
         """All objects of a short list, such as that of the users; none where it is broken."""
         found = (each for each in self.items(member, prefix) if not isinstance(each, BadRecord))
         return [item for _, (_, item) in zip(range(documents.MAX_LISTED), found, strict=False)]
 
-    def _document(self, member: Member) -> documents.Document:
+    def _document(self, member: ExportFile) -> documents.Document:
         stream = member.open()
         codec = codec_of(stream, self.options.encoding)
         self.notes.codecs.add(plain_name(codec))
@@ -244,7 +244,7 @@ class Export:
         self.notes.has_bare_times = True
         return bare.replace(tzinfo=self.options.zone or UTC).astimezone(UTC)
 
-    def place(self, member: Member, unit: str, number: int) -> str:
+    def place(self, member: ExportFile, unit: str, number: int) -> str:
         place = f"{unit} {number:,}"
         return place if self.tree.is_single else f"{member.path}, {place}"
 

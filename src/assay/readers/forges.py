@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from assay.readers.export import Export, first, mapping, objects, text_of
 from assay.readers.reader import CERTAIN, LIKELY, NO, Look, Reader
-from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Notice, Skipped
-from assay.readers.tree import Member
+from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Skipped, SystemNotice
+from assay.readers.tree import ExportFile
 
 Record = Mapping[str, Any]
 
@@ -36,7 +36,7 @@ def read(export: Export) -> Iterator[Found]:
                 yield BadRecord(where, str(error))
 
 
-def _records(export: Export, member: Member) -> Iterator[tuple[str, dict[str, Any]] | BadRecord]:
+def _records(export: Export, member: ExportFile) -> Iterator[tuple[str, dict[str, Any]] | BadRecord]:
     """Of a list, of one object, or of an object a line."""
     is_lines = member.name.removesuffix(".gz").endswith((".ndjson", ".jsonl")) or export.begins(member) == "["
     return export.records(member) if is_lines else export.items(member, "", is_series=True)
@@ -93,13 +93,13 @@ def _repository(export: Export, item: Record) -> str:
 
 def _said(thread: _Thread, where: str, item: Record, title: str, *, is_root: bool = False) -> Found:
     if item.get("system") is True:
-        return Skipped(Notice.CHANNEL)
+        return Skipped(SystemNotice.CHANNEL)
     author = mapping(first(item, "author", "user"))
     name = text_of(first(author, "login", "username", "name")) or text_of(item.get("author_id"))
     body = text_of(first(item, "body", "description", "note")).replace("\r\n", "\n").strip()
     text = "\n\n".join(part for part in (title, body) if part)
     if not text:
-        return Skipped(Notice.EMPTY)
+        return Skipped(SystemNotice.EMPTY)
     who = text_of(first(author, "id", "node_id", "login")) or text_of(item.get("author_id"))
     sent = first(item, "createdAt", "created_at")
     changed = first(item, "lastEditedAt", "last_edited_at")

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 from typing import Final
 
 from assay.readers.quoted import Joining
-from assay.readers.records import Span
+from assay.readers.records import TextSpan
 
 BLOCKS: Final = frozenset(
     {"p", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote"}
@@ -14,7 +14,7 @@ QUOTING: Final = frozenset({"blockquote"})
 MAX_DEPTH: Final = 500
 
 
-def rendered(source: str) -> tuple[str, tuple[Span, ...]]:
+def rendered(source: str) -> tuple[str, tuple[TextSpan, ...]]:
     """The text as people read it, and the spans of it that are quoted."""
     reader = _Reader()
     reader.feed(source)

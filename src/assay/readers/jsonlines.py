@@ -12,7 +12,7 @@ from assay.readers.export import Export, mapping, strings
 from assay.readers.identity import Places
 from assay.readers.notices import of_kind
 from assay.readers.reader import CERTAIN, LIKELY, NO, Look, Reader
-from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped, Span
+from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped, TextSpan
 from assay.readers.threads import Chains
 
 MESSAGE_KINDS: Final = frozenset({"", "message", "action", "emote", "me"})
@@ -85,11 +85,11 @@ def _message(export: Export, where: str, fields: dict[str, Any], channel: str, c
     )
 
 
-def _spans(value: object) -> tuple[Span, ...]:
+def _spans(value: object) -> tuple[TextSpan, ...]:
     if value is None:
         return ()
     try:
-        return tuple(Span(int(start), int(end)) for start, end in value)  # type: ignore[attr-defined]
+        return tuple(TextSpan(int(start), int(end)) for start, end in value)  # type: ignore[attr-defined]
     except (TypeError, ValueError):
         raise Refused("The spans in quoted are not pairs of numbers, like [[0, 12]].") from None
 

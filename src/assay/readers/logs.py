@@ -9,7 +9,7 @@ from assay.lines import BadLine, Line
 from assay.readers.export import Export
 from assay.readers.records import MAX_NAME, MAX_TEXT, BadRecord, Found, IncomingMessage, Skipped
 from assay.readers.timestamps import shown
-from assay.readers.tree import Member
+from assay.readers.tree import ExportFile
 
 DIRECTION_MARKS: Final = "\ufeff\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"
 SPACES: Final = str.maketrans({"\u202f": " ", "\u00a0": " ", "\u2009": " ", "\u2007": " "})
@@ -45,7 +45,7 @@ class LogReader:
     """Where the reading of one file stands: the message whose lines still come in."""
 
     export: Export
-    member: Member
+    member: ExportFile
     channel: str
     judge: Judge
     finish: Finish

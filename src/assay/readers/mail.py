@@ -16,9 +16,9 @@ from assay.readers import html
 from assay.readers.encodings import FALLBACK
 from assay.readers.export import Export
 from assay.readers.reader import CERTAIN, NO, Glance, Look, Reader
-from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Notice, Skipped, Span, digest
+from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Skipped, SystemNotice, TextSpan, digest
 from assay.readers.threads import Chains
-from assay.readers.tree import Member
+from assay.readers.tree import ExportFile
 
 FROM_LINE: Final = re.compile(rb"From [^\r\n]{0,400}\d\d:\d\d(?::\d\d)?[^\r\n]{0,40}\d{4}[^\r\n]{0,20}\r?\n?$")
 ESCAPED: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -68,7 +68,7 @@ def read(export: Export) -> Iterator[Found]:
         raise InvalidInput(f"{export.tree.name} holds no mail: an mbox file has a line `From ` before each.")
 
 
-def _checked(export: Export, member: Member, where: str, line: bytes, raw: bytes, chains: Chains) -> Found:
+def _checked(export: Export, member: ExportFile, where: str, line: bytes, raw: bytes, chains: Chains) -> Found:
     if len(raw) > MAX_MAIL:
         return BadRecord(where, f"It takes more than {MAX_MAIL:,} bytes, which is not allowed.")
     try:
@@ -77,7 +77,7 @@ def _checked(export: Export, member: Member, where: str, line: bytes, raw: bytes
         return BadRecord(where, f"The mail cannot be read: {str(error)[:200].rstrip('.')}.")
 
 
-def _mails(member: Member, *, only_headers: bool = False) -> Iterator[Raw]:
+def _mails(member: ExportFile, *, only_headers: bool = False) -> Iterator[Raw]:
     """Split at `From ` lines that end in a date and stand behind a blank line."""
     number, size = 0, 0
     line, parts = b"", list[bytes]()
@@ -118,14 +118,14 @@ def _identity(mail: Message) -> str | None:
     return found[0] if found else None
 
 
-def _read(export: Export, member: Member, where: str, line: bytes, raw: bytes, chains: Chains) -> Found:
+def _read(export: Export, member: ExportFile, where: str, line: bytes, raw: bytes, chains: Chains) -> Found:
     mail = message_from_bytes(ESCAPED.sub(rb"\1", raw))
     name, address = _author(mail)
     sent_at = _sent_at(export, mail, line)
     subject = _header(mail, "Subject")
     text, quoted = _body(mail)
     if not text:
-        return Skipped(Notice.MEDIA if mail.is_multipart() else Notice.EMPTY)
+        return Skipped(SystemNotice.MEDIA if mail.is_multipart() else SystemNotice.EMPTY)
     identity = _identity(mail) or digest("mail", sent_at.isoformat(), address or name, subject)
     return IncomingMessage(
         external_id=identity,
@@ -190,7 +190,7 @@ def _sent_at(export: Export, mail: Message, line: bytes) -> datetime:
     return export.local(moment) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _channel(export: Export, member: Member, mail: Message) -> str:
+def _channel(export: Export, member: ExportFile, mail: Message) -> str:
     listed = _header(mail, "List-Id")
     if listed:
         inner = re.search(r"<([^<>]+)>", listed)
@@ -208,7 +208,7 @@ def _is_machine(mail: Message, address: str) -> bool:
     return is_bulk or MACHINE.match(address) is not None
 
 
-def _body(mail: Message) -> tuple[str, tuple[Span, ...]]:
+def _body(mail: Message) -> tuple[str, tuple[TextSpan, ...]]:
     """The first part of plain text, else of HTML, without signature and list footer."""
     parts = [part for part in mail.walk() if not part.is_multipart() and not _is_attached(part)]
     for part in parts:

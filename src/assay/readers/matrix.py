@@ -8,18 +8,18 @@ from typing import Any, Final
 from assay.readers import notices
 from assay.readers.export import Export, mapping, text_of
 from assay.readers.reader import CERTAIN, NO, Look, Reader
-from assay.readers.records import BadRecord, Found, IncomingMessage, Notice, Skipped
+from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped, SystemNotice
 from assay.readers.threads import Chains
-from assay.readers.tree import Member
+from assay.readers.tree import ExportFile
 
 FALLBACK: Final = re.compile(r"(?:>[^\n]*(?:\n|$))+\n?")
 WORDS: Final = frozenset({"m.text", "m.notice", "m.emote"})
 STATES: Final = {
-    "m.room.member": Notice.JOINED,
-    "m.room.encrypted": Notice.UNSUPPORTED,
-    "m.room.encryption": Notice.ENCRYPTION,
-    "m.room.pinned_events": Notice.PINNED,
-    "m.room.redaction": Notice.DELETED,
+    "m.room.member": SystemNotice.JOINED,
+    "m.room.encrypted": SystemNotice.UNSUPPORTED,
+    "m.room.encryption": SystemNotice.ENCRYPTION,
+    "m.room.pinned_events": SystemNotice.PINNED,
+    "m.room.redaction": SystemNotice.DELETED,
 }
 Event = Mapping[str, Any]
 
@@ -84,7 +84,7 @@ def read(export: Export) -> Iterator[Found]:
                 yield _read(room, name, *found)
 
 
-def _events(export: Export, member: Member) -> Iterator[tuple[str, dict[str, Any]] | BadRecord]:
+def _events(export: Export, member: ExportFile) -> Iterator[tuple[str, dict[str, Any]] | BadRecord]:
     head = export.head(member).lstrip()
     if head[:1] == b"[":
         return export.items(member, "item")
@@ -96,9 +96,9 @@ def _read(room: _Room, channel: str, where: str, event: Event) -> Found:
     content = mapping(event.get("content"))
     kind = text_of(event.get("type"))
     if kind != "m.room.message":
-        return Skipped(STATES.get(kind) or notices.of_kind(kind) or Notice.CHANNEL)
+        return Skipped(STATES.get(kind) or notices.of_kind(kind) or SystemNotice.CHANNEL)
     if not content or mapping(event.get("unsigned")).get("redacted_because"):
-        return Skipped(Notice.DELETED)
+        return Skipped(SystemNotice.DELETED)
     try:
         return _message(room, channel, where, event, content)
     except ValueError as error:
@@ -111,17 +111,17 @@ def _message(room: _Room, channel: str, where: str, event: Event, content: Mappi
     target = text_of(relation.get("event_id")) if relation.get("rel_type") == "m.replace" else ""
     words = mapping(content.get("m.new_content")) or content if target else content
     if text_of(words.get("msgtype")) not in WORDS:
-        return Skipped(Notice.MEDIA if words.get("url") or words.get("file") else Notice.UNSUPPORTED)
+        return Skipped(SystemNotice.MEDIA if words.get("url") or words.get("file") else SystemNotice.UNSUPPORTED)
     text = text_of(words.get("body"))
     if relation.get("m.in_reply_to") and text.startswith(">"):
         text = FALLBACK.sub("", text, count=1)
     sent_at = room.export.moment(event.get("origin_server_ts"))
     if not text.strip():
-        return Skipped(Notice.EMPTY)
+        return Skipped(SystemNotice.EMPTY)
     if target and target in room.originals:
         original = room.originals[target]
         if original.author_id != text_of(event.get("sender")):
-            return Skipped(Notice.UNSUPPORTED)
+            return Skipped(SystemNotice.UNSUPPORTED)
         return replace(original, text=text.strip(), edited_at=sent_at, is_edit=True, is_version=True, where=where)
     sender = text_of(event.get("sender"))
     message = IncomingMessage(

@@ -8,8 +8,8 @@ from assay.readers import notices
 from assay.readers.export import Export, first, mapping, objects, strings, text_of
 from assay.readers.quoted import Joining
 from assay.readers.reader import CERTAIN, LIKELY, NO, Glance, Look, Reader
-from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Notice, Skipped, digest
-from assay.readers.tree import Member
+from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Skipped, SystemNotice, digest
+from assay.readers.tree import ExportFile
 
 KINDS: Final = (
     "version",
@@ -63,7 +63,7 @@ def read(export: Export) -> Iterator[Found]:
             yield from _file(export, server, member)
 
 
-def _file(export: Export, server: _Server, member: Member) -> Iterator[Found]:
+def _file(export: Export, server: _Server, member: ExportFile) -> Iterator[Found]:
     for found in export.records(member):
         if isinstance(found, BadRecord):
             yield found
@@ -99,7 +99,7 @@ def _identity(post: Mapping[str, Any], place: str, channel: str, root: str | Non
 def _message(server: _Server, where: str, post: Mapping[str, Any], place: str, channel: str, root: str | None) -> Found:
     kind = text_of(post.get("type"))
     if kind.startswith("system_"):
-        return Skipped(notices.of_kind(kind) or Notice.CHANNEL)
+        return Skipped(notices.of_kind(kind) or SystemNotice.CHANNEL)
     props = mapping(post.get("props"))
     user = text_of(post.get("user"))
     is_bot = user in server.bots or any(
@@ -107,7 +107,7 @@ def _message(server: _Server, where: str, post: Mapping[str, Any], place: str, c
     )
     text, quoted = _text(post, props, is_bot=is_bot)
     if not text:
-        return Skipped(Notice.MEDIA if post.get("attachments") else Notice.EMPTY)
+        return Skipped(SystemNotice.MEDIA if post.get("attachments") else SystemNotice.EMPTY)
     edited = post.get("edit_at")
     try:
         return IncomingMessage(

@@ -10,8 +10,8 @@ from assay.errors import InvalidInput
 from assay.lines import BadLine
 from assay.readers.export import A_DAY, Export, day_in, default_name
 from assay.readers.reader import LIKELY, NO, POSSIBLE, Glance, Look, Reader
-from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Span, digest
-from assay.readers.tree import Member
+from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, TextSpan, digest
+from assay.readers.tree import ExportFile
 
 HEADING: Final = re.compile(r"(?P<marks>#{1,6}) +(?P<title>\S.*)")
 FIELD: Final = re.compile(r"(?P<key>date|created|author)\s*:\s*[\"']?(?P<value>[^\"'\n]{1,100})", re.IGNORECASE)
@@ -53,7 +53,7 @@ class _Section:
         return "\n".join(self.lines).strip()
 
 
-def _note(export: Export, member: Member) -> Iterator[Found]:
+def _note(export: Export, member: ExportFile) -> Iterator[Found]:
     sections: list[_Section] = [_Section("", 1)]
     about: dict[str, str] = {}
     seen_lines: list[str] = []
@@ -82,7 +82,7 @@ def _note(export: Export, member: Member) -> Iterator[Found]:
     yield from _messages(export, member, author, _moment(export, member, about, seen_lines), sections)
 
 
-def _moment(export: Export, member: Member, about: dict[str, str], lines: list[str]) -> datetime:
+def _moment(export: Export, member: ExportFile, about: dict[str, str], lines: list[str]) -> datetime:
     """From --date, the front matter, the name of the file or its first lines."""
     if given := export.options.moment:
         return given if given.tzinfo else export.local(given)
@@ -99,7 +99,7 @@ def _moment(export: Export, member: Member, about: dict[str, str], lines: list[s
 
 
 def _messages(
-    export: Export, member: Member, author: str, at: datetime, sections: list[_Section]
+    export: Export, member: ExportFile, author: str, at: datetime, sections: list[_Section]
 ) -> Iterator[IncomingMessage]:
     path = member.path if not export.tree.is_single else member.name
     seen: dict[str, int] = {}
@@ -119,11 +119,11 @@ def _messages(
         )
 
 
-def _quoted(text: str) -> Iterator[Span]:
+def _quoted(text: str) -> Iterator[TextSpan]:
     at = 0
     for line in text.split("\n"):
         if line.lstrip().startswith(">"):
-            yield Span(at, at + len(line))
+            yield TextSpan(at, at + len(line))
         at += len(line) + 1
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from assay.readers.records import Span
+from assay.readers.records import TextSpan
 
 LINE: Final = re.compile(r"^[ \t]*(?:>|&gt;).*$", re.MULTILINE)
 WROTE: Final = (
@@ -34,21 +34,21 @@ HEADERS: Final = re.compile(
 """Where a mail begins that is quoted whole: a rule that says so, or three labels of its head."""
 
 
-def passed_on(text: str) -> tuple[Span, ...]:
+def passed_on(text: str) -> tuple[TextSpan, ...]:
     """The spans of a text that mail programs and people mark as somebody else's words."""
     return tuple(_passed_on(text))
 
 
-def _passed_on(text: str) -> Iterator[Span]:
-    yield from (Span(*found.span()) for found in LINE.finditer(text))
+def _passed_on(text: str) -> Iterator[TextSpan]:
+    yield from (TextSpan(*found.span()) for found in LINE.finditer(text))
     if found := HEADERS.search(text):
-        yield Span(found.start(), len(text))
+        yield TextSpan(found.start(), len(text))
     if not HAS_WROTE.search(text):
         return
     for found in ATTRIBUTION.finditer(text):
         below = text[found.end() :].lstrip()
         is_marked = below.startswith((">", "&gt;"))
-        yield Span(found.start(), found.end() if is_marked else len(text))
+        yield TextSpan(found.start(), found.end() if is_marked else len(text))
 
 
 def in_own_words(text: str, quoted: Sequence[Sequence[int]] | None) -> str:
@@ -73,21 +73,21 @@ class Joining:
 
     def __init__(self) -> None:
         self._parts: list[str] = []
-        self._spans: list[Span] = []
+        self._spans: list[TextSpan] = []
         self._length = 0
 
     def __bool__(self) -> bool:
         return bool(self._length)
 
-    def add(self, words: str, *, is_quoted: bool = False, quoted: Iterable[Span] = ()) -> None:
+    def add(self, words: str, *, is_quoted: bool = False, quoted: Iterable[TextSpan] = ()) -> None:
         """`quoted`: spans of these words that are somebody else's."""
         if is_quoted and words:
-            self._spans.append(Span(self._length, self._length + len(words)))
-        self._spans += [Span(start + self._length, end + self._length) for start, end in quoted]
+            self._spans.append(TextSpan(self._length, self._length + len(words)))
+        self._spans += [TextSpan(start + self._length, end + self._length) for start, end in quoted]
         self._parts.append(words)
         self._length += len(words)
 
-    def paragraph(self, words: str, *, is_quoted: bool = False, quoted: Iterable[Span] = ()) -> None:
+    def paragraph(self, words: str, *, is_quoted: bool = False, quoted: Iterable[TextSpan] = ()) -> None:
         """As `add`, on a line of its own."""
         if not words.strip():
             return
@@ -99,10 +99,10 @@ class Joining:
     def text(self) -> str:
         return "".join(self._parts)
 
-    def stripped(self) -> tuple[str, tuple[Span, ...]]:
+    def stripped(self) -> tuple[str, tuple[TextSpan, ...]]:
         """Text and spans without white space around the whole."""
         text = self.text
         lead = len(text) - len(text.lstrip())
         bare = text.strip()
-        spans = (Span(max(0, start - lead), min(len(bare), end - lead)) for start, end in self._spans)
+        spans = (TextSpan(max(0, start - lead), min(len(bare), end - lead)) for start, end in self._spans)
         return bare, tuple(span for span in spans if span.start < span.end)

@@ -10,7 +10,7 @@ from assay.readers.documents import Shape, shape_of
 from assay.readers.encodings import LineDecoder, as_utf8, codec_of
 from assay.readers.export import Export
 from assay.readers.records import Found
-from assay.readers.tree import Member, Tree
+from assay.readers.tree import ExportFile, Tree
 
 MAX_HEAD: Final = 256 * 2**10
 MAX_LOOKED_AT: Final = 12
@@ -27,7 +27,7 @@ NO: Final = 0
 class Glance:
     """The beginning of a file, as far as it takes to recognise it."""
 
-    member: Member
+    member: ExportFile
     head: bytes
     """In UTF-8 where it was in UTF-16 or another known encoding."""
 
@@ -70,7 +70,7 @@ class Look:
         found = (self._glance(member) for member in members[:MAX_LOOKED_AT])
         return [each for each in found if each]
 
-    def _glance(self, member: Member) -> Glance | None:
+    def _glance(self, member: ExportFile) -> Glance | None:
         try:
             stream = member.open()
             if codec := codec_of(stream, self.encoding):

@@ -11,7 +11,16 @@ from assay.lines import BUFFER
 from assay.readers.export import Export, Options
 from assay.readers.formats import CLOSE, reader_named, recognised
 from assay.readers.reader import Reader
-from assay.readers.records import MAX_ADDRESS, BadRecord, Found, IncomingMessage, Notice, Skipped, Span, is_unicode
+from assay.readers.records import (
+    MAX_ADDRESS,
+    BadRecord,
+    Found,
+    IncomingMessage,
+    Skipped,
+    SystemNotice,
+    TextSpan,
+    is_unicode,
+)
 from assay.readers.tree import opened
 from assay.text.homoglyphs import shows_nothing
 
@@ -59,7 +68,7 @@ class Reading:
     def _fit(self, message: IncomingMessage) -> Found:
         message = self._without_nuls(message)
         if shows_nothing(message.text) and not message.where:
-            return Skipped(Notice.EMPTY)
+            return Skipped(SystemNotice.EMPTY)
         message = _bounded(message)
         sentence = message.problem(self.export.at)
         return BadRecord(message.where, sentence) if sentence else message
@@ -80,7 +89,7 @@ def _bounded(message: IncomingMessage) -> IncomingMessage:
     if not (message.quoted or message.reactions or message.permalink or message.forwarded_from):
         return message
     end = len(message.text)
-    spans = (Span(max(0, start), min(stop, end)) for start, stop in message.quoted)
+    spans = (TextSpan(max(0, start), min(stop, end)) for start, stop in message.quoted)
     reactions = list(message.reactions.items())[:MAX_REACTIONS]
     return replace(
         message,

@@ -18,7 +18,7 @@ EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 CLOCKS_MAY_DIFFER: Final = timedelta(days=1)
 
 
-class Span(NamedTuple):
+class TextSpan(NamedTuple):
     """Characters of a text, from `start` up to `end`."""
 
     start: int
@@ -40,7 +40,7 @@ class IncomingMessage:
     author_id: str | None = None
     """What the author is known by in the source, whatever the name is at the time."""
     edited_at: datetime | None = None
-    quoted: Sequence[Span] = ()
+    quoted: Sequence[TextSpan] = ()
     """Words of the text that are not its author's: quoted, forwarded, a signature."""
     forwarded_from: str | None = None
     permalink: str | None = None
@@ -73,7 +73,7 @@ class IncomingMessage:
         return unfit("text", self.text, MAX_TEXT) or _out_of_range(self.sent_at, at)
 
 
-class Notice(StrEnum):
+class SystemNotice(StrEnum):
     """Why something in an export is no message."""
 
     JOINED = "joined or left"
@@ -89,7 +89,7 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    kind: Notice
+    kind: SystemNotice
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from assay.readers import notices
 from assay.readers.export import Export, mapping, objects, strings, text_of
 from assay.readers.quoted import Joining
 from assay.readers.reader import CERTAIN, LIKELY, NO, Look, Reader
-from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Notice, Skipped
+from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Skipped, SystemNotice
 
 ROOMS: Final = re.compile(r"rocketchat_rooms?\.(?:json|jsonl|ndjson)$")
 USERS: Final = re.compile(r"users\.(?:json|jsonl|ndjson)$")
@@ -68,8 +68,12 @@ def read(export: Export) -> Iterator[Found]:
 
 def _read(server: _Server, where: str, item: Mapping[str, Any]) -> Found:
     if kind := text_of(item.get("t")):
-        known = {"rm": Notice.DELETED, "e2e": Notice.UNSUPPORTED, "discussion-created": Notice.CHANNEL}
-        return Skipped(known.get(kind) or notices.of_kind(kind) or Notice.UNSUPPORTED)
+        known = {
+            "rm": SystemNotice.DELETED,
+            "e2e": SystemNotice.UNSUPPORTED,
+            "discussion-created": SystemNotice.CHANNEL,
+        }
+        return Skipped(known.get(kind) or notices.of_kind(kind) or SystemNotice.UNSUPPORTED)
     try:
         return _message(server, where, item)
     except ValueError as error:
@@ -84,7 +88,7 @@ def _message(server: _Server, where: str, item: Mapping[str, Any]) -> Found:
             made.paragraph(text_of(attached.get("text")), is_quoted=True)
     text, quoted = made.stripped()
     if not text:
-        return Skipped(Notice.MEDIA if item.get("file") or item.get("files") else Notice.EMPTY)
+        return Skipped(SystemNotice.MEDIA if item.get("file") or item.get("files") else SystemNotice.EMPTY)
     user, room = mapping(item.get("u")), text_of(item.get("rid"))
     identity = text_of(user.get("_id"))
     edited = item.get("editedAt")

@@ -10,8 +10,8 @@ from assay.readers import notices, slack_markup
 from assay.readers.export import Export, first, mapping, objects, strings, text_of
 from assay.readers.quoted import Joining
 from assay.readers.reader import CERTAIN, NO, Glance, Look, Reader
-from assay.readers.records import BadRecord, Found, IncomingMessage, Notice, Skipped, Span
-from assay.readers.tree import Member
+from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped, SystemNotice, TextSpan
+from assay.readers.tree import ExportFile
 
 LISTS: Final = ("channels.json", "groups.json", "dms.json", "mpims.json")
 PEOPLE: Final = ("users.json", "org_users.json")
@@ -101,7 +101,7 @@ def read(export: Export) -> Iterator[Found]:
             yield from _dump(export, space, member)
 
 
-def _day(export: Export, space: _Workspace, member: Member) -> Iterator[Found]:
+def _day(export: Export, space: _Workspace, member: ExportFile) -> Iterator[Found]:
     if export.begins(member) == "{":
         yield from _dump(export, space, member)
         return
@@ -110,7 +110,7 @@ def _day(export: Export, space: _Workspace, member: Member) -> Iterator[Found]:
     yield from _messages(export, member, "item", _Place(export, space, identity, _named(export, space, identity)))
 
 
-def _dump(export: Export, space: _Workspace, member: Member) -> Iterator[Found]:
+def _dump(export: Export, space: _Workspace, member: ExportFile) -> Iterator[Found]:
     """One file of slackdump holds a channel."""
     root = export.root(member, before="messages")
     identity = text_of(first(root, "channel_id", "id")) or PurePosixPath(member.name).stem
@@ -122,7 +122,7 @@ def _named(export: Export, space: _Workspace, identity: str) -> str:
     return space.names.get(identity) or export.options.channel or identity
 
 
-def _messages(export: Export, member: Member, prefix: str, place: "_Place") -> Iterator[Found]:
+def _messages(export: Export, member: ExportFile, prefix: str, place: "_Place") -> Iterator[Found]:
     for found in export.items(member, prefix):
         if isinstance(found, BadRecord):
             yield found
@@ -164,10 +164,10 @@ class _Place:
             raise ValueError(f"The ts {ts[:40]!r} is none, like 1772445660.000200.")
         author, author_id, is_bot = self._author(item)
         if not author:
-            return Skipped(Notice.UNSUPPORTED)
+            return Skipped(SystemNotice.UNSUPPORTED)
         text, quoted = self._text(item, is_bot=is_bot)
         if not text:
-            return Skipped(Notice.MEDIA if item.get("files") or item.get("file") else Notice.EMPTY)
+            return Skipped(SystemNotice.MEDIA if item.get("files") or item.get("file") else SystemNotice.EMPTY)
         root = text_of(item.get("thread_ts"))
         edited = mapping(item.get("edited")).get("ts")
         return IncomingMessage(
@@ -207,7 +207,7 @@ class _Place:
         name = self.space.person(user)
         return name, user, user in self.space.bots or user == SLACKBOT
 
-    def _text(self, item: Mapping[str, Any], *, is_bot: bool) -> tuple[str, tuple[Span, ...]]:
+    def _text(self, item: Mapping[str, Any], *, is_bot: bool) -> tuple[str, tuple[TextSpan, ...]]:
         made = Joining()
         comment = text_of(mapping(item.get("comment")).get("comment"))
         made.paragraph(
@@ -221,15 +221,15 @@ class _Place:
         return slack_markup.rendered(text, self.space.person, self.space.channel)
 
 
-def _notice(item: Mapping[str, Any], subtype: str) -> Notice | None:
+def _notice(item: Mapping[str, Any], subtype: str) -> SystemNotice | None:
     if subtype in DELETED or (item.get("text") == "This message was deleted." and item.get("user") == SLACKBOT):
-        return Notice.DELETED
+        return SystemNotice.DELETED
     if item.get("type", "message") != "message":
-        return Notice.UNSUPPORTED
+        return SystemNotice.UNSUPPORTED
     if subtype.startswith(("channel_", "group_")) or subtype in NOTICES:
-        return notices.of_kind(subtype) or Notice.CHANNEL
+        return notices.of_kind(subtype) or SystemNotice.CHANNEL
     if subtype not in WORDS and not item.get("text"):
-        return notices.of_kind(subtype) or Notice.UNSUPPORTED
+        return notices.of_kind(subtype) or SystemNotice.UNSUPPORTED
     return None
 
 

@@ -11,7 +11,7 @@ from assay.lines import Line
 from assay.readers.export import Export
 from assay.readers.logs import DIRECTION_MARKS, MAX_HEAD, SPACES
 from assay.readers.timestamps import month_number, offset_of, shown
-from assay.readers.tree import Member
+from assay.readers.tree import ExportFile
 
 DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 PLAIN: Final = SPACES | DIGITS
@@ -95,7 +95,7 @@ def day_of(first: int, second: int, year: int, order: str) -> date:
     return date(year + 2000 if year < 100 else year, month, day)
 
 
-def order_of(export: Export, members: Iterable[Member], pattern: re.Pattern[str]) -> str | None:
+def order_of(export: Export, members: Iterable[ExportFile], pattern: re.Pattern[str]) -> str | None:
     """Reads the stamps of all files once, and notes what was decided."""
     order = DayOrder(export.at.date())
     last = ""
@@ -168,7 +168,7 @@ def _day(groups: dict[str, str | None], order: str | None, day: date | None) -> 
     return day
 
 
-def sampled(export: Export, member: Member, number: int = 200) -> list[str]:
+def sampled(export: Export, member: ExportFile, number: int = 200) -> list[str]:
     """The first lines of a file."""
     lines = export.lines(member, with_blanks=False, is_noted=False)
     found = [line.text for line in islice(lines, number) if isinstance(line, Line)]

@@ -9,9 +9,9 @@ from assay.readers import html, notices
 from assay.readers.export import Export, mapping, objects, text_of
 from assay.readers.quoted import Joining
 from assay.readers.reader import CERTAIN, NO, Look, Reader
-from assay.readers.records import BadRecord, Found, IncomingMessage, Notice, Skipped, Span
+from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped, SystemNotice, TextSpan
 from assay.readers.threads import Chains
-from assay.readers.tree import Member
+from assay.readers.tree import ExportFile
 
 CHANNELS: Final = re.compile(r"(?:channels|chats|teams)_?.*\.json$", re.IGNORECASE)
 ATTACHMENT: Final = re.compile(r"<attachment id=\"[^\"]*\">\s*</attachment>", re.IGNORECASE)
@@ -80,7 +80,7 @@ def _note(chains: Chains, record: _Record) -> None:
         chains.note(record.text("id"), parent)
 
 
-def _prefix(export: Export, member: Member) -> str:
+def _prefix(export: Export, member: ExportFile) -> str:
     head = export.head(member).lstrip()
     if head[:1] == b"[":
         return "item"
@@ -92,7 +92,7 @@ class _Place:
     """Where a message is read, and what is known of its export."""
 
     export: Export
-    member: Member
+    member: ExportFile
     channels: dict[str, str]
     chains: Chains
 
@@ -105,10 +105,10 @@ def _read(at: _Place, where: str, record: _Record) -> Found:
     kind = record.text("messageType") or "message"
     body = record.inner("body")
     if record.get("deletedDateTime"):
-        return Skipped(Notice.DELETED)
+        return Skipped(SystemNotice.DELETED)
     if kind.casefold() != "message" or "<systemEventMessage" in body.text("content"):
         event = text_of(mapping(record.get("eventDetail")).get("@odata.type"))
-        return Skipped(notices.of_kind(event) or Notice.CHANNEL)
+        return Skipped(notices.of_kind(event) or SystemNotice.CHANNEL)
     try:
         return _message(at, where, record)
     except ValueError as error:
@@ -120,10 +120,10 @@ def _message(at: _Place, where: str, record: _Record) -> Found:
     is_bot = not user.text("id") and not user.text("displayName")
     who = application if is_bot else user
     if is_bot and not application.text("displayName"):
-        return Skipped(Notice.UNSUPPORTED)
+        return Skipped(SystemNotice.UNSUPPORTED)
     text, quoted = _text(record)
     if not text:
-        return Skipped(Notice.MEDIA if record.get("attachments") else Notice.EMPTY)
+        return Skipped(SystemNotice.MEDIA if record.get("attachments") else SystemNotice.EMPTY)
     place = record.inner("channelIdentity").text("channelId") or record.text("chatId") or at.name
     identity = record.text("id")
     root = at.chains.root(identity)
@@ -146,7 +146,7 @@ def _message(at: _Place, where: str, record: _Record) -> Found:
     )
 
 
-def _text(record: _Record) -> tuple[str, tuple[Span, ...]]:
+def _text(record: _Record) -> tuple[str, tuple[TextSpan, ...]]:
     made = Joining()
     for attached in objects(record.get("attachments")):
         each = _Record(attached)

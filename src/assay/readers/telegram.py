@@ -8,9 +8,9 @@ from assay.readers.documents import shape_of
 from assay.readers.export import Export, first, mapping, objects, text_of
 from assay.readers.quoted import Joining
 from assay.readers.reader import CERTAIN, LIKELY, NO, Look, Reader
-from assay.readers.records import BadRecord, Found, IncomingMessage, Notice, Skipped, Span
+from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped, SystemNotice, TextSpan
 from assay.readers.threads import Chains
-from assay.readers.tree import Member
+from assay.readers.tree import ExportFile
 
 CHATS: Final = ("chats.list.item", "left_chats.list.item")
 MEDIA: Final = ("photo", "file", "media_type", "location_information", "contact_information", "sticker_emoji")
@@ -40,7 +40,7 @@ def read(export: Export) -> Iterator[Found]:
             yield found if isinstance(found, BadRecord) else _read(export, *found, chains)
 
 
-def _items(export: Export, member: Member) -> Iterator[Item | BadRecord]:
+def _items(export: Export, member: ExportFile) -> Iterator[Item | BadRecord]:
     """Every message with its chat."""
     shape = shape_of(export.head(member))
     if shape and not shape.prefixes & {"chats", "left_chats", "personal_information"}:
@@ -64,9 +64,9 @@ def _note(chains: Chains, chat: Mapping[str, Any], item: Mapping[str, Any]) -> N
 def _read(export: Export, where: str, chat: Mapping[str, Any], item: Mapping[str, Any], chains: Chains) -> Found:
     kind = item.get("type")
     if kind == "service":
-        return Skipped(notices.of_kind(text_of(item.get("action"))) or Notice.UNSUPPORTED)
+        return Skipped(notices.of_kind(text_of(item.get("action"))) or SystemNotice.UNSUPPORTED)
     if kind == "unsupported":
-        return Skipped(Notice.UNSUPPORTED)
+        return Skipped(SystemNotice.UNSUPPORTED)
     try:
         return _message(export, where, chat, item, chains)
     except ValueError as error:
@@ -76,7 +76,7 @@ def _read(export: Export, where: str, chat: Mapping[str, Any], item: Mapping[str
 def _message(export: Export, where: str, chat: Mapping[str, Any], item: Mapping[str, Any], chains: Chains) -> Found:
     text, quoted = _text(item.get("text"))
     if not text:
-        return Skipped(Notice.MEDIA if any(item.get(name) for name in MEDIA) else Notice.EMPTY)
+        return Skipped(SystemNotice.MEDIA if any(item.get(name) for name in MEDIA) else SystemNotice.EMPTY)
     source = text_of(first(item, "forwarded_from", "forwarded_from_id"))
     identity = _identity(chat, item.get("id"))
     who = text_of(item.get("from_id"))
@@ -90,7 +90,7 @@ def _message(export: Export, where: str, chat: Mapping[str, Any], item: Mapping[
         thread=chains.root(identity),
         author_id=who or None,
         edited_at=export.moment(edited) if edited else None,
-        quoted=(Span(0, len(text)),) if source else quoted,
+        quoted=(TextSpan(0, len(text)),) if source else quoted,
         forwarded_from=source or None,
         reactions=dict(_reaction(each) for each in objects(item.get("reactions"))),
         is_edit=bool(edited),
@@ -98,7 +98,7 @@ def _message(export: Export, where: str, chat: Mapping[str, Any], item: Mapping[
     )
 
 
-def _text(value: object) -> tuple[str, tuple[Span, ...]]:
+def _text(value: object) -> tuple[str, tuple[TextSpan, ...]]:
     """Joined from its pieces, without the marks that nobody typed."""
     made = Joining()
     for piece in value if isinstance(value, list) else [value]:

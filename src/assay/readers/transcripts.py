@@ -11,8 +11,8 @@ from assay.errors import InvalidInput
 from assay.lines import BadLine
 from assay.readers.export import Export
 from assay.readers.reader import CERTAIN, NO, Glance, Look, Reader
-from assay.readers.records import MAX_TEXT, BadRecord, Found, IncomingMessage, Notice, Skipped, digest
-from assay.readers.tree import Member
+from assay.readers.records import MAX_TEXT, BadRecord, Found, IncomingMessage, Skipped, SystemNotice, digest
+from assay.readers.tree import ExportFile
 
 TIMING: Final = re.compile(
     r"\s*(?P<start>(?:\d{1,3}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?)\s*-->\s*(?P<end>(?:\d{1,3}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?)"
@@ -60,7 +60,7 @@ def read(export: Export) -> Iterator[Found]:
         yield from _file(export, member, export.options.moment)
 
 
-def _file(export: Export, member: Member, began: datetime) -> Iterator[Found]:
+def _file(export: Export, member: ExportFile, began: datetime) -> Iterator[Found]:
     begin = began if began.tzinfo else export.local(began)
     open_cue: _Cue | None = None
     last_words = ""
@@ -96,7 +96,7 @@ def _without_repetition(before: str, words: str) -> str:
     return words[len(before) :].strip() if before and words.startswith(f"{before} ") else words
 
 
-def _cues(export: Export, member: Member) -> Iterator[_Cue | BadRecord]:
+def _cues(export: Export, member: ExportFile) -> Iterator[_Cue | BadRecord]:
     """Whatever stands below a line of times, up to a blank line or the next."""
     timing: re.Match[str] | None = None
     where, parts = "", list[str]()
@@ -135,9 +135,9 @@ def _time(written: str) -> timedelta:
     return timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
 
-def _message(export: Export, member: Member, begin: datetime, cue: _Cue) -> Found:
+def _message(export: Export, member: ExportFile, begin: datetime, cue: _Cue) -> Found:
     if not cue.words.strip():
-        return Skipped(Notice.EMPTY)
+        return Skipped(SystemNotice.EMPTY)
     author = cue.speaker or NOBODY
     name = member.path if not export.tree.is_single else export.channel
     return IncomingMessage(

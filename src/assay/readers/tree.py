@@ -48,7 +48,7 @@ DAMAGE: Final = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, gzi
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ExportFile:
     """One file. `path`: within what was opened, with slashes."""
 
     path: str
@@ -76,7 +76,7 @@ class Tree:
     """What a person named, with its members in the order of their paths."""
 
     path: Path
-    members: tuple[Member, ...]
+    members: tuple[ExportFile, ...]
     is_single: bool
     """A file alone, which is no archive."""
     archives: int = 0
@@ -86,7 +86,7 @@ class Tree:
     def name(self) -> str:
         return str(self.path)
 
-    def named(self, *names: str) -> Iterator[Member]:
+    def named(self, *names: str) -> Iterator[ExportFile]:
         """The members of these names, in whatever folder."""
         return (each for each in self.members if each.name in names)
 
@@ -109,11 +109,11 @@ def _tree(path: Path, stack: ExitStack) -> Tree:
         return _of(path, _in_tar(path, stack, is_packed=False))
     if head.startswith(GZIP) and _is_tar(_first_block(path)):
         return _of(path, _in_tar(path, stack, is_packed=True))
-    member = Member(path.name, str(path), partial(open_file, path))
+    member = ExportFile(path.name, str(path), partial(open_file, path))
     return Tree(path, (member,), is_single=True)
 
 
-def _of(path: Path, members: Iterable[Member]) -> Tree:
+def _of(path: Path, members: Iterable[ExportFile]) -> Tree:
     found = sorted(members, key=lambda each: each.path)
     archives = sum(bool(ARCHIVE.search(each.name)) for each in found)
     kept = tuple(each for each in found if _is_wanted(each.path))
@@ -129,7 +129,7 @@ def _is_wanted(path: str) -> bool:
     return not hidden and not MEDIA.search(path) and not ARCHIVE.search(path)
 
 
-class Budget:
+class ArchiveLimits:
     """Refuses an archive as soon as it says, or shows, that it holds more than an export does."""
 
     def __init__(self, path: Path) -> None:
@@ -162,7 +162,7 @@ def _check_name(path: Path, name: str) -> str:
     return plain
 
 
-def _in_folder(path: Path) -> Iterator[Member]:
+def _in_folder(path: Path) -> Iterator[ExportFile]:
     number = 0
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(each for each in folders if _is_wanted(f"{each}/x"))
@@ -174,16 +174,16 @@ def _in_folder(path: Path) -> Iterator[Member]:
             about = file.lstat()
             if stat.S_ISREG(about.st_mode) and about.st_size:
                 shown = file.relative_to(path).as_posix()
-                yield Member(shown, str(file), partial(open_file, file))
+                yield ExportFile(shown, str(file), partial(open_file, file))
 
 
-def _in_zip(path: Path, stack: ExitStack) -> Iterator[Member]:
+def _in_zip(path: Path, stack: ExitStack) -> Iterator[ExportFile]:
     _check_directory(path)
     try:
         archive = stack.enter_context(zipfile.ZipFile(path))
     except (*DAMAGE, OSError, ValueError) as error:
         raise InvalidInput(f"{path} is a damaged zip archive: {_reason(error)}.") from None
-    budget = Budget(path)
+    budget = ArchiveLimits(path)
     for info in archive.infolist():
         name = _check_name(path, _zip_name(info))
         if info.is_dir() or name.endswith("/"):
@@ -194,7 +194,7 @@ def _in_zip(path: Path, stack: ExitStack) -> Iterator[Member]:
         if info.flag_bits & 1:
             raise InvalidInput(f"{path} is encrypted: unpack it with its password, and name the folder.")
         if info.file_size:
-            yield Member(name, f"{path}/{name}", _opening(partial(archive.open, info), f"{path}/{name}"))
+            yield ExportFile(name, f"{path}/{name}", _opening(partial(archive.open, info), f"{path}/{name}"))
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
@@ -235,10 +235,10 @@ def _first_block(path: Path) -> bytes:
         return b""
 
 
-def _in_tar(path: Path, stack: ExitStack, *, is_packed: bool) -> Iterator[Member]:
+def _in_tar(path: Path, stack: ExitStack, *, is_packed: bool) -> Iterator[ExportFile]:
     raw = stack.enter_context(open_file(path))
     stream = stack.enter_context(gzip.GzipFile(fileobj=raw)) if is_packed else raw
-    budget = Budget(path)
+    budget = ArchiveLimits(path)
     try:
         careful = cast(IO[bytes], _Careful(stream, str(path)))
         archive = stack.enter_context(tarfile.TarFile(fileobj=careful))
@@ -250,7 +250,7 @@ def _in_tar(path: Path, stack: ExitStack, *, is_packed: bool) -> Iterator[Member
                 raise InvalidInput(f"{path} is refused: its member {_short(name)} is a link or a device.")
             budget.take(name, info.size)
             if info.size:
-                yield Member(name, f"{path}/{name}", _opening(partial(archive.extractfile, info), f"{path}/{name}"))
+                yield ExportFile(name, f"{path}/{name}", _opening(partial(archive.extractfile, info), f"{path}/{name}"))
     except (*DAMAGE, OSError, ValueError) as error:
         raise InvalidInput(f"{path} is a damaged tar archive: {_reason(error)}.") from None
 

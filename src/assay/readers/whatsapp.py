@@ -14,8 +14,8 @@ from assay.readers.export import Export, default_name
 from assay.readers.identity import Places
 from assay.readers.logs import DIRECTION_MARKS, SPACES, Judged, LogReader, Speech
 from assay.readers.reader import CERTAIN, NO, POSSIBLE, Glance, Look, Reader
-from assay.readers.records import MAX_NAME, Found, IncomingMessage, Notice, Skipped
-from assay.readers.tree import Member
+from assay.readers.records import MAX_NAME, Found, IncomingMessage, Skipped, SystemNotice
+from assay.readers.tree import ExportFile
 
 NAME: Final = re.compile(
     r"(?:WhatsApp[ -]Chat|Chat de WhatsApp|Conversa do WhatsApp|Discussion WhatsApp|Chat WhatsApp|Чат WhatsApp)"
@@ -100,12 +100,12 @@ def read(export: Export) -> Iterator[Found]:
         yield from LogReader(export, member, _channel(export, member), judge, finish).read()
 
 
-def _is_chat(export: Export, member: Member) -> bool:
+def _is_chat(export: Export, member: ExportFile) -> bool:
     texts = stamps.sampled(export, member, 50)
     return any(stamps.CHAT.match(stamps.head_of(stamps.without_marks(text))) for text in texts)
 
 
-def _channel(export: Export, member: Member) -> str:
+def _channel(export: Export, member: ExportFile) -> str:
     """The name of the chat, which no line of it says."""
     if export.options.channel:
         return export.options.channel
@@ -117,7 +117,7 @@ def _channel(export: Export, member: Member) -> str:
     return PurePosixPath(member.path).stem if _has_siblings(export, member) else default_name(export.tree.path)
 
 
-def _has_siblings(export: Export, member: Member) -> bool:
+def _has_siblings(export: Export, member: ExportFile) -> bool:
     return not export.tree.is_single and member.name != UNNAMED and len(export.tree.members) > 1
 
 
@@ -173,9 +173,9 @@ def _is_name(name: str) -> bool:
     return 0 < len(name) <= MAX_SPEAKER and not any(mark in name for mark in '"“„«')
 
 
-def _own_words_of_the_app(words: str) -> Notice:
+def _own_words_of_the_app(words: str) -> SystemNotice:
     kind = notices.of_words(words)
-    return Notice.MEDIA if kind is Notice.UNSUPPORTED and MEDIA_WORDS.search(words[:100]) else kind
+    return SystemNotice.MEDIA if kind is SystemNotice.UNSUPPORTED and MEDIA_WORDS.search(words[:100]) else kind
 
 
 @dataclass(slots=True)
@@ -191,11 +191,11 @@ class _Finish:
         text = EDITED.sub("", text)
         rest = ATTACHED.sub("", text).strip()
         if DELETED.fullmatch(text.strip(MARK)):
-            return Skipped(Notice.DELETED)
+            return Skipped(SystemNotice.DELETED)
         if OMITTED.fullmatch(rest.strip(MARK)) or (not rest and text):
-            return Skipped(Notice.MEDIA)
+            return Skipped(SystemNotice.MEDIA)
         if not rest:
-            return Skipped(Notice.EMPTY)
+            return Skipped(SystemNotice.EMPTY)
         return replace(named, text=rest, is_edit=is_edit)
 
 

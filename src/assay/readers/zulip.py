@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from assay.readers.export import Export, number, objects, text_of
 from assay.readers.reader import CERTAIN, NO, Look, Reader
-from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Notice, Skipped, Span
-from assay.readers.tree import Member
+from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Skipped, SystemNotice, TextSpan
+from assay.readers.tree import ExportFile
 
 REALM: Final = "realm.json"
 MESSAGES: Final = re.compile(r"messages-\d+\.json(?:\.partial)?$")
@@ -34,7 +34,7 @@ class _Realm:
     recipients: dict[int, tuple[int, int]] = field(default_factory=dict)
     groups: dict[int, list[int]] = field(default_factory=dict)
 
-    def fill(self, member: Member) -> None:
+    def fill(self, member: ExportFile) -> None:
         for name in ("zerver_userprofile", "zerver_userprofile_crossrealm", "zerver_userprofile_mirrordummy"):
             for user in self.export.listed(member, f"{name}.item"):
                 self._take_person(user)
@@ -84,7 +84,7 @@ def _versions(realm: _Realm, where: str, item: Mapping[str, Any]) -> Iterator[Fo
     """Earlier wordings first, where the export has them."""
     text = text_of(item.get("content"))
     if not ATTACHED.sub("", text).strip():
-        yield Skipped(Notice.MEDIA if text.strip() else Notice.EMPTY)
+        yield Skipped(SystemNotice.MEDIA if text.strip() else SystemNotice.EMPTY)
         return
     edits = objects(_history(item.get("edit_history")))
     earlier = [text_of(each["prev_content"]) for each in reversed(edits) if each.get("prev_content")]
@@ -116,7 +116,7 @@ def _message(
         author_id=text_of(sender) or None,
         sent_at=realm.export.moment(item.get("date_sent")),
         text=text,
-        quoted=tuple(Span(*found.span()) for found in QUOTE.finditer(text)),
+        quoted=tuple(TextSpan(*found.span()) for found in QUOTE.finditer(text)),
         thread=f"{channel}/{subject}"[:MAX_NAME] if has_topics and subject else None,
         is_bot=sender in realm.bots,
         edited_at=realm.export.moment(edited) if edited else None,

@@ -19,7 +19,7 @@ from assay.db.models.job_requests import JobRequest
 from assay.db.models.job_runs import JobRun, JobState
 from assay.db.models.known_places import KnownPlace
 from assay.db.models.merges import Merge
-from assay.db.models.messages import MAX_FAILED_READS, ErasedMessage, Message
+from assay.db.models.messages import MAX_FAILED_READS, ErasedMessage, StoredMessage
 from assay.db.models.metric_days import MetricDay
 from assay.db.models.outbox import OutboxEntry
 from assay.db.models.pair_verdicts import PairVerdict
@@ -86,7 +86,7 @@ __all__ = [
     "KnowledgeExtractionRun",
     "KnownPlace",
     "Merge",
-    "Message",
+    "StoredMessage",
     "MetricDay",
     "ModelState",
     "OutboxEntry",
@@ -110,6 +110,7 @@ __all__ = [
     "SimilarityType",
     "Source",
     "SourceKind",
+    "StoredMessage",
     "Topic",
     "TopicAtom",
     "TopicProposal",

@@ -28,7 +28,7 @@ class ErasedMessage(Base):
     """SHA-256 of its source and its id there."""
 
 
-class Message(Base):
+class StoredMessage(Base):
     """One chat line, mail or note. Its words never change: an edit is a new version of it."""
 
     __tablename__ = "messages"

@@ -35,7 +35,7 @@ class Sort(StrEnum):
         return Proposal.confidence if self.by_confidence else Proposal.created_at
 
 
-class Place(NamedTuple):
+class PageEnd(NamedTuple):
     """Where a page ended: the value it is ordered by, and the id."""
 
     value: datetime | float

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.explained import estimated
 from assay.db.models import Proposal
-from assay.proposals.lists.filters import Filter, Place, Sort
+from assay.proposals.lists.filters import Filter, PageEnd, Sort
 from assay.proposals.lists.sql import fitting, looked_up, places, window
 
 PATIENCE: Final = "10s"
@@ -33,12 +33,12 @@ ONLY_LOOK_UP: Final = ("enable_seqscan", "enable_indexscan", "enable_indexonlysc
 
 class Page(NamedTuple):
     items: Sequence[Proposal]
-    rest: Place | None
+    rest: PageEnd | None
     """Where the next page begins, if there is one. A page may hold less than was asked for and have a next one."""
 
 
 async def page(
-    session: AsyncSession, wanted: Filter, *, sort: Sort = Sort.OLDEST, after: Place | None = None, limit: int
+    session: AsyncSession, wanted: Filter, *, sort: Sort = Sort.OLDEST, after: PageEnd | None = None, limit: int
 ) -> Page:
     """One page, and where the next begins."""
     found, rest = await ids(session, wanted, sort=sort, after=after, limit=limit)
@@ -55,8 +55,8 @@ async def ids(
 
 
 async def _page(
-    session: AsyncSession, wanted: Filter, sort: Sort, after: Place | None, limit: int
-) -> tuple[Sequence[Row[Any]], Place | None]:
+    session: AsyncSession, wanted: Filter, sort: Sort, after: PageEnd | None, limit: int
+) -> tuple[Sequence[Row[Any]], PageEnd | None]:
     indexed = wanted.by_index(sort)
     if indexed == wanted:
         query = places(wanted, sort=sort, after=after, limit=limit + 1)
@@ -66,25 +66,27 @@ async def _page(
     return await _through_window(session, wanted, indexed, sort, after, limit)
 
 
-def _cut(found: Sequence[Row[Any]], limit: int, end: Place | None = None) -> tuple[Sequence[Row[Any]], Place | None]:
+def _cut(
+    found: Sequence[Row[Any]], limit: int, end: PageEnd | None = None
+) -> tuple[Sequence[Row[Any]], PageEnd | None]:
     """The next page begins behind the last row shown or, where all were shown, behind the window."""
     if len(found) <= limit:
         return found, end
-    return found[:limit], Place(found[limit - 1].value, found[limit - 1].id)
+    return found[:limit], PageEnd(found[limit - 1].value, found[limit - 1].id)
 
 
 async def _through_window(
-    session: AsyncSession, wanted: Filter, indexed: Filter, sort: Sort, after: Place | None, limit: int
-) -> tuple[Sequence[Row[Any]], Place | None]:
+    session: AsyncSession, wanted: Filter, indexed: Filter, sort: Sort, after: PageEnd | None, limit: int
+) -> tuple[Sequence[Row[Any]], PageEnd | None]:
     query = window(wanted, indexed, sort=sort, after=after, size=WINDOW, limit=limit + 1)
     passed = (await session.execute(query)).all()
     more = passed and passed[-1].number == WINDOW
-    end = Place(passed[-1].value, passed[-1].id) if more else None
+    end = PageEnd(passed[-1].value, passed[-1].id) if more else None
     return _cut([row for row in passed if row.fits], limit, end)
 
 
 async def _few(
-    session: AsyncSession, wanted: Filter, sort: Sort, after: Place | None, limit: int
+    session: AsyncSession, wanted: Filter, sort: Sort, after: PageEnd | None, limit: int
 ) -> Sequence[Row[Any]] | None:
     """The page, where only few proposals fit at all; None where they are many."""
     query = looked_up(wanted, sort=sort, after=after, most=FEW + 1, limit=limit + 1)
@@ -101,10 +103,10 @@ async def _set(session: AsyncSession, **values: str) -> None:
     await session.execute(select(*changes))
 
 
-async def place_of(session: AsyncSession, proposal_id: UUID, sort: Sort) -> Place | None:
+async def place_of(session: AsyncSession, proposal_id: UUID, sort: Sort) -> PageEnd | None:
     """Where a proposal stands in this order."""
     row = (await session.execute(select(sort.column, Proposal.id).where(Proposal.id == proposal_id))).one_or_none()
-    return Place(*row) if row else None
+    return PageEnd(*row) if row else None
 
 
 @dataclass(frozen=True, slots=True)

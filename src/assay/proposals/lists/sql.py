@@ -28,7 +28,7 @@ from sqlalchemy import (
 from assay.db.models import Proposal, ProposalStatus
 from assay.db.models.proposals import FACETS, NEEDS_ATTENTION
 from assay.kinds import Kind
-from assay.proposals.lists.filters import NOBODY, Filter, Place, Sort
+from assay.proposals.lists.filters import NOBODY, Filter, PageEnd, Sort
 
 _AWAKE: Final = text("(proposals.snoozed_until IS NULL OR proposals.snoozed_until <= now())")
 _SNOOZED: Final = text("proposals.status = 'pending' AND proposals.snoozed_until > now()")
@@ -42,13 +42,13 @@ _ALONE: Final = text("""(proposals.similarity_type = 'update' OR NOT EXISTS (
 _HOLDS: Final = text("words @@ websearch_to_tsquery('english', :words)")
 
 
-def places(wanted: Filter, *, sort: Sort, after: Place | None, limit: int) -> Select[Any]:
+def places(wanted: Filter, *, sort: Sort, after: PageEnd | None, limit: int) -> Select[Any]:
     """The ids of a page and the values they are ordered by."""
     merged = _merged([_stretch(*each, wanted, sort, after) for each in _lists(wanted)], limit)
     return select(merged.c.value, merged.c.id).order_by(*_order(sort, merged.c.value, merged.c.id)).limit(limit)
 
 
-def window(wanted: Filter, indexed: Filter, *, sort: Sort, after: Place | None, size: int, limit: int) -> Select[Any]:
+def window(wanted: Filter, indexed: Filter, *, sort: Sort, after: PageEnd | None, size: int, limit: int) -> Select[Any]:
     """The next `size` of the list that an index answers: up to `limit` of them that fit, and the last if it is reached.
 
     Each row says whether it `fits`, and its `number` in the window. They are read one by one, until enough fit.
@@ -88,7 +88,7 @@ def fitting(wanted: Filter) -> Select[Any]:
     )
 
 
-def looked_up(wanted: Filter, *, sort: Sort, after: Place | None, most: int, limit: int) -> Select[Any]:
+def looked_up(wanted: Filter, *, sort: Sort, after: PageEnd | None, most: int, limit: int) -> Select[Any]:
     """As `places`, but all that fit are found first and then sorted. `number`: how many they are, up to `most`."""
     query = fitting(wanted).add_columns(sort.column.label("value")).where(*_behind(sort, after))
     found = query.limit(most).cte("found")
@@ -100,7 +100,7 @@ def looked_up(wanted: Filter, *, sort: Sort, after: Place | None, most: int, lim
     )
 
 
-def _stretch(kind: Kind, status: ProposalStatus, wanted: Filter, sort: Sort, after: Place | None) -> Select[Any]:
+def _stretch(kind: Kind, status: ProposalStatus, wanted: Filter, sort: Sort, after: PageEnd | None) -> Select[Any]:
     query = select(sort.column.label("value"), Proposal.id).where(
         Proposal.kind == _outright([kind])[0],
         Proposal.status == _outright([status])[0],
@@ -119,7 +119,7 @@ def _order(sort: Sort, *columns: Any) -> list[Any]:
     return [each.desc() if sort.descending else each.asc() for each in columns]
 
 
-def _behind(sort: Sort, place: Place | None) -> list[ColumnElement[bool]]:
+def _behind(sort: Sort, place: PageEnd | None) -> list[ColumnElement[bool]]:
     if place is None:
         return []
     here: Any = tuple_(sort.column, Proposal.id)

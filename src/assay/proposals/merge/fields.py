@@ -24,7 +24,7 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """What a merge wrote into a field, and what stood there before."""
 
     before: Any
@@ -52,13 +52,13 @@ def check(kind: Kind, choices: Choices) -> None:
             raise InvalidInput(f"The {name} holds one value: keep or take it. Both is for: {', '.join(several)}.")
 
 
-def changes(kind: Kind, ours: Values, theirs: Values, choices: Choices) -> dict[str, Change]:
+def changes(kind: Kind, ours: Values, theirs: Values, choices: Choices) -> dict[str, FieldChange]:
     """What the choices change in the target's fields, by column. `ours` are the target's values."""
-    found: dict[str, Change] = {}
+    found: dict[str, FieldChange] = {}
     for name, column in TRAITS[kind].fields.items():
         after = _value(choices.get(name, Choice.KEEP), column, ours[column], theirs[column])
         if after != ours[column]:
-            found[column] = Change(ours[column], after)
+            found[column] = FieldChange(ours[column], after)
     return found
 
 

@@ -15,7 +15,7 @@ from assay.proposals import relations
 from assay.proposals import sql as proposal_sql
 from assay.proposals.merge import fields, sql
 from assay.proposals.merge.edges import FILINGS, LINKS, EdgeSet, Moved
-from assay.proposals.merge.fields import Change, Choices, Values
+from assay.proposals.merge.fields import Choices, FieldChange, Values
 from assay.proposals.merge.sql import Item
 from assay.proposals.outcomes import LockedProposal, Outcome, Refusal
 
@@ -27,7 +27,7 @@ Moves = dict[str, Moved]
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class MergeRequest:
     """A pending proposal or a live entity that shall go into a live entity of its kind."""
 
     source: UUID
@@ -43,7 +43,7 @@ class Step:
     target: Item
     """As it was before the first of the merges."""
     choices: Choices
-    changed: dict[str, Change]
+    changed: dict[str, FieldChange]
     """The target's fields that change, by column."""
     moved: Moves = field(default_factory=dict)
 
@@ -96,7 +96,7 @@ class Planned:
     rows: Mapping[UUID, LockedProposal] = field(default_factory=dict)
 
 
-async def make_plan(session: AsyncSession, requests: Sequence[Request]) -> Plan:
+async def make_plan(session: AsyncSession, requests: Sequence[MergeRequest]) -> Plan:
     """Works out merges that nothing else stands against. Changes nothing."""
     items = await sql.items(session, {each for request in requests for each in (request.source, request.target)})
     refused: dict[UUID, str] = {}
@@ -112,7 +112,7 @@ async def make_plan(session: AsyncSession, requests: Sequence[Request]) -> Plan:
 
 
 def _changes(
-    requests: Sequence[Request], items: Mapping[UUID, Item]
+    requests: Sequence[MergeRequest], items: Mapping[UUID, Item]
 ) -> tuple[list[Step], dict[UUID, tuple[Kind, Values]]]:
     """What each merge changes in its target, one after the other, and what the targets say at the end."""
     contents: dict[UUID, tuple[Kind, Values]] = {}

@@ -12,7 +12,7 @@ from assay.kinds import TRAITS, Kind, LinkType
 from assay.proposals import queries
 from assay.proposals.merge.edges import FILINGS, LINKS, EdgeSet, Key
 from assay.proposals.merge.fields import Choice
-from assay.proposals.merge.plan import Planned, Request, Step, make_plan
+from assay.proposals.merge.plan import MergeRequest, Planned, Step, make_plan
 from assay.proposals.merge.sql import items
 from assay.proposals.queries import titles
 
@@ -32,7 +32,7 @@ class FieldPreview:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class PreviewedMerge:
     """One merge before it is made."""
 
     source_id: UUID
@@ -51,7 +51,7 @@ class Preview:
     """What a person should look at: nothing of it stands in the way of the merge."""
 
 
-async def preview_of_similar(session: AsyncSession, proposal: Proposal) -> Preview | None:
+async def preview_of_similar(session: AsyncSession, proposal: Proposal) -> PreviewedMerge | None:
     """What a merge of a pending proposal into what it is like would do, if all of the target is kept: an entity, or
     a pending proposal as if it were approved. None where there is nothing to merge into."""
     like = proposal.similar_entity_id or proposal.similar_proposal_id
@@ -60,11 +60,11 @@ async def preview_of_similar(session: AsyncSession, proposal: Proposal) -> Previ
     target = (await items(session, [like])).get(like)
     if target is None or not target.is_live:
         return None
-    found = await previews(session, Planned(await make_plan(session, [Request(proposal.id, like)]), []))
+    found = await previews(session, Planned(await make_plan(session, [MergeRequest(proposal.id, like)]), []))
     return found[0] if found else None
 
 
-async def previews(session: AsyncSession, planned: Planned) -> list[Preview]:
+async def previews(session: AsyncSession, planned: Planned) -> list[PreviewedMerge]:
     """The merges of a plan that would be carried out. What would not is refused in the plan's outcomes."""
     steps = planned.plan.steps
     ids = [each for step in steps for each in (step.source.id, step.target.id)]
@@ -74,7 +74,7 @@ async def previews(session: AsyncSession, planned: Planned) -> list[Preview]:
     said = await queries.explanations(session, ids)
     links = planned.plan.edge_sets[LINKS.name]
     return [
-        Preview(
+        PreviewedMerge(
             source_id=step.source.id,
             source_title=step.source.title,
             target_id=step.target.id,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.ai.factory import embedding_model
 from assay.duplicates.active_model import scorer_version
 from assay.proposals.lists import pages
-from assay.proposals.lists.filters import Filter, Place, Sort
+from assay.proposals.lists.filters import Filter, PageEnd, Sort
 from assay.review import queries as review
 from assay.review.policy import Hold
 from assay.settings import Settings
@@ -41,7 +41,7 @@ async def proposals(
     """Raises InvalidInput for a cursor that is none."""
     order = f"{' and '.join(wanted.kinds)} proposals by {sort}"
     start = place(after, order, PLACES[sort])
-    found = await pages.page(session, wanted, sort=sort, after=Place(*start) if start else None, limit=limit)
+    found = await pages.page(session, wanted, sort=sort, after=PageEnd(*start) if start else None, limit=limit)
     held = await reasons_to_wait(session, [each.id for each in found.items], settings)
     items = []
     for each in found.items:

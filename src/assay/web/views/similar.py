@@ -12,7 +12,7 @@ from assay.duplicates import groups as stars
 from assay.duplicates import pairs as known
 from assay.duplicates.claim import Claim
 from assay.duplicates.groups import Group
-from assay.duplicates.pairs import Pair
+from assay.duplicates.pairs import AlikeEntities
 from assay.kinds import Kind
 from assay.web.models import ResponseModel, Share
 from assay.web.views.cursors import cursor, place
@@ -40,7 +40,7 @@ class PairView(ResponseModel):
     found_at: datetime
 
     @classmethod
-    def of(cls, pair: Pair) -> Self:
+    def of(cls, pair: AlikeEntities) -> Self:
         values = {name: getattr(pair, name) for name in ("kind", "type", "score", "explanation", "found_at")}
         return cls(**values, older=_side(pair.first), newer=_side(pair.second))
 

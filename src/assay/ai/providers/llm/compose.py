@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from assay.ai.extractor import KnownAtom, Message, Window
-from assay.ai.providers.llm.shown import SOMEONE, Filter, Shown, line
+from assay.ai.providers.llm.shown import SOMEONE, InputFilter, Shown, line
 
 CONTEXT_CHARACTERS: Final = 1_000
 """Of a message that is shown only to understand others by."""
@@ -29,7 +29,7 @@ class Request:
 
     def again(self, problem: str) -> str:
         """The same, asked once more. `problem`: what was wrong with the last answer, which may quote that."""
-        said = Filter().words(problem, PROBLEM_CHARACTERS)
+        said = InputFilter().words(problem, PROBLEM_CHARACTERS)
         return f"{self.text}\nAn earlier answer could not be used: {said}."
 
 
@@ -39,7 +39,7 @@ def compose(window: Window, most_characters: int, code: Code = lambda: secrets.t
     Topics and atoms whose names are not shown are left out. What the context lacks was counted when it was news.
     """
     messages, context = window.in_order, {message.id for message in window.context}
-    shown, before = Filter(), Filter()
+    shown, before = InputFilter(), InputFilter()
     known = [atom for atom in window.known_atoms[:MOST_KNOWN] if shown.name(atom.title) is not None]
     topics = [name for name in map(shown.name, window.known_topics[:MOST_KNOWN]) if name is not None]
     lines = [
@@ -55,12 +55,12 @@ def compose(window: Window, most_characters: int, code: Code = lambda: secrets.t
     return Request(_fenced(lines, code), messages, known, +shown.left_out)
 
 
-def _known(atoms: Sequence[KnownAtom], shown: Filter) -> Iterator[Shown]:
+def _known(atoms: Sequence[KnownAtom], shown: InputFilter) -> Iterator[Shown]:
     for number, atom in enumerate(atoms, 1):
         yield line(known=number, type=atom.type, title=shown.name(atom.title) or SOMEONE)
 
 
-def _message(number: int, message: Message, shown: Filter, most_characters: int, *, context: bool) -> Shown:
+def _message(number: int, message: Message, shown: InputFilter, most_characters: int, *, context: bool) -> Shown:
     marks = {"context": context, "machine": message.is_bot, "edited": message.edited}
     return line(
         message=number,

@@ -31,7 +31,7 @@ Field = Shown | AtomType | datetime | int | list[Shown]
 
 
 @dataclass(slots=True)
-class Filter:
+class InputFilter:
     """Takes out what people do not see, secrets, and orders to machines; counts what it leaves out."""
 
     left_out: Counter[str] = field(default_factory=Counter)

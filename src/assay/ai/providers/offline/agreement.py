@@ -82,7 +82,7 @@ OF_OTHERS: Final = frozenset({Manner.DENIED, Manner.OPPOSED})
 OF_ITS_AUTHOR: Final = frozenset({Manner.TAKEN_BACK})
 
 
-class Objection(NamedTuple):
+class SpokenObjection(NamedTuple):
     turn: Turn
     manner: Manner
     words: frozenset[str]
@@ -93,7 +93,7 @@ class Objections:
 
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
-        self._found = [Objection(turn, manner, _words(turn)) for turn in chat.turns if (manner := _manner(turn))]
+        self._found = [SpokenObjection(turn, manner, _words(turn)) for turn in chat.turns if (manner := _manner(turn))]
         self._marked: defaultdict[frozenset[str], list[Turn]] = defaultdict(list)
         for turn in chat.turns:
             if turn.directive:
@@ -109,7 +109,7 @@ class Objections:
         """Those objections that can hardly mean anything else."""
         return [later for later in self.to(turn) if (self._chat.distance(turn, later) or NEVER) <= TURNS_TO_DENY]
 
-    def _is_meant(self, objection: Objection, turn: Turn, words: frozenset[str]) -> bool:
+    def _is_meant(self, objection: SpokenObjection, turn: Turn, words: frozenset[str]) -> bool:
         later, manner = objection.turn, objection.manner
         if later.index <= turn.index or manner in (OF_OTHERS if later.author == turn.author else OF_ITS_AUTHOR):
             return False

@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, Objections, agreeing_after
-from assay.ai.providers.offline.candidates import ROUTINE_CEILING, TRUSTED_CEILING, Candidate, Source, bounded
+from assay.ai.providers.offline.candidates import (
+    ROUTINE_CEILING,
+    TRUSTED_CEILING,
+    AtomCandidate,
+    CandidateSource,
+    bounded,
+)
 from assay.ai.providers.offline.cues import cues_in
 from assay.ai.providers.offline.language import content_words, is_english, specificity
 from assay.ai.providers.offline.sentences import Sentence, sentences, whole
@@ -27,26 +33,26 @@ PROPOSED: Final = re.compile(
 )
 
 
-class Decision(NamedTuple):
+class TeamDecision(NamedTuple):
     sentence: Sentence
     cue: float
     supporters: list[Turn]
 
 
-def from_agreements(chat: Chat) -> list[Candidate]:
+def from_agreements(chat: Chat) -> list[AtomCandidate]:
     objections = Objections(chat)
     told = (decision for turn in chat.turns if not turn.directive for decision in _decisions(turn, chat))
     return [_drafted(decision, chat, objections) for decision in told]
 
 
-def _decisions(turn: Turn, chat: Chat) -> Iterator[Decision]:
+def _decisions(turn: Turn, chat: Chat) -> Iterator[TeamDecision]:
     for sentence in sentences(turn):
         decided, cue = _decided(sentence.text)
         if cue and _readable(decided, chat):
             supporters = agreeing_after(chat, turn)
             wanted = SUPPORTERS_OF_A_QUESTION if "?" in sentence.text else SUPPORTERS_OF_A_PROPOSAL
             if cue >= STATED or len(supporters) >= wanted:
-                yield Decision(sentence, cue, supporters)
+                yield TeamDecision(sentence, cue, supporters)
 
 
 def _decided(text: str) -> tuple[str, float]:
@@ -74,17 +80,17 @@ def _needs_its_neighbours(decided: str) -> bool:
     )
 
 
-def _drafted(decision: Decision, chat: Chat, objections: Objections) -> Candidate:
+def _drafted(decision: TeamDecision, chat: Chat, objections: Objections) -> AtomCandidate:
     candidate = _supported(decision, chat).doubted(decision.sentence.said)
     return candidate.opposed(objections.to(decision.sentence.turn), COST_OF_AN_OBJECTION)
 
 
-def _supported(decision: Decision, chat: Chat) -> Candidate:
+def _supported(decision: TeamDecision, chat: Chat) -> AtomCandidate:
     sentence, supporters = decision.sentence, decision.supporters
     names = list(dict.fromkeys(turn.author for turn in supporters))
     trust = 0.26 + 0.42 * decision.cue + 0.1 * min(3, len(names)) + 0.14 * specificity(sentence.text, chat.people)
-    return Candidate(
-        source=Source.AGREEMENT,
+    return AtomCandidate(
+        source=CandidateSource.AGREEMENT,
         type=AtomType.DECISION,
         title=sentence.text,
         content=sentence.text + (f"\nAgreed by {_listed(names)}." if names else ""),

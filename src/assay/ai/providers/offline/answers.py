@@ -9,8 +9,8 @@ from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, Objection
 from assay.ai.providers.offline.candidates import (
     ROUTINE_CEILING,
     TRUSTED_CEILING,
-    Candidate,
-    Source,
+    AtomCandidate,
+    CandidateSource,
     bounded,
     shortened,
 )
@@ -130,20 +130,22 @@ def _may_answer(text: str, chat: Chat) -> bool:
     return len(content_words(text, chat.people)) >= 2 and is_english(text)
 
 
-def from_pairings(found: Sequence[Pairing], chat: Chat, meanings: Meanings, prototypes: Prototypes) -> list[Candidate]:
+def from_pairings(
+    found: Sequence[Pairing], chat: Chat, meanings: Meanings, prototypes: Prototypes
+) -> list[AtomCandidate]:
     drafted = (_best(pairing, chat, meanings, prototypes) for pairing in found if pairing.answers)
     return [candidate for candidate in drafted if candidate]
 
 
-def open_questions(found: Sequence[Pairing], chat: Chat) -> list[Candidate]:
+def open_questions(found: Sequence[Pairing], chat: Chat) -> list[AtomCandidate]:
     """Questions nobody answered."""
     return [_open(pairing.question, chat) for pairing in found if not pairing.answers]
 
 
-def _open(question: Question, chat: Chat) -> Candidate:
+def _open(question: Question, chat: Chat) -> AtomCandidate:
     turn = question.sentence.turn
-    return Candidate(
-        source=Source.QUESTION,
+    return AtomCandidate(
+        source=CandidateSource.QUESTION,
         type=AtomType.QUESTION,
         title=question.text,
         content=question.text,
@@ -155,7 +157,7 @@ def _open(question: Question, chat: Chat) -> Candidate:
     ).doubted(question.sentence.said)
 
 
-class Match(NamedTuple):
+class AnswerMatch(NamedTuple):
     answer: Answer
     at: int
     likeness: float
@@ -171,7 +173,7 @@ class Match(NamedTuple):
         return said[at : at + SENTENCES_OF_AN_ANSWER]
 
 
-def _best(pairing: Pairing, chat: Chat, meanings: Meanings, prototypes: Prototypes) -> Candidate | None:
+def _best(pairing: Pairing, chat: Chat, meanings: Meanings, prototypes: Prototypes) -> AtomCandidate | None:
     matches = [_nearest(pairing.question, answer, meanings) for answer in pairing.answers]
     best = max(
         matches, key=lambda match: match.likeness + 0.15 * bool(match.answer.accepted_in) - 0.015 * match.answer.place
@@ -181,12 +183,12 @@ def _best(pairing: Pairing, chat: Chat, meanings: Meanings, prototypes: Prototyp
     return _drafted(pairing.question, best, _trust(best, chat, meanings, prototypes))
 
 
-def _nearest(question: Question, answer: Answer, meanings: Meanings) -> Match:
+def _nearest(question: Question, answer: Answer, meanings: Meanings) -> AnswerMatch:
     likeness = meanings.rows([sentence.text for sentence in answer.sentences]) @ meanings.of(question.bare)
-    return Match(answer, int(likeness.argmax()), float(likeness.max()))
+    return AnswerMatch(answer, int(likeness.argmax()), float(likeness.max()))
 
 
-def _answers_it(question: str, match: Match) -> bool:
+def _answers_it(question: str, match: AnswerMatch) -> bool:
     """True for an answer that a stranger can read beside its question."""
     text = match.sentence.text
     if match.likeness < LEAST_LIKENESS or not has_verb(text) or is_pasted(text):
@@ -200,7 +202,7 @@ def _answers_it(question: str, match: Match) -> bool:
     return bool(stems(text) & stems(question)) or match.likeness > LIKENESS_WITHOUT_SHARED_WORDS
 
 
-def _trust(match: Match, chat: Chat, meanings: Meanings, prototypes: Prototypes) -> float:
+def _trust(match: AnswerMatch, chat: Chat, meanings: Meanings, prototypes: Prototypes) -> float:
     text, vector = match.sentence.text, meanings.of(match.sentence.text)
     accepted = match.answer.accepted_in
     margin = max(prototypes.margins(vector).values())
@@ -214,13 +216,13 @@ def _trust(match: Match, chat: Chat, meanings: Meanings, prototypes: Prototypes)
     return bounded(trust, TRUSTED_CEILING if accepted else ROUTINE_CEILING)
 
 
-def _drafted(question: Question, match: Match, trust: float) -> Candidate:
+def _drafted(question: Question, match: AnswerMatch, trust: float) -> AtomCandidate:
     asked, answered, accepted = question.sentence.turn, match.answer.turn, match.answer.accepted_in
     thanks = whole(accepted)[:1] if accepted else []
     told = match.told()
     answer = "\n".join(sentence.text for sentence in told)
-    candidate = Candidate(
-        source=Source.ANSWER,
+    candidate = AtomCandidate(
+        source=CandidateSource.ANSWER,
         type=type_of(question.bare, match.sentence.text),
         title=match.sentence.text if stands_alone(match.sentence.text) else question.text,
         content=f"{QUESTION_LABEL}{question.text}{ANSWER_LABEL}{answer}" + (CONFIRMED if accepted else ""),

@@ -26,7 +26,7 @@ CONTESTED_CEILING: Final = 0.45
 """A statement that others contest is no knowledge, whoever repeats it."""
 
 
-class Source(StrEnum):
+class CandidateSource(StrEnum):
     """Where a candidate was found, the most trusted first."""
 
     SETTLED = "settled"
@@ -39,8 +39,8 @@ class Source(StrEnum):
 
 
 @dataclass(slots=True, eq=False)
-class Candidate:
-    source: Source
+class AtomCandidate:
+    source: CandidateSource
     type: AtomType
     title: str
     content: str
@@ -51,7 +51,7 @@ class Candidate:
     authors: set[str]
     recommendation: Recommendation = "new"
     topic: str | None = None
-    links: list[tuple["Candidate", LinkType, float]] = field(default_factory=list)
+    links: list[tuple["AtomCandidate", LinkType, float]] = field(default_factory=list)
     known_links: list[tuple[UUID, LinkType, float]] = field(default_factory=list)
     """To atoms that existed before."""
     objecting: list[Turn] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Candidate:
         self.content = shortened(self.content, LONGEST_CONTENT)
         self.quotes = distinct(self.quotes)
 
-    def opposed(self, objecting: Sequence[Turn], cost: float) -> "Candidate":
+    def opposed(self, objecting: Sequence[Turn], cost: float) -> "AtomCandidate":
         """The same, less certain where others spoke against it."""
         self.objecting = list(objecting)
         names = dict.fromkeys(turn.author for turn in objecting)
@@ -74,14 +74,14 @@ class Candidate:
             self.reasoning += f" But {' and '.join(told)}."
         return self
 
-    def reworded(self, turns: Iterable[Turn]) -> "Candidate":
+    def reworded(self, turns: Iterable[Turn]) -> "AtomCandidate":
         """The same, less certain where words were edited: who accepted them may have read others."""
         if any(turn.edited for turn in turns):
             self.confidence = min(self.confidence, OPPOSED_CEILING)
             self.reasoning += " But words were edited since."
         return self
 
-    def doubted(self, said: str) -> "Candidate":
+    def doubted(self, said: str) -> "AtomCandidate":
         """The same, marked for rejection where its words show that it is not meant to last."""
         if reason := tone.doubt(said):
             self.confidence = min(self.confidence - COST_OF_DOUBT, DOUBTED_CEILING)

@@ -10,7 +10,7 @@ Numbers = NDArray[np.float64]
 NOWHERE: Final = np.inf
 
 
-class Merge(NamedTuple):
+class ClusterMerge(NamedTuple):
     """Two nodes of the tree: a vector by its position, or an earlier merge by the number of vectors and its own."""
 
     left: int
@@ -38,7 +38,7 @@ def cosine_distances(vectors: NDArray[np.floating]) -> Numbers:
     return distances
 
 
-def merges(distances: Numbers) -> list[Merge]:
+def merges(distances: Numbers) -> list[ClusterMerge]:
     """The tree of average linkage, the nearest first. `distances` is used up.
 
     Walks from neighbour to nearest neighbour; two that are each other's nearest are merged at once, which for an
@@ -46,7 +46,7 @@ def merges(distances: Numbers) -> list[Merge]:
     """
     sizes = np.ones(len(distances))
     walk: list[int] = []
-    found: list[Merge] = []
+    found: list[ClusterMerge] = []
     while len(found) < len(distances) - 1:
         if not walk:
             walk.append(int(np.flatnonzero(sizes)[0]))
@@ -55,7 +55,7 @@ def merges(distances: Numbers) -> list[Merge]:
             walk.append(near)
             continue
         first, second = sorted((walk.pop(), walk.pop()))
-        found.append(Merge(first, second, float(distances[first, second])))
+        found.append(ClusterMerge(first, second, float(distances[first, second])))
         _join(distances, sizes, first, second)
     return _numbered(sorted(found, key=lambda merge: merge.distance))
 
@@ -74,7 +74,7 @@ def _join(distances: Numbers, sizes: Numbers, gone: int, kept: int) -> None:
     distances[gone] = distances[:, gone] = distances[kept, kept] = NOWHERE
 
 
-def _numbered(found: Sequence[Merge]) -> list[Merge]:
+def _numbered(found: Sequence[ClusterMerge]) -> list[ClusterMerge]:
     """The same merges with the nodes of the tree in the place of the vectors that stood for them."""
     count = len(found) + 1
     above = list(range(count + len(found)))
@@ -88,11 +88,11 @@ def _numbered(found: Sequence[Merge]) -> list[Merge]:
     for number, merge in enumerate(found, count):
         left, right = sorted((root(merge.left), root(merge.right)))
         above[left] = above[right] = number
-        tree.append(Merge(left, right, merge.distance))
+        tree.append(ClusterMerge(left, right, merge.distance))
     return tree
 
 
-def _highest_within(tree: Sequence[Merge], cut: float, count: int) -> list[int]:
+def _highest_within(tree: Sequence[ClusterMerge], cut: float, count: int) -> list[int]:
     """Nodes within the cut that hang below none that is, from left to right."""
     found, waiting = [], [count + len(tree) - 1]
     while waiting:
@@ -107,7 +107,7 @@ def _highest_within(tree: Sequence[Merge], cut: float, count: int) -> list[int]:
     return found
 
 
-def _leaves(tree: Sequence[Merge], node: int, count: int) -> list[int]:
+def _leaves(tree: Sequence[ClusterMerge], node: int, count: int) -> list[int]:
     found, waiting = [], [node]
     while waiting:
         node = waiting.pop()

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from assay.ai.extractor import Quote
 from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, Objections, agreeing_after
-from assay.ai.providers.offline.candidates import TRUSTED_CEILING, Candidate, Source, bounded
+from assay.ai.providers.offline.candidates import TRUSTED_CEILING, AtomCandidate, CandidateSource, bounded
 from assay.ai.providers.offline.language import content_words
 from assay.ai.providers.offline.meeting import Directive, Marker, labelled
 from assay.ai.providers.offline.patterns import opening, phrases
@@ -35,7 +35,7 @@ class Marked(NamedTuple):
     quotes: list[Quote]
 
 
-def from_directives(chat: Chat) -> list[Candidate]:
+def from_directives(chat: Chat) -> list[AtomCandidate]:
     objections = Objections(chat)
     drafted = (_drafted(marked, chat, objections) for turn in chat.turns for marked in _marked(turn))
     return [candidate for candidate in drafted if candidate]
@@ -51,15 +51,15 @@ def _marked(turn: Turn) -> Iterator[Marked]:
             yield Marked(directive, turn, sentence.quotes())
 
 
-def _drafted(marked: Marked, chat: Chat, objections: Objections) -> Candidate | None:
+def _drafted(marked: Marked, chat: Chat, objections: Objections) -> AtomCandidate | None:
     marker, turn = marked.directive.marker, marked.turn
     body = _body(marked.directive.body, chat)
     supporters = agreeing_after(chat, turn)
     if marker not in TRUST or not _says_something(body) or (marker is Marker.VOTE and not supporters):
         return None
     title = _titled(marker, body)
-    candidate = Candidate(
-        source=Source.DIRECTIVE,
+    candidate = AtomCandidate(
+        source=CandidateSource.DIRECTIVE,
         type=AtomType.INSIGHT if marker in {Marker.INFO, Marker.IDEA} else AtomType.DECISION,
         title=title,
         content=title,

@@ -10,7 +10,7 @@ from assay.ai.embedder import Embedder
 from assay.ai.extractor import WHOLE_CHAT, AtomDraft, ContextLimits, Extraction, LinkDraft, Message, TopicDraft, Window
 from assay.ai.providers.offline import answers, links, prototypes, repairs, safety, selection, statements, topics
 from assay.ai.providers.offline.agreements import from_agreements
-from assay.ai.providers.offline.candidates import Candidate
+from assay.ai.providers.offline.candidates import AtomCandidate
 from assay.ai.providers.offline.directives import from_directives
 from assay.ai.providers.offline.late_objections import late_objections
 from assay.ai.providers.offline.meanings import Meanings
@@ -20,7 +20,7 @@ from assay.ai.providers.offline.selection import Gates
 from assay.ai.providers.offline.settled import from_settled
 from assay.ai.providers.offline.topic_looks import icon_texts
 from assay.ai.providers.offline.topic_names import Naming
-from assay.ai.providers.offline.topics import Topic
+from assay.ai.providers.offline.topics import TopicCluster
 from assay.ai.providers.offline.turns import Chat, read_chat
 from assay.ai.providers.offline.vocabulary import Vocabulary
 
@@ -29,16 +29,16 @@ BELOW_THE_GATE: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FoundInWords:
     """Everything found in the words alone."""
 
     chat: Chat
     vocabulary: Vocabulary
-    certain: list[Candidate]
+    certain: list[AtomCandidate]
     """Candidates that need no meaning to be judged."""
     pairings: list[answers.Pairing]
     repairs: list[repairs.Repair]
-    statements: list[statements.Statement]
+    statements: list[statements.CuedSentence]
 
     def texts(self) -> list[str]:
         """What must have a meaning before it can be judged."""
@@ -99,8 +99,8 @@ class OfflineExtractor:
         return self._prototypes
 
     def _selected(
-        self, found: Sequence[Candidate], chat: Chat, meanings: Meanings
-    ) -> tuple[list[Candidate], list[Candidate]]:
+        self, found: Sequence[AtomCandidate], chat: Chat, meanings: Meanings
+    ) -> tuple[list[AtomCandidate], list[AtomCandidate]]:
         """The candidates that stay, and those together with the nearly good ones."""
         single = without_repetition(found, meanings)
         kept = selection.selected(single, self._gates, chat)
@@ -110,8 +110,8 @@ class OfflineExtractor:
 
 
 async def _topics(
-    kept: Sequence[Candidate],
-    pool: Sequence[Candidate],
+    kept: Sequence[AtomCandidate],
+    pool: Sequence[AtomCandidate],
     known: Sequence[str],
     vocabulary: Vocabulary,
     meanings: Meanings,
@@ -127,26 +127,26 @@ async def _topics(
 
 def _new_topics(
     groups: Sequence[Naming],
-    kept: Sequence[Candidate],
+    kept: Sequence[AtomCandidate],
     known: Sequence[str],
     vocabulary: Vocabulary,
     meanings: Meanings,
-) -> list[Topic]:
+) -> list[TopicCluster]:
     near = [topic for topic in topics.named(groups, vocabulary, meanings) if set(topic.members) & set(kept)]
     grouped = set(chain.from_iterable(topic.members for topic in near))
     rest = [candidate for candidate in kept if candidate.topic is None and candidate not in grouped]
     return topics.without_known([*near, *topics.by_shared_name(rest, vocabulary)], known)
 
 
-def _assigned(new: Sequence[Topic], kept: Sequence[Candidate], meanings: Meanings) -> list[TopicDraft]:
+def _assigned(new: Sequence[TopicCluster], kept: Sequence[AtomCandidate], meanings: Meanings) -> list[TopicDraft]:
     topics.assign(new, kept, meanings)
     return [topics.drafted(topic, kept, meanings) for topic in new]
 
 
-def read(messages: Sequence[Message]) -> Reading:
+def read(messages: Sequence[Message]) -> FoundInWords:
     chat = read_chat(messages)
     vocabulary = Vocabulary(chat)
-    return Reading(
+    return FoundInWords(
         chat=chat,
         vocabulary=vocabulary,
         certain=[*from_settled(chat, messages), *from_directives(chat), *from_agreements(chat)],
@@ -165,7 +165,7 @@ def _left_out(chat: Chat, shown: Sequence[Message], window: Window) -> dict[str,
     return {name: number for name, number in counted.items() if number}
 
 
-def _weighed(reading: Reading, meanings: Meanings, learned: Prototypes) -> list[Candidate]:
+def _weighed(reading: FoundInWords, meanings: Meanings, learned: Prototypes) -> list[AtomCandidate]:
     chat = reading.chat
     return [
         *reading.certain,
@@ -176,18 +176,18 @@ def _weighed(reading: Reading, meanings: Meanings, learned: Prototypes) -> list[
     ]
 
 
-def _news(found: Iterable[Candidate], window: Window) -> list[Candidate]:
+def _news(found: Iterable[AtomCandidate], window: Window) -> list[AtomCandidate]:
     """The candidates that a message of the window itself speaks for, and not its context alone."""
     new = {message.id for message in window.messages}
     return [candidate for candidate in found if any(quote.message_id in new for quote in candidate.quotes)]
 
 
-def _atoms(kept: Sequence[Candidate]) -> list[AtomDraft]:
+def _atoms(kept: Sequence[AtomCandidate]) -> list[AtomDraft]:
     place = {id(candidate): at for at, candidate in enumerate(kept)}
     return [_atom(candidate, place) for candidate in kept]
 
 
-def _atom(candidate: Candidate, place: dict[int, int]) -> AtomDraft:
+def _atom(candidate: AtomCandidate, place: dict[int, int]) -> AtomDraft:
     return AtomDraft(
         type=candidate.type,
         title=candidate.title,

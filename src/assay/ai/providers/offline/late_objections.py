@@ -4,16 +4,16 @@ from collections.abc import Container, Iterable, Iterator
 from uuid import UUID
 
 from assay.ai.extractor import ObjectionDraft, Window
-from assay.ai.providers.offline.candidates import Candidate
+from assay.ai.providers.offline.candidates import AtomCandidate
 from assay.ai.providers.offline.sentences import whole
 
 
-def late_objections(candidates: Iterable[Candidate], window: Window) -> list[ObjectionDraft]:
+def late_objections(candidates: Iterable[AtomCandidate], window: Window) -> list[ObjectionDraft]:
     """One for each earlier statement that new messages object to or take back."""
     return list(_objections(candidates, frozenset(window.ids)))
 
 
-def _objections(candidates: Iterable[Candidate], news: Container[UUID]) -> Iterator[ObjectionDraft]:
+def _objections(candidates: Iterable[AtomCandidate], news: Container[UUID]) -> Iterator[ObjectionDraft]:
     for candidate in candidates:
         stated = candidate.quotes[0] if candidate.quotes else None
         if stated is None or stated.message_id in news:

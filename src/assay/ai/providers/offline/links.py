@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from assay.ai.extractor import KnownAtom
-from assay.ai.providers.offline.candidates import Candidate
+from assay.ai.providers.offline.candidates import AtomCandidate
 from assay.ai.providers.offline.facts import contradicts, refines
 from assay.ai.providers.offline.language import stems
 from assay.ai.providers.offline.meanings import Meanings
@@ -19,7 +19,7 @@ NEAR_IN_ONE_TURN: Final = 0.68
 MOST_LINKS: Final = 3
 
 
-def link(kept: Sequence[Candidate], meanings: Meanings) -> None:
+def link(kept: Sequence[AtomCandidate], meanings: Meanings) -> None:
     """Links later candidates to earlier ones of the same subject."""
     if len(kept) < 2:
         return
@@ -31,7 +31,7 @@ def link(kept: Sequence[Candidate], meanings: Meanings) -> None:
             _relate(later, ordered[before], float(likeness[at, before]))
 
 
-def link_to_known(kept: Sequence[Candidate], known: Sequence[KnownAtom], meanings: Meanings) -> None:
+def link_to_known(kept: Sequence[AtomCandidate], known: Sequence[KnownAtom], meanings: Meanings) -> None:
     """Links candidates to what was known before, the nearest first."""
     if not kept or not known:
         return
@@ -43,7 +43,7 @@ def link_to_known(kept: Sequence[Candidate], known: Sequence[KnownAtom], meaning
                 candidate.known_links.append((atom.id, relation, _strength(near)))
 
 
-def _relate(later: Candidate, earlier: Candidate, likeness: float) -> None:
+def _relate(later: AtomCandidate, earlier: AtomCandidate, likeness: float) -> None:
     if len(later.links) >= MOST_LINKS or any(earlier is other for other, _, _ in later.links):
         return
     if relation := _relation(later, earlier, likeness):
@@ -54,7 +54,7 @@ def _strength(likeness: float) -> float:
     return round(min(1.0, likeness), 2)
 
 
-def _relation(later: Candidate, earlier: Candidate, likeness: float) -> LinkType | None:
+def _relation(later: AtomCandidate, earlier: AtomCandidate, likeness: float) -> LinkType | None:
     if later.turn is not earlier.turn:
         return _claim(later, earlier, likeness)
     if likeness >= NEAR and refines(later.title, earlier.title):
@@ -64,7 +64,7 @@ def _relation(later: Candidate, earlier: Candidate, likeness: float) -> LinkType
     return LinkType.CONTINUES if likeness >= NEAR_IN_ONE_TURN else None
 
 
-def _claim(later: Candidate, earlier: Candidate | KnownAtom, likeness: float) -> LinkType | None:
+def _claim(later: AtomCandidate, earlier: AtomCandidate | KnownAtom, likeness: float) -> LinkType | None:
     """What something said on another occasion is to what was said before."""
     if likeness >= NEAR and contradicts(later.title, earlier.title):
         return LinkType.CONTRADICTS
@@ -76,7 +76,7 @@ def _claim(later: Candidate, earlier: Candidate | KnownAtom, likeness: float) ->
     return None
 
 
-def _tells_a_fix(later: Candidate, earlier: Candidate | KnownAtom) -> bool:
+def _tells_a_fix(later: AtomCandidate, earlier: AtomCandidate | KnownAtom) -> bool:
     """A fix told as such, that names the trouble."""
     told = later.type is AtomType.SOLUTION and TOLD_FIX.search(later.title) is not None
     return told and len(stems(later.title) & stems(earlier.title)) >= 2

@@ -5,7 +5,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, Objections
-from assay.ai.providers.offline.candidates import ROUTINE_CEILING, TRUSTED_CEILING, Candidate, Source, bounded
+from assay.ai.providers.offline.candidates import (
+    ROUTINE_CEILING,
+    TRUSTED_CEILING,
+    AtomCandidate,
+    CandidateSource,
+    bounded,
+)
 from assay.ai.providers.offline.cues import confirms, cues_in
 from assay.ai.providers.offline.language import content_words, has_verb, is_english, specificity
 from assay.ai.providers.offline.meanings import Meanings
@@ -105,7 +111,9 @@ def _confirmation(following: Sequence[Turn], asked: Turn, solver: Turn) -> Turn 
     return None
 
 
-def from_repairs(found: Sequence[Repair], chat: Chat, meanings: Meanings, prototypes: Prototypes) -> list[Candidate]:
+def from_repairs(
+    found: Sequence[Repair], chat: Chat, meanings: Meanings, prototypes: Prototypes
+) -> list[AtomCandidate]:
     """One solution of every problem: the nearest, a confirmed one first."""
     best: dict[Sentence, tuple[float, Repair]] = {}
     for repair in found:
@@ -129,7 +137,7 @@ def _trust(repair: Repair, chat: Chat, meanings: Meanings, prototypes: Prototype
     return trust - 0.07 * loose_pronouns(problem) - 0.05 * bool(SPEAKS_OF_THE_CHAT.search(f"{problem} {solution}"))
 
 
-def _drafted(repair: Repair, trust: float, objections: Objections) -> Iterator[Candidate]:
+def _drafted(repair: Repair, trust: float, objections: Objections) -> Iterator[AtomCandidate]:
     objecting = objections.soon_after(repair.solution.turn)
     solution = _solution(repair, trust).opposed(objecting, COST_OF_AN_OBJECTION)
     solution.reworded((repair.problem.turn, repair.solution.turn))
@@ -140,10 +148,10 @@ def _drafted(repair: Repair, trust: float, objections: Objections) -> Iterator[C
     yield solution
 
 
-def _problem(repair: Repair, trust: float) -> Candidate:
+def _problem(repair: Repair, trust: float) -> AtomCandidate:
     teller = repair.problem.turn.author
-    return Candidate(
-        source=Source.REPAIR,
+    return AtomCandidate(
+        source=CandidateSource.REPAIR,
         type=AtomType.PROBLEM,
         title=repair.problem.text,
         content=repair.problem.text,
@@ -155,11 +163,11 @@ def _problem(repair: Repair, trust: float) -> Candidate:
     ).doubted(repair.problem.said)
 
 
-def _solution(repair: Repair, trust: float) -> Candidate:
+def _solution(repair: Repair, trust: float) -> AtomCandidate:
     teller, solver = repair.problem.turn.author, repair.solution.turn.author
     witness = repair.confirmed_in
-    return Candidate(
-        source=Source.REPAIR,
+    return AtomCandidate(
+        source=CandidateSource.REPAIR,
         type=AtomType.SOLUTION,
         title=(repair.solution if stands_alone(repair.solution.text) else repair.problem).text,
         content=f"Problem: {repair.problem.text}\nSolution: {repair.solution.text}"

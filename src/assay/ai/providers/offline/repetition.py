@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.ai.extractor import Quote
-from assay.ai.providers.offline.candidates import TRUSTED_CEILING, Candidate, Source, bounded, distinct
+from assay.ai.providers.offline.candidates import TRUSTED_CEILING, AtomCandidate, CandidateSource, bounded, distinct
 from assay.ai.providers.offline.facts import same_facts
 from assay.ai.providers.offline.meanings import Meanings
 from assay.kinds import folded
@@ -21,13 +21,13 @@ MOST_WITNESSES: Final = 2
 LEAST_CONFIDENCE: Final = 0.45
 
 
-def without_repetition(candidates: Sequence[Candidate], meanings: Meanings) -> list[Candidate]:
+def without_repetition(candidates: Sequence[AtomCandidate], meanings: Meanings) -> list[AtomCandidate]:
     """The best of each group of equals; a group of several authors gains confidence and quotes them all."""
     settled = _settled(candidates)
     single = [candidate for candidate in candidates if not _is_part(candidate, settled)]
     ranked = sorted(single, key=lambda candidate: -candidate.confidence)[:MOST_COMPARED]
-    kept: dict[Candidate, None] = {}
-    said: dict[Quote, Candidate] = {}
+    kept: dict[AtomCandidate, None] = {}
+    said: dict[Quote, AtomCandidate] = {}
     for candidate, twins in zip(ranked, _better_twins(ranked, meanings), strict=True):
         if original := next((twin for twin in twins if twin in kept), None):
             _confirm(original, candidate)
@@ -37,25 +37,25 @@ def without_repetition(candidates: Sequence[Candidate], meanings: Meanings) -> l
     return list(kept)
 
 
-def _settled(candidates: Iterable[Candidate]) -> dict[UUID, list[str]]:
+def _settled(candidates: Iterable[AtomCandidate]) -> dict[UUID, list[str]]:
     """What is settled in the words of each message."""
     found: dict[UUID, list[str]] = {}
     for candidate in candidates:
-        if candidate.source is Source.SETTLED:
+        if candidate.source is CandidateSource.SETTLED:
             for quote in candidate.quotes:
                 found.setdefault(quote.message_id, []).append(folded(candidate.content))
     return found
 
 
-def _is_part(candidate: Candidate, settled: Mapping[UUID, list[str]]) -> bool:
+def _is_part(candidate: AtomCandidate, settled: Mapping[UUID, list[str]]) -> bool:
     """Whether something settled holds it in the same words of the same message."""
-    if candidate.source is Source.SETTLED:
+    if candidate.source is CandidateSource.SETTLED:
         return False
     title = folded(candidate.title.rstrip(".!…"))
     return any(title in said for quote in candidate.quotes for said in settled.get(quote.message_id, ()))
 
 
-def _better_twins(ranked: Sequence[Candidate], meanings: Meanings) -> list[list[Candidate]]:
+def _better_twins(ranked: Sequence[AtomCandidate], meanings: Meanings) -> list[list[AtomCandidate]]:
     """For each candidate the better ones that mean the same."""
     if not ranked:
         return []
@@ -66,23 +66,23 @@ def _better_twins(ranked: Sequence[Candidate], meanings: Meanings) -> list[list[
     ]
 
 
-def _likeness(ranked: Sequence[Candidate], meanings: Meanings) -> NDArray[np.float32]:
+def _likeness(ranked: Sequence[AtomCandidate], meanings: Meanings) -> NDArray[np.float32]:
     vectors = meanings.rows([candidate.title for candidate in ranked])
     return vectors @ vectors.T
 
 
-def _is_another_reading(candidate: Candidate, owner: Candidate | None) -> bool:
+def _is_another_reading(candidate: AtomCandidate, owner: AtomCandidate | None) -> bool:
     """True when its words are spoken for, unless by the other half of a problem and its solution."""
     if owner is None:
         return False
     return all(linked not in (candidate, owner) for linked, _, _ in (*candidate.links, *owner.links))
 
 
-def _confirm(original: Candidate, twin: Candidate) -> None:
+def _confirm(original: AtomCandidate, twin: AtomCandidate) -> None:
     """A twin by other people makes the original more certain; their words become evidence."""
     newcomers = _others(twin.authors, original.authors)
     if (
-        original.source is Source.SETTLED
+        original.source is CandidateSource.SETTLED
         or not newcomers
         or twin.confidence < LEAST_CONFIDENCE
         or len(original.authors) > MOST_WITNESSES
@@ -90,7 +90,7 @@ def _confirm(original: Candidate, twin: Candidate) -> None:
         return
     original.authors |= newcomers
     original.quotes = distinct([*original.quotes, *twin.quotes])
-    if original.source is Source.STATEMENT:
+    if original.source is CandidateSource.STATEMENT:
         original.confidence = bounded(original.confidence + GAIN_OF_A_WITNESS, TRUSTED_CEILING)
         original.reasoning += f" {' and '.join(sorted(newcomers))} said the same."
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from assay.ai.providers.offline.candidates import Candidate, Source
+from assay.ai.providers.offline.candidates import AtomCandidate, CandidateSource
 from assay.ai.providers.offline.turns import Chat
 
 NEVER: Final = 1.01
@@ -28,18 +28,18 @@ class Gates:
     """What a small window may propose whatever its length."""
     turns_per_atom_of_a_conversation: int = 4
 
-    def of(self, source: Source) -> float:
+    def of(self, source: CandidateSource) -> float:
         return {
-            Source.SETTLED: self.settled,
-            Source.DIRECTIVE: self.directives,
-            Source.AGREEMENT: self.agreements,
-            Source.ANSWER: self.answers,
-            Source.REPAIR: self.repairs,
-            Source.STATEMENT: self.statements,
-            Source.QUESTION: self.questions,
+            CandidateSource.SETTLED: self.settled,
+            CandidateSource.DIRECTIVE: self.directives,
+            CandidateSource.AGREEMENT: self.agreements,
+            CandidateSource.ANSWER: self.answers,
+            CandidateSource.REPAIR: self.repairs,
+            CandidateSource.STATEMENT: self.statements,
+            CandidateSource.QUESTION: self.questions,
         }[source]
 
-    def passed(self, candidate: Candidate) -> bool:
+    def passed(self, candidate: AtomCandidate) -> bool:
         return candidate.confidence >= self.of(candidate.source)
 
 
@@ -47,11 +47,11 @@ MORE_PROPOSALS: Final = Gates(answers=0.65, repairs=0.65, statements=0.65, quest
 """For teams that would rather read more than miss something."""
 
 
-def selected(candidates: Iterable[Candidate], gates: Gates, chat: Chat) -> list[Candidate]:
+def selected(candidates: Iterable[AtomCandidate], gates: Gates, chat: Chat) -> list[AtomCandidate]:
     """What passes its gate, the best first, no more than the window and each conversation may propose."""
     most = gates.fewest + chat.human_messages // gates.messages_per_atom
     taken: Counter[int] = Counter()
-    chosen: list[Candidate] = []
+    chosen: list[AtomCandidate] = []
     for candidate in sorted(candidates, key=lambda c: (-c.confidence, c.turn.index)):
         conversation = candidate.turn.conversation
         room = _room(chat.conversations[conversation], gates)

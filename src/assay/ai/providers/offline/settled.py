@@ -24,7 +24,7 @@ from assay.ai.grounding.verdict import Verdict
 from assay.ai.grounding.voices import may_be_one
 from assay.ai.grounding.words import content_words, shared
 from assay.ai.providers.offline.answers import type_of
-from assay.ai.providers.offline.candidates import TRUSTED_CEILING, Candidate, Source
+from assay.ai.providers.offline.candidates import TRUSTED_CEILING, AtomCandidate, CandidateSource
 from assay.ai.providers.offline.language import is_english
 from assay.ai.providers.offline.sentences import capital, tidy
 from assay.ai.providers.offline.standalone import OPENS_WITH_PRONOUN
@@ -60,7 +60,7 @@ class Room(NamedTuple):
         return Talk(sorted(found, key=lambda each: each.place_in_time))
 
 
-def from_settled(chat: Chat, messages: Sequence[Message]) -> list[Candidate]:
+def from_settled(chat: Chat, messages: Sequence[Message]) -> list[AtomCandidate]:
     return [found for room in _rooms(messages) for each in (_decided, _answered) for found in each(room, chat)]
 
 
@@ -74,7 +74,7 @@ def _rooms(messages: Sequence[Message]) -> Iterator[Room]:
         yield room
 
 
-def _decided(room: Room, chat: Chat) -> Iterator[Candidate]:
+def _decided(room: Room, chat: Chat) -> Iterator[AtomCandidate]:
     for at, message in enumerate(room.messages):
         told = decisions_in(message.text)
         if len(told) != 1 or chat.turn_of(str(message.id)) is None:
@@ -85,7 +85,7 @@ def _decided(room: Room, chat: Chat) -> Iterator[Candidate]:
             yield _decision(message, told[0], stands, talk, chat)
 
 
-def _decision(message: Message, told: Statement, stands: Standing, talk: Talk, chat: Chat) -> Candidate:
+def _decision(message: Message, told: Statement, stands: Standing, talk: Talk, chat: Chat) -> AtomCandidate:
     stated = told.stated if told.is_explicit else told.bare
     whole = stated if told.is_labelled or not told.is_explicit else Span(told.cue.start, stated.end)
     limits = _limits(message.text, told.sentence)
@@ -126,7 +126,7 @@ def _consent(talk: Talk, message: Message, told: Statement, name: str) -> Messag
     )
 
 
-def _answered(room: Room, chat: Chat) -> Iterator[Candidate]:
+def _answered(room: Room, chat: Chat) -> Iterator[AtomCandidate]:
     """The answers that whoever asked confirms, one to a question."""
     places = {each.id: at for at, each in enumerate(room.messages)}
     done: set[UUID] = set()
@@ -155,7 +155,7 @@ def _common(asked: Message, answer: Message) -> frozenset[str]:
     return shared(content_words(answer.text), content_words(asked.text))
 
 
-def _answer(message: Message, asked: Message, confirming: Message, stands: Standing, chat: Chat) -> Candidate:
+def _answer(message: Message, asked: Message, confirming: Message, stands: Standing, chat: Chat) -> AtomCandidate:
     question = _shown(chat, asked, _asking(asked))
     told = [_shown(chat, message, span) for span in _own(message)]
     first = next((each for each in told if len(content_words(each)) >= MIN_WORDS), told[0])
@@ -185,12 +185,12 @@ def _asking(asked: Message) -> Span:
 def _candidate(
     kind: AtomType, title: str, content: str, quotes: list[Quote], message: Message, stands: Standing, chat: Chat,
     *, began: Message | None = None,
-) -> Candidate:  # fmt: skip
+) -> AtomCandidate:  # fmt: skip
     """`began`: the question with which it began, and whose words come first."""
     turn = (began and chat.turn_of(str(began.id))) or chat.turn_of(str(message.id))
     assert turn is not None  # noqa: S101
-    return Candidate(
-        source=Source.SETTLED,
+    return AtomCandidate(
+        source=CandidateSource.SETTLED,
         type=kind,
         title=title,
         content=content,

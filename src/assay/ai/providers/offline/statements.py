@@ -7,7 +7,13 @@ from typing import Final, NamedTuple
 from assay.ai.extractor import Quote
 from assay.ai.providers.offline import tone
 from assay.ai.providers.offline.agreement import COST_OF_AN_OBJECTION, Objections, agreeing_after
-from assay.ai.providers.offline.candidates import CONTESTED_CEILING, STATEMENT_CEILING, Candidate, Source, bounded
+from assay.ai.providers.offline.candidates import (
+    CONTESTED_CEILING,
+    STATEMENT_CEILING,
+    AtomCandidate,
+    CandidateSource,
+    bounded,
+)
 from assay.ai.providers.offline.cues import cues_in, strongest
 from assay.ai.providers.offline.language import IDENTIFIER, content_words, is_english, noun_phrases, specificity
 from assay.ai.providers.offline.meanings import Meanings
@@ -47,7 +53,7 @@ UNNAMED_SUBJECT: Final = re.compile(
 )
 
 
-class Statement(NamedTuple):
+class CuedSentence(NamedTuple):
     sentence: Sentence
     cues: Mapping[AtomType, float]
 
@@ -56,20 +62,20 @@ class Statement(NamedTuple):
         return self.sentence.text
 
 
-def statements(chat: Chat, vocabulary: Vocabulary) -> list[Statement]:
+def statements(chat: Chat, vocabulary: Vocabulary) -> list[CuedSentence]:
     """Everything that reads like a statement, before anything is known of its meaning."""
     return [found for turn in chat.turns if not turn.directive for found in _statements(turn, vocabulary)]
 
 
-def _statements(turn: Turn, vocabulary: Vocabulary) -> Iterator[Statement]:
+def _statements(turn: Turn, vocabulary: Vocabulary) -> Iterator[CuedSentence]:
     for sentence in sentences(turn):
         if is_statement(sentence, vocabulary):
-            statement = Statement(sentence, cues_in(sentence.text))
+            statement = CuedSentence(sentence, cues_in(sentence.text))
             if _names_something(statement, vocabulary):
                 yield statement
 
 
-def _names_something(statement: Statement, vocabulary: Vocabulary) -> bool:
+def _names_something(statement: CuedSentence, vocabulary: Vocabulary) -> bool:
     """True for a statement about an identifier, a word of the trade, or plainly of its kind."""
     found = noun_phrases(statement.text, vocabulary.people)
     named = IDENTIFIER.search(statement.text) is not None or vocabulary.is_shared(found)
@@ -92,14 +98,14 @@ def _is_about_its_speaker(text: str) -> bool:
 
 
 def from_statements(
-    found: Sequence[Statement], chat: Chat, vocabulary: Vocabulary, meanings: Meanings, prototypes: Prototypes
-) -> list[Candidate]:
+    found: Sequence[CuedSentence], chat: Chat, vocabulary: Vocabulary, meanings: Meanings, prototypes: Prototypes
+) -> list[AtomCandidate]:
     weighed = (_weighed(statement, chat, vocabulary, meanings, prototypes) for statement in found)
     objections = Objections(chat)
     return [_contested(candidate, objections) for candidate in weighed if candidate]
 
 
-def _contested(candidate: Candidate, objections: Objections) -> Candidate:
+def _contested(candidate: AtomCandidate, objections: Objections) -> AtomCandidate:
     if objecting := objections.soon_after(candidate.turn):
         candidate.opposed(objecting, COST_OF_AN_OBJECTION)
         candidate.confidence = min(candidate.confidence, CONTESTED_CEILING)
@@ -107,8 +113,8 @@ def _contested(candidate: Candidate, objections: Objections) -> Candidate:
 
 
 def _weighed(
-    statement: Statement, chat: Chat, vocabulary: Vocabulary, meanings: Meanings, prototypes: Prototypes
-) -> Candidate | None:
+    statement: CuedSentence, chat: Chat, vocabulary: Vocabulary, meanings: Meanings, prototypes: Prototypes
+) -> AtomCandidate | None:
     vector = meanings.of(statement.text)
     margins, worth = prototypes.margins(vector), prototypes.worth(vector)
     if not _is_knowledge(statement, worth, margins, vocabulary):
@@ -121,7 +127,7 @@ def _weighed(
 
 
 def _is_knowledge(
-    statement: Statement, worth: float, margins: Mapping[AtomType, float], vocabulary: Vocabulary
+    statement: CuedSentence, worth: float, margins: Mapping[AtomType, float], vocabulary: Vocabulary
 ) -> bool:
     """Nearer to knowledge than to small talk, by its own words (a cue, what it names) or clearly by its meaning."""
     nearest = max(margin for kind, margin in margins.items() if kind is not AtomType.QUESTION)
@@ -131,7 +137,7 @@ def _is_knowledge(
     return worth >= 0.65 and nearest >= (-0.05 if named else 0.03)
 
 
-def _type(statement: Statement, margins: Mapping[AtomType, float]) -> AtomType:
+def _type(statement: CuedSentence, margins: Mapping[AtomType, float]) -> AtomType:
     """The nearest type; types with a claim need their own words for it, else it is an insight."""
     told_fix = statement.cues.get(AtomType.SOLUTION, 0.0) >= FIX_CUE
     kinds = [kind for kind in AtomType if kind is not AtomType.QUESTION and not (told_fix and kind is AtomType.PROBLEM)]
@@ -144,7 +150,7 @@ def _type(statement: Statement, margins: Mapping[AtomType, float]) -> AtomType:
     return kind
 
 
-def _form(statement: Statement, vocabulary: Vocabulary) -> float:
+def _form(statement: CuedSentence, vocabulary: Vocabulary) -> float:
     """What the wording alone says for and against a statement."""
     text, said = statement.text, statement.sentence.said
     start = " ".join(text.split()[:OPENING_WORDS])
@@ -166,11 +172,11 @@ def _form(statement: Statement, vocabulary: Vocabulary) -> float:
     ))  # fmt: skip
 
 
-def _drafted(statement: Statement, kind: AtomType, trust: float, supporters: list[Turn]) -> Candidate:
+def _drafted(statement: CuedSentence, kind: AtomType, trust: float, supporters: list[Turn]) -> AtomCandidate:
     turn = statement.sentence.turn
     consent = [Quote(quote.message_id, quote.text) for agreeing in supporters[:1] for quote in whole(agreeing)[:1]]
-    return Candidate(
-        source=Source.STATEMENT,
+    return AtomCandidate(
+        source=CandidateSource.STATEMENT,
         type=kind,
         title=statement.text,
         content=statement.text,

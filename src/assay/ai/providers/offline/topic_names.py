@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from assay.ai.providers.offline.candidates import Candidate
+from assay.ai.providers.offline.candidates import AtomCandidate
 from assay.ai.providers.offline.language import noun_phrases
 from assay.ai.providers.offline.meanings import Meanings
 from assay.ai.providers.offline.patterns import word_list
@@ -48,14 +48,14 @@ MOST_KEYWORDS: Final = 6
 class Naming:
     """The names a group may get, and what is known of them."""
 
-    members: Sequence[Candidate]
+    members: Sequence[AtomCandidate]
     mentions: Counter[str]
     """In how many members a phrase stands."""
     spellings: Counter[str]
     names: Sequence[str]
 
 
-def naming(members: Sequence[Candidate], vocabulary: Vocabulary) -> Naming:
+def naming(members: Sequence[AtomCandidate], vocabulary: Vocabulary) -> Naming:
     mentions: Counter[str] = Counter()
     spellings: Counter[str] = Counter()
     for member in members:
@@ -66,11 +66,11 @@ def naming(members: Sequence[Candidate], vocabulary: Vocabulary) -> Naming:
     return Naming(members, mentions, spellings, sorted(names))
 
 
-def words_of(candidate: Candidate) -> str:
+def words_of(candidate: AtomCandidate) -> str:
     return LABELS.sub("", candidate.content)
 
 
-def mentions(candidate: Candidate, name: str) -> bool:
+def mentions(candidate: AtomCandidate, name: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words_of(candidate), re.IGNORECASE) is not None
 
 

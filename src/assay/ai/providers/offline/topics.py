@@ -8,7 +8,7 @@ import numpy as np
 
 from assay.ai.extractor import Quote, TopicDraft
 from assay.ai.providers.offline import topic_names
-from assay.ai.providers.offline.candidates import Candidate, bounded, distinct, shortened
+from assay.ai.providers.offline.candidates import AtomCandidate, bounded, distinct, shortened
 from assay.ai.providers.offline.clustering import clusters
 from assay.ai.providers.offline.language import stems
 from assay.ai.providers.offline.meanings import Meanings
@@ -31,15 +31,15 @@ PROVING_PEOPLE: Final = 2
 
 
 @dataclass(slots=True)
-class Topic:
+class TopicCluster:
     name: str
     keywords: list[str]
-    members: list[Candidate]
+    members: list[AtomCandidate]
     coverage: float
     """Share of the members that mention the name."""
 
 
-def groups(pool: Sequence[Candidate], vocabulary: Vocabulary, meanings: Meanings) -> list[Naming]:
+def groups(pool: Sequence[AtomCandidate], vocabulary: Vocabulary, meanings: Meanings) -> list[Naming]:
     """Statements that lie near each other, with the names they could have."""
     pool = pool[:MOST_CLUSTERED]
     if len(pool) < 2:
@@ -49,9 +49,9 @@ def groups(pool: Sequence[Candidate], vocabulary: Vocabulary, meanings: Meanings
     return [naming for naming in namings if naming.names]
 
 
-def named(found: Sequence[Naming], vocabulary: Vocabulary, meanings: Meanings) -> list[Topic]:
+def named(found: Sequence[Naming], vocabulary: Vocabulary, meanings: Meanings) -> list[TopicCluster]:
     """The groups under their best names; groups of one name are one topic."""
-    topics: dict[str, Topic] = {}
+    topics: dict[str, TopicCluster] = {}
     for naming in sorted(found, key=lambda naming: -len(naming.members)):
         names = topic_names.ranked(naming, meanings, vocabulary)
         topic = _topic(naming, next(([name] for name in names if _key(name) in topics), names))
@@ -61,22 +61,22 @@ def named(found: Sequence[Naming], vocabulary: Vocabulary, meanings: Meanings) -
     return list(topics.values())
 
 
-def by_shared_name(rest: Sequence[Candidate], vocabulary: Vocabulary) -> list[Topic]:
+def by_shared_name(rest: Sequence[AtomCandidate], vocabulary: Vocabulary) -> list[TopicCluster]:
     """For statements that lie near no others: names that several of them share, the most shared first."""
-    free, found = list(rest), list[Topic]()
+    free, found = list(rest), list[TopicCluster]()
     shared = topic_names.naming(free, vocabulary)
     for name in sorted(shared.names, key=lambda name: (" " not in name, -shared.mentions[name], name)):
         members = [member for member in free if topic_names.mentions(member, name)]
         if len({member.turn for member in members}) >= MEMBERS_OF_A_NAME:
-            found.append(Topic(topic_names.spelled(name, shared), [name], members, 1.0))
+            found.append(TopicCluster(topic_names.spelled(name, shared), [name], members, 1.0))
             free = [member for member in free if member not in members]
     return found
 
 
-def without_known(found: Iterable[Topic], known: Sequence[str]) -> list[Topic]:
+def without_known(found: Iterable[TopicCluster], known: Sequence[str]) -> list[TopicCluster]:
     """The topics that are new, one of each name; members of the others are filed under the name that is known."""
     names = {_key(name): name for name in known}
-    new: dict[str, Topic] = {}
+    new: dict[str, TopicCluster] = {}
     for topic in found:
         if name := names.get(_key(topic.name)):
             for member in topic.members:
@@ -92,13 +92,15 @@ def _key(name: str) -> str:
     return folded(name).rstrip("s")
 
 
-def _topic(naming: Naming, names: Sequence[str]) -> Topic:
+def _topic(naming: Naming, names: Sequence[str]) -> TopicCluster:
     best = names[0]
     name = shortened(topic_names.spelled(best, naming), TRAITS[Kind.TOPIC].title_limit)
-    return Topic(name, list(names[:MOST_KEYWORDS]), list(naming.members), naming.mentions[best] / len(naming.members))
+    return TopicCluster(
+        name, list(names[:MOST_KEYWORDS]), list(naming.members), naming.mentions[best] / len(naming.members)
+    )
 
 
-def file_under(candidates: Sequence[Candidate], names: Sequence[str], meanings: Meanings) -> None:
+def file_under(candidates: Sequence[AtomCandidate], names: Sequence[str], meanings: Meanings) -> None:
     """Gives a candidate without a topic the nearest of these names, where it is near enough."""
     free = [candidate for candidate in candidates if candidate.topic is None]
     if not free or not names:
@@ -109,12 +111,12 @@ def file_under(candidates: Sequence[Candidate], names: Sequence[str], meanings: 
         candidate.topic = max((fit for fit in near if _fits(candidate, *fit)), default=(0.0, None))[1]
 
 
-def _fits(candidate: Candidate, likeness: float, name: str) -> bool:
+def _fits(candidate: AtomCandidate, likeness: float, name: str) -> bool:
     wanted = stems(name)
     return likeness >= NEAR_A_NAME or (bool(wanted) and wanted <= stems(words_of(candidate)))
 
 
-def assign(topics: Sequence[Topic], kept: Sequence[Candidate], meanings: Meanings) -> None:
+def assign(topics: Sequence[TopicCluster], kept: Sequence[AtomCandidate], meanings: Meanings) -> None:
     """A topic the statement names comes before the one it merely lies near."""
     file_under(kept, [topic.name for topic in topics], meanings)
     for topic in topics:
@@ -122,7 +124,7 @@ def assign(topics: Sequence[Topic], kept: Sequence[Candidate], meanings: Meaning
             member.topic = member.topic or topic.name
 
 
-def drafted(topic: Topic, kept: Sequence[Candidate], meanings: Meanings) -> TopicDraft:
+def drafted(topic: TopicCluster, kept: Sequence[AtomCandidate], meanings: Meanings) -> TopicDraft:
     """The topic as a reviewer sees it, with words of its best statements as evidence."""
     members = sorted(topic.members, key=lambda member: (member not in kept, -member.confidence))
     naming = [member for member in members if topic_names.mentions(member, topic.name)]
@@ -139,7 +141,7 @@ def drafted(topic: Topic, kept: Sequence[Candidate], meanings: Meanings) -> Topi
     )
 
 
-def _trust(topic: Topic, naming: Sequence[Candidate], conversations: int) -> float:
+def _trust(topic: TopicCluster, naming: Sequence[AtomCandidate], conversations: int) -> float:
     """A name that several people use in several conversations is a subject beyond doubt; else a guess by its size."""
     people = {member.turn.author for member in naming}
     if len(naming) >= PROVING_STATEMENTS and len(people) >= PROVING_PEOPLE and conversations > 1:
@@ -148,7 +150,7 @@ def _trust(topic: Topic, naming: Sequence[Candidate], conversations: int) -> flo
     return bounded(guess, CEILING)
 
 
-def _of_different_people(members: Sequence[Candidate]) -> list[Candidate]:
+def _of_different_people(members: Sequence[AtomCandidate]) -> list[AtomCandidate]:
     """The members in their order, but one of each author before a second of any."""
     first = list({member.turn.author: member for member in reversed(members)}.values())[::-1]
     return first + [member for member in members if member not in first]
@@ -159,17 +161,17 @@ def _reasoning(members: int, naming: int, conversations: int) -> str:
     return f"{found} name it." if naming == members else f"{found} lie near each other and {naming} of them name it."
 
 
-def about(topic: Topic) -> str:
+def about(topic: TopicCluster) -> str:
     """The text that stands for the topic when its icon is chosen."""
     return ", ".join(topic.keywords[:3])
 
 
-def description(topic: Topic) -> str:
+def description(topic: TopicCluster) -> str:
     best = max(topic.members, key=lambda member: member.confidence)
     others = topic.keywords[1:4]
     with_others = f", with {' and '.join(others)}" if others else ""
     return f"What the team says about {topic.name}{with_others}; for example: {shortened(best.title, 120)}"
 
 
-def _quotes(members: Sequence[Candidate]) -> list[Quote]:
+def _quotes(members: Sequence[AtomCandidate]) -> list[Quote]:
     return distinct(member.quotes[0] for member in members)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db.models import Message, Scope
+from assay.db.models import Scope, StoredMessage
 from assay.errors import NotFound
 from assay.extraction import actions, neighbours
 from assay.readers.reading import MAX_REACTING, MAX_REACTION, MAX_REACTIONS
@@ -140,8 +140,8 @@ async def get_message(message_id: UUID, session: Session) -> MessageView:
     return MessageView.model_validate(await _message(session, message_id))
 
 
-async def _message(session: AsyncSession, message_id: UUID) -> Message:
-    found = await session.get(Message, message_id)
+async def _message(session: AsyncSession, message_id: UUID) -> StoredMessage:
+    found = await session.get(StoredMessage, message_id)
     if found is None:
         raise NotFound(f"There is no message {message_id}.")
     return found
