@@ -110,7 +110,7 @@ async def test_ids_that_the_model_invents_are_dropped_and_counted(window):
 async def test_ten_thousand_items_are_cut_to_the_cap_and_counted(window):
     async with scripted([says(found(*[atom()] * 10_000, topics=[topic()] * 50))]) as (_, extractor):
         extraction = await extractor.extract(window)
-    assert (len(extraction.atoms), len(extraction.topics)) == (wire.MOST_ATOMS, wire.MOST_TOPICS)
+    assert (len(extraction.atoms), len(extraction.topics)) == (wire.MAX_ATOMS, wire.MAX_TOPICS)
     assert extraction.refused == {"atoms_over_the_limit": 9_960, "topics_over_the_limit": 40}
 
 

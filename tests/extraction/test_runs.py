@@ -269,7 +269,7 @@ async def test_one_message_that_cannot_be_read_holds_up_no_other_and_is_not_trie
 
 
 async def test_a_window_is_bounded_by_characters_but_never_empty(database, monkeypatch):
-    monkeypatch.setattr(runs, "MOST_CHARACTERS", 25)
+    monkeypatch.setattr(runs, "MAX_CHARACTERS", 25)
     await say(database, "x" * 30, "y" * 10, "z" * 10, "more than fits")
     sizes = []
     while run := await claim(database):

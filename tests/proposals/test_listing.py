@@ -23,7 +23,7 @@ from assay.proposals.lists.sql import fitting
 pytestmark = pytest.mark.anyio
 NUMBER = 20_000
 PAGE = 50
-MOST_ROWS = 2_000
+MAX_ROWS = 2_000
 """What a statement of a page may touch: every 20th proposal fits the facets of this test."""
 WINDOW, FEW = 1_500, 200
 RUN = UUID(int=7)
@@ -117,7 +117,7 @@ async def test_no_page_looks_at_many_more_rows_than_it_shows(queue, small_window
             for after in (None, await _middle(session, wanted, sort)):
                 for node in await _nodes_of_a_page(session, wanted, sort, after):
                     assert node["Node Type"] != "Seq Scan", (name, sort, node)
-                    assert _touched(node) <= MOST_ROWS, (name, sort, node)
+                    assert _touched(node) <= MAX_ROWS, (name, sort, node)
 
 
 async def test_the_pages_together_are_the_list(queue, monkeypatch):

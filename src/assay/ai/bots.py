@@ -36,14 +36,14 @@ LABEL: Final = re.compile(
 )
 """A person who records what was decided opens every line with one."""
 LINES_TO_JUDGE: Final = 12
-MOST_CHARACTERS: Final = 400
+MAX_CHARACTERS: Final = 400
 SHARE_OF_SAME_OPENINGS: Final = 0.6
-MOST_NEW_WORDS: Final = 0.5
+MAX_NEW_WORDS: Final = 0.5
 """Share of different words: a form that is filled in has few."""
 
 
 def is_bot_line(raw: str) -> bool:
-    return LINE.match(IRC_FORMAT.sub("", raw[:MOST_CHARACTERS]).lstrip()) is not None
+    return LINE.match(IRC_FORMAT.sub("", raw[:MAX_CHARACTERS]).lstrip()) is not None
 
 
 class Speakers(NamedTuple):
@@ -86,4 +86,4 @@ def _repeats_itself(shapes: Sequence[str]) -> bool:
     if len(shapes) < LINES_TO_JUDGE or len(alike) <= SHARE_OF_SAME_OPENINGS * len(shapes):
         return False
     words = [word for shape in alike for word in shape]
-    return len(set(words)) <= MOST_NEW_WORDS * len(words)
+    return len(set(words)) <= MAX_NEW_WORDS * len(words)

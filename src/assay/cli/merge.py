@@ -19,7 +19,7 @@ Take = Annotated[list[str] | None, Parameter(help="Fields to take from what goes
 Both = Annotated[list[str] | None, Parameter(help="Fields in which both are united.", consume_multiple=True)]
 Look = Annotated[bool, Parameter(name="--preview", negative="", help="Show what would be, and change nothing.")]
 
-MOST_NUMBERED: Final = 5
+MAX_NUMBERED: Final = 5
 
 
 async def target_of(session: AsyncSession, source: UUID, typed: str | None) -> UUID:
@@ -29,7 +29,7 @@ async def target_of(session: AsyncSession, source: UUID, typed: str | None) -> U
     """
     if typed is not None and not (len(typed) == 1 and typed.isdecimal()):
         return (await queries.full_ids(session, [typed]))[0]
-    candidates = (await queries.get(session, source)).candidates[:MOST_NUMBERED]
+    candidates = (await queries.get(session, source)).candidates[:MAX_NUMBERED]
     if typed is not None and 1 <= int(typed) <= len(candidates):
         return UUID(candidates[int(typed) - 1]["id"])
     listed = ", ".join(f"{number} {each['title']!r}" for number, each in enumerate(candidates, 1))

@@ -32,7 +32,7 @@ TEAM: Final = "team"
 """The source of the pairs that people of this team judged."""
 POINTS: Final = tuple(round(point, 3) for point in np.arange(0.2, 0.99, 0.005).tolist())
 Flags = NDArray[np.bool_]
-FEWEST_PAIRS, FEWEST_DUPLICATES = 100, 20
+MIN_PAIRS, MIN_DUPLICATES = 100, 20
 """A kind gets a point of its own only with so many pairs of it."""
 
 
@@ -151,7 +151,7 @@ def best_points(pairs: Sequence[LabelledPair], near: Sequence[float], before: Sc
     for kind in Kind:
         mask = np.array([pair.kind is kind for pair in pairs])
         duplicates = int((mask & trial.same).sum())
-        if FEWEST_PAIRS <= mask.sum() < len(pairs) and duplicates >= FEWEST_DUPLICATES:
+        if MIN_PAIRS <= mask.sum() < len(pairs) and duplicates >= MIN_DUPLICATES:
             own = {point: int(right[mask].sum()) for point, right in rights.items()}
             if max(own.values()) > own[found[EVERY_KIND]]:
                 found[str(kind)] = _best(own, before.points.values())

@@ -69,12 +69,12 @@ HEADERS: Final = tuple(
         rf"{MONTH}\.? +(?P<day>\d{{1,2}}),? (?:\d\d:\d\d(?::\d\d)? )?(?P<year>\d{{4}})",
     )
 )
-LONGEST_HEADER: Final = 80
+MAX_HEADER: Final = 80
 
 
 def header_day(text: str) -> date | None:
     """The day that a line such as "--- Day changed Mon Mar 02 2026" announces."""
-    if len(text) > LONGEST_HEADER:
+    if len(text) > MAX_HEADER:
         return None
     for pattern in HEADERS:
         if found := pattern.fullmatch(text.strip()):

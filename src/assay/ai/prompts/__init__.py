@@ -9,7 +9,7 @@ from typing import Final
 
 from assay.errors import InvalidInput
 
-LONGEST: Final = 50_000
+MAX_PROMPT_CHARACTERS: Final = 50_000
 """Characters of a prompt."""
 
 
@@ -41,6 +41,6 @@ def _own(path: Path) -> Prompt:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"ASSAY_LLM_PROMPT: {path} cannot be read: {error}") from None
-    if not 0 < len(text.strip()) <= LONGEST:
-        raise InvalidInput(f"ASSAY_LLM_PROMPT: {path} must have between 1 and {LONGEST} characters.")
+    if not 0 < len(text.strip()) <= MAX_PROMPT_CHARACTERS:
+        raise InvalidInput(f"ASSAY_LLM_PROMPT: {path} must have between 1 and {MAX_PROMPT_CHARACTERS} characters.")
     return Prompt(f"{path.stem}-{hashlib.sha256(text.encode()).hexdigest()[:8]}", text)

@@ -20,10 +20,10 @@ from assay.settings import Settings
 from assay.text.secrets import masked
 
 TEXTS_PER_REQUEST: Final = 64
-MOST_CHARACTERS: Final = 8_000
+MAX_CHARACTERS: Final = 8_000
 """Of a text: what is longer is cut, for a server refuses the whole request instead."""
 BUSY: Final = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
-LONGEST_WORDS: Final = 200
+MAX_ERROR_CHARACTERS: Final = 200
 
 
 class EndpointEmbedder:
@@ -112,12 +112,12 @@ class EndpointEmbedder:
         except (ValueError, KeyError, TypeError):
             return ""
         kept = said.replace(self._secret, "***") if self._secret else said
-        return f", {' '.join(kept.split())[:LONGEST_WORDS].rstrip('.')}"
+        return f", {' '.join(kept.split())[:MAX_ERROR_CHARACTERS].rstrip('.')}"
 
 
 def _sendable(text: str) -> str:
     """Without secrets and halves of surrogate pairs, and never empty, which servers refuse."""
-    return masked(text[:MOST_CHARACTERS]).encode("utf-8", "replace").decode().replace("\0", " ") or " "
+    return masked(text[:MAX_CHARACTERS]).encode("utf-8", "replace").decode().replace("\0", " ") or " "
 
 
 def _rest_asked_for(response: httpx2.Response) -> float | None:

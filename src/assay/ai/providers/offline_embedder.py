@@ -29,8 +29,8 @@ SHA256: Final[dict[str, str]] = {
 }
 """The files of the model. Another tokenizer makes other vectors of the same text, as another network does."""
 
-MOST_TOKENS: Final = 512
-MOST_CHARACTERS: Final = 4_096
+MAX_TOKENS: Final = 512
+MAX_CHARACTERS: Final = 4_096
 """More than the tokens the model reads, so that a huge text costs no more than a long one."""
 TEXTS_PER_SLICE: Final = 8
 
@@ -125,7 +125,7 @@ def _tokenizer(vocabulary: Path) -> "Tokenizer":
 
     tokenizer = Tokenizer.from_file(str(vocabulary))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(MOST_TOKENS)
+    tokenizer.enable_truncation(MAX_TOKENS)
     return tokenizer
 
 
@@ -161,4 +161,4 @@ def _feed(tokens: "NDArray[np.int64]") -> "dict[str, NDArray[np.int64]]":
 
 def _readable(text: str) -> str:
     """What the tokenizer can take: capped, without halves of surrogate pairs."""
-    return text[:MOST_CHARACTERS].encode("utf-8", "replace").decode()
+    return text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()

@@ -21,7 +21,7 @@ from assay.errors import AssayError, covered
 from assay.runtime.services import Services, running, services
 from assay.settings import Settings
 
-LEAST_FREE_BYTES: Final = 1_000_000_000
+MIN_FREE_BYTES: Final = 1_000_000_000
 
 
 @dataclass
@@ -90,7 +90,7 @@ def _look_at_home(findings: Findings, settings: Settings) -> None:
     free = disk.free_bytes(home)
     findings.facts["data"] = str(home)
     findings.facts["disk free"] = "unknown" if free is None else f"{free / 1e9:.1f} GB"
-    if free is not None and free < LEAST_FREE_BYTES:
+    if free is not None and free < MIN_FREE_BYTES:
         few = f"The disk of {home} has {free / 1e9:.1f} GB left, and 1 GB is the least to work well: make room on it."
         findings.complain(disk.full(home) or few)
     state = running(home)

@@ -16,7 +16,7 @@ from assay.web.views import jobs as views
 from assay.web.views.paging import PageOf
 from assay.web.views.records import DeadLetterView
 
-MOST: Final = 1000
+MAX_LETTERS: Final = 1000
 
 app = App(name="dead", help="List and give back what the queue could not work off.")
 
@@ -92,4 +92,4 @@ def replay(
 
 async def _all(database: Database) -> list[int]:
     async with database.transaction() as session:
-        return [each.id for each in await dead_letters.letters(session, limit=MOST)]
+        return [each.id for each in await dead_letters.letters(session, limit=MAX_LETTERS)]

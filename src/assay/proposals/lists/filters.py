@@ -19,7 +19,7 @@ class Sort(StrEnum):
 
     OLDEST = "created_at"
     NEWEST = "-created_at"
-    LEAST_SURE = "confidence"
+    MIN_SURE = "confidence"
     SUREST = "-confidence"
 
     @property

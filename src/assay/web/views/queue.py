@@ -24,7 +24,7 @@ BY_CONFIDENCE: Final = tuple[Share, UUID]
 PLACES: Final[dict[Sort, Any]] = {
     Sort.OLDEST: BY_AGE,
     Sort.NEWEST: BY_AGE,
-    Sort.LEAST_SURE: BY_CONFIDENCE,
+    Sort.MIN_SURE: BY_CONFIDENCE,
     Sort.SUREST: BY_CONFIDENCE,
 }
 

@@ -23,8 +23,8 @@ TARGET: Final = re.compile(r"\s*(new|known)\D{0,3}(\d{1,4})\s*", re.IGNORECASE)
 TITLE_LIMIT: Final = TRAITS[Kind.ATOM].title_limit
 NAME_LIMIT: Final = TRAITS[Kind.TOPIC].title_limit
 UNUSABLE: Final = AtomDraft(AtomType.INSIGHT, "", "", 0.0, (), "")
-LARGEST: Final = 10_000
-MOST_OPENINGS: Final = 20
+MAX_NUMBER: Final = 10_000
+MAX_OPENINGS: Final = 20
 """Braces at which the object may begin: some models think aloud before it."""
 DECODER: Final = json.JSONDecoder()
 
@@ -38,7 +38,7 @@ class Malformed(ValueError):
 def document(text: str) -> Mapping[str, Any]:
     """The JSON object in an answer, also between other words. Raises Malformed, saying what is wrong with it."""
     problem = Malformed("there is no JSON object in it" if text.strip() else "it is empty")
-    for attempt, opening in enumerate(islice(re.finditer(r"\{", text), MOST_OPENINGS)):
+    for attempt, opening in enumerate(islice(re.finditer(r"\{", text), MAX_OPENINGS)):
         try:
             found, _ = DECODER.raw_decode(text, opening.start())
             return checked(found)
@@ -61,8 +61,8 @@ def checked(found: Any) -> Mapping[str, Any]:
 def read(found: Mapping[str, Any], request: Request) -> Extraction:
     """The drafts of an answer to this request. Counts what had to be left out."""
     reading = _Reading(request, Counter(request.left_out))
-    atoms = [reading.atom(each) for each in reading.listed(found, "atoms", wire.MOST_ATOMS)]
-    topics = [reading.topic(each) for each in reading.listed(found, "topics", wire.MOST_TOPICS)]
+    atoms = [reading.atom(each) for each in reading.listed(found, "atoms", wire.MAX_ATOMS)]
+    topics = [reading.topic(each) for each in reading.listed(found, "topics", wire.MAX_TOPICS)]
     return Extraction(topics=topics, atoms=atoms, refused=dict(reading.refused))
 
 
@@ -110,14 +110,14 @@ class _Reading:
             confidence=_share(written.get("confidence")),
             quotes=self._quotes(written),
             reasoning=_text(written.get("reasoning"), wire.REASONING_LIMIT * 2),
-            keywords=[_text(each, wire.KEYWORD_LIMIT) for each in self.listed(written, "keywords", wire.MOST_KEYWORDS)],
+            keywords=[_text(each, wire.KEYWORD_LIMIT) for each in self.listed(written, "keywords", wire.MAX_KEYWORDS)],
             icon=icon if icon in TOPIC_ICONS else None,
             color=color if color in TOPIC_COLORS else None,
             recommendation=_recommendation(written.get("recommendation")),
         )
 
     def _quotes(self, written: Mapping[str, Any]) -> list[Quote]:
-        quotes = (self._quote(each) for each in self.listed(written, "quotes", wire.MOST_QUOTES))
+        quotes = (self._quote(each) for each in self.listed(written, "quotes", wire.MAX_QUOTES))
         return [quote for quote in quotes if quote]
 
     def _quote(self, written: Any) -> Quote | None:
@@ -131,7 +131,7 @@ class _Reading:
         return Quote(self.request.messages[number - 1].id, _text(written.get("words"), wire.QUOTE_LIMIT * 4))
 
     def _links(self, written: Mapping[str, Any]) -> list[LinkDraft]:
-        links = (self._link(each) for each in self.listed(written, "links", wire.MOST_LINKS))
+        links = (self._link(each) for each in self.listed(written, "links", wire.MAX_LINKS))
         return [link for link in links if link]
 
     def _link(self, written: Any) -> LinkDraft | None:
@@ -149,7 +149,7 @@ class _Reading:
             return None
         place = int(found[2]) - 1
         if found[1].lower() == "new":
-            return place if 0 <= place < wire.MOST_ATOMS else None
+            return place if 0 <= place < wire.MAX_ATOMS else None
         return self.request.known[place].id if 0 <= place < len(self.request.known) else None
 
 
@@ -163,7 +163,7 @@ def _whole(value: Any) -> int:
     """A whole number of sensible size; 0 for anything else."""
     if isinstance(value, str) and len(value) < 10 and value.strip().isdecimal():
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_NUMBER:
         return 0
     return int(value)
 
@@ -172,7 +172,7 @@ def _share(value: Any) -> float:
     """A percent as a share of 1. A fraction between 0 and 1 is taken for a share; what is no number is nothing."""
     if isinstance(value, str):
         value = _number(value.strip().removesuffix("%"))
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_NUMBER:
         return 0.0
     share = value if isinstance(value, float) and value < 1 else value / 100
     return min(share, 1.0)

@@ -47,8 +47,8 @@ PASSING: Final = (
     ModelConnectionError,
 )
 UNSENT: Final = ("pool", "connect")
-LONGEST_WORDS: Final = 300
-MOST_TOKENS: Final = 10**9
+MAX_ERROR_CHARACTERS: Final = 300
+MAX_TOKENS: Final = 10**9
 
 
 class Client:
@@ -117,8 +117,8 @@ class Client:
     def _used(self, response: ModelResponse, estimate: int) -> tuple[int, float]:
         """Tokens and dollars. A server that does not count is estimated; one that says nonsense is bounded."""
         usage = response.usage
-        read = min(max(usage.input_tokens, 0), MOST_TOKENS) or estimate
-        written = min(max(usage.output_tokens, 0), MOST_TOKENS) or tokens_in(response.text or "")
+        read = min(max(usage.input_tokens, 0), MAX_TOKENS) or estimate
+        written = min(max(usage.output_tokens, 0), MAX_TOKENS) or tokens_in(response.text or "")
         return read + written, self._price(read, written)
 
     async def _after(self, error: ModelAPIError, failures: int) -> None:
@@ -156,7 +156,7 @@ class Client:
     def _said(self, error: Exception) -> str:
         """What went wrong, on one line, without the key."""
         words = " ".join(str(error).split())
-        return (words.replace(self._secret, "[key]") if self._secret else words)[:LONGEST_WORDS]
+        return (words.replace(self._secret, "[key]") if self._secret else words)[:MAX_ERROR_CHARACTERS]
 
 
 def most_attempts(error: ModelAPIError) -> int:

@@ -11,7 +11,7 @@ from assay.ai.providers.llm.shown import SOMEONE, InputFilter, Shown, line
 CONTEXT_CHARACTERS: Final = 1_000
 """Of a message that is shown only to understand others by."""
 PROBLEM_CHARACTERS: Final = 300
-MOST_KNOWN: Final = 100
+MAX_KNOWN: Final = 100
 
 Code = Callable[[], str]
 
@@ -40,8 +40,8 @@ def compose(window: Window, most_characters: int, code: Code = lambda: secrets.t
     """
     messages, context = window.in_order, {message.id for message in window.context}
     shown, before = InputFilter(), InputFilter()
-    known = [atom for atom in window.known_atoms[:MOST_KNOWN] if shown.name(atom.title) is not None]
-    topics = [name for name in map(shown.name, window.known_topics[:MOST_KNOWN]) if name is not None]
+    known = [atom for atom in window.known_atoms[:MAX_KNOWN] if shown.name(atom.title) is not None]
+    topics = [name for name in map(shown.name, window.known_topics[:MAX_KNOWN]) if name is not None]
     lines = [
         line(known_topics=topics),
         *_known(known, shown),

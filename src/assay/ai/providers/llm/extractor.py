@@ -18,7 +18,7 @@ from assay.settings import Settings
 if TYPE_CHECKING:
     from assay.ai.providers.llm.client import Client
 
-MOST_REPAIRS: Final = 2
+MAX_REPAIRS: Final = 2
 """How often a model is asked again for an answer that is not in the format."""
 WINDOW_MESSAGES: Final = 120
 WINDOW_CONTEXT: Final = 12
@@ -65,13 +65,13 @@ class LlmExtractor:
         """The first answer in the format, and how many before it were not. Each is asked for anew: what was broken
         would only cost once more."""
         question = request.text
-        for repairs in range(MOST_REPAIRS + 1):
+        for repairs in range(MAX_REPAIRS + 1):
             try:
                 return await self._asked().ask(self._prompt.text, question, meter), repairs
             except Malformed as problem:
                 question = request.again(str(problem))
                 last = problem
-        raise PermanentError(f"The model gave no usable answer in {MOST_REPAIRS + 1} attempts; of the last, {last}.")
+        raise PermanentError(f"The model gave no usable answer in {MAX_REPAIRS + 1} attempts; of the last, {last}.")
 
     def _asked(self) -> "Client":
         if self._client is None:

@@ -7,7 +7,7 @@ from assay.errors import InvalidInput
 from assay.settings import Settings
 
 MILLION: Final = 1_000_000
-LEAST_BYTES_A_TOKEN: Final = 2
+MIN_BYTES_PER_TOKEN: Final = 2
 """For estimates before a request: English has about four, other scripts two or three. Too dear beats too cheap."""
 
 Price = Callable[[int, int], float]
@@ -31,7 +31,7 @@ def price(settings: Settings) -> Price:
 
 def tokens_in(text: str) -> int:
     """A high estimate."""
-    return len(text.encode("utf-8", "replace")) // LEAST_BYTES_A_TOKEN + 1
+    return len(text.encode("utf-8", "replace")) // MIN_BYTES_PER_TOKEN + 1
 
 
 def _fixed(read: float, written: float) -> Price:

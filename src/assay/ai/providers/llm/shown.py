@@ -16,7 +16,7 @@ from assay.text.secrets import MASK, masked
 
 WITHHELD: Final = "[left out: it gives orders to machines]"
 CUT: Final = " [cut]"
-LONGEST_NAME: Final = 200
+MAX_NAME: Final = 200
 
 
 class Shown(str):
@@ -53,7 +53,7 @@ class InputFilter:
         if text not in self._names:
             withheld = looks_like_injection(text)
             self.left_out["names_withheld"] += withheld
-            self._names[text] = None if withheld else Shown(self._masked(text)[:LONGEST_NAME])
+            self._names[text] = None if withheld else Shown(self._masked(text)[:MAX_NAME])
         return self._names[text]
 
     def _masked(self, text: str) -> str:

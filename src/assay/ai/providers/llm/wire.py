@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from assay.kinds import TOPIC_COLORS, TOPIC_ICONS, TRAITS, AtomType, Kind, LinkType
 
-MOST_ATOMS: Final = 40
-MOST_TOPICS: Final = 10
-MOST_QUOTES: Final = 6
-MOST_LINKS: Final = 6
-MOST_KEYWORDS: Final = 8
+MAX_ATOMS: Final = 40
+MAX_TOPICS: Final = 10
+MAX_QUOTES: Final = 6
+MAX_LINKS: Final = 6
+MAX_KEYWORDS: Final = 8
 QUOTE_LIMIT: Final = 500
 BODY_LIMIT: Final = 1_000
 REASONING_LIMIT: Final = 300
@@ -42,29 +42,29 @@ QUOTE: Final = _object(
 )
 LINK: Final = _object(to=_text(12, "new 2 or known 3"), type=_choice(*LinkType), strength=PERCENT)
 ATOM: Final = _object(
-    quotes=_list(QUOTE, MOST_QUOTES),
+    quotes=_list(QUOTE, MAX_QUOTES),
     reasoning=_text(REASONING_LIMIT, "why this is worth knowing"),
     type=_choice(*AtomType),
     title=_text(TRAITS[Kind.ATOM].title_limit, "one sentence that stands alone"),
     content=_text(BODY_LIMIT, "the whole statement"),
     topic=_text(TRAITS[Kind.TOPIC].title_limit, "name of a known topic or of one in topics"),
-    links=_list(LINK, MOST_LINKS),
+    links=_list(LINK, MAX_LINKS),
     recommendation=_choice(*RECOMMENDATIONS),
     confidence=PERCENT,
 )
 TOPIC: Final = _object(
-    quotes=_list(QUOTE, MOST_QUOTES),
+    quotes=_list(QUOTE, MAX_QUOTES),
     reasoning=_text(REASONING_LIMIT, "why this is a topic"),
     name=_text(TRAITS[Kind.TOPIC].title_limit),
     description=_text(BODY_LIMIT),
-    keywords=_list(_text(KEYWORD_LIMIT), MOST_KEYWORDS),
+    keywords=_list(_text(KEYWORD_LIMIT), MAX_KEYWORDS),
     icon=_choice(*TOPIC_ICONS),
     color=_choice(*TOPIC_COLORS),
     recommendation=_choice(*RECOMMENDATIONS),
     confidence=PERCENT,
 )
 ANSWER: Final = _object(
-    atoms=_list(ATOM, MOST_ATOMS, "the items of knowledge"),
-    topics=_list(TOPIC, MOST_TOPICS, "new topics"),
+    atoms=_list(ATOM, MAX_ATOMS, "the items of knowledge"),
+    topics=_list(TOPIC, MAX_TOPICS, "new topics"),
 )
 NAME: Final = "knowledge"

@@ -15,12 +15,12 @@ from assay.text.markup import called
 
 TURNS_TO_CONSENT: Final = 10
 SECONDS_TO_CONSENT: Final = 30 * 60
-MOST_CHARACTERS: Final = 400
+MAX_CHARACTERS: Final = 400
 TURNS_TO_DENY: Final = 6
 TURNS_TO_OBJECT: Final = 12
 TURNS_TO_REFUSE: Final = 60
 NEVER: Final = 1_000_000
-LEAST_SHARED_WORDS: Final = 2
+MIN_SHARED_WORDS: Final = 2
 SHARE_OF_WORDS: Final = 0.4
 """How much of a decision an objection from elsewhere must repeat to be about it."""
 COST_OF_AN_OBJECTION: Final = 0.12
@@ -139,26 +139,26 @@ def _manner(turn: Turn) -> Manner | None:
 
 
 def _manners(cleaned: str, raw: str) -> Iterator[Manner]:
-    said = (cleaned or raw)[:MOST_CHARACTERS]
+    said = (cleaned or raw)[:MAX_CHARACTERS]
     if WITHDRAWING.search(said):
         yield Manner.WITHDRAWN
     if OPPOSING.search(said):
         yield Manner.OPPOSED
     if TAKING_BACK.search(said):
         yield Manner.TAKEN_BACK
-    if REFUSING.match(said) or DISAPPROVING.search(raw[:MOST_CHARACTERS]):
+    if REFUSING.match(said) or DISAPPROVING.search(raw[:MAX_CHARACTERS]):
         yield Manner.REFUSED
     if DISSENTING.match(said) and not DENYING_NOTHING.match(said):
         yield Manner.DENIED
 
 
 def _words(turn: Turn) -> frozenset[str]:
-    return stems((turn.directive.body if turn.directive else turn.text)[:MOST_CHARACTERS])
+    return stems((turn.directive.body if turn.directive else turn.text)[:MAX_CHARACTERS])
 
 
 def _names(said: frozenset[str], wanted: frozenset[str]) -> bool:
     """True for an objection that names what it is about."""
-    return len(wanted & said) >= max(LEAST_SHARED_WORDS, SHARE_OF_WORDS * len(wanted))
+    return len(wanted & said) >= max(MIN_SHARED_WORDS, SHARE_OF_WORDS * len(wanted))
 
 
 def _answers_a_reaction(later: Turn, turn: Turn) -> bool:
@@ -196,6 +196,6 @@ def consents(later: Turn, turn: Turn) -> bool:
     if not later.agrees or later.edited or found is None:
         return False
     rest = said[found.end() :]
-    if PLAIN_REST.match(rest[:MOST_CHARACTERS]):
+    if PLAIN_REST.match(rest[:MAX_CHARACTERS]):
         return True
     return bool(SAME_THING.search(rest) or stems(rest) & stems(turn.text))

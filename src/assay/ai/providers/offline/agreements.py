@@ -19,7 +19,7 @@ from assay.ai.providers.offline.standalone import is_fragment, is_pasted, loose_
 from assay.ai.providers.offline.turns import Chat, Turn
 from assay.kinds import AtomType
 
-LEAST_CUE: Final = 0.55
+MIN_CUE: Final = 0.55
 STATED: Final = 0.9
 """Cue strength from which a decision is told, not proposed."""
 SUPPORTERS_OF_A_PROPOSAL: Final = 1
@@ -58,11 +58,11 @@ def _decisions(turn: Turn, chat: Chat) -> Iterator[TeamDecision]:
 def _decided(text: str) -> tuple[str, float]:
     """What is decided in a sentence, and how plainly; ("", 0) for other sentences."""
     if asked := ASKED.match(text):
-        return asked[1], LEAST_CUE
+        return asked[1], MIN_CUE
     cue = cues_in(text).get(AtomType.DECISION, 0.0)
-    if cue < LEAST_CUE or "?" in text:
+    if cue < MIN_CUE or "?" in text:
         return "", 0.0
-    return PROPOSED.sub("", LETS.sub("", text, count=1), count=1) if cue == LEAST_CUE else text, cue
+    return PROPOSED.sub("", LETS.sub("", text, count=1), count=1) if cue == MIN_CUE else text, cue
 
 
 def _readable(decided: str, chat: Chat) -> bool:

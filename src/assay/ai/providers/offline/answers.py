@@ -35,7 +35,7 @@ from assay.text.markup import called
 SECONDS_TO_ANSWER: Final = 40 * 60
 TURNS_TO_ANSWER: Final = 25
 TURNS_TO_ACCEPT: Final = 3
-LEAST_LIKENESS: Final = 0.6
+MIN_SIMILARITY: Final = 0.6
 LIKENESS_WITHOUT_SHARED_WORDS: Final = 0.72
 LIKENESS_WITHOUT_NAMES: Final = 0.7
 SENTENCES_OF_AN_ANSWER: Final = 3
@@ -191,7 +191,7 @@ def _nearest(question: Question, answer: Answer, meanings: Meanings) -> AnswerMa
 def _answers_it(question: str, match: AnswerMatch) -> bool:
     """True for an answer that a stranger can read beside its question."""
     text = match.sentence.text
-    if match.likeness < LEAST_LIKENESS or not has_verb(text) or is_pasted(text):
+    if match.likeness < MIN_SIMILARITY or not has_verb(text) or is_pasted(text):
         return False
     if OPENS_WITH_PRONOUN.match(text) or DANGLING.match(text) or CUT_OFF.search(text) or EVASIVE.search(text):
         return False

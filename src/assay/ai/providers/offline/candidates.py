@@ -15,12 +15,12 @@ ROUTINE_CEILING: Final = 0.94
 """Below what a machine may approve alone."""
 STATEMENT_CEILING: Final = 0.9
 TRUSTED_CEILING: Final = 0.97
-LONGEST_CONTENT: Final = 900
+MAX_CONTENT: Final = 900
 DOUBTED_CEILING: Final = 0.62
 OPPOSED_CEILING: Final = 0.8
 """However many agree: what somebody spoke against, a person decides."""
 COST_OF_DOUBT: Final = 0.1
-MOST_OBJECTIONS: Final = 2
+MAX_OBJECTIONS: Final = 2
 """More than these do not hide from a reviewer what was decided."""
 CONTESTED_CEILING: Final = 0.45
 """A statement that others contest is no knowledge, whoever repeats it."""
@@ -59,7 +59,7 @@ class AtomCandidate:
 
     def __post_init__(self) -> None:
         self.title = shortened(self.title, TRAITS[Kind.ATOM].title_limit)
-        self.content = shortened(self.content, LONGEST_CONTENT)
+        self.content = shortened(self.content, MAX_CONTENT)
         self.quotes = distinct(self.quotes)
 
     def opposed(self, objecting: Sequence[Turn], cost: float) -> "AtomCandidate":
@@ -69,7 +69,7 @@ class AtomCandidate:
         if names:
             told = [f"{name} {'took it back' if name == self.turn.author else 'objected'}" for name in names]
             self.confidence = round(
-                max(0.0, min(self.confidence - cost * min(len(names), MOST_OBJECTIONS), OPPOSED_CEILING)), 3
+                max(0.0, min(self.confidence - cost * min(len(names), MAX_OBJECTIONS), OPPOSED_CEILING)), 3
             )
             self.reasoning += f" But {' and '.join(told)}."
         return self

@@ -26,7 +26,7 @@ ASKED: Final = opening(r"""
     why (?:not|don't), whether, (?:sollen|sollten|wollen|können) wir
 """)  # fmt: skip
 """A question is no decision, with or without its mark."""
-LEAST_WORDS: Final = 4
+MIN_WORDS: Final = 4
 
 
 class Marked(NamedTuple):
@@ -87,7 +87,7 @@ def _body(text: str, chat: Chat) -> str:
 def _says_something(body: str) -> bool:
     if "? " in body or body.rstrip(" .!`*_\"')").endswith("?") or ASKED.match(body):
         return False
-    return len(body.split()) >= LEAST_WORDS and ABOUT_THE_MEETING.search(body) is None
+    return len(body.split()) >= MIN_WORDS and ABOUT_THE_MEETING.search(body) is None
 
 
 def _titled(marker: Marker, body: str) -> str:

@@ -43,7 +43,7 @@ WORD: Final = re.compile(r"[A-Za-z][\w'-]+")
 NOUNLIKE: Final = re.compile(r"NN|JJ$|VBG$|CD$")
 PLAIN: Final = re.compile(r"[A-Za-z][\w.+#-]*$")
 WORDS_OF_A_LONG_SENTENCE: Final = 10
-LONGEST_PHRASE: Final = 4
+MAX_PHRASE_WORDS: Final = 4
 
 
 @cache
@@ -121,6 +121,6 @@ def _phrase(run: list[tuple[str, str]]) -> list[str]:
         run = run[:-1]
     while run and run[0][1] in {"VBG", "CD"}:
         run = run[1:]
-    if not run or len(run) > LONGEST_PHRASE or (len(run) == 1 and len(run[0][0]) <= 3):
+    if not run or len(run) > MAX_PHRASE_WORDS or (len(run) == 1 and len(run[0][0]) <= 3):
         return []
     return [" ".join(word for word, _ in run)]

@@ -16,7 +16,7 @@ from assay.kinds import AtomType, LinkType
 NEAR: Final = 0.8
 NEAR_A_PROBLEM: Final = 0.72
 NEAR_IN_ONE_TURN: Final = 0.68
-MOST_LINKS: Final = 3
+MAX_LINKS: Final = 3
 
 
 def link(kept: Sequence[AtomCandidate], meanings: Meanings) -> None:
@@ -37,14 +37,14 @@ def link_to_known(kept: Sequence[AtomCandidate], known: Sequence[KnownAtom], mea
         return
     likeness = meanings.rows([each.title for each in kept]) @ meanings.rows([atom.title for atom in known]).T
     for candidate, row in zip(kept, likeness, strict=True):
-        for at in np.argsort(-row, kind="stable")[:MOST_LINKS]:
+        for at in np.argsort(-row, kind="stable")[:MAX_LINKS]:
             atom, near = known[at], float(row[at])
             if relation := _claim(candidate, atom, near):
                 candidate.known_links.append((atom.id, relation, _strength(near)))
 
 
 def _relate(later: AtomCandidate, earlier: AtomCandidate, likeness: float) -> None:
-    if len(later.links) >= MOST_LINKS or any(earlier is other for other, _, _ in later.links):
+    if len(later.links) >= MAX_LINKS or any(earlier is other for other, _, _ in later.links):
         return
     if relation := _relation(later, earlier, likeness):
         later.links.append((earlier, relation, _strength(likeness)))

@@ -6,7 +6,7 @@ import numpy as np
 
 from assay.ai.embedder import Embedder, Vectors
 
-MOST_CHARACTERS = 500
+MAX_CHARACTERS = 500
 
 
 class Meanings:
@@ -17,7 +17,7 @@ class Meanings:
     async def learn(self, texts: Iterable[str]) -> None:
         """Embeds what is not known yet. Must have happened before a text is looked up."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._known]
-        vectors = await self._embedder.embed([text[:MOST_CHARACTERS] for text in missing])
+        vectors = await self._embedder.embed([text[:MAX_CHARACTERS] for text in missing])
         self._known.update(zip(missing, vectors, strict=True))
 
     def of(self, text: str) -> Vectors:

@@ -33,7 +33,7 @@ from assay.text.markup import called
 TURNS_TO_SOLVE: Final = 20
 SECONDS_TO_SOLVE: Final = 4 * 60 * 60
 TURNS_TO_CONFIRM: Final = 6
-LEAST_LIKENESS: Final = 0.6
+MIN_SIMILARITY: Final = 0.6
 PROBLEM_CUE: Final = 0.6
 SOLUTION_CUE: Final = 0.5
 TOLD_FIX: Final = re.compile(
@@ -119,7 +119,7 @@ def from_repairs(
     for repair in found:
         likeness = meanings.likeness(*repair.texts())
         rank = likeness + 0.2 * bool(repair.confirmed_in)
-        if likeness >= LEAST_LIKENESS and rank > best.get(repair.problem, (0.0, repair))[0]:
+        if likeness >= MIN_SIMILARITY and rank > best.get(repair.problem, (0.0, repair))[0]:
             best[repair.problem] = rank, repair
     objections = Objections(chat)
     return [
@@ -131,7 +131,7 @@ def from_repairs(
 
 def _trust(repair: Repair, chat: Chat, meanings: Meanings, prototypes: Prototypes) -> float:
     problem, solution = repair.texts()
-    trust = 0.34 + 0.26 * bool(repair.confirmed_in) + 0.8 * (meanings.likeness(problem, solution) - LEAST_LIKENESS)
+    trust = 0.34 + 0.26 * bool(repair.confirmed_in) + 0.8 * (meanings.likeness(problem, solution) - MIN_SIMILARITY)
     trust += 0.16 * prototypes.worth(meanings.of(solution)) + 0.14 * prototypes.worth(meanings.of(problem))
     trust += 0.1 * specificity(problem, chat.people) + 0.1 * specificity(solution, chat.people)
     return trust - 0.07 * loose_pronouns(problem) - 0.05 * bool(SPEAKS_OF_THE_CHAT.search(f"{problem} {solution}"))

@@ -15,17 +15,17 @@ from assay.kinds import folded
 from assay.text.authors import author_key
 
 SAME: Final = 0.88
-MOST_COMPARED: Final = 1_500
+MAX_COMPARED: Final = 1_500
 GAIN_OF_A_WITNESS: Final = 0.22
-MOST_WITNESSES: Final = 2
-LEAST_CONFIDENCE: Final = 0.45
+MAX_WITNESSES: Final = 2
+MIN_CONFIDENCE: Final = 0.45
 
 
 def without_repetition(candidates: Sequence[AtomCandidate], meanings: Meanings) -> list[AtomCandidate]:
     """The best of each group of equals; a group of several authors gains confidence and quotes them all."""
     settled = _settled(candidates)
     single = [candidate for candidate in candidates if not _is_part(candidate, settled)]
-    ranked = sorted(single, key=lambda candidate: -candidate.confidence)[:MOST_COMPARED]
+    ranked = sorted(single, key=lambda candidate: -candidate.confidence)[:MAX_COMPARED]
     kept: dict[AtomCandidate, None] = {}
     said: dict[Quote, AtomCandidate] = {}
     for candidate, twins in zip(ranked, _better_twins(ranked, meanings), strict=True):
@@ -84,8 +84,8 @@ def _confirm(original: AtomCandidate, twin: AtomCandidate) -> None:
     if (
         original.source is CandidateSource.SETTLED
         or not newcomers
-        or twin.confidence < LEAST_CONFIDENCE
-        or len(original.authors) > MOST_WITNESSES
+        or twin.confidence < MIN_CONFIDENCE
+        or len(original.authors) > MAX_WITNESSES
     ):
         return
     original.authors |= newcomers

@@ -10,7 +10,7 @@ from assay.ai.grounding.sentences import NUMBERED
 from assay.ai.providers.offline.turns import Part, Turn
 from assay.text.markup import MAX_CHARACTERS, strip_markup
 
-LONGEST: Final = 500
+MAX_SENTENCE: Final = 500
 UNFINISHED: Final = re.compile(
     r"(?:,|\b(?:and|or|but|the|an?|to|of|for|with|in|on|is|are|that|because|if|when|so|as|by|from|at|after|before|than|about|into|under|over|between|without))$",
     re.IGNORECASE,
@@ -101,7 +101,7 @@ def _split(turn: Turn, block: Sequence[Part]) -> Iterator[Sentence]:
     for begin, end in _spans(text):
         said = BULLET.sub("", text[begin:end]).strip()
         messages = _messages(block, begin, end)
-        if said and len(said) <= LONGEST and len(messages) == 1:
+        if said and len(said) <= MAX_SENTENCE and len(messages) == 1:
             yield Sentence(said, _worded(said, messages[0]), turn, messages[0])
 
 

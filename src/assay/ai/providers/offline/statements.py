@@ -33,7 +33,7 @@ from assay.ai.providers.offline.vocabulary import Vocabulary
 from assay.kinds import AtomType
 
 WORDS: Final = range(6, 51)
-LEAST_CONTENT_WORDS: Final = 3
+MIN_CONTENT_WORDS: Final = 3
 NEED_A_CUE: Final = frozenset({AtomType.DECISION, AtomType.REQUIREMENT, AtomType.PATTERN, AtomType.PROBLEM})
 PLAIN_CUE: Final = 0.5
 FIX_CUE: Final = 0.85
@@ -84,7 +84,7 @@ def _names_something(statement: CuedSentence, vocabulary: Vocabulary) -> bool:
 
 def is_statement(sentence: Sentence, vocabulary: Vocabulary) -> bool:
     text = sentence.text
-    if len(text.split()) not in WORDS or len(content_words(text, vocabulary.people)) < LEAST_CONTENT_WORDS:
+    if len(text.split()) not in WORDS or len(content_words(text, vocabulary.people)) < MIN_CONTENT_WORDS:
         return False
     if text.split()[0].casefold() in vocabulary.people:
         return False

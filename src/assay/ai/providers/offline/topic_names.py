@@ -40,8 +40,8 @@ LABELS: Final = re.compile(
     re.MULTILINE,
 )
 MEMBERS_THAT_SHARE_A_NAME: Final = 2
-LEAST_COVERAGE: Final = 0.3
-MOST_KEYWORDS: Final = 6
+MIN_COVERAGE: Final = 0.3
+MAX_KEYWORDS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from assay.ai.providers.offline.clustering import clusters
 from assay.ai.providers.offline.language import stems
 from assay.ai.providers.offline.meanings import Meanings
 from assay.ai.providers.offline.topic_looks import color_for, icon_for
-from assay.ai.providers.offline.topic_names import LEAST_COVERAGE, MOST_KEYWORDS, Naming, words_of
+from assay.ai.providers.offline.topic_names import MAX_KEYWORDS, MIN_COVERAGE, Naming, words_of
 from assay.ai.providers.offline.vocabulary import Vocabulary
 from assay.kinds import TRAITS, Kind, folded
 
 CUT: Final = 0.36
 """Cosine distance within a group."""
-MOST_CLUSTERED: Final = 1_200
+MAX_CLUSTERED: Final = 1_200
 NEAR_A_NAME_IT_MENTIONS: Final = 0.5
 NEAR_A_NAME: Final = 0.74
 QUOTED_MEMBERS: Final = 3
@@ -41,7 +41,7 @@ class TopicCluster:
 
 def groups(pool: Sequence[AtomCandidate], vocabulary: Vocabulary, meanings: Meanings) -> list[Naming]:
     """Statements that lie near each other, with the names they could have."""
-    pool = pool[:MOST_CLUSTERED]
+    pool = pool[:MAX_CLUSTERED]
     if len(pool) < 2:
         return []
     found = clusters(meanings.rows([candidate.title for candidate in pool]), CUT)
@@ -55,7 +55,7 @@ def named(found: Sequence[Naming], vocabulary: Vocabulary, meanings: Meanings) -
     for naming in sorted(found, key=lambda naming: -len(naming.members)):
         names = topic_names.ranked(naming, meanings, vocabulary)
         topic = _topic(naming, next(([name] for name in names if _key(name) in topics), names))
-        if topic.coverage >= LEAST_COVERAGE:
+        if topic.coverage >= MIN_COVERAGE:
             known = topics.setdefault(_key(topic.name), topic)
             known.members.extend(member for member in topic.members if member not in known.members)
     return list(topics.values())
@@ -96,7 +96,7 @@ def _topic(naming: Naming, names: Sequence[str]) -> TopicCluster:
     best = names[0]
     name = shortened(topic_names.spelled(best, naming), TRAITS[Kind.TOPIC].title_limit)
     return TopicCluster(
-        name, list(names[:MOST_KEYWORDS]), list(naming.members), naming.mentions[best] / len(naming.members)
+        name, list(names[:MAX_KEYWORDS]), list(naming.members), naming.mentions[best] / len(naming.members)
     )
 
 

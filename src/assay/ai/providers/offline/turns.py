@@ -19,7 +19,7 @@ from assay.text.markup import Cleaned, called, cleaned
 SECONDS_WITHIN_A_TURN: Final = 90
 TURNS_TO_A_ROOT: Final = 60
 SECONDS_TO_ANSWER_UNADDRESSED: Final = 10 * 60
-MOST_CHARACTERS: Final = 700
+MAX_CHARACTERS: Final = 700
 READABLE: Final = re.compile(r"[^\W\d_]{2}")
 AGREEING: Final = opening(r"""
     \+\s?1+, 👍, 💯, ✅, :\+1:, :thumbsup:, :100:, :white_check_mark:, :heavy_check_mark:,
@@ -190,7 +190,7 @@ def _goes_on(before: Turn, message: Message, said: Cleaned) -> bool:
         and before.directive is None
         and message.sent_at.timestamp() - before.ended <= SECONDS_WITHIN_A_TURN
         and (not said.addressed or said.addressed == before.addressed)
-        and sum(len(part.text) for part in before.parts) < MOST_CHARACTERS
+        and sum(len(part.text) for part in before.parts) < MAX_CHARACTERS
         and AGREEING.match(said.text) is None
         and directive_of(said.text) is None
     )

@@ -8,7 +8,7 @@ from typing import Final
 from assay.ai.providers.offline.language import noun_phrases
 from assay.ai.providers.offline.turns import Chat
 
-MOST_CHARACTERS: Final = 400
+MAX_CHARACTERS: Final = 400
 
 
 class Vocabulary:
@@ -20,7 +20,7 @@ class Vocabulary:
         self._named: Counter[str] = Counter()
         self._authors: defaultdict[str, set[str]] = defaultdict(set)
         for turn in chat.turns:
-            self._read(turn.text[:MOST_CHARACTERS], turn.author)
+            self._read(turn.text[:MAX_CHARACTERS], turn.author)
 
     def _read(self, text: str, author: str) -> None:
         for phrase in set(noun_phrases(text, self.people)):
