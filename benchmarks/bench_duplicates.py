@@ -232,7 +232,7 @@ async def accuracy() -> None:
     judged = await measured(pairs, embedder, Scale.of(embedder.model), THRESHOLD)
     print(f"\nAccuracy with the same embedder ({len(pairs)} pairs)")
     print(f"  {'ours, 0.85':<44} {np.mean([each.is_duplicate == each.pair.same for each in judged]):>10.3f}")
-    texts = [(first.text, second.text) for first, second in (pair.statements() for pair in pairs)]
+    texts = [(first.text, second.text) for first, second in (pair.claims() for pair in pairs)]
     flat = sorted({each for both in texts for each in both})
     known = _Known(flat, await embedder.embed(flat))
     for threshold in (0.9, 0.85, 0.8):

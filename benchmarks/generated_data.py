@@ -40,7 +40,7 @@ Draw = Callable[[np.random.Generator, int], Matrix]
 
 async def like_language() -> Draw:
     """As near to each other as real texts: vectors with the mean and the covariance of those of the shipped pairs."""
-    texts = sorted({statement.text for pair in shipped() for statement in pair.statements()})
+    texts = sorted({claim.text for pair in shipped() for claim in pair.claims()})
     known = np.asarray(await OfflineEmbedder().embed(texts))
     variances, directions = np.linalg.eigh(np.cov(known.T))
     mean, spread = known.mean(axis=0), np.sqrt(np.maximum(variances, 0))[:, None] * directions.T

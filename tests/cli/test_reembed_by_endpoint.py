@@ -59,7 +59,7 @@ async def world(database):
     embedder = OfflineEmbedder()
     await known(database, embedder, *(draft(title=f"Queue {number} holds jobs") for number in range(KNOWN)))
     async with database.transaction() as session:
-        await active_model.begin_to_serve(session, embedder.model)
+        await active_model.activate_if_none(session, embedder.model)
     [late] = await arrived(database, draft(title="Queue 7 holds jobs", body="Said again."))
     return late
 

@@ -78,7 +78,7 @@ async def _build(
     """Makes the vectors that are missing until the model can serve. Returns how many."""
     model, embedded = embedder.model, 0
     async with database.transaction() as session:
-        if not await active_model.begin_to_build(session, model):
+        if not await active_model.begin_building(session, model):
             return 0
         state = await _progress(session, model)
     report(state)
@@ -88,7 +88,7 @@ async def _build(
         report(state := replace(state, done=state.done + made))
         if not made:
             async with database.transaction() as session:
-                if await active_model.switch(session, model, actor):
+                if await active_model.activate(session, model, actor):
                     return embedded
 
 
