@@ -16,8 +16,9 @@ from assay.db.models import EmbeddingModel, ModelState
 from assay.duplicates import scan
 from assay.fsck.check import INVARIANTS, check, look, repair
 from assay.kinds import Kind
+from assay.knowledge import actions as knowledge
 from assay.messaging import outbox
-from assay.proposals import actions, entity_actions
+from assay.proposals import actions
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +57,7 @@ async def built(database: Database) -> dict[str, UUID | int]:
         await actions.approve(session, [atom, other, absorbed, topic], actor=SYSTEM)
         await actions.reject(session, [rejected], actor=SYSTEM, notes="no")
         await actions.merge(session, {merged: atom}, actor=SYSTEM)
-        await entity_actions.merge(session, {absorbed: atom}, actor=SYSTEM)
+        await knowledge.merge(session, {absorbed: atom}, actor=SYSTEM)
     [pending] = await propose(database, await with_evidence(database, draft(title="The queue is drained at night")))
     async with database.transaction() as session:
         for statement in BESIDE.split(";"):
