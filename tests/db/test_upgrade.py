@@ -1,6 +1,7 @@
 """A database that an earlier version filled is brought to the newest shape, and what was in it is as it was."""
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -14,8 +15,10 @@ from tests.conftest import administer, named
 from assay.db import migrate
 from assay.db.base import Base
 from assay.db.engine import driver_url
+from assay.db.models import JobRun
 
-EARLIER = "0012"
+EARLIER = ("0012", "0025")
+"""One of long ago, and the last before the code got the names of the field."""
 TOPIC, ATOM, OTHER, WAITING, PUT_AWAY, RUN, SAID = (str(uuid4()) for _ in range(7))
 WORDS = {"title": "Ledger", "body": "Of money.", "title_key": "ledger"}
 NEVER = "2026-03-02T09:00:00Z"
@@ -61,17 +64,18 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
     ("policy_versions", {"version": 1, "document": {"auto_approval_threshold": 0.9}, "author_user_id": 7}),
     ("audit_log", {"actor_user_id": 1, "action": "proposal.auto_approved", "subject_id": ATOM, "entity_type": "atom",
         "channel": "knowledge_proposals", "data": {"title": "Ledger"}, "inverse": {"act": "approve"}}),
-    ("job_runs", {"id": str(uuid4()), "job": "deduplication_scan", "state": "ok", "worker": "w", "started_at": NEVER}),
+    ("job_runs", {"id": str(uuid4()), "job": "deduplication_scan", "state": "ok", "worker": "w", "started_at": NEVER,
+        "kicked_at": NEVER}),
     ("job_requests", {"job": "deduplication_scan"}),
 ]  # fmt: skip
 
 
-@pytest.fixture
-def earlier(server_url):
+@pytest.fixture(params=EARLIER)
+def earlier(server_url, request):
     """A database of the earlier version, with something in it."""
     name = f"earlier_{uuid4().hex}"
     administer(server_url, f"CREATE DATABASE {name}")
-    migrate.upgrade(named(server_url, name), EARLIER)
+    migrate.upgrade(named(server_url, name), request.param)
     engine = create_engine(driver_url(named(server_url, name)))
     with engine.begin() as connection:
         for table, row in ROWS:
@@ -118,4 +122,5 @@ def test_what_was_there_is_there_after_the_upgrade_and_can_be_read(earlier):
     with Session(earlier) as session:
         assert compare_metadata(MigrationContext.configure(session.connection()), Base.metadata) == []
         read = [row for mapper in Base.registry.mappers for row in session.scalars(select(mapper))]
+        assert session.scalar(select(JobRun.dispatched_at)) == datetime.fromisoformat(NEVER)
     assert len(read) > len(ROWS)
