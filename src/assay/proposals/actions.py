@@ -122,9 +122,9 @@ async def _carry_out_approval(
         session, ids, status=ProposalStatus.APPROVED, action=ReviewAction.APPROVE, actor=actor, at=at, notes=notes
     )
     revisions = await sql.write_revisions(session, {each: each for each in ids}, ChangeType.CREATED, actor, at, notes)
+    await sql.follow_to_entities(session, {each: each for each in ids})
     await relations.file_under_topics(session, ids)
     await relations.link_atoms(session, ids)
-    await sql.follow_to_entities(session, {each: each for each in ids})
     records = [approved(row, actor, notes, policy, grounds.get(row.id), revisions[row.id]) for row in rows]
     await record(session, actor, records)
 
@@ -205,9 +205,9 @@ async def plan_merge(
 ) -> Planned:
     """Says what `merge` would do, and changes nothing."""
     rows = await hold(session, targets)
-    into = await merge_sql.survivors(session, unique(targets.values()))
+    into = await merge_sql.survivors(session, list({*targets.values()}))
     targets = {source: into.get(target, target) for source, target in targets.items()}
-    kinds = await sql.live_entities(session, unique(targets.values()))
+    kinds = await sql.live_entities(session, list({*targets.values()}))
     for kind in set(kinds.values()):
         check(kind, choices)
 

@@ -5,10 +5,12 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import Proposal, Scope
 from assay.duplicates import dismiss
+from assay.errors import NotFound
 from assay.extraction.runs import weighed
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions, failures
@@ -17,7 +19,6 @@ from assay.proposals.edit import edit
 from assay.proposals.gate import ANY_VERSION
 from assay.proposals.outcomes import Outcome
 from assay.web.api.v1.merge import Merge
-from assay.web.api.v1.proposals import expect_kind
 from assay.web.auth import Caller, allow
 from assay.web.decisions import raise_refusal
 from assay.web.errors import documented
@@ -77,7 +78,7 @@ def router_for(schemas: KindSchemas) -> APIRouter:
         prefix=f"/knowledge/{TRAITS[kind].plural}/proposals/{{proposal_id}}",
         tags=[f"{kind} proposals"],
         route_class=Route,
-        dependencies=[allow(Scope.REVIEW), Depends(only(kind))],
+        dependencies=[allow(Scope.REVIEW), *expectations(kind)],
         responses=documented(404, 409, 412),
     )
     routes: tuple[tuple[str, str, str, Decide], ...] = (
@@ -181,13 +182,15 @@ def _simple(act: Act, purpose: str) -> Decide:
     return decide
 
 
-def only(kind: Kind) -> Callable[..., Awaitable[None]]:
-    """What stands before every decision: there is such a proposal of this kind."""
+def expectations(kind: Kind) -> list[Any]:
+    """What every decision depends on: the version that was read, and that there is such a proposal of this kind."""
 
     async def check(proposal_id: UUID, session: Write) -> None:
-        await expect_kind(session, kind, proposal_id)
+        # a column, for a whole row would stay in the session as it was before the lock
+        if await session.scalar(select(Proposal.kind).where(Proposal.id == proposal_id)) is not kind:
+            raise NotFound(f"There is no {kind} proposal {proposal_id}.")
 
-    return check
+    return [Depends(_versions), Depends(check)]
 
 
 async def answer(session: AsyncSession, proposal_id: UUID, outcomes: Sequence[Outcome], response: Response) -> Proposal:

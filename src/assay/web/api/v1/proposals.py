@@ -4,7 +4,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import Proposal, Scope
@@ -60,12 +59,6 @@ async def of_kind(session: AsyncSession, kind: Kind, proposal_id: UUID) -> Propo
     if found is None or found.kind is not kind:
         raise NotFound(f"There is no {kind} proposal {proposal_id}.")
     return found
-
-
-async def expect_kind(session: AsyncSession, kind: Kind, proposal_id: UUID) -> None:
-    """Raises NotFound for none, and for one of the other kind. Loads nothing that a lock might find changed."""
-    if await session.scalar(select(Proposal.kind).where(Proposal.id == proposal_id)) is not kind:
-        raise NotFound(f"There is no {kind} proposal {proposal_id}.")
 
 
 routers = [router_for(each) for each in SCHEMAS]

@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
 from assay.db.models import Scope
 from assay.kinds import TRAITS
 from assay.proposals import actions
-from assay.web.api.v1.decide import AsRead, DecisionNotes, answer, only
+from assay.web.api.v1.decide import AsRead, DecisionNotes, answer, expectations
 from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
@@ -22,7 +22,7 @@ def router_for(schemas: KindSchemas) -> APIRouter:
         prefix=f"/knowledge/{TRAITS[kind].plural}/proposals/{{proposal_id}}",
         tags=[f"{kind} proposals"],
         route_class=Route,
-        dependencies=[allow(Scope.PROPOSE), Depends(only(kind))],
+        dependencies=[allow(Scope.PROPOSE), *expectations(kind)],
         responses=documented(404, 409, 412),
     )
 
