@@ -17,10 +17,11 @@ from assay.knowledge import actions as knowledge
 from assay.knowledge.restore import restore
 from assay.messaging import events
 from assay.messaging.requests import FOLLOWERS, SCAN
-from assay.proposals import actions, dispute, evidence, expiry, failures, noting, snoozing
+from assay.proposals import actions, dispute, evidence, expiry, failures, noting
 from assay.proposals.assign import assign
 from assay.proposals.drafts import Addition, QuotedEvidence
 from assay.proposals.edit import edit
+from assay.proposals.snooze import snooze
 
 pytestmark = pytest.mark.anyio
 
@@ -74,7 +75,7 @@ async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
         "proposal.reverted": lambda s: actions.revert(s, [third, one], actor=ana),
         "proposal.edited": lambda s: edit(s, {third: {"body": "Another."}}, weigh=weighed, actor=ana),
         "proposal.assigned": lambda s: assign(s, [third], None, actor=ana),
-        "proposal.snoozed": lambda s: snoozing.snooze(s, [third], None, actor=ana),
+        "proposal.snoozed": lambda s: snooze(s, [third], None, actor=ana),
         "proposal.noted": lambda s: noted(s, third, ana),
         "proposal.evidence_added": lambda s: evidence.add(
             s, {fourth: Addition([quote], 0.9)}, weigh=weigh, actor=SYSTEM

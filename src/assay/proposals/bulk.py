@@ -18,8 +18,10 @@ from assay.clock import now
 from assay.db.models import BulkDecision, Proposal, ProposalStatus, ReviewAction
 from assay.errors import Conflict, NotFound
 from assay.kinds import Kind
-from assay.proposals import actions, assigning, snoozing
+from assay.proposals import actions
+from assay.proposals.assign import assign
 from assay.proposals.outcomes import Outcome, Refusal
+from assay.proposals.snooze import snooze
 
 PORTION: Final = 250
 
@@ -144,9 +146,9 @@ async def act(session: AsyncSession, order: BulkOrder, ids: Sequence[UUID], *, a
         case BulkAction.MERGE:
             return await _merge(session, order, ids, actor)
         case BulkAction.ASSIGN:
-            return await assigning.assign(session, ids, order.to, actor=actor, notes=order.notes)
+            return await assign(session, ids, order.to, actor=actor, notes=order.notes)
         case BulkAction.SNOOZE:
-            return await snoozing.snooze(session, ids, order.until, actor=actor, notes=order.notes)
+            return await snooze(session, ids, order.until, actor=actor, notes=order.notes)
         case BulkAction.UNDO:
             return await _undo(session, order, ids, actor)
 

@@ -24,7 +24,7 @@ from assay.db.models import Proposal
 from assay.db.models.proposals import NEEDS_ATTENTION
 from assay.kinds import Kind
 from assay.proposals.filters import NOBODY, Filter
-from assay.proposals.stretches import fitting
+from assay.proposals.lists.sql import fitting
 
 MAX_VALUES: Final = 30
 """Of one facet, the most frequent."""
@@ -51,7 +51,7 @@ _OPEN: Final[Mapping[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class FacetCounts:
     """`facets`: by facet and value, the most frequent first; None stands for none. Each as if its own were open."""
 
     total: int
@@ -59,7 +59,7 @@ class Counts:
     facets: Mapping[str, Mapping[str | None, int]]
 
 
-async def count(session: AsyncSession, wanted: Filter) -> Counts:
+async def count(session: AsyncSession, wanted: Filter) -> FacetCounts:
     """All of it in one statement, which reads what fits once."""
     await session.execute(select(func.set_config("statement_timeout", PATIENCE, True)))
     columns = [column.label(name) for name, column in COLUMNS.items()]
@@ -98,10 +98,10 @@ def _row(base: CTE, name: str, value: Any, number: Any) -> Select[Any]:
     return select(*labels).select_from(base)
 
 
-def _told(rows: Sequence[Row[Any]]) -> Counts:
+def _told(rows: Sequence[Row[Any]]) -> FacetCounts:
     figures = {row.facet: row.number for row in rows if row.facet not in COLUMNS}
     facets: dict[str, dict[str | None, int]] = {each: {} for each in COLUMNS}
     for row in rows:
         if row.facet in COLUMNS:
             facets[row.facet][row.value] = row.number
-    return Counts(figures["total"], figures["needs_attention"], facets)
+    return FacetCounts(figures["total"], figures["needs_attention"], facets)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from assay.db.models import DedupState, Proposal, ProposalStatus
 from assay.proposals.filters import Filter
-from assay.proposals.stretches import fitting
+from assay.proposals.lists.sql import fitting
 
 CAME_BACK: Final = 100
 """Its snooze is over: somebody wanted to see it again now."""

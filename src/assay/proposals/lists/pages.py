@@ -46,8 +46,8 @@ async def page(
 
 
 async def ids(
-    session: AsyncSession, wanted: Filter, *, sort: Sort, after: Place | None = None, limit: int
-) -> tuple[list[UUID], Place | None]:
+    session: AsyncSession, wanted: Filter, *, sort: Sort, after: PageEnd | None = None, limit: int
+) -> tuple[list[UUID], PageEnd | None]:
     """The same by their ids alone."""
     await _set(session, statement_timeout=PATIENCE, plan_cache_mode="force_custom_plan")
     found, rest = await _page(session, wanted, sort, after, limit)

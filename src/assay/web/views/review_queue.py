@@ -15,9 +15,10 @@ from assay.clock import now
 from assay.db.headlines import segments
 from assay.db.models import DedupState, ProposalStatus, SimilarityType, User
 from assay.kinds import AtomType, Kind
-from assay.proposals import claims, listing, worth
+from assay.proposals import claims, worth
 from assay.proposals.claims import HeldClaim
-from assay.proposals.filters import Filter, Place, Sort
+from assay.proposals.filters import Filter, PageEnd, Sort
+from assay.proposals.lists import pages
 from assay.proposals.rows import Row, rows
 from assay.proposals.worth import WorthPlace
 from assay.review.policy import Hold
@@ -127,7 +128,7 @@ async def ordered(
         return ids, cursor(rest, of)
     plain = Sort(sort.value)
     start = place(after, of, PLACES[plain])
-    found, end = await listing.ids(session, wanted, sort=plain, after=Place(*start) if start else None, limit=limit)
+    found, end = await pages.ids(session, wanted, sort=plain, after=PageEnd(*start) if start else None, limit=limit)
     return found, cursor(end, of)
 
 

@@ -12,8 +12,8 @@ from assay.accounts.identity import Identity
 from assay.ai.factory import embedding_model
 from assay.db.models import Proposal, ProposalStatus, Scope
 from assay.duplicates import comparison
+from assay.duplicates.active_model import scorer_version
 from assay.duplicates.comparison import Other
-from assay.duplicates.serving import scorer_version
 from assay.errors import NotFound
 from assay.extraction import neighbours, weighing
 from assay.extraction import queries as messages

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from assay.db.models import Proposal, ProposalStatus, Scope
 from assay.errors import Conflict
-from assay.proposals import claims, noting, queries, seen, snoozing
+from assay.proposals import claims, noting, queries, seen
+from assay.proposals.snooze import snooze
 from assay.web.auth import Account, Caller, allow
 from assay.web.decisions import raise_refusal
 from assay.web.errors import documented
@@ -97,7 +98,7 @@ async def release_proposal(proposal_id: UUID, session: Write, actor: Caller) -> 
 @router.put("/{proposal_id}/snooze", dependencies=to_review, responses=documented(404, 409))
 async def snooze_proposal(proposal_id: UUID, asked: Snooze, session: Write, actor: Caller) -> Snoozed:
     """Put it off until a moment, for everybody. Then it comes back on top."""
-    outcomes = await snoozing.snooze(session, [proposal_id], asked.until, actor=actor, notes=asked.notes)
+    outcomes = await snooze(session, [proposal_id], asked.until, actor=actor, notes=asked.notes)
     raise_refusal(outcomes, proposal_id)
     return Snoozed(id=proposal_id, snoozed_until=asked.until)
 

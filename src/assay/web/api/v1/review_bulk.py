@@ -15,9 +15,10 @@ from assay.db.models import BulkDecision, Scope
 from assay.duplicates import groups
 from assay.duplicates.groups import Rest
 from assay.errors import Conflict, InvalidInput
-from assay.proposals import bulk, listing
+from assay.proposals import bulk
 from assay.proposals.actions import unique
 from assay.proposals.bulk import BulkAction, BulkOrder
+from assay.proposals.lists import pages
 from assay.proposals.outcomes import Outcome, Refusal
 from assay.web.api.v1.bulk import MAX_SELECTED, Version, one_at_a_time
 from assay.web.api.v1.review_queue import QueueFilter
@@ -198,7 +199,7 @@ async def _meant(session: AsyncSession, asked: BulkRequest) -> tuple[Sequence[UU
     """Raises InvalidInput where a filter means too many."""
     if asked.filter is None:
         return unique(asked.ids or []), None
-    found = await listing.extent(session, asked.filter.wanted(), most=MAX_SELECTED)
+    found = await pages.extent(session, asked.filter.wanted(), most=MAX_SELECTED)
     if len(found.ids) > MAX_SELECTED:
         raise InvalidInput(f"More than {MAX_SELECTED:,} proposals fit this filter: narrow it.")
     return found.ids, found.revision

@@ -13,8 +13,8 @@ from assay.audit.actor import Actor
 from assay.clock import now
 from assay.errors import InvalidInput
 from assay.messaging.events import ProposalSnoozed
-from assay.proposals.actions import ANY_VERSION, lock_and_judge
-from assay.proposals.outcomes import Locked, Outcome, unless_pending
+from assay.proposals.gate import ANY_VERSION, lock_and_judge
+from assay.proposals.outcomes import LockedProposal, Outcome, refuse_decided
 
 MAX_SNOOZE: Final = timedelta(days=366)
 
@@ -29,7 +29,7 @@ async def snooze(
     if until is not None and not now() < until <= now() + MAX_SNOOZE:
         raise InvalidInput(f"until={until:%Y-%m-%d %H:%M} is not allowed: it must be a moment of the next year.")
     done = "Snoozed." if until else "Called back."
-    accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, unless_pending, done)
+    accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, refuse_decided, done)
     await session.execute(
         text("UPDATE proposals SET snoozed_until = :until WHERE id = ANY(:ids)"),
         {"ids": [row.id for row in accepted], "until": until},
@@ -38,7 +38,7 @@ async def snooze(
     return outcomes
 
 
-def _recorded(row: Locked, actor: Actor, until: datetime | None, notes: str | None) -> Record:
+def _recorded(row: LockedProposal, actor: Actor, until: datetime | None, notes: str | None) -> Record:
     event = ProposalSnoozed(row.kind, row.id, row.title, actor.name, until)
     detail = {"notes": notes, "until": until}
     return Record.of(event, subject_id=row.id, entity_type=row.kind, detail=detail)
