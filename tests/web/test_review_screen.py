@@ -11,7 +11,7 @@ from tests.web.review_helpers import as_person
 
 from assay.clock import now
 from assay.db.bulk import insert_rows
-from assay.db.models import Message, Role
+from assay.db.models import Role, StoredMessage
 from assay.kinds import Kind
 from assay.proposals.drafts import QuotedEvidence
 
@@ -66,7 +66,7 @@ async def test_a_quote_stands_in_its_message_between_what_was_said_around_it(dat
     ]
     elsewhere = message_row("Another channel", channel="other", sent_at=MORNING + timedelta(minutes=2, seconds=1))
     async with database.transaction() as session:
-        await insert_rows(session, Message, [*talk, elsewhere | {"permalink": None}])
+        await insert_rows(session, StoredMessage, [*talk, elsewhere | {"permalink": None}])
     quote = QuotedEvidence(talk[2]["id"], "Line 2", 0, 6)
     [each] = await propose(database, [draft(evidence=[quote], confidence=0.9)])
     [shown_quote] = (await shown(ana, each))["evidence"]

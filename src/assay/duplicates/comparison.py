@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.duplicates.changes import Change, changed_facts
+from assay.duplicates.changes import FactChange, changed_facts
 from assay.kinds import Kind, embedded_text
 from assay.text.word_diff import Piece, word_diff
 
@@ -30,7 +30,7 @@ class Comparison:
 
     title: Sequence[Piece]
     body: Sequence[Piece]
-    changed_facts: Sequence[Change]
+    changed_facts: Sequence[FactChange]
 
 
 async def others(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Other]:

@@ -7,15 +7,15 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db.models import Message
+from assay.db.models import StoredMessage
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
     """In the order in which they were said."""
 
-    before: list[Message] = field(default_factory=list)
-    after: list[Message] = field(default_factory=list)
+    before: list[StoredMessage] = field(default_factory=list)
+    after: list[StoredMessage] = field(default_factory=list)
 
 
 async def around(session: AsyncSession, ids: Sequence[UUID], *, before: int, after: int) -> dict[UUID, Neighbours]:
@@ -33,7 +33,7 @@ async def around(session: AsyncSession, ids: Sequence[UUID], *, before: int, aft
         {"ids": list(dict.fromkeys(ids)), "before": before, "after": after},
     )
     places = rows.all()
-    wanted = select(Message).where(Message.id.in_({each for _, _, each in places}))
+    wanted = select(StoredMessage).where(StoredMessage.id.in_({each for _, _, each in places}))
     messages = {each.id: each for each in await session.scalars(wanted)}
     found = {each: Neighbours() for each in ids}
     for centre, later, each in places:

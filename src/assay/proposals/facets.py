@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db.models import Proposal
 from assay.db.models.proposals import NEEDS_ATTENTION
 from assay.kinds import Kind
-from assay.proposals.filters import NOBODY, Filter
+from assay.proposals.lists.filters import NOBODY, Filter
 from assay.proposals.lists.sql import fitting
 
 MAX_VALUES: Final = 30

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from assay.db.models import DedupState, Proposal, ProposalStatus
-from assay.proposals.filters import Filter
+from assay.proposals.lists.filters import Filter
 from assay.proposals.lists.sql import fitting
 
 CAME_BACK: Final = 100

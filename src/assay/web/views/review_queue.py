@@ -17,8 +17,8 @@ from assay.db.models import DedupState, ProposalStatus, SimilarityType, User
 from assay.kinds import AtomType, Kind
 from assay.proposals import claims, worth
 from assay.proposals.claims import HeldClaim
-from assay.proposals.filters import Filter, PageEnd, Sort
 from assay.proposals.lists import pages
+from assay.proposals.lists.filters import Filter, PageEnd, Sort
 from assay.proposals.rows import Row, rows
 from assay.proposals.worth import WorthPlace
 from assay.review.policy import Hold

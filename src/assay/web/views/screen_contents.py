@@ -19,7 +19,7 @@ from assay.extraction import neighbours, weighing
 from assay.extraction import queries as messages
 from assay.kinds import Kind
 from assay.proposals import claims, contradictions, dependents, queries, seen
-from assay.proposals.preview import preview_of_likeness
+from assay.proposals.merge.preview import preview_of_similar
 from assay.review import queries as review
 from assay.review.told import told
 from assay.settings import Settings
@@ -68,7 +68,7 @@ async def screen(
             "cannot_decide_because": refusal,
             "match": _match(proposal, known, against),
             "candidates": [_candidate(each, known) for each in proposal.candidates],
-            "merge": await preview_of_likeness(session, proposal),
+            "merge": await preview_of_similar(session, proposal),
             "evidence": await _evidence(session, proposal.id),
             "held": held,
             "untrusted_sources": await untrusted_sources(session, proposal.id) if held else [],

@@ -16,8 +16,8 @@ from assay.duplicates import groups
 from assay.duplicates.groups import Rest
 from assay.errors import Conflict, InvalidInput
 from assay.proposals import bulk
-from assay.proposals.actions import unique
 from assay.proposals.bulk import BulkAction, BulkOrder
+from assay.proposals.gate import unique
 from assay.proposals.lists import pages
 from assay.proposals.outcomes import Outcome, Refusal
 from assay.web.api.v1.bulk import MAX_SELECTED, Version, one_at_a_time

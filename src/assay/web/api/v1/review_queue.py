@@ -14,7 +14,7 @@ from assay.accounts import people
 from assay.db.models import SavedView, Scope, User
 from assay.kinds import Kind
 from assay.proposals import claims, facets, saved_views
-from assay.proposals.filters import NOBODY, Filter
+from assay.proposals.lists.filters import NOBODY, Filter
 from assay.web.api.v1.filters import ProposalFilter
 from assay.web.auth import Caller, allow
 from assay.web.errors import documented
