@@ -12,7 +12,8 @@ from assay.db.engine import Database
 from assay.db.models import Role, Scope
 from assay.export import records
 from assay.kinds import Kind
-from assay.proposals import actions, entity_actions
+from assay.knowledge import actions as knowledge
+from assay.proposals import actions
 
 LINK = "https://chat.test/archives/C1/p1"
 
@@ -30,7 +31,7 @@ async def lived_in(database: Database) -> None:
         await actions.approve(session, [subject, first, second], actor=SYSTEM)
         await actions.reject(session, [refused], actor=SYSTEM)
     async with database.transaction() as session:
-        await entity_actions.merge(session, {second: first}, actor=SYSTEM)
+        await knowledge.merge(session, {second: first}, actor=SYSTEM)
     await rows(database, "UPDATE users SET password_hash = 'a digest' WHERE name = 'ana' RETURNING id")
 
 

@@ -11,7 +11,7 @@ from assay.db.models import Scope, StoredMessage
 from assay.errors import NotFound
 from assay.extraction import actions, neighbours
 from assay.readers.reading import MAX_REACTING, MAX_REACTION, MAX_REACTIONS
-from assay.readers.records import MAX_ADDRESS, MAX_NAME, MAX_TEXT, IncomingMessage, Span
+from assay.readers.records import MAX_ADDRESS, MAX_NAME, MAX_TEXT, IncomingMessage, TextSpan
 from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
@@ -62,7 +62,7 @@ class NewMessage(RequestModel):
         return self
 
     def incoming(self) -> IncomingMessage:
-        return IncomingMessage(**{**dict(self), "quoted": tuple(Span(*each) for each in self.quoted)})
+        return IncomingMessage(**{**dict(self), "quoted": tuple(TextSpan(*each) for each in self.quoted)})
 
 
 class Import(RequestModel):
