@@ -10,7 +10,7 @@ from tests.web.helpers import BASE, serving
 from tests.web.review_helpers import as_person
 
 from assay.db.bulk import insert_rows
-from assay.db.models import Message, Role
+from assay.db.models import Role, StoredMessage
 from assay.duplicates import pairs
 from assay.jobs import run
 from assay.proposals.targets import TARGETS
@@ -47,7 +47,7 @@ async def test_messages_are_found_by_their_words_and_read_in_their_talk(database
     ]
     async with database.transaction() as session:
         await insert_rows(
-            session, Message, [*talk, message_row("<i>backup</i> elsewhere", channel="x") | {"thread": None}]
+            session, StoredMessage, [*talk, message_row("<i>backup</i> elsewhere", channel="x") | {"thread": None}]
         )
     found = await asked(ana, "/messages/search", q="backup", channel="backend", limit=2)
     assert [each["message"]["text"] for each in found["items"]] == ["Backups run at 4", "Backups run at 3"]

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db import short_ids
 from assay.db.headlines import headline_options
-from assay.db.models import KnowledgeExtractionRun, StoredMessage, RunStatus
+from assay.db.models import KnowledgeExtractionRun, RunStatus, StoredMessage
 from assay.db.models.messages import FAILING, MESSAGE_WORDS, UNREAD
 from assay.readers.records import IncomingMessage
 

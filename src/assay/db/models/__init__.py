@@ -86,7 +86,6 @@ __all__ = [
     "KnowledgeExtractionRun",
     "KnownPlace",
     "Merge",
-    "StoredMessage",
     "MetricDay",
     "ModelState",
     "OutboxEntry",

@@ -12,11 +12,11 @@ from assay.db.models import (
     DeliveryState,
     JobDeadLetter,
     JobState,
-    Message,
     Role,
     RunStatus,
     Scope,
     SourceKind,
+    StoredMessage,
     TriggerType,
     Via,
 )
@@ -66,7 +66,7 @@ class FoundMessage(ResponseModel):
     highlight: list[Segment]
 
     @classmethod
-    def of(cls, message: Message, headline: str) -> Self:
+    def of(cls, message: StoredMessage, headline: str) -> Self:
         pieces = [Segment(text=words, hit=hit) for words, hit in segments(headline)]
         return cls(message=MessageView.model_validate(message), highlight=pieces)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from assay.db.models import SimilarityType
-from assay.duplicates.changes import Change as FactChange
+from assay.duplicates.changes import FactChange
 from assay.kinds import Kind
 from assay.review.policy import Hold
 from assay.text.word_diff import Change

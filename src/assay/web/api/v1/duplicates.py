@@ -16,10 +16,10 @@ from assay.web.idempotency import Route, Write
 from assay.web.models import Notes, RequestModel, ResponseModel
 from assay.web.paging import PageQuery
 from assay.web.state import Session
-from assay.web.views import likenesses
-from assay.web.views.likenesses import PairView
+from assay.web.views import similar
 from assay.web.views.paging import PageOf
 from assay.web.views.screen import ChangedFact, OtherView, PieceView
+from assay.web.views.similar import PairView
 
 router = APIRouter(prefix="/knowledge/duplicates", tags=["duplicates"], route_class=Route)
 
@@ -49,7 +49,7 @@ class ComparedView(ResponseModel):
 @router.get("", dependencies=[allow(Scope.READ)])
 async def list_duplicates(asked: Annotated[DuplicateQuery, Query()], session: Session) -> PageOf[PairView]:
     """Pairs that are alike: what says the same before what says something else, the most alike first."""
-    return await likenesses.pairs(session, after=asked.after, limit=asked.limit, kind=asked.kind)
+    return await similar.pairs(session, after=asked.after, limit=asked.limit, kind=asked.kind)
 
 
 @router.get("/{older}/{newer}", dependencies=[allow(Scope.READ)], responses=documented(404))
