@@ -121,7 +121,7 @@ async def test_what_somebody_decides_meanwhile_is_not_counted_as_expired(deps, a
             await actions.approve(other, [first], actor=ana)
         return await expire(session, ids, **options)
 
-    monkeypatch.setattr(actions, "expire", expire_late)
+    monkeypatch.setattr(expiry, "expire", expire_late)
     assert await done(NAME, deps) == counts(atoms=1)
     assert (await get(deps.database, first)).status is ProposalStatus.APPROVED
     assert (await get(deps.database, second)).status is ProposalStatus.REJECTED
