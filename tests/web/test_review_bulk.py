@@ -105,9 +105,14 @@ async def test_many_are_merged_assigned_and_put_off(database, ana):
     until = (now() + timedelta(days=1)).isoformat()
     assert (await carried_out(ana, await begun(ana, action="snooze", ids=ids, until=until)))["done"] == 3
     assert (await ana.get(f"{BASE}/review/queue")).json()["items"] == []
-    await rows(database, "UPDATE proposals SET similar_entity_id = :id WHERE title = 'a' RETURNING 1", id=known)
+    like = "UPDATE proposals SET similar_entity_id = :id, similarity_type = :type WHERE title = :title RETURNING 1"
+    await rows(database, like, id=known, type="semantic", title="a")
+    await rows(database, like, id=known, type="update", title="b")
     alike = await carried_out(ana, await begun(ana, action="merge", ids=ids))
-    assert (alike["done"], set(alike["refusals"].values())) == (1, {"It is like nothing that is known."})
+    assert (alike["done"], alike["refusals"]) == (
+        1,
+        {ids[1]: bulk.SAYS_SOMETHING_ELSE, ids[2]: bulk.LIKE_NOTHING},
+    )
     merged = await carried_out(ana, await begun(ana, action="merge", ids=ids[1:], into=str(known)))
     assert merged["done"] == 2
     undone = await carried_out(ana, (await ana.post(f"{BULK}/{merged['id']}/undo", json={})).json())

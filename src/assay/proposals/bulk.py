@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
 from assay.clock import now
-from assay.db.models import BulkDecision, Proposal, ProposalStatus, ReviewAction
+from assay.db.models import BulkDecision, Proposal, ProposalStatus, ReviewAction, SimilarityType
 from assay.errors import Conflict, NotFound
 from assay.kinds import Kind
 from assay.proposals import actions
@@ -35,6 +35,9 @@ class BulkAction(StrEnum):
     UNDO = "undo"
 
 
+LIKE_NOTHING: Final = "It is like nothing that is known."
+LIKE_A_PENDING_ONE: Final = "What it is like waits itself: decide on that first."
+SAYS_SOMETHING_ELSE: Final = "It says something else about the same thing: look at it by itself."
 DECISIONS_OF: Final[Mapping[BulkAction, ReviewAction]] = {
     BulkAction.APPROVE: ReviewAction.APPROVE,
     BulkAction.REJECT: ReviewAction.REJECT,
@@ -49,7 +52,7 @@ class BulkOrder(BaseModel):
     notes: str | None = None
     with_topics: bool = False
     into: UUID | None = None
-    """Of a merge; None: each into what it is like."""
+    """Of a merge; None: each into the knowledge that it repeats."""
     to: int | None = None
     """Who is to decide; None: nobody."""
     until: datetime | None = None
@@ -154,16 +157,30 @@ async def act(session: AsyncSession, order: BulkOrder, ids: Sequence[UUID], *, a
 
 
 async def _merge(session: AsyncSession, order: BulkOrder, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
-    targets = dict.fromkeys(ids, order.into) if order.into else await _likes(session, ids)
-    sure = {source: target for source, target in targets.items() if target}
-    outcomes = await actions.merge(session, sure, actor=actor, notes=order.notes)
-    unlike = (each for each in ids if each not in sure)
-    return [*outcomes, *(Outcome(each, "It is like nothing that is known.", Refusal.CONFLICT) for each in unlike)]
+    if order.into:
+        return await actions.merge(session, dict.fromkeys(ids, order.into), actor=actor, notes=order.notes)
+    likes, refused = await _likes(session, ids)
+    outcomes = await actions.merge(session, likes, actor=actor, notes=order.notes)
+    return [*outcomes, *(Outcome(each, sentence, Refusal.CONFLICT) for each, sentence in refused.items())]
 
 
-async def _likes(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, UUID | None]:
-    rows = await session.execute(select(Proposal.id, Proposal.similar_entity_id).where(Proposal.id.in_(ids)))
-    return dict(rows.tuples().all())
+async def _likes(session: AsyncSession, ids: Sequence[UUID]) -> tuple[dict[UUID, UUID], dict[UUID, str]]:
+    """What each is to be merged into, and of those that are left to a look of their own the reason."""
+    rows = await session.execute(
+        select(Proposal.id, Proposal.similar_entity_id, Proposal.similar_proposal_id, Proposal.similarity_type).where(
+            Proposal.id.in_(ids)
+        )
+    )
+    targets, refused = {}, dict.fromkeys(ids, LIKE_NOTHING)
+    for proposal_id, entity_id, earlier_id, similarity in rows:
+        if similarity is SimilarityType.UPDATE:
+            refused[proposal_id] = SAYS_SOMETHING_ELSE
+        elif entity_id:
+            targets[proposal_id] = entity_id
+            del refused[proposal_id]
+        elif earlier_id:
+            refused[proposal_id] = LIKE_A_PENDING_ONE
+    return targets, refused
 
 
 async def _undo(session: AsyncSession, order: BulkOrder, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:

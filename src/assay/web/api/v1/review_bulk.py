@@ -50,7 +50,7 @@ class BulkRequest(RequestModel):
     filter: QueueFilter | None = None
     notes: Notes | None = None
     with_topics: bool = Field(False, description="Of an approval: also the pending topics.")
-    into: UUID | None = Field(None, description="Of a merge; null: each into what it is like.")
+    into: UUID | None = Field(None, description="Of a merge; null: each into the knowledge that it repeats.")
     to: UserId | None = Field(None, description="Who is to decide; null: nobody.")
     until: Moment | None = Field(None, description="Until when they are put off; null: they are called back.")
 
