@@ -51,6 +51,14 @@ class InvalidInput(AssayError):
     status = 422
 
 
+def missing_extra(chosen: str, extra: str) -> InvalidInput:
+    """For a setting whose packages are not there. The name alone would bring whatever a registry has under it."""
+    return InvalidInput(
+        f"{chosen} needs the extra `{extra}`, which is not installed: type make dev, or in the checkout: "
+        f".venv/bin/pip install -e '.[{extra}]'."
+    )
+
+
 class NotFound(AssayError):
     status = 404
 

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any, Final, Literal
 
-from assay.errors import InvalidInput
+from assay.errors import InvalidInput, missing_extra
 
 TRACEPARENT: Final = "traceparent"
 """What carries the context of a trace, in headers and labels (W3C Trace Context)."""
@@ -47,10 +47,7 @@ def check(endpoint: str | None) -> None:
     if not endpoint.startswith(("http://", "https://")):
         raise InvalidInput("OTEL_EXPORTER_OTLP_ENDPOINT is not allowed: it must begin with http:// or https://.")
     if find_spec("opentelemetry") is None or find_spec("opentelemetry.sdk") is None:
-        raise InvalidInput(
-            f"OTEL_EXPORTER_OTLP_ENDPOINT={endpoint} needs the extra `otel`, which is not installed: "
-            "pip install 'assay[otel]'."
-        )
+        raise missing_extra(f"OTEL_EXPORTER_OTLP_ENDPOINT={endpoint}", "otel")
 
 
 def _provider(process: str) -> Any:

@@ -65,3 +65,8 @@ def test_the_hooks_of_a_commit_are_the_checks_and_fetch_nothing():
     tools = set(re.findall(r"\$\(BIN\)/([\w-]+)", check))
     assert set(re.findall(r"entry: \.venv/bin/([\w-]+)", hooks)) == tools
     assert set(re.findall(r"repo: (\S+)", hooks)) == {"local"}
+
+
+def test_nobody_is_told_to_install_what_a_registry_has_under_our_name():
+    by_name = re.compile(r"install (-\S+ )*['\"]?assay\b")
+    assert [each for each in (*PAGES, *(ROOT / "src").rglob("*.py")) if by_name.search(each.read_text())] == []

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 import httpx2
 
 from assay import http_client
-from assay.errors import Forbidden, InvalidInput, Unauthenticated, Unavailable
+from assay.errors import Forbidden, InvalidInput, Unauthenticated, Unavailable, missing_extra
 from assay.settings import Settings
 
 SCOPE: Final = "openid email"
@@ -90,7 +90,7 @@ def check(settings: Settings) -> None:
         return
     chosen = f"ASSAY_OIDC_ISSUER={settings.assay_oidc_issuer}"
     if find_spec("authlib") is None or find_spec("joserfc") is None:
-        raise InvalidInput(f"{chosen} needs the extra `oidc`, which is not installed: pip install 'assay[oidc]'.")
+        raise missing_extra(chosen, "oidc")
     for name in ("assay_oidc_client_id", "assay_oidc_redirect_url"):
         if getattr(settings, name) is None:
             raise InvalidInput(f"{chosen} needs {name.upper()} too.")

@@ -6,7 +6,7 @@ from typing import Final, get_args
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
-from assay.errors import InvalidInput
+from assay.errors import InvalidInput, missing_extra
 from assay.settings import Settings
 
 OFFLINE: Final = "offline"
@@ -51,7 +51,7 @@ def validate_settings(settings: Settings) -> None:
     """Raises InvalidInput where a language model is chosen that cannot be asked under these settings."""
     chosen = f"ASSAY_EXTRACTOR={settings.assay_extractor}"
     if not all(map(find_spec, EXTRA)):
-        raise InvalidInput(f"{chosen} needs the extra `llm`, which is not installed: pip install 'assay[llm]'.")
+        raise missing_extra(chosen, "llm")
     if not settings.assay_llm_model:
         raise InvalidInput(f"{chosen} needs ASSAY_LLM_MODEL, the name of the model.")
     if settings.assay_extractor == "openai-compatible":
