@@ -182,6 +182,13 @@ async def test_every_request_has_its_patience():
     assert all(room.for_statement and room.for_lock and room.for_connection <= 5 for room in POOLS)
 
 
+def test_the_page_says_how_much_is_done_for_one_user_at_a_time():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "http.md").read_text()
+    assert (
+        f"at most {MAX_WRITES} changes of a user at a time, of decisions in bulk and their previews {MAX_BULKS}" in page
+    )
+
+
 async def test_every_change_is_counted(database_url):
     async with serving(database_url) as app:
         uncounted = {
