@@ -12,10 +12,10 @@ MACHINES := x86_64 aarch64
 PINS := --generate-hashes --no-emit-index-url --no-header --no-annotate --universal --python-version $(firstword $(VERSIONS))
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev page demo up down test check others quick format pages docs coverage bench soak lock wheels wheel clean
+.PHONY: help install dev page demo up down test check others quick format pages docs screenshots coverage bench soak lock wheels wheel clean
 
 help: ## List the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 install: $(CORE) ## Create .venv with the pinned dependencies and Assay itself
 dev: $(ALL) ## Add all extras and the tools of the developers
@@ -48,9 +48,14 @@ down: $(CORE) ## Stop a running Assay
 	@$(BIN)/assay down
 
 test: $(ALL) check page ## Check the code and run the tests
+	@tools/chromium
 	@mkdir -p build && rm -f $(LINES)
 	$(BIN)/python $(if $(wildcard $(VENV)/lib/*/site-packages/slipcover),-m slipcover --json --out $(LINES)) -m pytest -n 2
 	@test ! -f $(LINES) || { echo "Lines of the domain that the tests walked through:"; $(BIN)/python tools/coverage.py $(LINES); }
+
+screenshots: $(ALL) page ## Take the pictures of the documentation anew, from a demo
+	@tools/chromium
+	$(BIN)/python tools/screenshots.py
 
 coverage: $(ALL) ## Run the tests and count lines and branches: at least 95 % of each room of the domain
 	@mkdir -p build

@@ -4,10 +4,10 @@ import "./ui/base.css";
 import "./ui/parts.css";
 import "./ui/reading.css";
 import "./app/app.css";
-import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
-import { Refused } from "./api/client";
+import { Refused, SIGNED_OUT } from "./api/client";
 import { session } from "./api/session";
 import { router } from "./app/router";
 import { applyTheme } from "./ui/preferences";
@@ -15,12 +15,6 @@ import { applyTheme } from "./ui/preferences";
 applyTheme();
 
 const client = new QueryClient({
-  queryCache: new QueryCache({
-    onError(error, query) {
-      if (error instanceof Refused && error.status === 401 && query.queryKey[0] !== "session")
-        void client.invalidateQueries({ queryKey: session.queryKey });
-    },
-  }),
   defaultOptions: {
     queries: {
       refetchOnWindowFocus: false,
@@ -28,6 +22,8 @@ const client = new QueryClient({
     },
   },
 });
+
+window.addEventListener(SIGNED_OUT, () => void client.invalidateQueries({ queryKey: session.queryKey }));
 
 const root = document.getElementById("root");
 if (root)

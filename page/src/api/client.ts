@@ -24,10 +24,14 @@ const UNREACHED: Problem = {
   detail: "Assay does not answer. It is tried again once the connection is back.",
 };
 
+/** Told where the server no longer knows who asks, be it by a query or a decision. */
+export const SIGNED_OUT = "assay:signed-out";
+
 const refuse: Middleware = {
-  async onResponse({ response }) {
+  async onResponse({ request, response }) {
     if (response.ok) return undefined;
     const { status, statusText } = response;
+    if (status === 401 && !request.url.endsWith("/api/v1/session")) window.dispatchEvent(new Event(SIGNED_OUT));
     const unread = { type: "about:blank", title: statusText, status, detail: `${status} ${statusText}` };
     throw new Refused((await response.json().catch(() => unread)) as Problem);
   },

@@ -5,6 +5,7 @@ import { useRight } from "../api/session";
 import { Bars } from "../ui/Bars";
 import { number, percent } from "../ui/format";
 import { Complaint } from "../ui/States";
+import { Histogram } from "./Histogram";
 import { type Policy, save, trial } from "./queries";
 
 const SETTLED_MS = 250;
@@ -64,6 +65,7 @@ export function Line({ current }: { current: Policy }) {
           onChange={(event) => setLine(Number(event.target.value))}
         />
       </label>
+      <Histogram line={line} />
       {tried.data && <Outcome tried={tried.data} />}
       <Complaint error={tried.error ?? change.error} />
       {mayChange && moved && (
@@ -113,7 +115,16 @@ function Outcome({ tried }: { tried: Schemas["TrialView"] }) {
         </div>
         <div>
           <dt>and people had rejected of these</dt>
-          <dd>{number(history.rejected)}</dd>
+          <dd>
+            {number(history.rejected)}
+            {history.precision && (
+              <span>
+                {" "}
+                right {percent(history.precision.share)}, between {percent(history.precision.low)} and{" "}
+                {percent(history.precision.high)}
+              </span>
+            )}
+          </dd>
         </div>
       </dl>
       {held.length > 0 && (

@@ -37,3 +37,9 @@ export function undo(version: number) {
   const params = { path: { version }, header: written() };
   return answered(api.POST("/api/v1/policy/versions/{version}/undo", { params }));
 }
+
+/** How sure what waits is, in fifty bins. */
+export const histogram = queryOptions({
+  queryKey: ["policy", "histogram"],
+  queryFn: ({ signal }) => answered(api.GET("/api/v1/policy/histogram", { signal })),
+});

@@ -6,7 +6,7 @@ import { ago, duration, percent } from "../ui/format";
 import { Complaint, Loaded } from "../ui/States";
 import { order, runs } from "./queries";
 import { Runs } from "./Runs";
-import { inWords } from "./schedule";
+import { Strip } from "./Strip";
 
 type Run = Schemas["JobRunView"];
 const TONES: Record<string, string> = { ok: "good", failed: "bad", lost: "bad", running: "accent" };
@@ -40,11 +40,13 @@ export function Job({ job, health }: Props) {
       </h2>
       <p className="why">{job.purpose}</p>
       <p className="why">
-        Runs {inWords(job.cron)}.{last?.finished_at && ` Last ended ${ago(last.finished_at)}.`}
-        {health?.duration_p50 != null && ` Half of its runs take ${duration(health.duration_p50)} or less`}
-        {health?.duration_p95 != null && `, 95 % at most ${duration(health.duration_p95)}`}
+        Runs {job.schedule}.{job.next_tick && ` Next ${ago(job.next_tick)}.`}
+        {last?.finished_at && ` Last ended ${ago(last.finished_at)}.`}
+        {job.seconds_p50 !== null && ` Half of its runs take ${duration(job.seconds_p50)} or less`}
+        {job.seconds_p95 !== null && `, 95 % at most ${duration(job.seconds_p95)}`}
         {health?.success_rate != null && `; ${percent(health.success_rate)} end well`}
       </p>
+      <Strip runs={job.recent} />
       {last?.error && <p className="wrong">{last.error}</p>}
       <div className="rowed">
         <button type="button" className="button small" aria-expanded={open} onClick={() => setOpen(!open)}>

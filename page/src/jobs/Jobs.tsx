@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import type { Schemas } from "../api/client";
 import { ago, number } from "../ui/format";
 import { Loaded } from "../ui/States";
+import { DeadLetters } from "./DeadLetters";
 import { Job } from "./Job";
 import { health, jobs } from "./queries";
 
@@ -32,6 +33,7 @@ export function Jobs() {
           </ul>
         )}
       </Loaded>
+      <DeadLetters />
     </main>
   );
 }

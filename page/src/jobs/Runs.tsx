@@ -14,47 +14,35 @@ function counted(statistics: Run["statistics"]): string {
   return all.map(([name, value]) => `${number(value as number)} ${name.replaceAll("_", " ")}`).join(", ");
 }
 
-/** The last runs: a strip for the eye, and a table to read. */
+/** The last runs: each as a row. */
 export function Runs({ all }: { all: Run[] }) {
-  const longest = Math.max(...all.map((each) => seconds(each) ?? 0), 0.001);
   if (all.length === 0) return <p className="why">It has not run yet.</p>;
   return (
-    <>
-      <div className="strip" aria-hidden="true">
-        {[...all].reverse().map((each) => (
-          <span
-            key={each.id}
-            data-state={each.state}
-            style={{ blockSize: `${12 + ((seconds(each) ?? 0) / longest) * 88}%` }}
-          />
-        ))}
-      </div>
-      <div className="wide">
-        <table>
-          <thead>
-            <tr>
-              <th>Started</th>
-              <th>State</th>
-              <th>Took</th>
-              <th>Attempt</th>
-              <th>What it did</th>
+    <div className="wide">
+      <table>
+        <thead>
+          <tr>
+            <th>Started</th>
+            <th>State</th>
+            <th>Took</th>
+            <th>Attempt</th>
+            <th>What it did</th>
+          </tr>
+        </thead>
+        <tbody>
+          {all.map((each) => (
+            <tr key={each.id}>
+              <td>{when(each.started_at ?? each.queued_at)}</td>
+              <td>
+                <State run={each} />
+              </td>
+              <td>{seconds(each) === null ? "" : duration(seconds(each) ?? 0)}</td>
+              <td>{each.attempt}</td>
+              <td>{each.error ?? (counted(each.statistics) || "nothing to do")}</td>
             </tr>
-          </thead>
-          <tbody>
-            {all.map((each) => (
-              <tr key={each.id}>
-                <td>{when(each.started_at ?? each.queued_at)}</td>
-                <td>
-                  <State run={each} />
-                </td>
-                <td>{seconds(each) === null ? "" : duration(seconds(each) ?? 0)}</td>
-                <td>{each.attempt}</td>
-                <td>{each.error ?? (counted(each.statistics) || "nothing to do")}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { percent } from "../ui/format";
 import { useShortcuts } from "../ui/keys";
 import { Failed } from "../ui/States";
+import { Duplicates } from "./Duplicates";
 import { Entity } from "./Entity";
 import { found, listed, type Row } from "./queries";
 import type { Place } from "./search";
@@ -68,7 +69,7 @@ export function Knowledge() {
       {place.open ? (
         <Entity kind={place.kind ?? "atom"} id={place.open} onGo={go} />
       ) : (
-        <p className="empty">Pick something to read why it is believed.</p>
+        <Duplicates onOpen={(kind, open) => go({ kind: kind === "topic" ? kind : undefined, open })} />
       )}
     </main>
   );

@@ -5,7 +5,8 @@ import { answered, api, type Schemas } from "../api/client";
 import { when } from "../ui/format";
 import { Loaded } from "../ui/States";
 import { download } from "./download";
-import { FIGURES, targets } from "./figures";
+import { FIGURES } from "./figures";
+import { Targets } from "./Targets";
 
 type Document = Schemas["MetricsDocument"];
 
@@ -26,52 +27,9 @@ export function Metrics() {
         <h1>Metrics</h1>
         <p>What Assay should reach, and where it stands.</p>
       </div>
-      <Loaded query={useQuery(figures)}>
-        {(found) => (
-          <>
-            <Targets found={found} />
-            <Everything found={found} />
-          </>
-        )}
-      </Loaded>
+      <Targets />
+      <Loaded query={useQuery(figures)}>{(found) => <Everything found={found} />}</Loaded>
     </main>
-  );
-}
-
-function Targets({ found }: { found: Document }) {
-  return (
-    <section className="panel" aria-labelledby="targets">
-      <h2 id="targets">Targets</h2>
-      <div className="wide">
-        <table>
-          <thead>
-            <tr>
-              <th>What</th>
-              <th>Target</th>
-              <th>Measured</th>
-              <th>Reached</th>
-            </tr>
-          </thead>
-          <tbody>
-            {targets(found).map((each) => (
-              <tr key={each.name}>
-                <th scope="row">{each.name}</th>
-                <td>{each.wanted}</td>
-                <td>{each.measured}</td>
-                <td>
-                  <span
-                    className="tag"
-                    data-tone={each.reached === undefined ? undefined : each.reached ? "good" : "bad"}
-                  >
-                    {each.reached === undefined ? "too early" : each.reached ? "yes" : "no"}
-                  </span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
   );
 }
 

@@ -2,9 +2,7 @@ import type { Schemas } from "../api/client";
 import { duration, number, percent } from "../ui/format";
 
 type Figures = Schemas["KindMetrics"];
-type Document = Schemas["MetricsDocument"];
 
-const HOUR = 3600;
 const share = (value: number) => percent(value, true);
 const age = (seconds: number) => (seconds === 0 ? "none" : duration(seconds));
 
@@ -30,37 +28,3 @@ export const FIGURES: [keyof Figures, string, (value: number) => string][] = [
   ["high_confidence_waiting_for_people_seconds", "Oldest sure one that waits for people", age],
   ["time_to_auto_approval_seconds", "From proposal to approval by the machine", age],
 ];
-
-export interface Target {
-  name: string;
-  wanted: string;
-  measured: string;
-  reached: boolean | undefined;
-}
-
-/** The targets that these figures say something about. */
-export function targets({ topic_proposals: topics, atom_proposals: atoms }: Document): Target[] {
-  const sum = (key: keyof Figures) => topics[key] + atoms[key];
-  const most = (key: keyof Figures) => Math.max(topics[key], atoms[key]);
-  const all = sum("pending") + sum("approved") + sum("rejected") + sum("merged") + sum("expired") + sum("withdrawn");
-  return [
-    atLeast("Approved by the machine", 0.5, sum("auto_approved"), all),
-    atMost("Expired undecided", 0.1, sum("expired"), all),
-    within("Age of what the machine may take", most("high_confidence_queue_age_seconds")),
-    within("Time from proposal to approval by the machine", most("time_to_auto_approval_seconds")),
-  ];
-}
-
-function atLeast(name: string, wanted: number, part: number, all: number): Target {
-  const measured = all ? `${share(part / all)} of ${number(all)}` : "nothing yet";
-  return { name, wanted: `at least ${percent(wanted)}`, measured, reached: all ? part / all >= wanted : undefined };
-}
-
-function atMost(name: string, wanted: number, part: number, all: number): Target {
-  const measured = all ? `${share(part / all)} of ${number(all)}` : "nothing yet";
-  return { name, wanted: `under ${percent(wanted)}`, measured, reached: all ? part / all < wanted : undefined };
-}
-
-function within(name: string, seconds: number): Target {
-  return { name, wanted: "under an hour", measured: age(seconds), reached: seconds < HOUR };
-}

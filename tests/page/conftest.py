@@ -1,0 +1,146 @@
+"""A real browser before the real web app. Where either cannot be had, these tests are skipped with the reason."""
+
+import asyncio
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from tests.conftest import administer, named
+from tests.patience import PATIENCE, until
+from tests.web.helpers import PASSWORD, with_password
+
+from assay.aio import background
+from assay.db.engine import Database
+from assay.db.models import Role
+from assay.messaging.relay import relay
+from assay.settings import Settings
+from assay.web import pages
+from assay.web.app import create_app
+from assay.web.server import make_server
+
+CHROMIUM = os.environ.get("ASSAY_CHROMIUM") or shutil.which("chromium")
+PEOPLE = {"ana": Role.ADMIN, "bert": Role.REVIEWER, "vera": Role.VIEWER}
+DESKTOP, PHONE = {"width": 1320, "height": 860}, {"width": 390, "height": 844}
+
+
+class Site:
+    """A web app with its own database, served by a thread of its own."""
+
+    def __init__(self, database_url: str, nats_url: str) -> None:
+        self.database_url, self.nats_url = database_url, nats_url
+        self.loop = asyncio.new_event_loop()
+        self.ended = asyncio.Event()
+        self.address = ""
+        self.database: Any = None
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """In the thread of the app: the browser has the loop of this one."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE)
+
+    def serve(self, started: "Future[None]") -> None:
+        try:
+            self.loop.run_until_complete(self._serve(started))
+        except BaseException as error:
+            if not started.done():
+                started.set_exception(error)
+            raise
+
+    async def _serve(self, started: "Future[None]") -> None:
+        async with self._database(), background(relay(self.database, self.nats_url)):
+            listener = socket.create_server(("127.0.0.1", 0))
+            app = create_app(Settings(), self.database_url, self.nats_url)
+            server = make_server(app)
+            serving = asyncio.create_task(server.serve([listener]))
+            await until(lambda: server.started and app.state.assay.hub.begun)
+            self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            started.set_result(None)
+            await self.ended.wait()
+            server.should_exit = True
+            await serving
+
+    @asynccontextmanager
+    async def _database(self):
+        self.database = Database(self.database_url)
+        for name, role in PEOPLE.items():
+            await with_password(self.database, name, role)
+        yield
+        await self.database.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    if not pages.is_built():
+        pytest.skip(pages.why_missing())
+    if CHROMIUM is None:
+        pytest.skip("There is no Chromium on this machine: install it, or name it in ASSAY_CHROMIUM.")
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE * 1000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(chromium: Any, server_url: str, template: str, nats_url: str) -> Iterator[Site]:
+    name = f"page_{uuid4().hex}"
+    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    site, started = Site(named(server_url, name), nats_url), Future[None]()
+    thread = threading.Thread(target=site.serve, args=(started,), daemon=True)
+    thread.start()
+    started.result(PATIENCE)
+    yield site
+    site.loop.call_soon_threadsafe(site.ended.set)
+    thread.join(PATIENCE)
+    administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def opened(chromium: Any, site: Site) -> Iterator[Callable[..., Any]]:
+    """Opens a page as somebody. At the end nothing may have been complained of, and no other host asked."""
+    contexts, complaints = [], []
+
+    def open_page(path: str = "/ui/review", who: str | None = "ana", **more: Any) -> Any:
+        context = chromium.new_context(**{"viewport": DESKTOP, "base_url": site.address, **more})
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE * 1000)
+        if who:
+            credentials = {"name": who, "password": PASSWORD}
+            answer = context.request.post("/api/v1/session", data=credentials, headers={"Origin": site.address})
+            assert answer.status == 201, answer.text()
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if is_complaint(said) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
+        page.on(
+            "request", lambda asked: complaints.append(asked.url) if host(asked.url) != host(site.address) else None
+        )
+        page.goto(path)
+        return page
+
+    yield open_page
+    for each in contexts:
+        each.close()
+    assert complaints == []
+
+
+def is_complaint(said: Any) -> bool:
+    """A refusal of the server is told on the page; that the browser notes it too is no fault."""
+    return (
+        said.type in {"error", "warning"}
+        and "Failed to load resource" not in said.text
+        and "WebSocket" not in said.text
+    )
+
+
+def host(url: str) -> str:
+    return urlsplit(url).netloc if urlsplit(url).scheme in {"http", "https", "ws", "wss"} else ""
