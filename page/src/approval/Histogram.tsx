@@ -3,7 +3,7 @@ import type { Schemas } from "../api/client";
 import { number, percent } from "../ui/format";
 import { histogram } from "./queries";
 
-type Bin = Schemas["Bin"];
+type Bin = Schemas["BinView"];
 const KINDS = ["clean", "held", "duplicate"] as const;
 const NAMES = { clean: "nothing against it", held: "held for another reason", duplicate: "like something" };
 const [WIDTH, HEIGHT] = [500, 120];

@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { answered, api, written } from "../api/client";
+import { answered, api } from "../api/client";
 import { useRight } from "../api/session";
 import { when } from "../ui/format";
 import { Complaint, Loaded } from "../ui/States";
@@ -15,7 +15,7 @@ export function DeadLetters() {
   const mayReplay = useRight("admin");
   const replay = useMutation({
     mutationFn: (id: number) => {
-      const params = { path: { letter_id: id }, header: written() };
+      const params = { path: { letter_id: id } };
       return answered(api.POST("/api/v1/jobs/dead-letters/{letter_id}/replay", { params }));
     },
     onSettled: () => void client.invalidateQueries({ queryKey: ["jobs"] }),

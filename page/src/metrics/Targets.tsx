@@ -4,7 +4,7 @@ import { duration, number, percent, when } from "../ui/format";
 import { Loaded } from "../ui/States";
 import { Days } from "./Days";
 
-export type Target = Schemas["TargetsView"]["items"][number];
+export type Target = Schemas["TargetView"];
 
 const targets = queryOptions({
   queryKey: ["targets"],
