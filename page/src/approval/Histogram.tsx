@@ -13,8 +13,6 @@ export function Histogram({ line }: { line: number }) {
   const found = useQuery(histogram).data;
   if (!found) return null;
   const most = Math.max(1, ...found.bins.map((each) => each.clean + each.held + each.duplicate));
-  const above = found.bins.filter((each) => each.start >= line - 1e-9);
-  const sum = (kind: (typeof KINDS)[number]) => above.reduce((all, each) => all + each[kind], 0);
   return (
     <figure className="histogram">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
@@ -27,7 +25,7 @@ export function Histogram({ line }: { line: number }) {
         {KINDS.map((each) => (
           <span key={each} className="rowed legend">
             <span className="swatch" data-kind={each} aria-hidden="true" />
-            {NAMES[each]}: {number(sum(each))} from {percent(line)} on
+            {NAMES[each]}
           </span>
         ))}
       </figcaption>

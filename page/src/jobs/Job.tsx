@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Schemas } from "../api/client";
 import { useRight } from "../api/session";
-import { ago, duration, percent } from "../ui/format";
+import { ago, capitalised, duration, percent } from "../ui/format";
 import { Complaint, Loaded } from "../ui/States";
 import { order, runs } from "./queries";
 import { Runs } from "./Runs";
@@ -30,7 +30,7 @@ export function Job({ job, health }: Props) {
   return (
     <li className="panel">
       <h2 className="rowed">
-        {job.name.replaceAll("_", " ")}
+        {capitalised(job.name.replaceAll("_", " "))}
         {job.paused && (
           <span className="tag" data-tone="warn">
             paused

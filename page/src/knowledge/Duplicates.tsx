@@ -22,7 +22,9 @@ export function Duplicates({ onOpen }: Props) {
     <article className="screen" aria-labelledby="twice">
       <div className="page">
         <h2 id="twice">Known twice</h2>
-        <p className="why">The machine found these alike after both were approved.</p>
+        <p className="why">
+          What was found alike after both were approved. Pick something from the list to read why it is believed.
+        </p>
         <Loaded query={useQuery(duplicates)}>
           {({ items }) =>
             items.length === 0 ? (

@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { answered, api, type Schemas } from "../api/client";
-import { duration, number, percent, when } from "../ui/format";
+import { capitalised, duration, number, percent, when } from "../ui/format";
 import { Loaded } from "../ui/States";
 import { Days } from "./Days";
 
@@ -15,7 +15,8 @@ const targets = queryOptions({
 /** A value in the unit of its target. */
 export function shown(unit: Target["unit"], value: number | null): string {
   if (value === null) return "nothing yet";
-  return unit === "share" ? percent(value, true) : duration(value);
+  if (unit === "share") return percent(value, true);
+  return value === 0 ? "none" : duration(value);
 }
 
 /** What Assay should reach, where it stands, and how it went. */
@@ -42,7 +43,7 @@ function One({ target }: { target: Target }) {
   return (
     <li className="panel">
       <h2 className="rowed">
-        {name}
+        {capitalised(name)}
         <span className="tag push" data-tone={tone}>
           {met === null ? "too early" : met ? "reached" : "missed"}
         </span>
@@ -51,7 +52,7 @@ function One({ target }: { target: Target }) {
         <strong>{shown(unit, value)}</strong>
         <span className="why">
           wanted: {wanted}
-          {of !== null && `; of ${number(of)}`}
+          {of ? `; of ${number(of)}` : ""}
         </span>
       </p>
       <Days target={target} />
