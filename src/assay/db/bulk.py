@@ -1,12 +1,13 @@
 """Many rows in one statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import text
+from sqlalchemy import ARRAY, ColumnElement, any_, literal, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from assay.db.base import Base
 
@@ -17,6 +18,11 @@ CHUNK: Final = 20_000
 def as_json(rows: object) -> str:
     """A JSON document of ids, dates, enumerations and plain values."""
     return to_json(rows).decode()
+
+
+def among(column: InstrumentedAttribute[Any], values: Iterable[object]) -> ColumnElement[bool]:
+    """Whether the column holds one of the values: one parameter and one plan, however many there are."""
+    return column == any_(literal(list(values), ARRAY(column.type)))
 
 
 async def insert_rows(session: AsyncSession, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

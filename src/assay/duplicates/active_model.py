@@ -2,24 +2,23 @@
 
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.locks import DECISIONS, hold_until_commit
+from assay.db.models import EmbeddingModel, ModelState
 from assay.duplicates import scale, vectors
 
-_BEGIN: Final = """
-    INSERT INTO embedding_models (model, state, started_at) VALUES (:model, 'building', :at)
-    ON CONFLICT (model) DO UPDATE SET state = excluded.state, started_at = excluded.started_at
-    WHERE embedding_models.state = 'retired'"""
+_SERVES: Final = EmbeddingModel.state == ModelState.SERVING
 
 
 async def active_model(session: AsyncSession, configured: str) -> str:
     """The model that serves: the one that was switched to last; before the first, the one of the settings."""
-    found = await session.scalar(text("SELECT model FROM embedding_models WHERE state = 'serving'"))
+    found = await session.scalar(select(EmbeddingModel.model).where(_SERVES))
     return found or configured
 
 
@@ -32,12 +31,8 @@ async def activate_if_none(session: AsyncSession, configured: str) -> str:
     """Makes the model of the settings serve if none does yet. Returns the one that serves."""
     await hold_until_commit(session, DECISIONS)
     found = await active_model(session, configured)
-    await session.execute(
-        text("""
-        INSERT INTO embedding_models (model, state, started_at) VALUES (:model, 'serving', :at)
-        ON CONFLICT DO NOTHING"""),
-        {"model": found, "at": now()},
-    )
+    row = insert(EmbeddingModel).values(model=found, state=ModelState.SERVING, started_at=now())
+    await session.execute(row.on_conflict_do_nothing())
     return found
 
 
@@ -47,11 +42,16 @@ async def begin_building(session: AsyncSession, model: str) -> bool:
     What else was being built is given up.
     """
     serves = await activate_if_none(session, model) == model
+    others = (EmbeddingModel.state == ModelState.BUILDING) & (EmbeddingModel.model != model)
+    await session.execute(update(EmbeddingModel).where(others).values(state=ModelState.RETIRED))
+    row = insert(EmbeddingModel).values(model=model, state=ModelState.BUILDING, started_at=now())
     await session.execute(
-        text("UPDATE embedding_models SET state = 'retired' WHERE state = 'building' AND model <> :model"),
-        {"model": model},
+        row.on_conflict_do_update(
+            index_elements=[EmbeddingModel.model],
+            set_={"state": row.excluded.state, "started_at": row.excluded.started_at},
+            where=EmbeddingModel.state == ModelState.RETIRED,
+        )
     )
-    await session.execute(text(_BEGIN), {"model": model, "at": now()})
     return not serves
 
 
@@ -60,12 +60,9 @@ async def activate(session: AsyncSession, model: str, actor: Actor) -> bool:
     await hold_until_commit(session, DECISIONS)
     if await vectors.missing(session, model, 1):
         return False
-    before = await session.scalar(
-        text("UPDATE embedding_models SET state = 'retired' WHERE state = 'serving' RETURNING model")
-    )
-    await session.execute(
-        text("UPDATE embedding_models SET state = 'serving', switched_at = :at WHERE model = :model"),
-        {"model": model, "at": now()},
-    )
+    retired = update(EmbeddingModel).where(_SERVES).values(state=ModelState.RETIRED)
+    before = await session.scalar(retired.returning(EmbeddingModel.model))
+    serves = update(EmbeddingModel).where(EmbeddingModel.model == model)
+    await session.execute(serves.values(state=ModelState.SERVING, switched_at=now()))
     await record(session, actor, [Record("embeddings.switched", detail={"from": before, "to": model})])
     return True

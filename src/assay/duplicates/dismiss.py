@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
+from assay.db.bulk import among
+from assay.db.models import DedupState, Proposal
 from assay.duplicates import scan, verdicts
 from assay.duplicates.claim import Claim
 from assay.kinds import Kind
@@ -132,5 +134,10 @@ def _recorded(proposal: Claim, other: Claim, actor: Actor, notes: str | None) ->
 
 async def _look_again(session: AsyncSession, ids: Sequence[UUID], model: str, threshold: float, actor: Actor) -> None:
     """At once where there are vectors, else by the next scan."""
-    await session.execute(text("UPDATE proposals SET dedup_state = 'unchecked' WHERE id = ANY(:ids)"), {"ids": ids})
+    await session.execute(
+        update(Proposal)
+        .where(among(Proposal.id, ids))
+        .values(dedup_state=DedupState.UNCHECKED)
+        .execution_options(synchronize_session=False)
+    )
     await scan.scan(session, ids, model=model, threshold=threshold, actor=actor)

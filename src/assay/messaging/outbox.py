@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import Row, text
+from sqlalchemy import Row, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.clock import MAX_AGED_OUT, now
 from assay.db.locks import try_until_commit
+from assay.db.models import OutboxEntry
 
 NOTIFICATIONS: Final = "outbox"
 """The channel on which the trigger that fills the outbox tells of it."""
@@ -72,8 +73,8 @@ async def publish(session: AsyncSession, *, limit: int) -> list[Frame] | None:
 
 async def bounds(session: AsyncSession) -> tuple[int, int]:
     """The ids of the oldest event that is kept and of the newest one; 0 where there is none yet."""
-    found = await session.execute(text("SELECT coalesce(min(sequence), 0), coalesce(max(sequence), 0) FROM outbox"))
-    oldest, newest = found.one()
+    ends = (func.coalesce(end(OutboxEntry.sequence), 0) for end in (func.min, func.max))
+    oldest, newest = (await session.execute(select(*ends))).one()
     return oldest, newest
 
 
@@ -94,7 +95,7 @@ async def published(
 
 async def is_behind(session: AsyncSession) -> bool:
     """Whether events are committed that no relay has numbered yet."""
-    return bool(await session.scalar(text("SELECT EXISTS (SELECT FROM outbox WHERE sequence IS NULL)")))
+    return bool(await session.scalar(select(exists().where(OutboxEntry.sequence.is_(None)))))
 
 
 async def prune(session: AsyncSession, *, before: datetime) -> int:

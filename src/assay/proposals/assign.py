@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.accounts.identity import SCOPES_OF
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
-from assay.db.models import Scope, User
+from assay.db.bulk import among
+from assay.db.models import Proposal, Scope, User
 from assay.errors import InvalidInput
 from assay.messaging.events import ProposalAssigned
 from assay.proposals.gate import ANY_VERSION, lock_and_judge
@@ -35,9 +36,11 @@ async def assign(
         return refuse_decided(row) or _refuse_own(row, assignee)
 
     accepted, outcomes = await lock_and_judge(session, ids, versions, judge, "Assigned." if assignee else "Given back.")
-    given = {"ids": [row.id for row in accepted], "assignee": assignee_id}
     await session.execute(
-        text("UPDATE proposals SET assignee_user_id = :assignee, version = version + 1 WHERE id = ANY(:ids)"), given
+        update(Proposal)
+        .where(among(Proposal.id, [row.id for row in accepted]))
+        .values(assignee_user_id=assignee_id, version=Proposal.version + 1)
+        .execution_options(synchronize_session=False)
     )
     name = assignee.name if assignee else None
     await record(session, actor, [_recorded(row, actor, name, notes) for row in accepted])

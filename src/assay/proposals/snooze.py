@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.clock import now
+from assay.db.bulk import among
+from assay.db.models import Proposal
 from assay.errors import InvalidInput
 from assay.messaging.events import ProposalSnoozed
 from assay.proposals.gate import ANY_VERSION, lock_and_judge
@@ -31,8 +33,10 @@ async def snooze(
     done = "Snoozed." if until else "Called back."
     accepted, outcomes = await lock_and_judge(session, ids, ANY_VERSION, refuse_decided, done)
     await session.execute(
-        text("UPDATE proposals SET snoozed_until = :until WHERE id = ANY(:ids)"),
-        {"ids": [row.id for row in accepted], "until": until},
+        update(Proposal)
+        .where(among(Proposal.id, [row.id for row in accepted]))
+        .values(snoozed_until=until)
+        .execution_options(synchronize_session=False)
     )
     await record(session, actor, [_recorded(row, actor, until, notes) for row in accepted])
     return outcomes

@@ -5,12 +5,20 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
-from assay.db.bulk import as_json
-from assay.db.models import ChangeType, ProposalStatus, ReviewAction
+from assay.db.bulk import among, as_json
+from assay.db.models import (
+    AtomLink,
+    ChangeType,
+    Embedding,
+    Entity,
+    ProposalStatus,
+    ReviewAction,
+    TopicAtom,
+)
 from assay.kinds import Kind
 from assay.proposals.contradictions import later_updates
 from assay.proposals.outcomes import LockedProposal
@@ -56,12 +64,11 @@ async def live_twins(
 ) -> dict[tuple[Kind, str], UUID]:
     """The live entities, but for `exclude`, that say word for word what has these identity keys."""
     rows = await session.execute(
-        text("""
-        SELECT kind, identity_key, id FROM entities
-        WHERE identity_key = ANY(:keys) AND NOT archived AND id <> ALL(CAST(:exclude AS uuid[]))"""),
-        {"keys": [key for _, key in keys], "exclude": list(exclude)},
+        select(Entity.kind, Entity.identity_key, Entity.id).where(
+            among(Entity.identity_key, [key for _, key in keys]), ~Entity.archived, ~among(Entity.id, exclude)
+        )
     )
-    return {(Kind(kind), key): entity_id for kind, key, entity_id in rows if (Kind(kind), key) in keys}
+    return {(kind, key): entity_id for kind, key, entity_id in rows if (kind, key) in keys}
 
 
 async def decide(
@@ -130,17 +137,21 @@ async def create_entities(session: AsyncSession, ids: Ids, at: datetime) -> None
 async def touch_entities(session: AsyncSession, ids: Ids, at: datetime) -> None:
     """Gives each a new revision number."""
     await session.execute(
-        text("UPDATE entities SET revision = revision + 1, updated_at = :at WHERE id = ANY(:ids)"),
-        {"ids": list(ids), "at": at},
+        update(Entity)
+        .where(among(Entity.id, ids))
+        .values(revision=Entity.revision + 1, updated_at=at)
+        .execution_options(synchronize_session=False)
     )
 
 
 async def withdraw_entities(session: AsyncSession, ids: Ids) -> None:
     """Archives entities; what was filed or linked because of them goes with them and returns with them."""
-    parameters = {"ids": list(ids)}
-    await session.execute(text("UPDATE entities SET archived = true WHERE id = ANY(:ids)"), parameters)
-    await session.execute(text("DELETE FROM topic_atoms WHERE topic_id = ANY(:ids) OR atom_id = ANY(:ids)"), parameters)
-    await session.execute(text("DELETE FROM atom_links WHERE from_id = ANY(:ids) OR to_id = ANY(:ids)"), parameters)
+    for statement in (
+        update(Entity).where(among(Entity.id, ids)).values(archived=True),
+        delete(TopicAtom).where(among(TopicAtom.topic_id, ids) | among(TopicAtom.atom_id, ids)),
+        delete(AtomLink).where(among(AtomLink.from_id, ids) | among(AtomLink.to_id, ids)),
+    ):
+        await session.execute(statement.execution_options(synchronize_session=False))
 
 
 async def write_revisions(
@@ -211,15 +222,18 @@ async def built_upon(session: AsyncSession, revisions: Mapping[UUID, int], ids: 
 async def live_entities(session: AsyncSession, ids: Ids) -> dict[UUID, Kind]:
     """The kinds of those entities that are live, each held until the transaction ends."""
     rows = await session.execute(
-        text("SELECT id, kind FROM entities WHERE id = ANY(:ids) AND NOT archived ORDER BY id FOR NO KEY UPDATE"),
-        {"ids": list(ids)},
+        select(Entity.id, Entity.kind)
+        .where(among(Entity.id, ids), ~Entity.archived)
+        .order_by(Entity.id)
+        .with_for_update(key_share=True)
     )
-    return {entity_id: Kind(kind) for entity_id, kind in rows}
+    return dict(rows.tuples().all())
 
 
 async def delete_vectors(session: AsyncSession, ids: Ids) -> None:
     """Takes proposals that are no longer alive out of the search for duplicates."""
-    await session.execute(text("DELETE FROM embeddings WHERE subject_id = ANY(:ids)"), {"ids": list(ids)})
+    gone = delete(Embedding).where(among(Embedding.subject_id, ids))
+    await session.execute(gone.execution_options(synchronize_session=False))
 
 
 async def follow_to_entities(session: AsyncSession, entities: Mapping[UUID, UUID]) -> None:

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import exists, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db.models import SourceKind
+from assay.db.bulk import among
+from assay.db.models import Evidence, Source, SourceKind, StoredMessage
 from assay.errors import NotFound
 from assay.kinds import Trust
 
@@ -65,26 +66,27 @@ async def named(session: AsyncSession, name: str) -> SourceInFull:
 
 async def trusted_among(session: AsyncSession, names: Collection[str]) -> frozenset[str]:
     """Those of the sources that are trusted."""
-    found = text("SELECT name FROM sources WHERE name = ANY(:names) AND trust = 'trusted'")
-    return frozenset(await session.scalars(found, {"names": list(names)}))
+    found = select(Source.name).where(among(Source.name, names), Source.trust == Trust.TRUSTED)
+    return frozenset(await session.scalars(found))
 
 
 async def is_untrusted(session: AsyncSession, name: str) -> bool:
     """Whether there is such a source, and nobody trusts it."""
-    found = text("SELECT EXISTS (SELECT FROM sources WHERE name = :name AND trust <> 'trusted')")
-    return bool(await session.scalar(found, {"name": name}))
+    found = exists().where(Source.name == name, Source.trust != Trust.TRUSTED)
+    return bool(await session.scalar(select(found)))
 
 
 async def untrusted_sources(session: AsyncSession, proposal_id: UUID) -> Sequence[str]:
     """The sources that a proposal is quoted from and nobody trusts, by name."""
-    found = await session.scalars(
-        text("""
-        SELECT DISTINCT m.source FROM evidence e JOIN messages m ON m.id = e.message_id
-        LEFT JOIN sources s ON s.name = m.source
-        WHERE e.proposal_id = :id AND s.trust IS DISTINCT FROM 'trusted' ORDER BY m.source"""),
-        {"id": proposal_id},
+    found = (
+        select(StoredMessage.source)
+        .distinct()
+        .join(Evidence, Evidence.message_id == StoredMessage.id)
+        .outerjoin(Source, Source.name == StoredMessage.source)
+        .where(Evidence.proposal_id == proposal_id, Source.trust.is_distinct_from(Trust.TRUSTED))
+        .order_by(StoredMessage.source)
     )
-    return found.all()
+    return (await session.scalars(found)).all()
 
 
 async def _found(session: AsyncSession, which: str, **values: Any) -> list[SourceInFull]:
