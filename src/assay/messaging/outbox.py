@@ -73,9 +73,9 @@ async def publish(session: AsyncSession, *, limit: int) -> list[Frame] | None:
 
 async def bounds(session: AsyncSession) -> tuple[int, int]:
     """The ids of the oldest event that is kept and of the newest one; 0 where there is none yet."""
-    ends = (func.coalesce(end(OutboxEntry.sequence), 0) for end in (func.min, func.max))
-    oldest, newest = (await session.execute(select(*ends))).one()
-    return oldest, newest
+    found = await session.execute(select(func.min(OutboxEntry.sequence), func.max(OutboxEntry.sequence)))
+    oldest, newest = found.tuples().one()
+    return oldest or 0, newest or 0
 
 
 async def published(
