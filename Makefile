@@ -80,7 +80,7 @@ others: $(ALL) ## Run a quick part of the tests on every other Python of this ma
 	done
 
 QUICK := tests/text tests/policies tests/messaging tests/proposals/test_actions.py tests/runtime/test_embedded_servers.py \
-	tests/ai/test_clustering.py tests/ai/test_offline_embedder.py tests/web/test_app.py tests/cli/test_processes.py
+	tests/ai/rules/test_clustering.py tests/ai/test_offline_embedder.py tests/web/test_app.py tests/cli/test_processes.py
 
 quick: $(ALL)
 	$(BIN)/mypy

@@ -27,7 +27,7 @@ for each in pkgutil.walk_packages(assay.__path__, 'assay.'):
 from tests.ai.chats import chat, read
 from tests.ai.llm import NOTHING, scripted
 from tests.ai.model_server import says
-from assay.ai.providers.offline.extractor import OfflineExtractor
+from assay.ai.rules.extractor import OfflineExtractor
 
 async def work():
     said = chat('ana: We decided to use Postgres 16 for the ledger.')

@@ -1,7 +1,7 @@
 import pytest
 
-from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
+from assay.ai.rules.extractor import OfflineExtractor
 
 
 @pytest.fixture(scope="session")

@@ -96,14 +96,14 @@ async def test_a_refusal_is_not_repeated_and_never_shows_the_key(status):
 @pytest.mark.parametrize(
     ("reply", "words"),
     [
-        (Reply(body=b"<html>"), "something else than embeddings"),
-        (Reply(body=b'{"data": [{"index": 0}]}'), "something else than embeddings"),
-        (Reply(body=b'{"data": [{"index": 0, "embedding": ["x"]}]}'), "something else than embeddings"),
-        (answer([[1.0] * 384, [1.0] * 3]), "something else than embeddings"),
+        (Reply(body=b"<html>"), "did not answer with embeddings"),
+        (Reply(body=b'{"data": [{"index": 0}]}'), "did not answer with embeddings"),
+        (Reply(body=b'{"data": [{"index": 0, "embedding": ["x"]}]}'), "did not answer with embeddings"),
+        (answer([[1.0] * 384, [1.0] * 3]), "did not answer with embeddings"),
         (answer([[1.0] * 384]), "answered 1x384 numbers instead of 2x384"),
         (answer([[1.0] * 768] * 2), "answered 2x768 numbers instead of 2x384"),
-        (answer([[0.0] * 384, [1.0] * 384]), "points nowhere"),
-        (answer([[float("nan")] * 384] * 2), "points nowhere"),
+        (answer([[0.0] * 384, [1.0] * 384]), "zero or non-finite vector"),
+        (answer([[float("nan")] * 384] * 2), "zero or non-finite vector"),
     ],
 )
 async def test_an_answer_that_is_none_is_refused_with_a_sentence(reply, words):

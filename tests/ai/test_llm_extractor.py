@@ -12,7 +12,8 @@ from tests.ai.model_server import says
 
 from assay.ai.extractor import KnownAtom, Window
 from assay.ai.prompts import load
-from assay.ai.providers.llm import wire
+from assay.ai.providers.llm import parse, schema
+from assay.ai.providers.llm.prompt import compose
 from assay.errors import Unavailable
 from assay.kinds import AtomType, LinkType
 
@@ -56,7 +57,7 @@ async def test_the_whole_schema_reaches_a_compatible_server(output, where, windo
     inner = server.asked[0].body
     for step in where:
         inner = inner[step]
-    assert inner == wire.ANSWER
+    assert inner == schema.ANSWER
     assert server.asked[0].body["max_tokens"] == 8_000
 
 
@@ -110,7 +111,7 @@ async def test_ids_that_the_model_invents_are_dropped_and_counted(window):
 async def test_ten_thousand_items_are_cut_to_the_cap_and_counted(window):
     async with scripted([says(found(*[atom()] * 10_000, topics=[topic()] * 50))]) as (_, extractor):
         extraction = await extractor.extract(window)
-    assert (len(extraction.atoms), len(extraction.topics)) == (wire.MAX_ATOMS, wire.MAX_TOPICS)
+    assert (len(extraction.atoms), len(extraction.topics)) == (schema.MAX_ATOMS, schema.MAX_TOPICS)
     assert extraction.refused == {"atoms_over_the_limit": 9_960, "topics_over_the_limit": 40}
 
 
@@ -174,3 +175,27 @@ async def test_a_way_to_answer_that_the_model_does_not_know_blames_the_settings(
         with pytest.raises(Unavailable, match="as the settings say"):
             await extractor.extract(window)
     assert (server.asked, window.meter.tokens) == ([], 0)
+
+
+def written(told: dict[str, Any], name: str = "") -> Any:
+    """Something that a schema allows."""
+    if "enum" in told:
+        return told["enum"][-1]
+    if told["type"] == "object":
+        return {name: written(each, name) for name, each in told["properties"].items()}
+    if told["type"] == "array":
+        return [written(told["items"], name)]
+    return 1 if told["type"] == "integer" else {"to": "new 1"}.get(name, f"a {name}")
+
+
+def test_what_the_schema_tells_is_what_is_read(window):
+    """Every field of an answer that keeps to the schema reaches a draft, in its own place."""
+    extraction = parse.read(written(schema.ANSWER), compose(window, 1_000))
+    [draft], [subject] = extraction.atoms, extraction.topics
+    told = schema.ANSWER["properties"]
+    assert extraction.refused == {}
+    assert {field for field in told["atoms"]["items"]["properties"] if not getattr(draft, field)} == set()
+    assert {field for field in told["topics"]["items"]["properties"] if not getattr(subject, field)} == set()
+    assert (draft.title, draft.content, draft.topic) == ("a title", "a content", "a topic")
+    assert (draft.quotes[0].text, draft.links[0].to) == ("a words", 0)
+    assert (subject.name, subject.description, subject.keywords) == ("a name", "a description", ["a keywords"])

@@ -18,7 +18,7 @@ from tests.ai.model_server import Asked, Reply, says
 from assay.ai.budget import UsageMeter
 from assay.ai.extractor import Extraction, KnownAtom, Message, Window
 from assay.ai.providers.llm import shown
-from assay.ai.providers.llm.compose import compose
+from assay.ai.providers.llm.prompt import compose
 from assay.ai.providers.llm.shown import WITHHELD, line
 from assay.extraction.drafts import drafted
 from assay.extraction.evidence import locate

@@ -35,8 +35,8 @@ async def test_a_server_that_knows_the_model_is_named(replies):
 @pytest.mark.parametrize(
     ("replies", "says"),
     [
-        ([Reply(body=b"<html>")], "is no model: what .*/models answers is no list of models"),
-        ([fails(404), fails(404)], "is no model: .* is no server of models"),
+        ([Reply(body=b"<html>")], "is not a model: .*/models does not answer with a list of models"),
+        ([fails(404), fails(404)], "is not a model: .* is not a model server"),
         ([listing("large", "huge"), fails(404)], "is not listed by its server, which has huge, large: set"),
     ],
 )

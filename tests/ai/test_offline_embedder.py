@@ -31,7 +31,7 @@ async def test_refuses_a_model_that_is_not_the_one_we_know(tmp_path: Path, file:
     (tmp_path / file).unlink()
     (tmp_path / file).write_bytes(changed)
 
-    with pytest.raises(Unavailable, match=rf"{file} is not the one we know: sha256"):
+    with pytest.raises(Unavailable, match=rf"{file} is not the expected one: sha256"):
         await OfflineEmbedder(tmp_path).embed(["text"])
 
 

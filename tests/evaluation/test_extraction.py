@@ -6,8 +6,8 @@ import pytest
 
 from assay.ai.extractor import AtomDraft, Extraction, Message, Quote
 from assay.ai.fakes import ScriptedExtractor
-from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
+from assay.ai.rules.extractor import OfflineExtractor
 from assay.errors import AssayError, InvalidInput, PermanentError, Unavailable
 from assay.evaluation.extraction import evaluate, total
 from assay.evaluation.labelled import Labelled, from_file, shipped

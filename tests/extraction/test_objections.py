@@ -9,8 +9,8 @@ from tests.extraction.chats import atom, incoming, ingest, read_all
 
 from assay.ai.extractor import Extraction, ObjectionDraft, Quote
 from assay.ai.fakes import ScriptedExtractor
-from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
+from assay.ai.rules.extractor import OfflineExtractor
 from assay.audit.actor import SYSTEM
 from assay.db.models import Recommendation
 from assay.proposals import actions

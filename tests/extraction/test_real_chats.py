@@ -10,8 +10,8 @@ import pytest
 from tests.builders import MORNING, rows, scalar
 from tests.extraction.chats import incoming, ingest, read_run
 
-from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
+from assay.ai.rules.extractor import OfflineExtractor
 from assay.readers.reading import read_file
 from assay.readers.records import IncomingMessage
 

@@ -17,11 +17,11 @@ from tests.jobs.helpers import done
 from tests.patience import until
 
 from assay.ai.budget import Budget
-from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
+from assay.ai.rules.extractor import OfflineExtractor
 from assay.audit.actor import SYSTEM
 from assay.db.models import JobState, TriggerType
-from assay.extraction import actions, budget, run_sql, runs
+from assay.extraction import actions, budget, run_changes, runs
 from assay.jobs import run
 from assay.jobs.reading import RunReading
 from assay.kinds import Kind
@@ -213,7 +213,10 @@ async def test_a_job_that_runs_out_of_time_leaves_what_is_in_flight_and_blames_n
         await RunReading.of(claim, JobContext(NAME, by_model, seconds=0.5), Budget()).finish()
         await until(lambda: server.hung_up)
     [(status, error)] = await rows(deps.database, RUNS)
-    assert (status, error) == ("completed", "The time of the job was used up while the extractor was still reading.")
+    assert (status, error) == (
+        "completed",
+        "The time limit of the job was reached while the extractor was still reading.",
+    )
     assert await scalar(deps.database, UNREAD) == 3
     assert await scalar(deps.database, "SELECT max(failed_reads) FROM messages") == 0
 
@@ -285,7 +288,7 @@ async def test_a_run_that_is_taken_up_again_keeps_what_it_spent(deps):
     async with deps.database.transaction() as session:
         claim = await runs.claim(session, extractor=deps.extractor, trigger=TriggerType.SCHEDULED, actor=SYSTEM)
         assert claim
-        await run_sql.add_usage(session, claim.run_id, 1_000, DEAR / 2)
+        await run_changes.add_usage(session, claim.run_id, 1_000, DEAR / 2)
         assert (await budget.for_run(session, limit, claim.run_id)).left == pytest.approx(DEAR / 2)
 
 

@@ -13,8 +13,8 @@ from tests.query_plans import executed
 
 from assay.ai.extractor import Extraction
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor
-from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
+from assay.ai.rules.extractor import OfflineExtractor
 from assay.audit.actor import SYSTEM
 from assay.db.models import ProposalStatus
 from assay.extraction import erasure

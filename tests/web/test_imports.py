@@ -12,7 +12,7 @@ from tests.patience import until
 from tests.web.helpers import BASE, asking, bearer, person, serving, token
 
 from assay.ai.fakes import HashEmbedder
-from assay.ai.providers.offline.extractor import OfflineExtractor
+from assay.ai.rules.extractor import OfflineExtractor
 from assay.clock import now
 from assay.db.models import Role, Scope
 from assay.imports.running import ImportRunner

@@ -11,8 +11,8 @@ from tests.web.helpers import BASE, serving
 from tests.workflow.test_origin import asked_by, pipeline
 
 from assay.ai.fakes import HashEmbedder
-from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
+from assay.ai.rules.extractor import OfflineExtractor
 from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.db.models import Scope

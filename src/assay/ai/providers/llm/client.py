@@ -32,9 +32,9 @@ from pydantic_ai.settings import ModelSettings
 
 from assay.ai.backoff import MAX_ATTEMPTS, MAX_REST_SECONDS, Backoff
 from assay.ai.budget import UsageMeter
-from assay.ai.providers.llm import answer
-from assay.ai.providers.llm.answer import Malformed
+from assay.ai.providers.llm import parse
 from assay.ai.providers.llm.models import Connection
+from assay.ai.providers.llm.parse import Malformed
 from assay.ai.providers.llm.prices import Price, tokens_in
 from assay.errors import PermanentError, Unavailable
 from assay.settings import Settings
@@ -143,10 +143,10 @@ class Client:
         for part in response.parts:
             if isinstance(part, ToolCallPart):
                 return self._called(part)
-        return answer.document(response.text or "")
+        return parse.document(response.text or "")
 
     def _called(self, part: ToolCallPart) -> Mapping[str, Any]:
-        return answer.document(part.args) if isinstance(part.args, str) else answer.checked(part.args)
+        return parse.document(part.args) if isinstance(part.args, str) else parse.checked(part.args)
 
     def _broken(self, error: UnexpectedModelBehavior) -> Exception:
         if isinstance(error, ContentFilterError):

@@ -9,9 +9,9 @@ from assay.ai.backoff import Backoff
 from assay.ai.budget import UsageMeter
 from assay.ai.extractor import ContextLimits, Extraction, Window
 from assay.ai.prompts import Prompt
-from assay.ai.providers.llm import answer
-from assay.ai.providers.llm.answer import Malformed
-from assay.ai.providers.llm.compose import Request, compose
+from assay.ai.providers.llm import parse
+from assay.ai.providers.llm.parse import Malformed
+from assay.ai.providers.llm.prompt import PromptRequest, compose
 from assay.errors import PermanentError
 from assay.settings import Settings
 
@@ -57,11 +57,11 @@ class LlmExtractor:
     async def extract(self, window: Window) -> Extraction:
         request = await asyncio.to_thread(compose, window, self._settings.assay_llm_window_characters)
         found, repairs = await self._answer(request, window.meter)
-        read = answer.read(found, request)
+        read = parse.read(found, request)
         refused = {**read.refused, "answers_out_of_format": repairs} if repairs else read.refused
         return Extraction(read.topics, read.atoms, window.meter.tokens, window.meter.cost, refused)
 
-    async def _answer(self, request: Request, meter: UsageMeter) -> tuple[Mapping[str, Any], int]:
+    async def _answer(self, request: PromptRequest, meter: UsageMeter) -> tuple[Mapping[str, Any], int]:
         """The first answer in the format, and how many before it were not. Each is asked for anew: what was broken
         would only cost once more."""
         question = request.text

@@ -15,7 +15,7 @@ from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from pydantic_ai.tools import ToolDefinition
 
-from assay.ai.providers.llm import wire
+from assay.ai.providers.llm import schema
 from assay.settings import Settings
 
 KEYLESS: Final = "none"
@@ -58,10 +58,10 @@ def parameters(wish: str, profile: ModelProfile) -> ModelRequestParameters:
     """How the answer is asked for: by the server's own means where it has them, else as the call of a tool."""
     mode = wish if wish != "auto" else "native" if profile.get("supports_json_schema_output") else "tool"
     chosen: StructuredOutputMode = mode  # type: ignore[assignment]  # the settings allow no other
-    tool = ToolDefinition(name=wire.NAME, parameters_json_schema=wire.ANSWER, strict=True, kind="output")
+    tool = ToolDefinition(name=schema.NAME, parameters_json_schema=schema.ANSWER, strict=True, kind="output")
     return ModelRequestParameters(
         output_mode=chosen,
-        output_object=OutputObjectDefinition(json_schema=wire.ANSWER, name=wire.NAME, strict=True),
+        output_object=OutputObjectDefinition(json_schema=schema.ANSWER, name=schema.NAME, strict=True),
         output_tools=[tool] if chosen == "tool" else [],
         allow_text_output=chosen != "tool",
     )

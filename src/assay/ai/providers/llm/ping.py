@@ -41,13 +41,13 @@ async def _look(client: httpx2.AsyncClient, settings: Settings, where: str, base
         question = "messages" if settings.assay_extractor == "anthropic" else "chat/completions"
         response = await client.post(f"{base}/{question}", headers=headers, json={})  # asks nothing, so costs nothing
         if response.status_code in (*LACKS_A_LIST, *REDIRECTS):
-            raise Unavailable(f"{where} is no model: {base} is no server of models. {ADDRESS}")
+            raise Unavailable(f"{where} is not a model: {base} is not a model server. {ADDRESS}")
         return
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         raise Unavailable(f"{where} cannot be asked: its server says {response.status_code} {response.reason_phrase}.")
     names = _names(response)
     if names is None:
-        raise Unavailable(f"{where} is no model: what {base}/models answers is no list of models. {ADDRESS}")
+        raise Unavailable(f"{where} is not a model: {base}/models does not answer with a list of models. {ADDRESS}")
     if names and not names & {model, f"{model}:latest"}:
         alone = await client.get(f"{base}/models/{quote(model, safe='')}", headers=headers)
         if alone.status_code != HTTPStatus.OK:  # an alias has no place in the list and is known all the same

@@ -1,6 +1,6 @@
 """What a model may see of what people wrote. There is no other way for a word of theirs into a request.
 
-`line` takes nothing but numbers, marks and `Shown`, and only a `Filter` makes that.
+`line` takes nothing but numbers, marks and `Shown`, and only a `InputFilter` makes that.
 """
 
 import json

@@ -1,0 +1,205 @@
+"""The order of reading: text, then vectors, then judgement. Thinking happens in threads, embedding in between."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+from assay.ai.embedder import Embedder
+from assay.ai.extractor import WHOLE_CHAT, AtomDraft, ContextLimits, Extraction, LinkDraft, Message, TopicDraft, Window
+from assay.ai.rules import answers, claims, links, prototypes, repairs, safety, selection, topics
+from assay.ai.rules.candidates import AtomCandidate
+from assay.ai.rules.decisions import from_decisions
+from assay.ai.rules.directives import from_directives
+from assay.ai.rules.late_objections import late_objections
+from assay.ai.rules.prototypes import Prototypes
+from assay.ai.rules.repetition import without_repetition
+from assay.ai.rules.selection import Gates
+from assay.ai.rules.settled import from_settled
+from assay.ai.rules.topic_icons import icon_texts
+from assay.ai.rules.topic_names import Naming
+from assay.ai.rules.topics import TopicCandidate
+from assay.ai.rules.turns import Chat, read_chat
+from assay.ai.rules.vectors import VectorCache
+from assay.ai.rules.vocabulary import Vocabulary
+
+BELOW_THE_GATE: Final = 0.3
+"""Candidates this far below their gate still help to find and name topics."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReading:
+    """Everything found in the words alone."""
+
+    chat: Chat
+    vocabulary: Vocabulary
+    certain: list[AtomCandidate]
+    """Candidates that need no meaning to be judged."""
+    pairings: list[answers.Pairing]
+    repairs: list[repairs.Repair]
+    claims: list[claims.ClaimSentence]
+
+    def texts(self) -> list[str]:
+        """What must have a meaning before it can be judged."""
+        asked = chain.from_iterable(pairing.texts() for pairing in self.pairings if pairing.answers)
+        repaired = chain.from_iterable(repair.texts() for repair in self.repairs)
+        return [*asked, *repaired, *(claim.text for claim in self.claims)]
+
+
+class OfflineExtractor:
+    """Finds topics and atoms without a language model. The same window gives the same answer."""
+
+    def __init__(self, embedder: Embedder, *, gates: Gates = Gates()) -> None:  # noqa: B008  # frozen
+        self._embedder = embedder
+        self._gates = gates
+        self._prototypes: Prototypes | None = None
+
+    @property
+    def name(self) -> str:
+        return "offline"
+
+    @property
+    def model(self) -> str:
+        return f"rules+{self._embedder.model}"
+
+    @property
+    def prompt_version(self) -> str:
+        return "rules-1"
+
+    @property
+    def limits(self) -> ContextLimits:
+        return WHOLE_CHAT
+
+    async def extract(self, window: Window) -> Extraction:
+        known_topics = window.known_topics
+        shown = await asyncio.to_thread(safety.without_secrets, window.in_order)
+        reading = await asyncio.to_thread(read, shown)
+        refused = _left_out(reading.chat, shown, window)
+        texts = reading.texts()
+        if not (texts or reading.certain or reading.pairings):
+            return Extraction(refused=refused)
+        learned, vectors = await self._learned(), VectorCache(self._embedder)
+        await vectors.learn(texts)
+        weighed = await asyncio.to_thread(_weighed, reading, vectors, learned)
+        found = _news(weighed, window)
+        known = (atom.title for atom in window.known_atoms)
+        await vectors.learn(chain((candidate.title for candidate in found), known_topics, known))
+        kept, pool = await asyncio.to_thread(self._selected, found, reading.chat, vectors)
+        await asyncio.to_thread(links.link_to_known, kept, window.known_atoms, vectors)
+        drafts = await _topics(kept, pool, known_topics, reading.vocabulary, vectors)
+        objections = late_objections(weighed, window)
+        return Extraction(topics=drafts, atoms=_atoms(kept), refused=refused, objections=objections)
+
+    async def _learned(self) -> Prototypes:
+        """The labelled sentences, embedded once in the life of the extractor."""
+        if self._prototypes is None:
+            vectors = {label: await self._embedder.embed(texts) for label, texts in prototypes.labelled().items()}
+            self._prototypes = await asyncio.to_thread(Prototypes, vectors)
+        return self._prototypes
+
+    def _selected(
+        self, found: Sequence[AtomCandidate], chat: Chat, vectors: VectorCache
+    ) -> tuple[list[AtomCandidate], list[AtomCandidate]]:
+        """The candidates that stay, and those together with the nearly good ones."""
+        single = without_repetition(found, vectors)
+        kept = selection.selected(single, self._gates, chat)
+        links.link(kept, vectors)
+        near = (c for c in single if c.confidence >= self._gates.of(c.source) - BELOW_THE_GATE and c not in kept)
+        return kept, [*kept, *near]
+
+
+async def _topics(
+    kept: Sequence[AtomCandidate],
+    pool: Sequence[AtomCandidate],
+    known: Sequence[str],
+    vocabulary: Vocabulary,
+    vectors: VectorCache,
+) -> list[TopicDraft]:
+    await asyncio.to_thread(topics.file_under, pool, known, vectors)
+    free = [candidate for candidate in pool if candidate.topic is None]
+    groups = await asyncio.to_thread(topics.groups, free, vocabulary, vectors)
+    await vectors.learn(chain.from_iterable(group.names for group in groups))
+    new = await asyncio.to_thread(_new_topics, groups, kept, known, vocabulary, vectors)
+    await vectors.learn(chain(icon_texts(), map(topics.about, new), (topic.name for topic in new)))
+    return await asyncio.to_thread(_assigned, new, kept, vectors)
+
+
+def _new_topics(
+    groups: Sequence[Naming],
+    kept: Sequence[AtomCandidate],
+    known: Sequence[str],
+    vocabulary: Vocabulary,
+    vectors: VectorCache,
+) -> list[TopicCandidate]:
+    near = [topic for topic in topics.named(groups, vocabulary, vectors) if set(topic.members) & set(kept)]
+    grouped = set(chain.from_iterable(topic.members for topic in near))
+    rest = [candidate for candidate in kept if candidate.topic is None and candidate not in grouped]
+    return topics.without_known([*near, *topics.by_shared_name(rest, vocabulary)], known)
+
+
+def _assigned(new: Sequence[TopicCandidate], kept: Sequence[AtomCandidate], vectors: VectorCache) -> list[TopicDraft]:
+    topics.assign(new, kept, vectors)
+    return [topics.drafted(topic, kept, vectors) for topic in new]
+
+
+def read(messages: Sequence[Message]) -> ChatReading:
+    chat = read_chat(messages)
+    vocabulary = Vocabulary(chat)
+    return ChatReading(
+        chat=chat,
+        vocabulary=vocabulary,
+        certain=[*from_settled(chat, messages), *from_directives(chat), *from_decisions(chat)],
+        pairings=answers.pairings(chat),
+        repairs=repairs.repairs(chat),
+        claims=claims.claim_sentences(chat, vocabulary),
+    )
+
+
+def _left_out(chat: Chat, shown: Sequence[Message], window: Window) -> dict[str, int]:
+    """What was not read as it was said, by the names that a language model's run has for it."""
+    said = {message.id: message.text for message in window.messages}
+    secrets = sum(message.text != said[message.id] for message in shown if message.id in said)
+    orders = sum(message_id in said for message_id in chat.withheld)
+    counted = {"secrets_masked": secrets, "orders_withheld": orders}
+    return {name: number for name, number in counted.items() if number}
+
+
+def _weighed(reading: ChatReading, vectors: VectorCache, learned: Prototypes) -> list[AtomCandidate]:
+    chat = reading.chat
+    return [
+        *reading.certain,
+        *answers.from_pairings(reading.pairings, chat, vectors, learned),
+        *answers.open_questions(reading.pairings, chat),
+        *repairs.from_repairs(reading.repairs, chat, vectors, learned),
+        *claims.from_claims(reading.claims, chat, reading.vocabulary, vectors, learned),
+    ]
+
+
+def _news(found: Iterable[AtomCandidate], window: Window) -> list[AtomCandidate]:
+    """The candidates that a message of the window itself speaks for, and not its context alone."""
+    new = {message.id for message in window.messages}
+    return [candidate for candidate in found if any(quote.message_id in new for quote in candidate.quotes)]
+
+
+def _atoms(kept: Sequence[AtomCandidate]) -> list[AtomDraft]:
+    place = {id(candidate): at for at, candidate in enumerate(kept)}
+    return [_atom(candidate, place) for candidate in kept]
+
+
+def _atom(candidate: AtomCandidate, place: dict[int, int]) -> AtomDraft:
+    return AtomDraft(
+        type=candidate.type,
+        title=candidate.title,
+        content=candidate.content,
+        confidence=candidate.confidence,
+        quotes=candidate.quotes,
+        reasoning=candidate.reasoning,
+        topic=candidate.topic,
+        links=[
+            *(LinkDraft(place[id(to)], kind, strength) for to, kind, strength in candidate.links if id(to) in place),
+            *(LinkDraft(atom_id, kind, strength) for atom_id, kind, strength in candidate.known_links),
+        ],
+        meta={"source": candidate.source.value},
+        recommendation=candidate.recommendation,
+    )
