@@ -9,7 +9,7 @@ from tests.docs.pages import ROOT
 
 from assay.cli.commands import eval as evaluation
 from assay.cli.commands.extractions import LEFT_OUT
-from assay.evaluation.extraction import Counts, Read
+from assay.evaluation.extraction import ExtractionCounts, Read
 from assay.evaluation.labelled import Labelled
 from assay.evaluation.matching import Matching
 from assay.extraction.drafts import Dropped
@@ -93,7 +93,7 @@ def test_the_table_shows_the_parts_of_the_set_side_by_side(capfd):
         Labelled.model_validate({"id": half, "half": half, "messages": [{"author": "ana", "text": "Hi."}]})
         for half in ("tune", "held")
     ]
-    counts = Counts(conversations=1, labelled=4, found=2, right=1, right_type=1, quotes=2, verified=2)
+    counts = ExtractionCounts(conversations=1, labelled=4, found=2, right=1, right_type=1, quotes=2, verified=2)
     evaluation._show({"oracle": [Read(each, [], Matching({}, frozenset()), counts) for each in talks]}, talks)
     lines = [" ".join(line.split()) for line in capfd.readouterr().out.splitlines()]
     assert lines[1:4] == [

@@ -9,7 +9,7 @@ from tests.extraction.chats import claimed, incoming, ingest, store
 
 from assay.ai.extractor import Extraction
 from assay.errors import InvalidInput
-from assay.extraction import actions, queries
+from assay.extraction import actions, sql
 from assay.extraction.actions import IngestReport
 
 pytestmark = pytest.mark.anyio
@@ -130,7 +130,7 @@ async def test_what_is_known_is_looked_up_by_the_moment_however_wrong_the_statis
             text("""SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', 'messages',
                 'relpages', 500, 'reltuples', 0::real)""")
         )
-    statement = f"EXPLAIN {queries._KNOWN_WORDS.text}"
+    statement = f"EXPLAIN {sql.KNOWN_WORDS.text}"
     plan = await rows(database, statement, moments=[MORNING], authors=["tom"], digests=["x"])
     assert "ix_messages_sent_at" in "\n".join(line for (line,) in plan)
     assert "Seq Scan" not in "\n".join(line for (line,) in plan)

@@ -121,14 +121,16 @@ class SlowExtractor(ScriptedExtractor):
         )
         self.hangs = hangs
         self.running = self.most = self.aborted = 0
-        self.began = asyncio.Event()
+        self.began, self.full = asyncio.Event(), asyncio.Event()
 
     async def extract(self, window: Window) -> Extraction:
         self.running += 1
         self.most = max(self.most, self.running)
         self.began.set()
+        if self.running == self.limits.concurrency:
+            self.full.set()
         try:
-            await asyncio.sleep(3_600 if self.hangs else 0.05)
+            await (asyncio.sleep(3_600) if self.hangs else asyncio.wait_for(self.full.wait(), PATIENCE))
         except asyncio.CancelledError:
             self.aborted += 1
             raise

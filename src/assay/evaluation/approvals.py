@@ -8,11 +8,12 @@ from enum import StrEnum
 from typing import Any, Final, Self
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.grounding.doubts import asks
 from assay.ai.grounding.support import LABELS, Ground, unsupported
+from assay.db.models import Evidence, Proposal, ProposalStatus, StoredMessage
 from assay.evaluation.cases import Case
 from assay.kinds import Kind
 
@@ -132,12 +133,13 @@ def document(results: Sequence[Result]) -> dict[str, Any]:
 
 async def approved(session: AsyncSession) -> dict[str, list[Approved]]:
     """The atoms that the machine approved, by the channel of their first quote."""
+    by_machine = Proposal.kind == Kind.ATOM, Proposal.status == ProposalStatus.APPROVED, Proposal.auto_approved
     rows = await session.execute(
-        text("""
-        SELECT m.channel, p.title, p.body FROM proposals p
-        JOIN evidence e ON e.proposal_id = p.id AND e.position = 0 JOIN messages m ON m.id = e.message_id
-        WHERE p.kind = :atom AND p.status = 'approved' AND p.auto_approved ORDER BY p.created_at, p.id"""),
-        {"atom": Kind.ATOM},
+        select(StoredMessage.channel, Proposal.title, Proposal.body)
+        .join(Evidence, Evidence.message_id == StoredMessage.id)
+        .join(Proposal, Proposal.id == Evidence.proposal_id)
+        .where(Evidence.position == 0, *by_machine)
+        .order_by(Proposal.created_at, Proposal.id)
     )
     found: dict[str, list[Approved]] = {}
     for channel, title, body in rows:
@@ -148,10 +150,9 @@ async def approved(session: AsyncSession) -> dict[str, list[Approved]]:
 async def channels(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, str]:
     """Of the first quotes of proposals."""
     rows = await session.execute(
-        text("""
-        SELECT e.proposal_id, m.channel FROM evidence e JOIN messages m ON m.id = e.message_id
-        WHERE e.proposal_id = ANY(:ids) AND e.position = 0"""),
-        {"ids": list(ids)},
+        select(Evidence.proposal_id, StoredMessage.channel)
+        .join(StoredMessage, StoredMessage.id == Evidence.message_id)
+        .where(Evidence.proposal_id.in_(ids), Evidence.position == 0)
     )
     return dict(rows.tuples().all())
 

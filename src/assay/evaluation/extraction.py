@@ -17,7 +17,7 @@ from assay.proposals.drafts import Draft
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class ExtractionCounts:
     """What was counted over conversations. Shares of nothing are 0."""
 
     conversations: int = 0
@@ -59,7 +59,7 @@ class Read:
     conversation: Labelled
     found: Sequence[Draft]
     matching: Matching
-    counts: Counts
+    counts: ExtractionCounts
 
 
 async def evaluate(extractor: Extractor, conversations: Sequence[Labelled], embedder: Embedder) -> list[Read]:
@@ -73,14 +73,14 @@ async def evaluate(extractor: Extractor, conversations: Sequence[Labelled], embe
     return list(await asyncio.gather(*map(one, conversations)))
 
 
-def total(reads: Iterable[Read]) -> Counts:
-    return sum((each.counts for each in reads), Counts())
+def total(reads: Iterable[Read]) -> ExtractionCounts:
+    return sum((each.counts for each in reads), ExtractionCounts())
 
 
 async def _read(extractor: Extractor, conversation: Labelled, embedder: Embedder) -> Read:
     """Atoms are what is compared: a labelled set names no topics."""
     found: list[Draft] = []
-    used = Counts(conversations=1)
+    used = ExtractionCounts(conversations=1)
     for window in planned(conversation.said(), [], extractor.limits, failures=0).windows:
         extraction, usage = await _extracted(extractor, window)
         drafts, _ = drafted(extraction, window, [])
@@ -90,20 +90,20 @@ async def _read(extractor: Extractor, conversation: Labelled, embedder: Embedder
     return Read(conversation, found, matching, used + _counted(found, conversation.knowledge, matching))
 
 
-async def _extracted(extractor: Extractor, window: Window) -> tuple[Extraction, Counts]:
+async def _extracted(extractor: Extractor, window: Window) -> tuple[Extraction, ExtractionCounts]:
     """An answer that makes no sense is one that found nothing. Raises Unavailable."""
     try:
         extraction = await extractor.extract(window)
     except Unavailable:
         raise
     except AssayError:
-        return Extraction(), Counts(unreadable=1, tokens=window.meter.tokens, cost=window.meter.cost)
-    return extraction, Counts(tokens=extraction.tokens_used, cost=extraction.cost)
+        return Extraction(), ExtractionCounts(unreadable=1, tokens=window.meter.tokens, cost=window.meter.cost)
+    return extraction, ExtractionCounts(tokens=extraction.tokens_used, cost=extraction.cost)
 
 
-def _counted(found: Sequence[Draft], labelled: Sequence[LabelledItem], matching: Matching) -> Counts:
+def _counted(found: Sequence[Draft], labelled: Sequence[LabelledItem], matching: Matching) -> ExtractionCounts:
     quotes = [quote for draft in found for quote in draft.evidence]
-    return Counts(
+    return ExtractionCounts(
         labelled=len(labelled),
         found=len(found),
         right=len(matching.pairs),

@@ -18,7 +18,7 @@ from assay.db.base import new_id
 from assay.db.locks import hold_until_commit
 from assay.db.models import RunStatus
 from assay.errors import InvalidInput
-from assay.extraction import run_sql, sql
+from assay.extraction import run_changes, sql
 from assay.extraction.erasure_sql import erased_before
 from assay.extraction.incoming import portions
 from assay.extraction.runs import RUN, not_in_state
@@ -128,7 +128,7 @@ async def cancel(session: AsyncSession, run_id: UUID, *, actor: Actor) -> None:
     Raises Conflict when the run has ended, NotFound when there is none.
     """
     unfinished = [RunStatus.PENDING, RunStatus.RUNNING]
-    if not await run_sql.change_run(session, run_id, unfinished, status=RunStatus.CANCELLED, completed_at=now()):
+    if not await run_changes.change_run(session, run_id, unfinished, status=RunStatus.CANCELLED, completed_at=now()):
         raise await not_in_state(session, run_id, "cancel it")
     failures = await sql.give_back(session, run_id, None, failed=False)
     await record(session, actor, [Record("extraction.cancelled", run_id, RUN, detail={"messages": len(failures)})])
@@ -136,6 +136,6 @@ async def cancel(session: AsyncSession, run_id: UUID, *, actor: Actor) -> None:
 
 async def delete_orphans(session: AsyncSession, *, older_than: datetime, actor: Actor) -> int:
     """Deletes runs in a final state, created before `older_than`, that have no proposals. Messages stay read."""
-    runs = await run_sql.delete_empty_runs(session, older_than)
+    runs = await run_changes.delete_empty_runs(session, older_than)
     await record(session, actor, [Record("extraction.deleted", run.pop("id"), RUN, detail=run) for run in runs])
     return len(runs)

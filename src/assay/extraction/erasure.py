@@ -16,7 +16,7 @@ from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.errors import InvalidInput
-from assay.extraction import actions, erasure_sql, runs, sql
+from assay.extraction import actions, erasure_sql, run_changes, runs, sql
 from assay.extraction.erasure_sql import Touched
 from assay.kinds import Kind
 from assay.messaging.events import EntityErased, ProposalErased
@@ -84,7 +84,7 @@ async def erase(
     ids = await erasure_sql.next_messages(session, asdict(whose), limit)
     if not ids:
         return Erased()
-    for run in await erasure_sql.unfinished_runs(session):
+    for run in await run_changes.unfinished_runs(session):
         await actions.cancel(session, run, actor=actor)
     touched = await erasure_sql.touched(session, asdict(whose), ids, drawn)
     await _empty(session, [each for each in touched if each.goes], actor)

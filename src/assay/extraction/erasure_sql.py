@@ -1,13 +1,24 @@
-"""The set-based statements behind erasing."""
+"""The set-based statements behind erasing. Those that are raw are so for CTEs, arrays and jsonb, as each says."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.db.models import (
+    CachedVector,
+    Embedding,
+    EntityPair,
+    EntityScan,
+    Evidence,
+    IdempotencyKey,
+    Merge,
+    Proposal,
+    StoredMessage,
+)
 from assay.kinds import Kind
 
 Ids = Sequence[UUID]
@@ -39,6 +50,7 @@ async def touched(session: AsyncSession, scope: Mapping[str, Any], ids: Ids | No
 
     Knowledge rests on the quotes of its own proposal and on those of whatever was merged into it.
     """
+    # Raw: CTEs, over what was merged into what.
     found = await session.execute(
         text(f"""
         WITH touched AS MATERIALIZED (
@@ -68,40 +80,33 @@ async def touched(session: AsyncSession, scope: Mapping[str, Any], ids: Ids | No
 
 async def counted(session: AsyncSession, scope: Mapping[str, Any]) -> tuple[int, int]:
     """How many messages are in the scope, and how many quotes of them."""
-    found = await session.execute(
-        text(f"""
-        SELECT (SELECT count(*) FROM messages m WHERE {_IN_SCOPE}),
-            (SELECT count(*) FROM evidence e JOIN messages m ON m.id = e.message_id WHERE {_IN_SCOPE})"""),  # noqa: S608
-        dict(scope),
-    )
-    messages, quotes = found.one()
-    return messages, quotes
+    messages = select(func.count()).select_from(StoredMessage).where(*_in_scope(scope))
+    quotes = select(func.count()).select_from(Evidence).join(StoredMessage, StoredMessage.id == Evidence.message_id)
+    found = select(messages.scalar_subquery(), quotes.where(*_in_scope(scope)).scalar_subquery())
+    messages_found, quotes_found = (await session.execute(found)).one()
+    return messages_found, quotes_found
 
 
 async def next_messages(session: AsyncSession, scope: Mapping[str, Any], limit: int) -> list[UUID]:
     """Held until the commit."""
-    found = await session.scalars(
-        text(f"SELECT m.id FROM messages m WHERE {_IN_SCOPE} ORDER BY m.id LIMIT :limit FOR UPDATE"),  # noqa: S608
-        {**scope, "limit": limit},
-    )
-    return list(found)
+    wanted = select(StoredMessage.id).where(*_in_scope(scope)).order_by(StoredMessage.id).limit(limit).with_for_update()
+    return list(await session.scalars(wanted))
 
 
-async def unfinished_runs(session: AsyncSession) -> list[UUID]:
-    return list(await session.scalars(text("SELECT id FROM extraction_runs WHERE status IN ('pending', 'running')")))
+def _in_scope(scope: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    return [getattr(StoredMessage, name) == value for name, value in scope.items() if value is not None]
 
 
 async def delete_quotes(session: AsyncSession, messages: Ids, touched: Sequence[Touched]) -> int:
     """Of the messages, and all of what goes."""
-    found = await session.execute(
-        text("DELETE FROM evidence WHERE message_id = ANY(:messages) OR proposal_id = ANY(:gone) RETURNING 1"),
-        {"messages": list(messages), "gone": [each.id for each in touched if each.goes]},
-    )
-    return len(found.all())
+    gone = [each.id for each in touched if each.goes]
+    quoted = or_(Evidence.message_id.in_(messages), Evidence.proposal_id.in_(gone))
+    return len((await session.scalars(delete(Evidence).where(quoted).returning(Evidence.id))).all())
 
 
 async def delete_messages(session: AsyncSession, ids: Ids) -> None:
     """Remembers them by digests, which tell no words: they are not brought in again."""
+    # Raw: a CTE deletes, and its rows are remembered.
     await session.execute(
         text(f"""
         WITH gone AS (DELETE FROM messages WHERE id = ANY(:ids) RETURNING source, external_id)
@@ -112,6 +117,7 @@ async def delete_messages(session: AsyncSession, ids: Ids) -> None:
 
 async def erased_before(session: AsyncSession, source: str, external_ids: Sequence[str]) -> set[str]:
     """Which of these messages of a source were erased."""
+    # Raw: the digest of each row of an array.
     found = await session.scalars(
         text(f"""
         SELECT external_id FROM (SELECT CAST(:source AS text) AS source, unnest(CAST(:ids AS text[])) AS external_id) m
@@ -123,6 +129,7 @@ async def erased_before(session: AsyncSession, source: str, external_ids: Sequen
 
 async def drop_sources(session: AsyncSession, ids: Ids, gone: Ids) -> None:
     """Of what stays: the messages that go, and what names who said what, in the trail too. How it stood stays."""
+    # Raw: an array is filtered in its order.
     await session.execute(
         text("""
         UPDATE proposals SET reasoning = '', unsupported = '{}', standing_because = NULL, standing_at = NULL,
@@ -140,6 +147,7 @@ async def drop_sources(session: AsyncSession, ids: Ids, gone: Ids) -> None:
 
 async def empty_proposals(session: AsyncSession, ids: Ids, actor_id: int) -> None:
     """What waited for a decision is declined. What was decided stays so."""
+    # Raw: the same columns as of entities, and what waited is told from what was decided.
     await session.execute(
         text(f"""
         UPDATE proposals SET {_WORDLESS}, proposed_links = '[]', topic_name = NULL, topic_key = NULL, reasoning = '',
@@ -153,20 +161,17 @@ async def empty_proposals(session: AsyncSession, ids: Ids, actor_id: int) -> Non
         WHERE id = ANY(:ids)"""),  # noqa: S608  # our own columns
         {"ids": list(ids), "actor": actor_id, "erased": ERASED},
     )
-    await session.execute(
-        text("""
-        UPDATE proposals SET similarity_explanation = NULL, candidates = '[]'
-        WHERE similar_proposal_id = ANY(:ids) OR similar_entity_id = ANY(:ids)"""),
-        {"ids": list(ids)},
-    )
+    similar = or_(Proposal.similar_proposal_id.in_(ids), Proposal.similar_entity_id.in_(ids))
+    await session.execute(update(Proposal).where(similar).values(similarity_explanation=None, candidates=[]))
 
 
 async def empty_entities(session: AsyncSession, ids: Ids) -> None:
     """With their revisions. They were withdrawn before."""
+    # Raw: the same columns as of proposals; then jsonb.
     gone = {"ids": list(ids), "erased": ERASED}
     await session.execute(text(f"UPDATE entities SET {_WORDLESS} WHERE id = ANY(:ids)"), gone)  # noqa: S608
-    await session.execute(text("DELETE FROM entity_pairs WHERE first_id = ANY(:ids) OR second_id = ANY(:ids)"), gone)
-    await session.execute(text("DELETE FROM entity_scans WHERE entity_id = ANY(:ids)"), gone)
+    await session.execute(delete(EntityPair).where(or_(EntityPair.first_id.in_(ids), EntityPair.second_id.in_(ids))))
+    await session.execute(delete(EntityScan).where(EntityScan.entity_id.in_(ids)))
     await session.execute(
         text("""
         UPDATE entity_revisions SET reason = NULL, snapshot = snapshot || jsonb_build_object(
@@ -178,17 +183,18 @@ async def empty_entities(session: AsyncSession, ids: Ids) -> None:
 
 async def empty_merges(session: AsyncSession, ids: Ids, actor_id: int) -> None:
     """There is nothing left that undoing them could bring back."""
-    await session.execute(
-        text("""
-        UPDATE merges SET changed = '{}', undone_at = coalesce(undone_at, now()),
-            undone_by_user_id = coalesce(undone_by_user_id, :actor)
-        WHERE source_id = ANY(:ids) OR target_id = ANY(:ids)"""),
-        {"ids": list(ids), "actor": actor_id},
-    )
+    undone = {
+        Merge.changed: {},
+        Merge.undone_at: func.coalesce(Merge.undone_at, func.now()),
+        Merge.undone_by_user_id: func.coalesce(Merge.undone_by_user_id, actor_id),
+    }
+    of_them = or_(Merge.source_id.in_(ids), Merge.target_id.in_(ids))
+    await session.execute(update(Merge).where(of_them).values(undone))
 
 
 async def empty_trail(session: AsyncSession, ids: Ids) -> None:
     """Who did what, and when, stays; the words go."""
+    # Raw: jsonb, key by key.
     await session.execute(
         text("""
         UPDATE audit_log SET inverse = NULL,
@@ -203,6 +209,7 @@ async def empty_trail(session: AsyncSession, ids: Ids) -> None:
 
 async def forget_verdicts(session: AsyncSession, ids: Ids) -> None:
     """What people said of two texts holds both."""
+    # Raw: a CTE, and pairs of columns.
     await session.execute(
         text("""
         WITH said AS MATERIALIZED (
@@ -217,16 +224,11 @@ async def forget_verdicts(session: AsyncSession, ids: Ids) -> None:
 
 
 async def forget_cached_vectors(session: AsyncSession, ids: Ids) -> None:
-    await session.execute(
-        text("""
-        DELETE FROM cached_vectors c USING embeddings e
-        WHERE e.subject_id = ANY(:ids) AND c.model = e.model AND c.text_hash = e.text_hash"""),
-        {"ids": list(ids)},
-    )
+    used = and_(CachedVector.model == Embedding.model, CachedVector.text_hash == Embedding.text_hash)
+    await session.execute(delete(CachedVector).where(Embedding.subject_id.in_(ids), used))
 
 
 async def forget_answers(session: AsyncSession) -> None:
     """Of writes that came with a key: who asks again is told that it was done, and not what was answered."""
-    await session.execute(
-        text("UPDATE idempotency_keys SET status = NULL, answer = NULL, etag = NULL WHERE answer IS NOT NULL")
-    )
+    answered = IdempotencyKey.answer.is_not(None)
+    await session.execute(update(IdempotencyKey).where(answered).values(status=None, answer=None, etag=None))

@@ -28,9 +28,9 @@ async def propose_manually(session: AsyncSession, extraction: Extraction, *, act
     taken = await known_context.taken_topics(session, topic_names(extraction))
     drafts, dropped = drafted(extraction, window, taken, tidied=sanitize.mask_secrets)
     if dropped.known_topics:
-        raise Conflict("There is a topic of this name, or a pending proposal of one.")
+        raise Conflict("There is already a topic of this name, or a pending proposal for one.")
     if dropped.unusable:
-        raise InvalidInput("A title or name holds nothing that can be read.")
+        raise InvalidInput("A title or name has no readable characters.")
     return await actions.propose(session, drafts, run_id=None, actor=actor)
 
 
@@ -38,7 +38,7 @@ async def _messages(session: AsyncSession, ids: Sequence[UUID], proposer: Actor)
     """What the proposer wrote in is as good as said by a machine: it is no voice of somebody else."""
     found = list(await session.scalars(select(models.StoredMessage).where(models.StoredMessage.id.in_(ids))))
     if unknown := set(ids) - {each.id for each in found}:
-        raise InvalidInput(f"There is no message {min(unknown)}: a quote needs the id of a message that came in.")
+        raise InvalidInput(f"There is no message {min(unknown)}: a quote needs the id of an imported message.")
     return [
         Message(
             id=each.id,

@@ -14,15 +14,8 @@ from assay.db import short_ids
 from assay.db.headlines import headline_options
 from assay.db.models import KnowledgeExtractionRun, RunStatus, StoredMessage
 from assay.db.models.messages import FAILING, MESSAGE_WORDS, UNREAD
+from assay.extraction import sql
 from assay.readers.records import IncomingMessage
-
-_KNOWN_WORDS: Final = text("""
-    SELECT asked.place, known.source, known.channel, known.external_id
-    FROM unnest(CAST(:moments AS timestamptz[]), CAST(:authors AS text[]), CAST(:digests AS text[]))
-        WITH ORDINALITY AS asked (sent_at, author, digest, place)
-    CROSS JOIN LATERAL (SELECT * FROM messages m WHERE m.sent_at = asked.sent_at OFFSET 0) AS known
-    WHERE known.author = asked.author AND md5(known.text) = asked.digest
-    ORDER BY known.source, known.channel""")
 
 
 async def count_unread(session: AsyncSession) -> int:
@@ -43,7 +36,7 @@ async def listed_messages(
     limit: int,
     after: tuple[datetime, UUID] | None = None,
 ) -> Sequence[StoredMessage]:
-    """Messages, the newest first; `after` the one sent then."""
+    """Messages, newest first; `after` the one sent then."""
     newest = select(StoredMessage).order_by(StoredMessage.sent_at.desc(), StoredMessage.id.desc()).limit(limit)
     for column, value in ((StoredMessage.source, source), (StoredMessage.channel, channel)):
         if value is not None:
@@ -80,7 +73,7 @@ async def found_messages(
     limit: int,
     after: tuple[datetime, UUID] | None = None,
 ) -> list[tuple[StoredMessage, str]]:
-    """The latest versions of messages that hold these words, the newest first, each with its marked headline."""
+    """The latest versions of messages that hold these words, newest first, each with its marked headline."""
     await session.execute(select(func.set_config("statement_timeout", PATIENCE, True)))
     rows = await session.execute(
         text(_FOUND),
@@ -117,7 +110,7 @@ async def known_words(session: AsyncSession, messages: Sequence[IncomingMessage]
     """Of each message where its author's words at that moment are known already. An index look-up each."""
     digests = [md5(each.text.encode(), usedforsecurity=False).hexdigest() for each in messages]
     rows = await session.execute(
-        _KNOWN_WORDS,
+        sql.KNOWN_WORDS,
         {
             "moments": [each.sent_at for each in messages],
             "authors": [each.author for each in messages],
@@ -133,7 +126,7 @@ async def known_words(session: AsyncSession, messages: Sequence[IncomingMessage]
 async def listed_runs(
     session: AsyncSession, *, status: RunStatus | None, limit: int, after: tuple[datetime, UUID] | None = None
 ) -> Sequence[KnowledgeExtractionRun]:
-    """Runs, the newest first; `after` the one created then."""
+    """Runs, newest first; `after` the one created then."""
     newest = select(KnowledgeExtractionRun).order_by(
         KnowledgeExtractionRun.created_at.desc(), KnowledgeExtractionRun.id.desc()
     )

@@ -32,7 +32,7 @@ from assay.db.base import new_id
 from assay.db.bulk import insert_rows
 from assay.db.models import MAX_FAILED_READS, KnowledgeExtractionRun, Proposal, RunStatus, TriggerType
 from assay.errors import AssayError, Conflict, NotFound, PermanentError
-from assay.extraction import known_context, objections, restatements, run_sql, sanitize, sql
+from assay.extraction import known_context, objections, restatements, run_changes, sanitize, sql
 from assay.extraction.confidence import AttributedQuote, facts_of, weigh
 from assay.extraction.drafts import drafted, topic_names
 from assay.extraction.restatements import SortedOut
@@ -123,10 +123,10 @@ def _reader(extractor: Extractor) -> dict[str, str]:
 
 async def _take_up(session: AsyncSession, extractor: Extractor, actor: Actor) -> UUID | None:
     """Resumes a run. One that died again and again is failed, for its messages may be what kills the process."""
-    while found := await run_sql.hold_interrupted_run(session):
+    while found := await run_changes.hold_interrupted_run(session):
         run_id, resumes = found
         if resumes < MAX_RESUMES:
-            await run_sql.change_run(session, run_id, [RunStatus.RUNNING], **_reader(extractor))
+            await run_changes.change_run(session, run_id, [RunStatus.RUNNING], **_reader(extractor))
             await record(session, actor, [Record("extraction.resumed", run_id, RUN)])
             return run_id
         error = PermanentError(f"The process died {resumes + 1} times while it read these messages.")
@@ -199,7 +199,7 @@ def weighed(proposal: Proposal, quotes: Sequence[evidence.AuthoredQuote]) -> flo
 async def _mark_read(
     session: AsyncSession, run_id: UUID, ids: Sequence[UUID], stored: Stored, extraction: Extraction
 ) -> None:
-    counted = await run_sql.count_in(
+    counted = await sql.count_in(
         session,
         run_id,
         {name: count for name, count in stored.dropped.items() if count},
@@ -221,7 +221,7 @@ async def give_back(session: AsyncSession, run_id: UUID, window: Window | None, 
     """
     failures = await sql.give_back(session, run_id, window.ids if window else None, failed=blame)
     set_aside = sum(each >= MAX_FAILED_READS for each in failures)
-    await run_sql.count_in(session, run_id, {"set_aside": set_aside} if set_aside else {}, messages_analyzed=0)
+    await sql.count_in(session, run_id, {"set_aside": set_aside} if set_aside else {}, messages_analyzed=0)
 
 
 async def conclude(session: AsyncSession, run_id: UUID, error: Exception | None, *, actor: Actor) -> bool:
@@ -234,7 +234,7 @@ async def conclude(session: AsyncSession, run_id: UUID, error: Exception | None,
     status = RunStatus.COMPLETED if error is None or isinstance(error, ENDED_EARLY) else RunStatus.FAILED
     await sql.give_back(session, run_id, None, failed=False)
     ending = {"status": status, "error": words, "completed_at": now()}
-    if not await run_sql.change_run(session, run_id, [RunStatus.RUNNING], **ending):
+    if not await run_changes.change_run(session, run_id, [RunStatus.RUNNING], **ending):
         return False
     await record(session, actor, [await _ended(session, run_id, words if status is RunStatus.FAILED else None)])
     return True

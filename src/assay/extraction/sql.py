@@ -1,4 +1,4 @@
-"""The set-based statements about messages. Each is one round trip for any number of them.
+"""The statements that SQL says better. Each is one round trip for any number of messages.
 
 Rows of messages are always held in the order of their ids, so that no two transactions wait for each other in a circle.
 """
@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import RowMapping, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.extractor import Message
 from assay.audit.actor import Actor
+from assay.db import models
 from assay.db.bulk import as_json
 from assay.db.models.messages import UNREAD
 from assay.readers.quoted import in_own_words
@@ -22,6 +23,15 @@ COLUMNS: Final = """
     m.id, m.source, m.channel, m.author, m.sent_at, m.text, m.is_bot, m.version > 1 AS edited, m.quoted, coalesce((
     SELECT root.id::text FROM messages root
     WHERE root.source = m.source AND root.external_id = m.thread AND root.is_latest), m.thread) AS thread"""
+
+# Raw: an index look-up for each row of three arrays, by LATERAL.
+KNOWN_WORDS: Final = text("""
+    SELECT asked.place, known.source, known.channel, known.external_id
+    FROM unnest(CAST(:moments AS timestamptz[]), CAST(:authors AS text[]), CAST(:digests AS text[]))
+        WITH ORDINALITY AS asked (sent_at, author, digest, place)
+    CROSS JOIN LATERAL (SELECT * FROM messages m WHERE m.sent_at = asked.sent_at OFFSET 0) AS known
+    WHERE known.author = asked.author AND md5(known.text) = asked.digest
+    ORDER BY known.source, known.channel""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,7 @@ async def add_versions(
 
     Words that any version of the message has are known, so that reading a file again never undoes an edit.
     """
+    # Raw: rows as JSON, and in one statement the old version is superseded by the new one.
     found = await session.execute(
         text("""
         WITH incoming AS (
@@ -99,6 +110,7 @@ async def note_changed(session: AsyncSession, condition: str, **given: Any) -> N
 
     `condition`: which of the messages `m`, in SQL, about what is `given`. Every version of them counts.
     """
+    # Raw: an upsert from a set.
     await session.execute(
         text(f"""
         INSERT INTO changed_talks AS known (source, channel, since, until)
@@ -121,6 +133,7 @@ class Compared:
 
 async def compare(session: AsyncSession, source: str, messages: Sequence[Mapping[str, Any]]) -> Compared:
     """What `add_versions` would do with these, by `external_id`, `former_id`, `text` and `is_version`."""
+    # Raw: rows as JSON.
     row = await session.execute(
         text("""
         SELECT count(*) FILTER (WHERE NOT is_known AND NOT has_id), count(*) FILTER (WHERE NOT is_known AND has_id),
@@ -142,6 +155,7 @@ async def hold_unread(session: AsyncSession, most: int, most_characters: int) ->
 
     A first message longer than `most_characters` comes alone.
     """
+    # Raw: a running sum over a CTE.
     found = await session.execute(
         text(f"""
         WITH level AS (SELECT min(failed_reads) AS failed_reads FROM messages WHERE {UNREAD}),
@@ -161,13 +175,13 @@ async def hold_unread(session: AsyncSession, most: int, most_characters: int) ->
 
 
 async def assign(session: AsyncSession, run_id: UUID, ids: Sequence[UUID]) -> None:
-    await session.execute(
-        text("UPDATE messages SET extraction_run_id = :run WHERE id = ANY(:ids)"), {"run": run_id, "ids": list(ids)}
-    )
+    taken = models.StoredMessage.id.in_(ids)
+    await session.execute(update(models.StoredMessage).where(taken).values(extraction_run_id=run_id))
 
 
 async def assigned(session: AsyncSession, run_id: UUID) -> Held:
     """The messages that a run has not read yet."""
+    # Raw: the columns that the other reads of messages share.
     found = await session.execute(
         text(f"""
         SELECT {COLUMNS}, m.failed_reads FROM messages m
@@ -198,6 +212,7 @@ async def neighbours(
         SELECT {COLUMNS} FROM messages m
         WHERE m.source = edge.source AND m.channel = edge.channel AND m.thread IS NOT DISTINCT FROM edge.thread
             AND m.is_latest AND m.extraction_run_id IS DISTINCT FROM :run"""  # noqa: S608  # our own words
+    # Raw: LATERAL.
     found = await session.execute(
         text(f"""
         WITH edge AS (
@@ -230,6 +245,7 @@ _UNREAD_OF_RUN: Final = """
 
 async def mark_read(session: AsyncSession, run_id: UUID, ids: Sequence[UUID], at: datetime) -> None:
     """Notes on each message when it was read, by which extractor, and with which version of its prompt."""
+    # Raw: a CTE holds the rows in the order of their ids.
     await session.execute(
         text(f"""
         {_UNREAD_OF_RUN}
@@ -241,6 +257,7 @@ async def mark_read(session: AsyncSession, run_id: UUID, ids: Sequence[UUID], at
 
 async def give_back(session: AsyncSession, run_id: UUID, ids: Sequence[UUID] | None, *, failed: bool) -> list[int]:
     """Makes these messages of a run, or all it has not read, unread again. Returns how often each has failed now."""
+    # Raw: a CTE holds the rows in the order of their ids.
     found = await session.scalars(
         text(f"""
         {_UNREAD_OF_RUN}
@@ -249,3 +266,20 @@ async def give_back(session: AsyncSession, run_id: UUID, ids: Sequence[UUID] | N
         {"run": run_id, "ids": None if ids is None else list(ids), "failed": int(failed)},
     )
     return list(found)
+
+
+async def count_in(session: AsyncSession, run_id: UUID, dropped: Mapping[str, int], **counts: float) -> bool:
+    """Adds to the counts of a run that is running, and says whether it is."""
+    sums = ", ".join(f"{name} = {name} + :{name}" for name in counts)
+    # Raw: rows of jsonb are added up.
+    found = await session.scalar(
+        text(f"""
+        UPDATE extraction_runs SET {sums}, dropped = (
+            SELECT coalesce(jsonb_object_agg(key, count), '{{}}') FROM (
+                SELECT key, sum(CAST(value AS bigint)) AS count FROM (
+                    SELECT * FROM jsonb_each_text(dropped) UNION ALL SELECT * FROM jsonb_each_text(:more)) AS each
+                GROUP BY key) AS total)
+        WHERE id = :run AND status = 'running' RETURNING id"""),  # noqa: S608  # our own names
+        {"run": run_id, "more": as_json(dropped), **counts},
+    )
+    return found is not None

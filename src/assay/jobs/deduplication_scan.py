@@ -86,7 +86,7 @@ def fitting(size: int, seconds: float, most: int) -> int:
 def _warn_unless_configured(serving: str, configured: str) -> None:
     if serving != configured:
         log.warning(
-            "The embedding model of the settings does not serve yet: run assay reembed",
+            "The embedding model of the settings is not active yet: run assay reembed",
             serving=serving,
             configured=configured,
         )

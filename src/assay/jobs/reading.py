@@ -14,7 +14,7 @@ from assay.aio import background
 from assay.audit.actor import SYSTEM
 from assay.db.engine import first_line
 from assay.errors import Conflict
-from assay.extraction import known_context, run_sql, runs
+from assay.extraction import known_context, run_changes, runs
 from assay.extraction.runs import ClaimedRun, OutOfTime, Stored
 from assay.queue.context import JobContext
 from assay.queue.failures import SystemicFailure, is_transient
@@ -86,9 +86,9 @@ class RunReading:
         while not (self.cancelled or self.context.time_is_out):
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
             async with self.context.database.transaction() as session:
-                self.cancelled = not await run_sql.is_running(session, self.run_id)
+                self.cancelled = not await run_changes.is_running(session, self.run_id)
         if not self.cancelled:
-            self.stopped = OutOfTime("The time of the job was used up while the extractor was still reading.")
+            self.stopped = OutOfTime("The time limit of the job was reached while the extractor was still reading.")
         readers.cancel()
 
     async def _read_on(self) -> None:
@@ -134,7 +134,7 @@ class RunReading:
         tokens, cost = sum(each.tokens for each in self.unstored), sum(each.cost for each in self.unstored)
         if tokens or cost:
             async with self.context.database.transaction() as session:
-                await run_sql.add_usage(session, self.run_id, tokens, cost)
+                await run_changes.add_usage(session, self.run_id, tokens, cost)
 
     async def _could_not_read(self, window: Window, error: Exception) -> None:
         match error:

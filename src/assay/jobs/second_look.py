@@ -38,7 +38,7 @@ async def _look(context: JobContext, places: Sequence[TalkPlace]) -> bool:
         await _report(context, places[0], error)
         return False
     if questioned:
-        log.info("What was approved does not stand any more", job=context.job, atoms=len(questioned))
+        log.info("What was approved no longer stands", job=context.job, atoms=len(questioned))
     return questioned is not None
 
 

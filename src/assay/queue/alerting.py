@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Self
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.aio import cancel_all, run_every
@@ -25,10 +25,11 @@ from assay.audit.actor import SYSTEM
 from assay.clock import MAX_SKEW, now
 from assay.db.engine import Database, first_line
 from assay.db.locks import hold_until_commit
+from assay.db.models import AuditEntry
 from assay.db.troubles import ensure_well
 from assay.errors import Unavailable
 from assay.messaging import nats
-from assay.messaging.events import JobError, JobRecovered, Severity
+from assay.messaging.events import Channel, JobError, JobRecovered, Severity
 from assay.queue.deps import Deps
 from assay.queue.failures import is_transient
 from assay.queue.history import WORKER
@@ -37,10 +38,6 @@ log = structlog.get_logger(__name__)
 
 DATABASE: Final = "database"
 BROKER: Final = "broker"
-_LAST: Final = text("""
-    SELECT action FROM audit_log
-    WHERE channel = 'system_notifications' AND at > :since AND at < :until AND data ->> 'job_name' = :subject
-    ORDER BY at DESC, id DESC LIMIT 1""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +152,18 @@ async def _tell_with_retries(receiver: Receiver, notice: Notice) -> None:
 
 async def _is_known_to_fail(session: AsyncSession, subject: str) -> bool:
     """Whether the last notification about the subject says so. What lasts longer than a day is said anew."""
-    last = await session.scalar(_LAST, {"since": now() - DAY, "until": now() + MAX_SKEW, "subject": subject})
-    return bool(last == JobError.type)
+    last = (
+        select(AuditEntry.action)
+        .where(
+            AuditEntry.channel == Channel.SYSTEM_NOTIFICATIONS,
+            AuditEntry.at > now() - DAY,
+            AuditEntry.at < now() + MAX_SKEW,
+        )
+        .where(AuditEntry.data["job_name"].astext == subject)
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+        .limit(1)
+    )
+    return await session.scalar(last) == JobError.type
 
 
 async def _said(check: Awaitable[object]) -> str | None:

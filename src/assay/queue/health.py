@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from nats.errors import Error as NatsError
 from nats.js.errors import NotFoundError
-from sqlalchemy import Row, text
+from sqlalchemy import Row, Select, extract, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,7 +18,7 @@ from assay import disk
 from assay.clock import now
 from assay.db import troubles
 from assay.db.engine import Database
-from assay.db.models import JobControl, JobRun, ProcessRole
+from assay.db.models import JobControl, JobRun, JobState, ProcessRole
 from assay.errors import Unavailable
 from assay.messaging import nats
 from assay.messaging.streams import Queue
@@ -177,11 +177,11 @@ def _absences(known: _Known) -> list[str]:
     """What nobody does although somebody should."""
     found = []
     if not known.workers:
-        found.append("No worker lives: nothing that is queued runs. Start one with: assay worker")
+        found.append("No worker is running: nothing in the queue is processed. Start one with: assay worker")
     if not known.schedulers:
-        found.append("No scheduler lives: no job starts by itself. Start one with: assay scheduler")
+        found.append("No scheduler is running: no job starts by itself. Start one with: assay scheduler")
     found += [
-        f"Job {name} is overdue since {job.next_due:%Y-%m-%d %H:%M} UTC."
+        f"Job {name} has been overdue since {job.next_due:%Y-%m-%d %H:%M} UTC."
         for name, job in known.jobs.items()
         if job.overdue
     ]
@@ -193,18 +193,18 @@ def _complaints(known: _Known) -> list[str]:
     found = []
     for name, job in known.jobs.items():
         if job.paused:
-            found.append(f"Job {name} is paused: nothing but a command starts it. Let it run: assay jobs resume {name}")
+            found.append(f"Job {name} is paused: only a command starts it. Resume it with: assay jobs resume {name}")
         if job.status in history.BAD:
             found.append(f"Job {name}: its last run ended as {job.status}: {job.error}")
     if known.not_taken:
         found.append(
-            f"{known.not_taken} orders wait, for the broker does not take them: look at its log, and make room "
-            "where its disk is full. After that a NATS server of your own must be started anew; ours is by itself."
+            f"{known.not_taken} orders wait because the broker does not accept them: check its log, and make "
+            "room if its disk is full. Then restart a NATS server of your own; the embedded one restarts by itself."
         )
     if known.overdue.needs_a_person:
         found.append(known.overdue.sentence)
     if known.dead_letters:
-        found.append(f"{known.dead_letters} dead letters wait for somebody: assay jobs dead list")
+        found.append(f"{known.dead_letters} dead letters wait for a person: assay jobs dead list")
     return found
 
 
@@ -215,25 +215,30 @@ async def _processes(session: AsyncSession, role: ProcessRole) -> list[Process]:
 
 async def _jobs(session: AsyncSession) -> dict[str, JobHealth]:
     last = {each.job: each for each in await history.last_runs(session)}
-    figures = {row.job: row for row in await session.execute(text(FIGURES))}
+    figures = {row.job: row for row in await session.execute(_figures())}
     controls = await control.controls(session)
     return {name: _health(job, last.get(name), figures.get(name), controls.get(name)) for name, job in JOBS.items()}
 
 
-FIGURES: Final = """
-    SELECT job, max(started_at) FILTER (WHERE state = 'ok') AS last_success,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM finished_at - started_at))
-            FILTER (WHERE state = 'ok') AS p50,
-        percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM finished_at - started_at))
-            FILTER (WHERE state = 'ok') AS p95,
-        count(*) FILTER (WHERE state IN ('ok', 'failed', 'timeout', 'lost')) AS ended,
-        count(*) FILTER (WHERE state = 'ok') AS good,
-        count(*) FILTER (WHERE state <> 'skipped' AND started_at > now() - interval '1 hour') AS hourly,
-        count(*) FILTER (WHERE state <> 'skipped' AND started_at > now() - interval '1 day') AS daily,
-        count(*) FILTER (WHERE state <> 'skipped' AND started_at > now() - interval '1 day' AND attempt > 1) AS retries,
-        count(*) FILTER (WHERE state = 'queued') AS queued,
-        max(tick) FILTER (WHERE tick <= clock_timestamp()) AS last_tick
-    FROM job_runs GROUP BY job"""
+def _figures() -> Select[Any]:
+    """Of the history of each job."""
+    good, counted = JobRun.state == JobState.OK, JobRun.state != JobState.SKIPPED
+    seconds = extract("epoch", JobRun.finished_at - JobRun.started_at)
+    today = JobRun.started_at > func.now() - timedelta(days=1)
+    ended = JobRun.state.in_((JobState.OK, JobState.FAILED, JobState.TIMEOUT, JobState.LOST))
+    return select(
+        JobRun.job,
+        func.max(JobRun.started_at).filter(good).label("last_success"),
+        func.percentile_cont(0.5).within_group(seconds).filter(good).label("p50"),
+        func.percentile_cont(0.95).within_group(seconds).filter(good).label("p95"),
+        func.count().filter(ended).label("ended"),
+        func.count().filter(good).label("good"),
+        func.count().filter(counted, JobRun.started_at > func.now() - timedelta(hours=1)).label("hourly"),
+        func.count().filter(counted, today).label("daily"),
+        func.count().filter(counted, today, JobRun.attempt > 1).label("retries"),
+        func.count().filter(JobRun.state == JobState.QUEUED).label("queued"),
+        func.max(JobRun.tick).filter(JobRun.tick <= func.clock_timestamp()).label("last_tick"),
+    ).group_by(JobRun.job)
 
 
 def _health(job: Job, last: JobRun | None, figures: Row[Any] | None, known: JobControl | None) -> JobHealth:

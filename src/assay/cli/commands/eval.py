@@ -17,10 +17,10 @@ from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.cli.output import Json, errors, print_json, say
 from assay.cli.tables import table
 from assay.errors import InvalidInput
-from assay.evaluation.extraction import Counts, Read, evaluate, total
+from assay.evaluation.extraction import ExtractionCounts, Read, evaluate, total
 from assay.evaluation.labelled import Labelled, from_file, shipped
 
-app = App(name="eval", help="Measure how good the machine is, on labelled data.")
+app = App(name="eval", help="Measure how well the machine does, on labelled data.")
 app.command(
     "assay.cli.commands.eval_duplicates:duplicates",
     name="duplicates",
@@ -45,7 +45,7 @@ def extraction(
     set_: Annotated[Path | None, Parameter(name="--set", help="Your own labelled conversations (JSONL).")] = None,
     json: Json = False,
 ) -> None:
-    """Let extractors read labelled conversations and count what they find of the knowledge in them.
+    """Let extractors read labelled conversations and count how much of the knowledge in them they find.
 
     Needs no server of its own and writes nothing. A language model is asked for real, and costs what it costs.
     """
@@ -84,11 +84,11 @@ def _show(reads: dict[str, list[Read]], conversations: Sequence[Labelled]) -> No
             rows += [_row("", half, total(r for r in found if r.conversation.half == half)) for half in halves]
     table(["extractor", "part", "n", *(each.replace("_", " ") for each in COLUMNS), "cost (US$)", "items"], rows)
     if senseless := sum(each.counts.unreadable for found in reads.values() for each in found):
-        say(f"\n{senseless} answers made no sense, and count as having found nothing.", style="yellow")
+        say(f"\n{senseless} answers made no sense, and count as finding nothing.", style="yellow")
     say("\nn: conversations. items: right of those found, of those labelled.", style="dim")
 
 
-def _row(name: str, part: str, counts: Counts) -> tuple[object, ...]:
+def _row(name: str, part: str, counts: ExtractionCounts) -> tuple[object, ...]:
     figures = counts.document()
     shares = (f"{figures[column]:.0%}" for column in COLUMNS)
     items = f"{counts.right} of {counts.found}, of {counts.labelled}"
