@@ -2,6 +2,7 @@
 
 import json
 import re
+from uuid import UUID
 
 import pytest
 from tests.builders import draft, propose, rows, with_evidence
@@ -74,12 +75,12 @@ async def test_words_of_a_message_are_no_markup_of_the_file(database):
     ],
 )
 def test_names_are_fit_for_every_system(title, name):
-    assert Names().of(title, "0000-00000001") == name
+    assert Names().of(title, UUID(int=1)) == name
 
 
 def test_names_differ_where_case_does_not_count():
     names = Names()
-    assert [names.of(each, f"0000000{n}") for n, each in enumerate(["Plan", "PLAN"])] == ["Plan", "PLAN 00000001"]
+    assert [names.of(each, UUID(int=n)) for n, each in enumerate(["Plan", "PLAN"])] == ["Plan", "PLAN 00000001"]
 
 
 async def test_linked_data_names_claims_and_the_quotations_behind_them(database):

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from tests.builders import MORNING, rows, scalar
@@ -24,7 +25,7 @@ async def test_an_import_survives_the_death_of_its_process_again_and_again(engin
     engine.module = "assay"
     for least in (0, 2_000):
         process = engine.start("api", "--port", "0", ASSAY_UPLOADS_FOLDER=str(folder))
-        await until(lambda least=least: scalar(database, "SELECT messages_done > :least FROM imports", least=least))
+        await until(partial(scalar, database, "SELECT messages_done > :least FROM imports", least=least))
         process.kill()
         process.communicate()
         assert await scalar(database, "SELECT state FROM imports") == "running"
