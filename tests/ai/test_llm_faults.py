@@ -114,7 +114,7 @@ async def test_an_answer_out_of_format_is_asked_for_again_and_counted(answer, wi
 
 async def test_an_answer_that_stays_out_of_format_is_given_up_and_paid_for(window):
     async with scripted([says("No.")]) as (server, extractor):
-        with pytest.raises(PermanentError, match=r"no usable answer in 3 attempts.*not a JSON object"):
+        with pytest.raises(PermanentError, match=r"no usable answer in 3 attempts.*no JSON object"):
             await extractor.extract(window)
     assert (len(server.asked), window.meter.requests, window.meter.tokens) == (3, 3, 360)
 

@@ -165,7 +165,7 @@ def test_nothing_runs_that_was_not_started(alone):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--port", "99999"], "--port 99999 is not allowed: 0 to 65535 is."),
+        (["--port", "99999"], "--port 99999 is not allowed: it must be 0 to 65535."),
         (["--host", "203.0.113.7"], "Cannot listen on 203.0.113.7 port 8000: "),
     ],
 )
@@ -250,7 +250,7 @@ def test_who_proposed_something_is_told_that_others_decide_on_it_and_may_withdra
             [f"local:{getpass.getuser()}", own["id"]],
         )
     shown = assay("proposals", "show", own["id"]).out
-    assert "proposed it, and may not decide on it: that is for somebody else." in shown
+    assert "proposed it, so somebody else has to decide on it." in shown
     refused = assay("proposals", "decide-group", own["similar_entity_id"], "--preview")
     assert (refused.code, "that is for somebody else" in refused.out) == (1, True)
     assert assay("proposals", "withdraw", own["id"], "--note", "A slip.").out.endswith("Withdrawn.\n")
@@ -323,7 +323,7 @@ def test_the_demo_counts_what_is_its_own_and_says_that_there_is_more(assay, tmp_
     assay("jobs", "run", "--all")
     assert "canteen" in assay("proposals", "--limit", "1000").out + assay("atoms", "--limit", "1000").out
     assert counted() == alone
-    assert "3 messages of other sources, and what came of them, are not counted here." in assay("demo", "--once").out
+    assert "3 messages from other sources, and what came of them, are not counted here." in assay("demo", "--once").out
 
 
 def test_how_the_jobs_stand_fits_a_narrow_terminal(assay):

@@ -110,7 +110,7 @@ def _port(folder: Path) -> str | None:
 
 def test_it_names_a_paused_job_and_so_does_the_status_of_the_jobs(empty):
     assert empty("jobs", "pause", "deduplication_scan").code == 0
-    sentence = "Job deduplication_scan is paused: nothing but a command starts it. Let it run: assay jobs resume"
+    sentence = "Job deduplication_scan is paused: only a command starts it. Resume it with: assay jobs resume"
     assert sentence in problems(empty("doctor"))
     status = problems(empty("jobs", "status"))
     assert sentence in status

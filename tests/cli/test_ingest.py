@@ -63,7 +63,7 @@ def test_the_source_of_a_file_is_said(empty, chat):
     assert "The messages of chat.jsonl are known under the source 'chat'." in empty("ingest", chat(line())).out
     assert "the source 'team'." in empty("ingest", chat(line()), "--source", "team").out
     shown = " ".join(empty("ingest", "--help").out.replace("│", " ").split())
-    assert "the name of the file without its ending" in shown
+    assert "the file name without its extension" in shown
 
 
 def test_who_would_double_a_chat_is_warned_and_told_how_not_to(empty, chat):
@@ -72,8 +72,8 @@ def test_who_would_double_a_chat_is_warned_and_told_how_not_to(empty, chat):
     doubled = empty("ingest", path, "--source", "chat.jsonl", "--json")
     [warning] = doubled.document["warnings"]
     assert warning == (
-        "chat.jsonl: 9 of the first 9 messages are known already, under the source 'chat'. "
-        "Under 'chat.jsonl' they come in once more: --source chat adds nothing twice."
+        "chat.jsonl: 9 of the first 9 messages are already known, under the source 'chat'. "
+        "Under 'chat.jsonl' they are imported once more: --source chat adds nothing twice."
     )
     assert warning in doubled.err
     assert empty("ingest", path, "--source", "chat", "--json").document["unchanged"] == 9
@@ -85,7 +85,7 @@ def test_a_renamed_log_without_channels_is_doubled_unless_the_channel_is_named_t
     empty("ingest", chat(text, "team.log"))
     renamed = chat(text, "team-march.log")
     [warning] = empty("ingest", renamed, "--source", "team", "--json").document["warnings"]
-    assert warning.endswith("they come in once more: --source team --channel team adds nothing twice.")
+    assert warning.endswith("they are imported once more: --source team --channel team adds nothing twice.")
     again = empty("ingest", renamed, "--source", "team", "--channel", "team", "--json").document
     assert (again["unchanged"], again["warnings"]) == (2, [])
 
@@ -109,7 +109,7 @@ def test_half_a_line_is_reported_with_its_number_and_the_rest_goes_in(empty, cha
 def test_only_the_first_of_many_problems_are_shown(empty, chat):
     answer = empty("ingest", chat(line() + "{\n" * 50))
     assert answer.code == 1
-    assert "... and 30 lines more." in answer.out
+    assert "... and 30 more lines." in answer.out
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,9 @@ def test_the_link_signs_the_person_at_the_terminal_in_once_as_one_who_may_do_eve
     assert (user.name, user.role) == (f"local:{getpass.getuser()}", Role.ADMIN)
     with pytest.raises(Unauthenticated):
         asyncio.run(follow())
-    assert f"Sign in, once, within ten minutes: {ADDRESS}/sign-in?link=" in empty("open", "--address", ADDRESS).out
+    assert (
+        f"Sign-in link (one use, valid 10 minutes): {ADDRESS}/sign-in?link=" in empty("open", "--address", ADDRESS).out
+    )
 
 
 def test_where_nobody_can_know_the_address_it_is_asked_for(empty):

@@ -44,7 +44,7 @@ def test_what_is_switched_off_is_not_run_by_the_next_job_and_the_kill_switch_win
 
 
 def test_a_person_is_told_what_is_in_force_and_what_was(empty):
-    assert "Nobody has set a rule: the environment holds." in empty("policy", "show").out
+    assert "Nobody has set a rule: the environment applies." in empty("policy", "show").out
     assert "Version 1 of the policy is in force." in empty("policy", "set", "--threshold", "0.8").out
     shown = empty("policy", "history").out
     assert "auto_approval_threshold 0.8" in shown

@@ -9,8 +9,8 @@ from assay.queue import deps
 def test_the_model_of_the_settings_serves_already_after_a_scan(assay):
     state = assay("reembed", "--json").document
     assert (state["switched"], state["embedded"], state["removed"]) == (True, 0, 0)
-    assert assay("reembed").out == f"{state['model']} serves already.\n"
-    assert assay("reembed", "--status").out == f"{state['model']} serves.\n"
+    assert assay("reembed").out == f"{state['model']} is already active.\n"
+    assert assay("reembed", "--status").out == f"{state['model']} is active.\n"
 
 
 def test_another_model_is_built_and_serves(assay, monkeypatch):
@@ -25,7 +25,7 @@ def test_another_model_is_built_and_serves(assay, monkeypatch):
     assert (before["done"], before["switched"], before["running"]) == (0, False, False)
     assert "is not being built at the moment: 0 of" in assay("reembed", "--status").out
     done = assay("reembed").out
-    assert f"hash-bag-384 serves. {before['total']:,} vectors were made" in done
+    assert f"hash-bag-384 is active. {before['total']:,} vectors were made" in done
     after = json.loads(assay("reembed", "--status", "--json").out)
     assert (after["done"], after["switched"]) == (before["total"], True)
 

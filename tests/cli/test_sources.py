@@ -41,7 +41,7 @@ def test_a_source_is_distrusted_given_away_opened_and_closed(empty, chat):
     for name in ("bridge", "other"):
         empty("users", "create", name, "--agent")
     done = empty("sources", "set", "crm", "--trust", "untrusted", "--owner", "bridge", "--open", "other")
-    assert done.out == "crm is untrusted. It belongs to bridge. other may write to it too.\n"
+    assert done.out == "crm is untrusted. It belongs to bridge. other may also write to it.\n"
     assert "'crm' is not trusted" in empty("ingest", chat("crm")).err
     assert empty("sources", "set", "crm", "--close", "other").out == "crm is untrusted. It belongs to bridge.\n"
     assert len(empty("audit", "list", "--action", "source.changed", "--json").items) == 2

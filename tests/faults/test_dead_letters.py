@@ -39,7 +39,7 @@ async def _give_back(engine) -> None:
     await engine.workers(1, PROBE_NEW="1")
     letters = engine.document("jobs", "dead", "list")["items"]
     [number] = [str(each["id"]) for each in letters if each["reason"] == "unknown_task"]
-    assert "Given back" in engine.run("jobs", "dead", "replay", number).stdout
+    assert "Put back" in engine.run("jobs", "dead", "replay", number).stdout
     assert "before" in engine.run("jobs", "dead", "replay", number).stdout
     await engine.until_history("of_the_new_version", ("ok", 1, 1))
 

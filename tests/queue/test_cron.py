@@ -39,7 +39,7 @@ def test_what_matches_has_a_shortest_period(cron, period):
 
 @pytest.mark.parametrize("cron", ["99 99 * * *", "", "* * * *", "every day", "0 0 30 2 *"])
 def test_what_never_matches_is_refused_when_it_is_declared(cron):
-    with pytest.raises(ValueError, match="is no schedule that ever matches"):
+    with pytest.raises(ValueError, match="is not a schedule that ever matches"):
         job("never", cron=cron, grace=timedelta(seconds=1), timeout=timedelta(1), statistics=())
     assert "never" not in JOBS
 

@@ -30,7 +30,7 @@ async def test_a_job_that_never_ran_is_unknown_and_nobody_to_run_it_is_a_problem
     found = await health(queue, nats_url)
     assert (found.broker_connected, found.database_connected) == (True, True)
     assert (found.jobs["probe"].status, found.jobs["probe"].last_run) == ("unknown", None)
-    assert [each.partition(" lives")[0] for each in found.problems] == ["No worker", "No scheduler"]
+    assert [each.partition(" is running")[0] for each in found.problems] == ["No worker", "No scheduler"]
 
 
 async def test_all_is_well_while_a_worker_and_a_scheduler_live_and_the_last_run_went_well(queue, nats_url):
@@ -70,7 +70,7 @@ async def test_a_failing_job_its_dead_letter_and_what_waits_are_told(queue, nats
     assert found.queue.waiting == 1
     assert found.problems[2:] == [
         "Job probe: its last run ended as failed: It broke.",
-        "1 dead letters wait for somebody: assay jobs dead list",
+        "1 dead letters wait for a person: assay jobs dead list",
     ]
 
 

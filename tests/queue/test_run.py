@@ -118,7 +118,7 @@ async def test_a_second_run_at_the_same_time_does_nothing(deps, declare):
     await begun.wait()
     second = await run(NAME, deps)
     go_on.set()
-    assert (second.state, second.ok, second.error) == (JobState.SKIPPED, True, "It is running already.")
+    assert (second.state, second.ok, second.error) == (JobState.SKIPPED, True, "It is already running.")
     assert (await first).state is JobState.OK
     assert sorted(await rows(deps.database, HISTORY)) == [("ok", {"done": 1}, None), ("skipped", {}, "overlap")]
 

@@ -76,7 +76,7 @@ def test_a_folder_that_holds_other_things_is_no_data_folder(tmp_path):
     shared.mkdir()
     shared.chmod(0o755)
     (shared / "script").touch(0o755)
-    with pytest.raises(Unavailable, match="holds other things: set ASSAY_HOME to a folder for Assay alone"):
+    with pytest.raises(Unavailable, match="holds other files: set ASSAY_HOME to a folder for Assay alone"):
         ownership.prepare(shared)
     assert shared.stat().st_mode & 0o777 == 0o755
 

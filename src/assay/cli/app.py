@@ -25,7 +25,7 @@ REFUSED: Final = 1
 WRONG_INPUT: Final = 2
 UNAVAILABLE: Final = 3
 INTERRUPTED: Final = 130
-INTERRUPTION: Final = "Interrupted. What was done is kept; the same command goes on from there."
+INTERRUPTION: Final = "Interrupted. What was done is kept; the same command continues from there."
 PREFIXES: Final = ("ASSAY_", "KNOWLEDGE_")
 OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
 """What a command imports lives as long as the process: to look for garbage in it costs a sixth of the start."""
@@ -47,7 +47,7 @@ for command, place, words in (
     ("down", "down:down", "Stop a running Assay."),
     ("open", "open:open_", "Sign in to the web app, in a browser."),
     ("status", "status:status", "Say what is running."),
-    ("doctor", "doctor:doctor", "Look for what is wrong, one sentence per problem."),
+    ("doctor", "doctor:doctor", "Check for problems, one sentence each."),
     ("fsck", "fsck:fsck", "Check that all records agree with each other."),
     ("ingest", "ingest:ingest", "Import a chat file (JSONL or plain text, also gzipped)."),
     ("proposals", "proposals:app", "List, show and decide proposals."),
@@ -55,7 +55,7 @@ for command, place, words in (
     ("atoms", "topics_and_atoms:atoms", "List, show and merge the approved atoms."),
     ("search", "search:search", "Find approved knowledge by words and by meaning."),
     ("messages", "messages:app", "List the messages that were imported."),
-    ("audit", "audit:app", "List the trail of every change."),
+    ("audit", "audit:app", "List the audit log: every change."),
     ("duplicates", "duplicates:app", "Find approved knowledge that says the same twice."),
     ("jobs", "jobs:app", "List and run the background jobs."),
     ("alerts", "alerts:app", "Test and list what is sent out about failures."),
@@ -71,12 +71,12 @@ for command, place, words in (
     ),
     ("restore", "restore:restore", "Bring an export of everything back into an empty Assay."),
     ("erase", "erase:erase", "Delete what a person said, or what was said in a channel."),
-    ("eval", "eval:app", "Measure how good the machine is, on labelled data."),
-    ("reembed", "reembed:reembed", "Change to the embedding model of the settings."),
+    ("eval", "eval:app", "Measure how well the machine does, on labelled data."),
+    ("reembed", "reembed:reembed", "Switch to the embedding model of the settings."),
     ("calibrate", "calibrate:calibrate", "Find the operating point of the search for duplicates."),
-    ("metrics", "metrics:metrics", "Show the metrics, each beside its target."),
+    ("metrics", "metrics:metrics", "Show the metrics, each next to its target."),
     ("settings", "settings:settings", "Show the settings in force."),
-    ("completion", "completion:completion", "Print what makes a shell complete commands and options."),
+    ("completion", "completion:completion", "Print the script that makes a shell complete commands and options."),
 ):
     app.command(f"assay.cli.commands.{place}", name=command, help=words)
 

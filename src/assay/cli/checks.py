@@ -37,7 +37,7 @@ async def server(database: Database) -> str:
             raise Unavailable(READ_ONLY)
         if not await session.scalar(_MAY_CREATE):
             raise Unavailable(
-                "The user of DATABASE_URL may make nothing in its schema: "
+                "The user of DATABASE_URL may not create anything in its schema: "
                 "GRANT USAGE, CREATE ON SCHEMA public TO its name."
             )
         if not (vector := await session.scalar(_VECTOR)):
@@ -98,8 +98,8 @@ async def indexes(database: Database) -> str:
         )
         names = ", ".join(outdated)
         raise Unavailable(
-            f"Built with old parameters, so that repetitions are overlooked: {names}. "
-            f"Build them anew, while everything runs on: {statements}"
+            f"Built with old parameters, so that duplicates are missed: {names}. "
+            f"Rebuild them while everything keeps running: {statements}"
         )
     return f"built with m = {LINKS}"
 

@@ -21,7 +21,7 @@ from assay.web.views.merging import MergePreview
 from assay.web.views.outcomes import BulkAnswer
 
 Ids = Annotated[str, Parameter(help="One or more ids.")]
-Note = Annotated[str | None, Parameter(name=("--note", "--notes"), help="Why, for the trail.")]
+Note = Annotated[str | None, Parameter(name=("--note", "--notes"), help="Reason, recorded in the audit log.")]
 Result = TypeVar("Result")
 Decide = Callable[[AsyncSession, Sequence[UUID], Actor], Awaitable[Result]]
 Looked = tuple[list[PreviewedMerge], list[Outcome]]

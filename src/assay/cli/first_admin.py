@@ -43,7 +43,7 @@ async def ensure_first_admin(database: Database) -> None:
     async with database.transaction() as session:
         user = await actions.create_user(session, NAME, role=Role.ADMIN, actor=SYSTEM)
         await actions.set_password(session, user.id, hashed, actor=SYSTEM)
-    say(f"The first account is {NAME!r} with the password {password}. It is shown this once.")
+    say(f"The first account is {NAME!r} with the password {password}. It is shown only this once.")
 
 
 def open_in_browser(link: str) -> None:

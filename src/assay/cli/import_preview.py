@@ -18,14 +18,14 @@ def show(seen: Preview, source: str) -> None:
     for name, channel in list(seen.channels.items())[:MAX_CHANNELS_SHOWN]:
         say(f"  {printable(name)}: {_told(channel)}")
     if len(seen.channels) > MAX_CHANNELS_SHOWN:
-        say(f"  ... and {len(seen.channels) - MAX_CHANNELS_SHOWN:,} channels more")
+        say(f"  ... and {len(seen.channels) - MAX_CHANNELS_SHOWN:,} more channels")
     say(f"  messages: {seen.messages:,}, threads: {len(seen.threads):,}, edited: {seen.edits:,}")
     if seen.skipped:
         say(f"  skipped: {', '.join(f'{number:,} {kind}' for kind, number in sorted(seen.skipped.items()))}")
     for bad in seen.bad:
         say(f"  left out: {printable(bad.sentence)}", style="yellow")
     if seen.bad_records > len(seen.bad):
-        say(f"  ... and {seen.bad_records - len(seen.bad):,} records more are left out", style="yellow")
+        say(f"  ... and {seen.bad_records - len(seen.bad):,} more records are left out", style="yellow")
     for warning in seen.warnings:
         say(f"  {printable(warning)}", style="yellow")
     say(f"  in the source {printable(source)!r}: {seen.new:,} new, {seen.edited:,} edited, {seen.known:,} known")

@@ -28,9 +28,9 @@ def is_free(port: int) -> bool:
 def listening(host: str, port: int) -> socket.socket:
     """A socket taken before anything else starts. Raises InvalidInput or Conflict with one sentence."""
     if not 0 <= port <= 65535:
-        raise InvalidInput(f"--port {port} is not allowed: 0 to 65535 is.")
+        raise InvalidInput(f"--port {port} is not allowed: it must be 0 to 65535.")
     if not host:
-        raise InvalidInput("--host is empty: name an address, such as 127.0.0.1, or 0.0.0.0 for every one.")
+        raise InvalidInput("--host is empty: give an address, such as 127.0.0.1, or 0.0.0.0 for all of them.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sends small answers at once (TCP_NODELAY) on sockets that name their protocol, and on no others
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

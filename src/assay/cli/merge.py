@@ -15,9 +15,9 @@ from assay.proposals import queries
 from assay.proposals.merge.preview import PreviewedMerge
 from assay.web.views.merging import MergePreview
 
-Take = Annotated[list[str] | None, Parameter(help="Fields to take from what goes.", consume_multiple=True)]
-Both = Annotated[list[str] | None, Parameter(help="Fields in which both are united.", consume_multiple=True)]
-Look = Annotated[bool, Parameter(name="--preview", negative="", help="Show what would be, and change nothing.")]
+Take = Annotated[list[str] | None, Parameter(help="Fields to take from what is merged away.", consume_multiple=True)]
+Both = Annotated[list[str] | None, Parameter(help="Fields in which to combine both.", consume_multiple=True)]
+Look = Annotated[bool, Parameter(name="--preview", negative="", help="Show what would happen, and change nothing.")]
 
 MAX_NUMBERED: Final = 5
 

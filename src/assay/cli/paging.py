@@ -15,8 +15,10 @@ from assay.web.views.paging import PageOf
 
 MAX_LIMIT: Final = 1_000
 DEFAULT_LIMIT: Final = 50
-Limit = Annotated[int, Parameter(help=f"How many at most, 1 to {MAX_LIMIT:,}.", validator=Number(gte=1, lte=MAX_LIMIT))]
-After = Annotated[str | None, Parameter(help="Go on behind a page: its `next`.")]
+Limit = Annotated[
+    int, Parameter(help=f"Maximum number of results, 1 to {MAX_LIMIT:,}.", validator=Number(gte=1, lte=MAX_LIMIT))
+]
+After = Annotated[str | None, Parameter(help="Continue after a page: its `next`.")]
 OfKind = Annotated[Kind | None, Parameter(help="Only this kind; left out: both.")]
 Item = TypeVar("Item")
 

@@ -12,7 +12,7 @@ STEPS: Final[Sequence[tuple[str, str]]] = (
     ("extract_knowledge_from_messages", "Reading the messages"),
     ("deduplication_scan", "Looking for duplicates"),
     ("auto_review_proposals", "Approving what is sure"),
-    ("expire_stale_proposals", "Putting away what is stale"),
+    ("expire_stale_proposals", "Expiring what is stale"),
     ("cleanup_orphaned_extractions", "Tidying up"),
     ("proposal_metrics_update", "Counting"),
 )

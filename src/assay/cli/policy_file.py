@@ -21,5 +21,5 @@ def read_changes(file: Path) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{file} cannot be read as JSON: {error}") from None
     if not isinstance(changes, dict):
-        raise InvalidInput(f"{file} holds no JSON object: expected rules, such as an object with `min_authors`.")
+        raise InvalidInput(f"{file} is not a JSON object: expected rules, such as an object with `min_authors`.")
     return changes

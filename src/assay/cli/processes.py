@@ -19,7 +19,8 @@ from assay.queue.worker import Worker
 from assay.tracing import exporting
 
 Drain = Annotated[
-    float, Parameter(help="Seconds that running jobs get to end; then they are handed over.", validator=Number(gte=0))
+    float,
+    Parameter(help="Seconds that running jobs have to finish before they are handed over.", validator=Number(gte=0)),
 ]
 
 

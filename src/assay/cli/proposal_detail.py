@@ -104,11 +104,11 @@ def show_one(found: Shown) -> None:
     if proposal.unsupported and proposal.status is ProposalStatus.PENDING:
         say(f"Its evidence does not say it: {printable('; '.join(proposal.unsupported))}.", style="yellow")
     if proposal.standing not in {None, Verdict.SOUND}:
-        say(f"In its talk: {proposal.standing}, {printable(proposal.standing_because or '')}.", style="yellow")
+        say(f"In its conversation: {proposal.standing}, {printable(proposal.standing_because or '')}.", style="yellow")
     for source in found.detail.untrusted_sources:
         say(f"The source {printable(source)!r} is not trusted. Trust it: {_to_trust(source)}", style="yellow")
     if found.asked is not None and proposal.proposed_by_user_id != SYSTEM_USER_ID:
-        say(f"{found.proposer} proposed it, and may not decide on it: that is for somebody else.", style="yellow")
+        say(f"{found.proposer} proposed it, so somebody else has to decide on it.", style="yellow")
     if found.detail.went_into:
         say(f"It was merged into {short(found.detail.went_into)}.")
     _show_likeness(found)
@@ -118,7 +118,7 @@ def show_one(found: Shown) -> None:
         say(f"\n{_next_step(found)}", style="yellow")
     if old := found.detail.supersedes:
         act = f"assay proposals revert {short(old)}, then assay proposals approve {short(proposal.id)}"
-        say(f"Does it take the place of {short(old)}, which is approved? {act}", style="yellow")
+        say(f"Does it replace {short(old)}, which is approved? {act}", style="yellow")
     show_evidence(found.detail.evidence)
     show_trail(found.detail.trail)
 
@@ -146,7 +146,7 @@ def _show_likeness(found: Shown) -> None:
         say("\nNearest of what came before it", style="bold")
         say(
             f"  A similarity from {found.threshold:g} on counts as alike. It is the cosine, corrected by the words "
-            "that both share and put on one scale for all models; it is no probability.",
+            "that both share and put on one scale for all models; it is not a probability.",
             style="dim",
         )
     for number, each in enumerate(proposal.candidates, 1):
@@ -215,7 +215,7 @@ def _measured(candidate: Mapping[str, Any]) -> str:
 
 
 def show_trail(trail: Sequence[TrailEntry]) -> None:
-    """Prints what happened, the oldest first."""
+    """Prints what happened, oldest first."""
     say("\nHistory", style="bold")
     for each in trail:
         notes = f": {printable(each.notes)}" if each.notes else ""

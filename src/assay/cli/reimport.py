@@ -25,8 +25,8 @@ async def about_doubles(database: Database, messages: Sequence[IncomingMessage],
     [((other, options), _)] = doubled.most_common(1)
     way_out = f": {options} adds nothing twice" if options else ""
     return (
-        f"{name}: {doubled.total():,} of the first {len(messages):,} messages are known already, "
-        f"under the source {other!r}. Under {source!r} they come in once more{way_out}."
+        f"{name}: {doubled.total():,} of the first {len(messages):,} messages are already known, "
+        f"under the source {other!r}. Under {source!r} they are imported once more{way_out}."
     )
 
 

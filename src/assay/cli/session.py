@@ -91,7 +91,7 @@ async def closing(database: Database, act: Awaitable[Result]) -> Result:
     try:
         return await act
     except UnicodeEncodeError as error:
-        raise InvalidInput(f"{error.object[:60]!a} is not written in UTF-8: give it in that.") from None
+        raise InvalidInput(f"{error.object[:60]!a} is not UTF-8: encode it as UTF-8.") from None
     except SQLAlchemyError as error:
         if not troubles.is_trouble(error):
             raise

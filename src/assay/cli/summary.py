@@ -109,7 +109,9 @@ def print_summary(found: Summary) -> None:
         ],
     )
     if found.others:
-        say(f"\n{found.others:,} messages of other sources, and what came of them, are not counted here.", style="dim")
+        say(
+            f"\n{found.others:,} messages from other sources, and what came of them, are not counted here.", style="dim"
+        )
     _print_approved(found)
     _print_held(found)
     _print_duplicates(found)

@@ -15,7 +15,7 @@ from assay.queue.run import find
 
 
 async def pause(session: AsyncSession, name: str, *, actor: Actor) -> bool:
-    """From now on nothing but a command starts the job; a run under way goes on. False: it was paused already.
+    """From now on nothing but a command starts the job; a run under way goes on. False: it was already paused.
 
     Raises NotFound. What asks for the job meanwhile is kept until it is resumed.
     """

@@ -29,7 +29,7 @@ def shortest_period(cron: str) -> timedelta:
     try:
         sample = list(islice(ticks(cron, FROM_SUNDAY), SAMPLE))
     except ValueError as error:
-        raise ValueError(f"{cron!r} is no schedule that ever matches: {error}") from None
+        raise ValueError(f"{cron!r} is not a schedule that ever matches: {error}") from None
     return min(later - earlier for earlier, later in pairwise(sample))
 
 

@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 BEAT_SECONDS: Final = 5.0
 OVERLAP: Final = "overlap"
-RESTING: Final = "There was nothing to try: what failed in the last run rests, or waits for a person."
+RESTING: Final = "There was nothing to try: what failed in the last run is paused, or waits for a person."
 TAKEN: Final = "It lost its connection to the database, and with it the lock that lets one run at a time."
 
 
@@ -111,7 +111,7 @@ async def _skip(order: Order, deps: Deps) -> RunResult:
         await history.note_skipped(session, order, OVERLAP)
         if order.was_requested:
             await request(session, order.job)
-    return RunResult(order.job, JobState.SKIPPED, error="It is running already.")
+    return RunResult(order.job, JobState.SKIPPED, error="It is already running.")
 
 
 async def _run_alone(job: Job, order: Order, deps: Deps, *, patient: bool) -> RunResult:

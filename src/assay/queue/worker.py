@@ -129,7 +129,7 @@ class Worker(Receiver):
         try:
             order = Order.of(self._jobs.formatter.loads(message.data))
         except Exception as error:  # noqa: BLE001  # whatever is wrong with bytes from outside
-            words = f"It is no order: {type(error).__name__}."
+            words = f"It is not an order: {type(error).__name__}."
             await self._dead_letter(message, DeadLetter(source, "", DeadReason.UNPARSEABLE, words, message.data))
             return None
         if self._jobs.find_task(order.job) is None:

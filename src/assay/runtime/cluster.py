@@ -60,7 +60,7 @@ def _initdb(folder: Path, programs: Path, user: UnixUser | None, password: str) 
         child = spawn(command, folder=folder, output=output, on_our_death=SIGKILL, user=user, keep=[descriptor])
         if child.wait() != 0:
             reason = disk.full(folder) or last_lines(output)
-            raise Unavailable(f"A new PostgreSQL cluster could not be made in {folder.parent}: {reason}")
+            raise Unavailable(f"A new PostgreSQL cluster could not be created in {folder.parent}: {reason}")
 
 
 @contextmanager

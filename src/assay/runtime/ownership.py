@@ -46,7 +46,7 @@ def _keep_to_ourselves(home: Path) -> None:
         return
     names = {each.name for each in home.iterdir()} - {"lost+found"}
     if names and not names & OURS:
-        raise Unavailable(f"The data folder {home} holds other things: set ASSAY_HOME to a folder for Assay alone.")
+        raise Unavailable(f"The data folder {home} holds other files: set ASSAY_HOME to a folder for Assay alone.")
     with suppress(PermissionError):  # it belongs to somebody else, who lets us in
         close_to_others(home)
 

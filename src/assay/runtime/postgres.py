@@ -134,7 +134,7 @@ class Postgres(Server):
             return psycopg.connect(self.url("postgres"), autocommit=True)
         except psycopg.OperationalError as error:
             raise Unavailable(
-                f"PostgreSQL in {self.folder} does not let us in, although {self._password_file} should hold its "
+                f"PostgreSQL in {self.folder} rejects the password, although {self._password_file} should hold its "
                 f"password: {' '.join(str(error).split())}"
             ) from None
 

@@ -26,7 +26,7 @@ app = App(name="alerts", help="Test and list what is sent out about failures.")
 
 @app.command(name="test")
 def send_test(*, json: Json = False) -> int:
-    """Send a test to the webhook and by mail, as the settings have it. Exits with 1 when one is not taken."""
+    """Send a test to the webhook and by mail, as the settings have it. Exits with 1 when one is not accepted."""
     receivers = configured(configuration.load())
     if not receivers:
         raise InvalidInput("Nobody is told: set ASSAY_WEBHOOK_URL or ASSAY_SMTP_URL first.")
@@ -41,7 +41,7 @@ def send_test(*, json: Json = False) -> int:
 
 @app.command(name="list")
 def list_(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:
-    """List what was sent, held back or given up, the newest first."""
+    """List what was sent, held back or given up, newest first."""
 
     async def act(database: Database) -> PageOf[AlertView]:
         async with database.transaction() as session:

@@ -16,7 +16,7 @@ from assay.web.views import lists
 from assay.web.views.paging import PageOf
 from assay.web.views.records import AuditEntryView
 
-app = App(name="audit", help="List the trail of every change.")
+app = App(name="audit", help="List the audit log: every change.")
 
 
 @app.command(name="list")
@@ -29,7 +29,7 @@ def list_(
     after: After = None,
     json: Json = False,
 ) -> None:
-    """List changes, the newest first: what happened to what, and who did it."""
+    """List changes, newest first: what happened to what, and who did it."""
 
     async def act(database: Database) -> PageOf[AuditEntryView]:
         async with database.transaction() as session:

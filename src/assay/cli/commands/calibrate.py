@@ -81,7 +81,7 @@ def _outcome(found: Calibration, version: int | None) -> str:
         return f"Version {version} of the policy has it. To go back: assay policy history, assay policy revert VERSION"
     if found.before.points == found.after.points:
         return "No other point gives more right verdicts on these pairs: there is nothing to store."
-    return "Nothing was stored: add --store to use the best one. What waits is then scanned anew."
+    return "Nothing was stored: add --store to use the best one. What waits is then scanned again."
 
 
 def _row(figures: Quality) -> list[str]:

@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 
 def completion(shell: Annotated[Literal["bash", "zsh", "fish"], Parameter(help="The shell.")], /) -> None:
-    """Print what makes a shell complete commands and options. In bash: source <(assay completion bash)"""
+    """Print the script that makes a shell complete commands and options. In bash: source <(assay completion bash)"""
     from assay.cli.app import app  # which names this command
     from assay.cli.output import console
 

@@ -34,7 +34,7 @@ COLLEAGUE: Final = "demo:priya"
 """Somebody of the sample chat. Whoever tries the demo could never decide on what they proposed themselves."""
 HOW_SURE: Final = 0.9
 PORT_HELP: Final = (
-    f"The port of the web app, 0 for any free one; left out: {PREFERRED_PORT}, or a free one where that is taken."
+    f"The port of the web app, 0 for any free one; default: {PREFERRED_PORT}, or a free one if that is taken."
 )
 
 

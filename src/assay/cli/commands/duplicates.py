@@ -32,7 +32,7 @@ def scan(
     *,
     entities: Annotated[
         bool,
-        Parameter(negative="", help="Compare approved knowledge with each other; a job compares proposals."),
+        Parameter(negative="", help="Compare approved topics and atoms with one another; a job compares proposals."),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -48,7 +48,7 @@ def scan(
         print_json({"looked_at": looked, "pairs": found})
     else:
         see = " See them with: assay duplicates list" if found else ""
-        say(f"{looked:,} looked at, {found:,} pairs are alike.{see}")
+        say(f"{looked:,} compared, {found:,} pairs look alike.{see}")
 
 
 @app.command(name="list")
@@ -72,7 +72,7 @@ def list_(
     for each in page.items:
         _show(each)
     if not page.items and not page.next:
-        say("Nothing approved is known to be alike. Look with: assay duplicates scan --entities")
+        say("No duplicates are known among approved knowledge. Look for some with: assay duplicates scan --entities")
     say_more(page.next)
 
 
@@ -85,7 +85,7 @@ def dismiss(
     note: Note = None,
     json: Json = False,
 ) -> None:
-    """Say that two topics or atoms are not the same. It is remembered until one of them is changed."""
+    """Say that two topics or atoms are not the same. This is remembered until one of them changes."""
 
     async def act(database: Database) -> None:
         actor = await operator(database)
@@ -126,7 +126,9 @@ async def _embedded(deps: Deps, limit: int) -> str:
         model = await activate_if_none(session, deps.embedder.model)
         embedder = await deps.serving_embedder(session)
     if embedder is None:
-        raise Unavailable(f"The settings do not reach the model {model}, which serves: run assay reembed.")
+        raise Unavailable(
+            f"{model} is the active embedding model, but the settings configure another: run assay reembed."
+        )
     while await embed_missing(deps.database, embedder, limit):
         pass
     return model
@@ -142,6 +144,6 @@ def _show(pair: PairView) -> None:
     )
     say(printable(pair.explanation))
     if pair.type is SimilarityType.UPDATE:
-        say("They say different things: look which of them holds before you merge.", style="yellow")
+        say("They say different things: check which of them is right before you merge.", style="yellow")
     say(f"  assay {plural} merge {short(pair.newer.id)} --into {short(pair.older.id)} --preview", style="dim")
     say(f"  assay duplicates dismiss {short(pair.older.id)} {short(pair.newer.id)}", style="dim")

@@ -14,17 +14,17 @@ from assay.extraction import erasure
 from assay.extraction.erasure import Drawn, Erased, Whose
 
 OTHERS_TOO: Final = (
-    "What others back stays with its title and text, even where they only agreed and the words are from what is "
+    "What others support keeps its title and text, even where they only agreed and the words come from what is "
     "erased: --drawn all erases that too."
 )
 
-Author = Annotated[str | None, Parameter(help="Whose messages, as the chat has the name.")]
-Channel = Annotated[str | None, Parameter(help="The messages of which channel.")]
-Source = Annotated[str | None, Parameter(help="Of this source only; default all.")]
+Author = Annotated[str | None, Parameter(help="Whose messages, by the name in the chat.")]
+Channel = Annotated[str | None, Parameter(help="The channel whose messages to delete.")]
+Source = Annotated[str | None, Parameter(help="Only from this source; default: all.")]
 What = Annotated[
-    Drawn, Parameter(help="What was drawn from them goes too: where it rests on nothing else, all, or none.")
+    Drawn, Parameter(help="What to delete of the knowledge drawn from them: what rests on nothing else, all, or none.")
 ]
-Yes = Annotated[bool, Parameter(name="--yes", negative="", help="Do it. Without this it is only counted.")]
+Yes = Annotated[bool, Parameter(name="--yes", negative="", help="Do it; without this, only count.")]
 
 
 def erase(
@@ -51,7 +51,7 @@ def erase(
         print_json({"erased": yes, **asdict(found)})
         return
     if not found.messages:
-        say(f"Nothing to erase: there is no message {_of(whose)}. Names are those of the chat, letter for letter.")
+        say(f"Nothing to erase: there is no message {_of(whose)}. Names must be exactly as in the chat.")
         return
     stay = f"{_count(found.kept, 'proposals')} {'loses' if found.kept == 1 else 'lose'} quotes and "
     stay += "stays" if found.kept == 1 else "stay"

@@ -49,16 +49,18 @@ class Decided:
 
 
 def approvals(
-    file: Annotated[Path | None, Parameter(help="Labelled conversations (JSONL), else those of Assay.")] = None,
+    file: Annotated[
+        Path | None, Parameter(help="Labelled conversations (JSONL); default: those that come with Assay.")
+    ] = None,
     /,
     *,
-    extractor: Annotated[str, Parameter(help="Who reads, or NAME:PROMPT for a version of its prompt.")] = OFFLINE,
+    extractor: Annotated[str, Parameter(help="The extractor, or NAME:PROMPT for a version of its prompt.")] = OFFLINE,
     claims: Annotated[
         Claims | None, Parameter(help="Instead, a scripted model claims the paraphrases or the lies of the set.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Let the machine read labelled conversations, and count what it approves rightly and wrongly.
+    """Let the machine read labelled conversations, and count what it rightly and wrongly approves.
 
     They go through the whole pipeline under the default policy, in a database of their own that is dropped at the end.
     """

@@ -17,17 +17,17 @@ from assay.web.views.records import RunView
 
 LEFT_OUT: Final = {
     "unusable": "drafts without a title or of no type",
-    "known_topics": "topics that are known or proposed already",
+    "known_topics": "topics that are already known or proposed",
     "invented_quotes": "quotes of messages that were not there",
     "links": "links to nothing",
-    "old_news": "drafts that only earlier messages speak for",
+    "old_news": "drafts that only earlier messages support",
     "echoes": "drafts that repeat what is known",
     "restated": "drafts whose words became evidence of a proposal that waits",
     "secrets_masked": "messages in which a secret was covered",
     "orders_withheld": "messages left out because they give orders to machines",
     "names_withheld": "names left out because they give orders to machines",
-    "messages_cut": "messages of which the rest was left away",
-    "set_aside": "messages that nothing could read",
+    "messages_cut": "messages that were cut off",
+    "set_aside": "messages that could not be read",
 }
 
 app = App(name="extractions", help="List, show and cancel the runs that read messages.")
@@ -42,7 +42,7 @@ def list_(
     after: After = None,
     json: Json = False,
 ) -> None:
-    """List runs, the newest first."""
+    """List runs, newest first."""
 
     async def act(database: Database) -> PageOf[RunView]:
         async with database.transaction() as session:
@@ -63,7 +63,7 @@ def list_(
             f"{each.cost_estimate:.4f}",
             each.error,
         ),
-        nothing="No run fits. Messages are read by the job: assay jobs run extract_knowledge_from_messages",
+        nothing="No run matches. Messages are read by the job: assay jobs run extract_knowledge_from_messages",
     )
 
 
@@ -90,7 +90,7 @@ def _show(run: RunView) -> None:
         if value:
             say(f"  {label:13} {value}")
     if run.dropped:
-        say("\nWhat became no proposal, or was not read as it was said", style="bold")
+        say("\nWhat did not become a proposal, or was not read as written", style="bold")
     for reason, number in run.dropped.items():
         say(f"  {number:>6}  {LEFT_OUT.get(reason, reason.replace('_', ' '))}")
     if run.topic_proposals_created + run.atom_proposals_created:

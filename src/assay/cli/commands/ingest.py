@@ -71,17 +71,21 @@ def ingest(
     *files: Annotated[Path, Parameter(help="One or more files.")],
     source: Annotated[
         str | None,
-        Parameter(help="What the messages are known under; else the name of the file without its ending."),
+        Parameter(help="The name of the source; default: the file name without its extension."),
     ] = None,
-    channel: Annotated[str | None, Parameter(help="The channel, where the export names none.")] = None,
-    author: Annotated[str | None, Parameter(help="Who wrote it, where the export does not say: notes.")] = None,
+    channel: Annotated[str | None, Parameter(help="The channel to use where the export names none.")] = None,
+    author: Annotated[str | None, Parameter(help="The author to use where the export names none, as in notes.")] = None,
     date: Annotated[
-        str | None, Parameter(help="When it was said, where the export has clocks or nothing: 2026-03-20T10:00.")
+        str | None, Parameter(help="The date to use where the export has only clock times or none: 2026-03-20T10:00.")
     ] = None,
-    zone: Annotated[str | None, Parameter(help="Where times name no zone: Europe/Berlin. Else UTC.")] = None,
-    encoding: Annotated[str | None, Parameter(help="Where the text is no UTF-8: windows-1251.")] = None,
-    format: Annotated[str | None, Parameter(help="The format, where it is not recognised.")] = None,  # noqa: A002
-    preview: Annotated[bool, Parameter(negative="", help="Say what was understood, and import nothing.")] = False,
+    zone: Annotated[
+        str | None, Parameter(help="The time zone of times that name none, such as Europe/Berlin; default: UTC.")
+    ] = None,
+    encoding: Annotated[
+        str | None, Parameter(help="The encoding of text that is not UTF-8, such as windows-1251.")
+    ] = None,
+    format: Annotated[str | None, Parameter(help="The format to use where it is not recognised.")] = None,  # noqa: A002
+    preview: Annotated[bool, Parameter(negative="", help="Show what was recognised, and import nothing.")] = False,
     yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
     json: Json = False,
 ) -> int:
@@ -208,7 +212,7 @@ async def _about_trust(database: Database, source: str) -> str | None:
     """What to say of a source that is there and not trusted."""
     async with database.transaction() as session:
         untrusted = await is_untrusted(session, source)
-    return f"The source {source!r} is not trusted: nothing of it is approved alone." if untrusted else None
+    return f"The source {source!r} is not trusted: nothing from it is approved automatically." if untrusted else None
 
 
 def _source_of(path: Path, source: str | None) -> str:
@@ -231,7 +235,7 @@ def _print(done: Imported) -> None:
     for problem in done.problems:
         say(printable(problem), style="yellow")
     if done.left_out > len(done.problems):
-        say(f"... and {done.left_out - len(done.problems):,} lines more.", style="yellow")
+        say(f"... and {done.left_out - len(done.problems):,} more lines.", style="yellow")
     for note in done.notes:
         say(printable(note), style="dim")
     for name, source in done.sources.items():

@@ -26,10 +26,8 @@ from assay.web.views.records import Accepted, JobRunView, JobView
 Name = Annotated[str, Parameter(help="The name of the job.")]
 
 app = App(name="jobs", help="List and run the background jobs.")
-app.command("assay.cli.commands.jobs_status:status", name="status", help="Say how queue and jobs stand.")
-app.command(
-    "assay.cli.commands.jobs_dead:app", name="dead", help="List and give back what the queue could not work off."
-)
+app.command("assay.cli.commands.jobs_status:status", name="status", help="Show the status of the queue and its jobs.")
+app.command("assay.cli.commands.jobs_dead:app", name="dead", help="List and replay dead letters.")
 
 
 @app.command(name="list")
@@ -51,7 +49,7 @@ def list_(*, json: Json = False) -> None:
         for each in found
     ]
     table(["job", "cron (UTC)", "timeout (s)", "retries after (s)", "state", "last run"], rows)
-    say("\nHow they stand: assay jobs status. Schedules hold while `assay up` or `assay scheduler` runs.", style="dim")
+    say("\nTheir status: assay jobs status. Schedules hold while `assay up` or `assay scheduler` runs.", style="dim")
 
 
 @app.command
@@ -59,7 +57,9 @@ def run(
     name: Annotated[str | None, Parameter(help="The name of the job.")] = None,
     /,
     *,
-    every: Annotated[bool, Parameter(name="--all", negative="", help="Run all jobs, in their order.")] = False,
+    every: Annotated[
+        bool, Parameter(name="--all", negative="", help="Run all jobs, in the order of the pipeline.")
+    ] = False,
     queued: Annotated[bool, Parameter(negative="", help="Leave it to the workers, and do not wait.")] = False,
     json: Json = False,
 ) -> int:
@@ -88,21 +88,21 @@ def run(
 
 @app.command
 def pause(name: Name, /, *, json: Json = False) -> None:
-    """Let a job rest: neither schedule nor changes start it until it is resumed. A run under way goes on."""
+    """Pause a job: neither its schedule nor changes start it until it is resumed. A run under way goes on."""
     changed = _changed(name, control.pause)
-    _say_changed(name, changed, f"{name} is paused." if changed else f"{name} was paused already.", json)
+    _say_changed(name, changed, f"{name} is paused." if changed else f"{name} was already paused.", json)
 
 
 @app.command
 def resume(name: Name, /, *, json: Json = False) -> None:
-    """Let a paused job run again. What asked for it meanwhile makes one run."""
+    """Resume a paused job. Whatever asked for it in the meantime leads to one run."""
     changed = _changed(name, control.resume)
     _say_changed(name, changed, f"{name} runs again." if changed else f"{name} was not paused.", json)
 
 
 @app.command
 def runs(name: Name, /, *, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:
-    """List the runs of a job, the newest first, with attempt, delivery and worker."""
+    """List the runs of a job, newest first, with attempt, delivery and worker."""
 
     async def act(database: Database) -> PageOf[JobRunView]:
         async with database.transaction() as session:

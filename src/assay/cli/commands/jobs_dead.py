@@ -18,18 +18,18 @@ from assay.web.views.records import DeadLetterView
 
 MAX_LETTERS: Final = 1000
 
-app = App(name="dead", help="List and give back what the queue could not work off.")
+app = App(name="dead", help="List and replay dead letters.")
 
 
 @app.command(name="list")
 def list_(
     *,
-    replayed: Annotated[bool, Parameter(negative="", help="Also those that were given back.")] = False,
+    replayed: Annotated[bool, Parameter(negative="", help="Also those that were replayed.")] = False,
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
     json: Json = False,
 ) -> None:
-    """List the dead letters, the newest first."""
+    """List the dead letters, newest first."""
 
     async def act(database: Database) -> PageOf[DeadLetterView]:
         async with database.transaction() as session:
@@ -40,7 +40,7 @@ def list_(
         json,
         ["id", "at", "reason", "job", "error"],
         lambda each: (each.id, f"{each.at:%Y-%m-%d %H:%M:%S}", each.reason, each.job, each.error),
-        nothing="There is no dead letter.",
+        nothing="There are no dead letters.",
     )
 
 
@@ -65,10 +65,10 @@ def replay(
     letters: Annotated[list[int] | None, Parameter(help="One or more ids.", negative="")] = None,
     /,
     *,
-    every: Annotated[bool, Parameter(name="--all", negative="", help="Give back all of them.")] = False,
+    every: Annotated[bool, Parameter(name="--all", negative="", help="Replay all of them.")] = False,
     json: Json = False,
 ) -> None:
-    """Give dead letters back to the queue, as new. Doing it twice gives them back once."""
+    """Put dead letters back into the queue as new orders. Doing it twice puts them back once."""
     if bool(letters) == every:
         raise InvalidInput("Name dead letters by their ids, or give --all.")
     settings = configuration.load()
@@ -87,7 +87,7 @@ def replay(
     if json:
         print_json({"replayed": given})
         return
-    say(f"Given back to the queue: {', '.join(map(str, given))}." if given else "They were given back before.")
+    say(f"Put back into the queue: {', '.join(map(str, given))}." if given else "They had already been replayed.")
 
 
 async def _all(database: Database) -> list[int]:

@@ -40,7 +40,7 @@ def _print(found: Health) -> None:
     if queue := found.queue:
         say(
             f"  queue       {queue.waiting} waiting, {queue.in_progress} in progress, "
-            f"{queue.redelivered} delivered again, {queue.open_pulls} workers asking"
+            f"{queue.redelivered} redelivered, {queue.open_pulls} workers asking"
         )
     say(f"  workers     {_names(found.workers)}")
     say(f"  schedulers  {_names(found.schedulers)}\n")

@@ -24,7 +24,7 @@ def list_(
     after: After = None,
     json: Json = False,
 ) -> None:
-    """List messages, the newest first."""
+    """List messages, newest first."""
 
     async def act(database: Database) -> PageOf[MessageView]:
         async with database.transaction() as session:
@@ -42,5 +42,5 @@ def list_(
             each.author,
             each.text,
         ),
-        nothing="No message fits. Import a chat with: assay ingest FILE",
+        nothing="No message matches. Import a chat with: assay ingest FILE",
     )

@@ -11,7 +11,7 @@ from assay.cli.session import with_database
 from assay.errors import InvalidInput, Unavailable
 from assay.runtime.services import running
 
-ADDRESS_HELP = "Where the web app answers; needed where it is not an `assay up` on this data directory."
+ADDRESS_HELP = "The address of the web app; needed unless `assay up` runs on this data directory."
 
 
 def open_(*, address: Annotated[str | None, Parameter(help=ADDRESS_HELP)] = None, json: Json = False) -> None:
@@ -25,7 +25,7 @@ def sign_in(address: str, *, json: bool = False) -> None:
     if json:
         print_json({"link": link})
         return
-    say(f"Sign in, once, within ten minutes: {link}")
+    say(f"Sign-in link (one use, valid 10 minutes): {link}")
     open_in_browser(link)
 
 
@@ -36,5 +36,7 @@ def _running() -> str:
     if state and state.web_url:
         return state.web_url
     if settings.database_url and settings.nats_url:
-        raise InvalidInput("On servers of your own say where the web app answers: assay open --address https://...")
+        raise InvalidInput(
+            "With servers of your own, give the address of the web app: assay open --address https://..."
+        )
     raise Unavailable("Assay is not running. Start it with: assay up")

@@ -31,8 +31,8 @@ from assay.web.views.records import PolicyView, VersionView
 
 app = App(name="policy", help="Show and set the rules by which the system decides alone.")
 for command, words in (
-    ("simulate", "Say what would come of changes, on the queue and on what people decided."),
-    ("shadow", "Say how the shadow rules of the policy would have decided, beside those in force."),
+    ("simulate", "Show what changes would mean for the queue and for what people decided."),
+    ("shadow", "Show how the shadow rules of the policy would have decided, next to those in force."),
 ):
     app.command(f"assay.cli.commands.policy_simulate:{command}", name=command, help=words)
 
@@ -63,10 +63,11 @@ def show(*, json: Json = False) -> None:
 def set_(
     *,
     auto_approval: Annotated[
-        Literal["on", "off", "default"] | None, Parameter(help="May the system approve alone.")
+        Literal["on", "off", "default"] | None, Parameter(help="Whether the system may approve on its own.")
     ] = None,
     threshold: Annotated[
-        float | Literal["default"] | None, Parameter(help="Least confidence the system approves alone, 0 to 1.")
+        float | Literal["default"] | None,
+        Parameter(help="Minimum confidence for the system to approve on its own, 0 to 1."),
     ] = None,
     note: Note = None,
     json: Json = False,
@@ -88,7 +89,7 @@ def set_(
 
 @app.command
 def history(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:
-    """List the versions of the policy, the newest first."""
+    """List the versions of the policy, newest first."""
 
     async def act(database: Database) -> PageOf[VersionView]:
         async with database.transaction() as session:
@@ -99,7 +100,7 @@ def history(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = F
         json,
         ["version", "when", "who", "rules", "note"],
         lambda each: (each.version, moment(each.created_at), each.author, _rules(each.document), each.note),
-        nothing="Nobody has set a rule yet: the environment holds. Set one with: assay policy set",
+        nothing="Nobody has set a rule yet: the environment applies. Set one with: assay policy set",
     )
 
 
@@ -184,13 +185,17 @@ def _print(found: Shown, json: bool) -> None:
         return
     document = found.current.document
     version = found.current.version
-    say(f"Version {version} of the policy is in force." if version else "Nobody has set a rule: the environment holds.")
+    say(
+        f"Version {version} of the policy is in force."
+        if version
+        else "Nobody has set a rule: the environment applies."
+    )
     table(
         ["rule", "in force", "set by"],
         [
             ("auto-approval", "on" if found.applied.enabled else "off", _switched_by(document, found.applied)),
             (
-                "threshold (least confidence approved alone)",
+                "threshold (minimum confidence approved automatically)",
                 found.applied.threshold,
                 _source(document.auto_approval_threshold),
             ),

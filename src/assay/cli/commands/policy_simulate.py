@@ -11,7 +11,7 @@ from assay.review.simulation import Trial
 
 
 def simulate(file: Changes, /, *, json: Json = False) -> None:
-    """Say what would come of the changes in a JSON file, on the queue and on what people decided. Changes nothing."""
+    """Show what the changes in a JSON file would mean for the queue and for what people decided. Changes nothing."""
     changes = read_changes(file)
 
     async def act(deps: Deps) -> Trial:
@@ -23,7 +23,7 @@ def simulate(file: Changes, /, *, json: Json = False) -> None:
 
 
 def shadow(*, json: Json = False) -> None:
-    """Say how the shadow rules of the policy would have decided, beside those in force."""
+    """Show how the shadow rules of the policy would have decided, next to those in force."""
 
     async def act(deps: Deps) -> Trial:
         async with deps.database.transaction() as session:

@@ -40,14 +40,14 @@ app = App(name="proposals", help="List, show and decide proposals.")
 for command, place, words in (
     (
         *("not-duplicate", "proposals_not_duplicate:not_duplicate"),
-        "Say that a proposal is not the same as what it is marked as like.",
+        "Say that a proposal differs from what it is marked as similar to.",
     ),
     ("groups", "proposals_groups:groups", "List what is in the queue more than once."),
     (
         *("decide-group", "proposals_groups:decide_group"),
         "Approve what a group is about, and merge or reject what says the same.",
     ),
-    ("expire", "proposals_expire:expire", "Let everything expire that has waited too long."),
+    ("expire", "proposals_expire:expire", "Expire everything that has waited too long."),
 ):
     app.command(f"assay.cli.commands.{place}", name=command, help=words)
 
@@ -63,7 +63,7 @@ def list_(
     after: After = None,
     json: Json = False,
 ) -> None:
-    """List proposals, the oldest first."""
+    """List proposals, oldest first."""
     wanted = Filter(
         kinds=[kind] if kind else list(Kind),
         statuses=[ProposalStatus.REJECTED if status in UNDECLINED else ProposalStatus(status)],
@@ -81,7 +81,7 @@ def list_(
         json,
         ["id", "kind", "confidence", "waits for", "title"],
         _row,
-        nothing="No proposal fits. To count what there is: assay metrics; to import messages: assay ingest FILE",
+        nothing="No proposal matches. To count what there is: assay metrics; to import messages: assay ingest FILE",
     )
 
 
@@ -149,7 +149,7 @@ def reject(*proposals: Ids, note: Note = None, json: Json = False) -> int:
 
 @app.command
 def withdraw(*proposals: Ids, note: Note = None, json: Json = False) -> int:
-    """Take back pending proposals of your own. It counts as nobody's verdict on them."""
+    """Withdraw your own pending proposals. It counts as nobody's verdict on them."""
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
         return await actions.withdraw(session, ids, actor=actor, notes=note)

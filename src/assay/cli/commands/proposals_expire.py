@@ -19,11 +19,11 @@ from assay.proposals.expiry import Overdue
 BATCH: Final = 5000
 JOB: Final = "expire_stale_proposals"
 
-Preview = Annotated[bool, Parameter(name="--preview", negative="", help="Say how many they are, and change nothing.")]
+Preview = Annotated[bool, Parameter(name="--preview", negative="", help="Show how many there are, and change nothing.")]
 
 
 def expire(*, preview: Preview = False, json: Json = False) -> None:
-    """Let all proposals expire that have waited longer than allowed, however many they are. They can be reopened."""
+    """Expire all proposals that have waited longer than allowed, however many there are. They can be reopened."""
     days = configuration.load().knowledge_proposal_expiration_days
     cutoff = now() - timedelta(days=days)
 

@@ -36,7 +36,7 @@ def groups(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = Fa
     if page.items:
         say("\nDecide on a whole group by the id in its first line: assay proposals decide-group ID", style="dim")
     else:
-        say("Nothing in the queue is like anything else.")
+        say("Nothing in the queue is similar to anything else.")
     say_more(page.next)
 
 
@@ -44,7 +44,7 @@ def decide_group(
     centre: Annotated[str, Parameter(help="The id of what the group is about.")],
     /,
     *,
-    rest: Annotated[Rest, Parameter(help="What becomes of the others.")] = "merge",
+    rest: Annotated[Rest, Parameter(help="What happens to the others.")] = "merge",
     preview: Look = False,
     note: Note = None,
     json: Json = False,

@@ -16,7 +16,7 @@ from assay.queue.deps import Deps
 def not_duplicate(
     proposal: Annotated[str, Parameter(help="Its id.")],
     other: Annotated[
-        str | None, Parameter(help="What it is not the same as; left out: what it is marked as like.")
+        str | None, Parameter(help="What it differs from; default: what it is marked as similar to.")
     ] = None,
     /,
     *,

@@ -17,18 +17,18 @@ from assay.queue.deps import Deps
 
 def reembed(
     *,
-    status: Annotated[bool, Parameter(negative="", help="Only say how far it is.")] = False,
-    detach: Annotated[bool, Parameter(negative="", help="Go on in the background.")] = False,
+    status: Annotated[bool, Parameter(negative="", help="Only show the progress.")] = False,
+    detach: Annotated[bool, Parameter(negative="", help="Continue in the background.")] = False,
     json: Json = False,
 ) -> None:
-    """Change to the embedding model of the settings. The old one serves until the new is complete."""
+    """Switch to the embedding model of the settings. The old one stays active until the new one is complete."""
     if status and detach:
         raise InvalidInput("Give --status or --detach, not both.")
     if status:
         _show_progress(with_deps(lambda deps: change.progress(deps.database, deps.embedder.model)), json)
     elif detach:
         log = go_on_in_background("reembed")
-        say(f"It goes on in the background and writes to {log}. See how far it is with: assay reembed --status")
+        say(f"It continues in the background and writes to {log}. See the progress with: assay reembed --status")
     else:
         with errors.status("Starting") as shown:
             result = with_deps(lambda deps: _reembed(deps, shown))
@@ -50,12 +50,12 @@ def _show_progress(state: Progress, json: bool) -> None:
         print_json(_document(state))
         return
     if state.switched:
-        say(f"{state.model} serves.")
+        say(f"{state.model} is active.")
     else:
         doing = "is being built" if state.running else "is not being built at the moment"
-        say(f"{state.serving} serves. {state.model} {doing}: {state.done:,} of {state.total:,} have vectors.")
+        say(f"{state.serving} is active. {state.model} {doing}: {state.done:,} of {state.total:,} have vectors.")
         if not state.running:
-            say("Go on with: assay reembed", style="dim")
+            say("Continue with: assay reembed", style="dim")
 
 
 def _show_result(result: Reembedded, json: bool) -> None:
@@ -64,12 +64,14 @@ def _show_result(result: Reembedded, json: bool) -> None:
         counts = {"embedded": result.embedded, "removed": result.removed, "elsewhere": result.elsewhere}
         print_json({**_document(state), **counts})
     elif result.elsewhere:
-        say(f"Another process is at it: {state.done:,} of {state.total:,} have vectors of {state.model}.")
+        say(
+            f"Another process is already re-embedding: {state.done:,} of {state.total:,} have vectors of {state.model}."
+        )
     elif result.embedded or result.removed:
-        say(f"{state.model} serves. {result.embedded:,} vectors were made, {result.removed:,} old ones removed.")
-        say("Proposals are compared anew by the next scan: assay jobs run --all", style="dim")
+        say(f"{state.model} is active. {result.embedded:,} vectors were made, {result.removed:,} old ones removed.")
+        say("Proposals are compared again by the next scan: assay jobs run --all", style="dim")
     else:
-        say(f"{state.model} serves already.")
+        say(f"{state.model} is already active.")
 
 
 def _document(state: Progress) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from assay.web.views.knowledge import Found, Ranked
 
 MAX_WORDS: Final = 200
 Best = Annotated[
-    int, Parameter(help=f"How many at most, the best first, 1 to {DEPTH}.", validator=Number(gte=1, lte=DEPTH))
+    int, Parameter(help=f"Maximum number of results, best first, 1 to {DEPTH}.", validator=Number(gte=1, lte=DEPTH))
 ]
 
 
@@ -27,7 +27,7 @@ def search(
     limit: Best = 20,
     json: Json = False,
 ) -> None:
-    """Find approved topics and atoms by words and by meaning, the best first. "Several in a row", -without, or."""
+    """Find approved topics and atoms by words and by meaning, best first. "Several in a row", -without, or."""
     query = " ".join(words)
     if not 1 <= len(query.strip()) <= MAX_WORDS or not query.isprintable():
         raise InvalidInput(f"Say what to search for, in 1 to {MAX_WORDS} characters that can be shown.")
@@ -43,7 +43,7 @@ def search(
     for each in found:
         _show(each)
     if not found:
-        say("Nothing approved has these words or is like them. What waits is listed by: assay proposals list")
+        say("Nothing approved has these words or is similar. What waits is listed by: assay proposals list")
     if len(found) == limit < DEPTH:
         say(f"These are the best {limit}; --limit shows more.", style="dim")
 

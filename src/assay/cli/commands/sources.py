@@ -27,9 +27,9 @@ TRUSTED: Final = {
     Trust.TRUSTED: "the system may approve alone what is quoted from it",
     Trust.UNTRUSTED: "what is quoted from it waits for a person",
 }
-OWNER_HELP = "Whose it is from now on."
-OPEN_HELP = "Who may write to it too; repeatable."
-CLOSE_HELP = "Who may not any more; repeatable."
+OWNER_HELP = "Its new owner."
+OPEN_HELP = "Who else may write to it; repeatable."
+CLOSE_HELP = "Who may no longer write to it; repeatable."
 
 
 @app.command(name="list")
@@ -45,7 +45,7 @@ def list_(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = Fal
         json,
         ["name", "trust", "kind", "owner", "open to", "since"],
         lambda each: (each.name, each.trust, each.kind, each.owner.name, _names(each), moment(each.created_at)),
-        nothing="There is no source yet: messages bring theirs. Import some with: assay ingest",
+        nothing="There is no source yet: importing messages creates one. Import some with: assay ingest",
     )
 
 
@@ -69,7 +69,9 @@ def set_(
     name: Name,
     /,
     *,
-    trust: Annotated[Trust | None, Parameter(help="May the system approve alone what is quoted from it.")] = None,
+    trust: Annotated[
+        Trust | None, Parameter(help="Whether the system may approve on its own what is quoted from it.")
+    ] = None,
     owner: Annotated[str | None, Parameter(help=OWNER_HELP)] = None,
     open_to: Annotated[list[str], Parameter(name="--open", negative="", help=OPEN_HELP)] = [],  # noqa: B006
     close_to: Annotated[list[str], Parameter(name="--close", negative="", help=CLOSE_HELP)] = [],  # noqa: B006
@@ -97,7 +99,7 @@ def set_(
     if json:
         print_json(changed)
         return
-    others = f" {_names(changed)} may write to it too." if changed.writers else ""
+    others = f" {_names(changed)} may also write to it." if changed.writers else ""
     say(f"{printable(changed.name)} is {changed.trust}. It belongs to {changed.owner.name}.{others}")
 
 

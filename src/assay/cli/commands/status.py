@@ -16,7 +16,7 @@ def status(*, json: Json = False) -> None:
     if state is None:
         say(not_running(settings))
         return
-    say(f"Assay is running since {state.started_at:%Y-%m-%d %H:%M} UTC (process {state.owner_pid}).")
+    say(f"Assay has been running since {state.started_at:%Y-%m-%d %H:%M} UTC (process {state.owner_pid}).")
     say(f"  web app   {state.web_url or 'not started'}")
     for name, number in state.versions.items():
         say(f"  {name:9} {number}")
@@ -26,7 +26,9 @@ def status(*, json: Json = False) -> None:
 def not_running(settings: Settings) -> str:
     """What to tell somebody who looks for an Assay that is not there."""
     if settings.database_url and settings.nats_url:
-        return "On servers of your own `assay up` is known to nobody else: ask its /healthz, and stop it with Ctrl-C."
+        return (
+            "With servers of your own, only `assay up` itself knows of it: ask its /healthz, and stop it with Ctrl-C."
+        )
     return "Assay is not running. Start it with: assay up"
 
 

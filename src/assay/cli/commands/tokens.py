@@ -23,7 +23,7 @@ from assay.web.views.records import CreatedToken, TokenView
 
 app = App(name="tokens", help="Create, list and revoke the keys by which programs act for a user.")
 
-Days = Annotated[int | None, Parameter(help="Days until it ends; left out, it does not.", validator=Number(gte=1))]
+Days = Annotated[int | None, Parameter(help="Days until it expires; default: never.", validator=Number(gte=1))]
 
 
 @app.command
@@ -36,7 +36,7 @@ def create(
     days: Days = None,
     json: Json = False,
 ) -> None:
-    """Make a key for a user. It is shown this once."""
+    """Create a key for a user. It is shown only this once."""
 
     async def change(session: AsyncSession, actor: Actor) -> NewToken:
         owner = await actions.user_named(session, user)
@@ -52,7 +52,7 @@ def create(
 
 @app.command(name="list")
 def list_(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:
-    """List keys, the newest first."""
+    """List keys, newest first."""
 
     async def act(database: Database) -> PageOf[TokenView]:
         async with database.transaction() as session:
@@ -72,13 +72,13 @@ def list_(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = Fal
             moment(each.last_used_at),
             moment(each.revoked_at),
         ),
-        nothing="There is no key. Make one with: assay tokens create USER",
+        nothing="There are no keys. Create one with: assay tokens create USER",
     )
 
 
 @app.command
 def revoke(token: Annotated[UUID, Parameter(help="Its id.")], /, *, json: Json = False) -> None:
-    """End a key at once."""
+    """Revoke a key at once."""
 
     async def change(session: AsyncSession, actor: Actor) -> None:
         await tokens.revoke(session, token, actor=actor)
@@ -87,4 +87,4 @@ def revoke(token: Annotated[UUID, Parameter(help="Its id.")], /, *, json: Json =
     if json:
         print_json({"revoked": token})
     else:
-        say(f"Token {token} ends here.")
+        say(f"Token {token} is revoked.")

@@ -33,17 +33,17 @@ def _commands(kind: Kind) -> App:
     plural = TRAITS[kind].plural
     app = App(name=plural, help=f"List, show and merge the approved {plural}.")
 
-    @app.command(name="list", help=f"List the approved {plural}, the newest first.")
+    @app.command(name="list", help=f"List the approved {plural}, newest first.")
     def list_(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:
         _list(kind, limit, after, json)
 
-    @app.command(help=f"Show one of the {plural}: what it says, and why we believe it.")
+    @app.command(help=f"Show one of the {plural}: what it says, and what it rests on.")
     def show(id_: Annotated[str, Parameter(help="Its id.", name="ID")], /, *, json: Json = False) -> None:
         _show(kind, id_, json)
 
-    @app.command(help=f"Merge {plural} into another. What goes is archived, and its id leads to the other.")
+    @app.command(help=f"Merge {plural} into another. What is merged away is archived, and its id leads to the other.")
     def merge(
-        *ids: Annotated[str, Parameter(help="Those that go, one or more ids.")],
+        *ids: Annotated[str, Parameter(help="The ones to merge away, one or more ids.")],
         into: Into,
         take: Take = None,
         both: Both = None,
@@ -65,9 +65,11 @@ def _commands(kind: Kind) -> App:
 
         return look_at(ids, look, json) if preview else decided(ids, decide, json)
 
-    @app.command(help=f"Take merges of {plural} back: everything is as it was before them.")
+    @app.command(help=f"Undo merges of {plural}: everything is as it was before.")
     def unmerge(
-        *ids: Annotated[str, Parameter(help="Those that went, one or more ids.")], note: Note = None, json: Json = False
+        *ids: Annotated[str, Parameter(help="The ones that were merged away, one or more ids.")],
+        note: Note = None,
+        json: Json = False,
     ) -> int:
         async def decide(session: AsyncSession, sources: Sequence[UUID], actor: Actor) -> list[Outcome]:
             return await knowledge.unmerge(session, sources, actor=actor, notes=note)

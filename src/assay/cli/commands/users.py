@@ -21,11 +21,11 @@ from assay.web.views.records import UserView
 
 app = App(name="users", help="Create, list and change the people and agents who have access.")
 
-AGENT_HELP = "A program: it gets tokens, and no password."
+AGENT_HELP = "For a program: it gets tokens and no password."
 PASSWORD_HELP = "Read the password from standard input, without asking."  # noqa: S105  # a help text
-NO_PASSWORD_HELP = "They sign in at the identity provider only."  # noqa: S105  # a help text
+NO_PASSWORD_HELP = "They sign in through the identity provider only."  # noqa: S105  # a help text
 Name = Annotated[str, Parameter(help="Their name.")]
-AtMost = Annotated[Role, Parameter(help="What they may do at most.")]
+AtMost = Annotated[Role, Parameter(help="The most they may do.")]
 PasswordStdin = Annotated[bool, Parameter(name="--password-stdin", negative="", help=PASSWORD_HELP)]
 
 
@@ -40,7 +40,7 @@ def create(
     no_password: Annotated[bool, Parameter(name="--no-password", negative="", help=NO_PASSWORD_HELP)] = False,
     json: Json = False,
 ) -> None:
-    """Give somebody access. Asks for the password at the terminal."""
+    """Create a user. Asks for the password at the terminal."""
     password = None if agent or no_password else _password(password_stdin)
     kind = ActorKind.AGENT if agent else ActorKind.USER
 
@@ -88,7 +88,7 @@ def set_role(name: Name, role: AtMost, /, *, json: Json = False) -> None:
 
 @app.command
 def disable(name: Name, /, *, json: Json = False) -> None:
-    """Shut somebody out at once, everywhere. What they decided stays."""
+    """Disable a user at once, everywhere. Their decisions stay."""
 
     async def change(session: AsyncSession, actor: Actor) -> User:
         user = await actions.user_named(session, name)
@@ -99,7 +99,7 @@ def disable(name: Name, /, *, json: Json = False) -> None:
 
 @app.command
 def enable(name: Name, /, *, json: Json = False) -> None:
-    """Let somebody in again who was shut out."""
+    """Enable a user who was disabled."""
 
     async def change(session: AsyncSession, actor: Actor) -> User:
         user = await actions.user_named(session, name)
@@ -110,7 +110,7 @@ def enable(name: Name, /, *, json: Json = False) -> None:
 
 @app.command(name="set-password")
 def set_password(name: Name, /, *, password_stdin: PasswordStdin = False, json: Json = False) -> None:
-    """Replace a password. They are signed out everywhere."""
+    """Replace a user's password. They are signed out everywhere."""
     password = _password(password_stdin)
 
     async def act(database: Database) -> User:
@@ -130,7 +130,7 @@ def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
-        raise InvalidInput("There is no terminal to ask for the password at: give --password-stdin.")
+        raise InvalidInput("There is no terminal to prompt for a password: give --password-stdin.")
     password = getpass.getpass("Password: ")
     if getpass.getpass("Again: ") != password:
         raise InvalidInput("The two passwords differ.")

@@ -13,7 +13,9 @@ from assay.queue.alerting import telling
 from assay.queue.deps import Deps
 from assay.queue.processes import CONCURRENCY, DRAIN_SECONDS, connected_broker, working
 
-Concurrency = Annotated[int, Parameter(help="Jobs that run at a time.", validator=Number(gte=1, lte=64))]
+Concurrency = Annotated[
+    int, Parameter(help="Number of jobs that run at the same time.", validator=Number(gte=1, lte=64))
+]
 
 
 def worker(*, concurrency: Concurrency = CONCURRENCY, drain: Drain = DRAIN_SECONDS) -> None:
