@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.grounding.doubts import asks
+from assay.ai.grounding.lead_in import without_lead_in
+from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.support import LABELS, Ground, unsupported
 from assay.db.models import Evidence, Proposal, ProposalStatus, StoredMessage
 from assay.evaluation.cases import Case
@@ -170,7 +172,10 @@ def judged(
 
 
 def _holds(atom: Approved, says: str) -> bool:
-    return bool(_place(says, atom.title) or _place(says, atom.content))
+    """Word for word, but for a label."""
+    told = decisions_in(says)
+    stated = says[slice(*told[0].whole(says))] if len(told) == 1 else without_lead_in(LABELS.sub("", says))
+    return bool(_place(stated, atom.title) or _place(stated, atom.content))
 
 
 def _damage(atom: Approved, case: Case) -> str | None:

@@ -13,7 +13,7 @@ from assay.ai.grounding.talk import Talk
 from assay.ai.grounding.verdict import Verdict
 from assay.evaluation.cases import Case, shipped
 
-EVERY: Final = 9
+EVERY: Final = 10
 MIN_SOUND: Final = 0.92
 """Of the controls."""
 CASES: Final = shipped()

@@ -294,3 +294,57 @@ def test_an_answer_that_is_only_yes_or_no_states_nothing():
     ]
     found = standing(Talk(said), said[1], 0, len(said[1].text))
     assert (found.verdict, found.because) == (Verdict.UNDECIDED, "the answer says nothing by itself")
+
+
+@pytest.mark.parametrize(
+    ("rule", "later"),
+    [
+        (
+            "Decision: Postgres 16 is the only database for the ledger service.",
+            "To re-run a failed migration in the ledger service, delete its row and restart the job.",
+        ),
+        (
+            "Decision: the hut calendar shows all arrival times in the time zone of the hut.",
+            "The fix for the missing night in the hut calendar was to count dates instead of hours.",
+        ),
+        (
+            "Decision: Postgres 16 is the only database for the ledger service.",
+            "Reminder: the ledger service uses nothing but Postgres 16 as its database, so only one cluster grows.",
+        ),
+    ],
+)
+def test_what_is_said_later_about_another_thing_takes_nothing_back(rule, later):
+    assert (
+        stands(("ana", rule), *AGREED, ("ben", "the train is late", 500), ("ana", later, 3000)).verdict is Verdict.SOUND
+    )
+
+
+def test_a_wrong_window_concerns_what_the_same_person_said_just_before():
+    lines = (("ana", RULE), *AGREED, ("cleo", "it does that when they send two"), ("cleo", "sorry, wrong window"))
+
+    assert stands(*lines).verdict is Verdict.SOUND
+    assert stands(("ana", RULE), *AGREED, ("ana", "sorry, wrong window")).verdict is Verdict.TAKEN_BACK
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Closing the poll, 7 to 1 → no deploys to production on Fridays.",
+        "Short version: as voted tonight, nobody deploys to production on Fridays.",
+        "To put it in writing: we agreed that nobody deploys to production on Fridays.",
+        "The vote was clear so it stands: nobody deploys to production on Fridays",
+        "Minutes coming tomorrow, but so nobody forgets: the committee agreed that nobody deploys on Fridays.",
+    ],
+)
+def test_a_decision_is_known_in_many_wordings(line):
+    heard = (("ana", line), ("ben", "Works for my groups"), ("cleo", "In agreement as well"))
+    assert stands(*heard).verdict is Verdict.SOUND
+
+
+def test_what_a_piece_of_foam_went_through_confirms_the_glue():
+    heard = (
+        ("ana", "Which glue holds foam on plywood?"),
+        ("ben", "contact cement, thin coat on both sides, then press"),
+        ("ana", "Can confirm, the head has survived being dropped twice. Works a treat.", 90),
+    )
+    assert stands(*heard, at=1).verdict is Verdict.SOUND

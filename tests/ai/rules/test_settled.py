@@ -132,3 +132,10 @@ async def test_consent_in_a_thread_and_in_a_long_chat_is_found(extractor):
     ]
 
     assert titles(await read(extractor, [*talk, *replies])) == ["The export uses UTF-8 everywhere."]
+
+
+async def test_the_content_keeps_a_subject_that_stands_before_the_words_of_deciding(extractor):
+    said = "ok refunds without receipt: we're going with store credit only, up to 40 euro"
+    (atom,) = await settled(extractor, chat(f"zoe: {said}\nhamid: good, agreed\ntrix: yup agreed"))
+
+    assert atom.content == f"Ok{said[2:]}"

@@ -16,6 +16,8 @@ MAX_ASIDE: Final = 120
 def is_aside(text: str) -> bool:
     """Where somebody was or is going: neither to be agreed to nor against anything."""
     said = plain(text)
+    if lexicon.pattern("aside", "small_talk").fullmatch(said.strip(" ?!.)(")):
+        return True
     found = opens_aside(said)
     return found is not None and "?" not in said and len(said) <= MAX_ASIDE and not _objects(said, found.end())
 

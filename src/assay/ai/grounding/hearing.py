@@ -28,12 +28,14 @@ class Subject:
     """Its content words, folded."""
     names: frozenset[str] = frozenset()
     """Those of its author."""
+    stated: str = ""
+    """Its text."""
     languages: tuple[str, ...] = ()
     """Those it may be written in; what is too short to tell is read in them."""
 
     @classmethod
     def of(cls, stated: str, author: str = "") -> "Subject":
-        return cls(content_words(stated), content_words(author), lexicon.languages_of(lexicon.fold(stated)))
+        return cls(content_words(stated), content_words(author), stated, lexicon.languages_of(lexicon.fold(stated)))
 
 
 @cache
@@ -57,6 +59,16 @@ def speaks_against(said: str, subject: Subject) -> bool:
     return any(adds_to(found_in(said, key, languages), subject) for key in AGAINST)
 
 
+def retracts(said: str, subject: Subject) -> bool:
+    """Words that take something back, and not only tell of what went wrong."""
+    return adds_to(found_in(said, "retractions", languages_for(said, subject)), subject)
+
+
+def fails(said: str, subject: Subject) -> bool:
+    """It tells that something went wrong."""
+    return adds_to(found_in(said, "failures", languages_for(said, subject)), subject)
+
+
 @lru_cache(maxsize=16_384)
 def found_in(said: str, key: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(found[0] for found in lexicon.pattern("against", key, languages).finditer(said))
@@ -69,13 +81,14 @@ def apologises(said: str) -> bool:
 
 def weighs(said: str, subject: Subject) -> bool:
     """Words that limit, compare or ask, and figures that the statement does not hold."""
+    markers = found_in(said, "markers", languages_for(said, subject))
+    return adds_to(markers, subject) or adds_figures(said, subject) or "?" in said
+
+
+def adds_figures(said: str, subject: Subject) -> bool:
     calendar = lexicon.words("grammar", "calendar")
     figures = {word for word in content_words(said) if word in calendar or any(map(str.isdigit, word))}
-    return (
-        adds_to(found_in(said, "markers", languages_for(said, subject)), subject)
-        or bool(figures - subject.words)
-        or "?" in said
-    )
+    return bool(figures - subject.words)
 
 
 def shifts(said: str, subject: Subject) -> bool:

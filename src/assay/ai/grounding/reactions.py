@@ -1,5 +1,6 @@
 """What somebody says after a statement: whether it goes on about it, speaks against it or decides otherwise."""
 
+import re
 from typing import Final
 
 from assay.ai.grounding import lexicon
@@ -8,28 +9,37 @@ from assay.ai.grounding.confirming import confirms
 from assay.ai.grounding.consent import consents
 from assay.ai.grounding.hearing import (
     MENTION,
+    MIN_SHARED,
     VERY_SHORT,
     Subject,
+    adds_figures,
     adds_to,
     apologises,
     count_common,
+    fails,
     found_in,
     is_short,
     languages_for,
     plain,
     points_to_it,
     repeats,
+    retracts,
     shifts,
     speaks_against,
     weighs,
 )
+from assay.ai.grounding.limits import other_limits
 from assay.ai.grounding.own_words import own_words
 from assay.ai.grounding.sentences import sentence_spans
 from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.words import content_words, shared
 
 MIN_SHARE_FAR: Final = 0.5
-"""Of the words of a statement, that a text must repeat to be about it long after."""
+"""Of the words of a statement, that a text must repeat to be about it long after; or of the text's own words."""
+MIN_SHARE_OF_NEXT_WORDS: Final = 0.3
+"""Of what somebody says next, after a silence, that must repeat his statement."""
+SAYS_AGAIN: Final = frozenset({"again", "still", "even", "earlier"})
+"""Words that change nothing in what is said again."""
 MIN_SHARE_OF_A_PARTY: Final = 0.6
 MIN_SHARE_OF_A_RESTATEMENT: Final = 0.75
 """From here on a text says the same again; with another number or limit it says something else of it."""
@@ -79,25 +89,80 @@ def _refuses(text: str, subject: Subject) -> bool:
     before is meant."""
     own = MENTION.sub(" ", own_words(text))
     first = next((lexicon.fold(own[slice(*span)]) for span in sentence_spans(own)), "")
-    if lexicon.opening("against", "refusals").match(plain(text)):
+    said = plain(text)
+    if any(lexicon.opening("against", "refusals").match(each) for each in (said, _behind_a_name(said))):
         return True
     return first != plain(text) and 0 < len(first.split()) <= VERY_SHORT and weighs(first, subject)
 
 
-def opposes_far(text: str, subject: Subject, *, is_party: bool) -> bool:
-    """Of what is said long after, or elsewhere in the channel: it must be about the statement beyond doubt."""
+def _behind_a_name(said: str) -> str:
+    """ "Cyrus, no, ...": behind whom it is said to."""
+    name, _, rest = said.partition(", ")
+    return rest if len(name.split()) <= VERY_SHORT else ""
+
+
+def withdraws(text: str) -> bool:
+    """Words by which somebody takes his consent back, whatever it was given to."""
+    return lexicon.search("against", "withdrawals", plain(text)) is not None
+
+
+def is_misplaced(text: str) -> bool:
+    """It says that what its author said just before was not meant for here."""
+    return lexicon.search("against", "misplaced", plain(text)) is not None
+
+
+def takes_back(text: str, subject: Subject, *, soon: bool) -> bool:
+    """Of the next words of the same person, after a silence. `soon`: they need not say what they are about."""
+    said = plain(text)
+    common, least = count_common(said, subject), 0 if soon else MIN_SHARE_OF_NEXT_WORDS * len(content_words(said))
+    if common > least and speaks_against(said, subject):
+        return True
+    opens = lexicon.opening("against", "second_thoughts").match(said) is not None
+    return soon and (opens or _takes_back(said, subject))
+
+
+def opposes_far(text: str, subject: Subject, *, is_party: bool, is_answer: bool) -> bool:
+    """Of what is said long after, or elsewhere in the channel: it must be about the statement beyond doubt.
+
+    What went wrong, told by somebody who took part, concerns an answer; a decision has to be taken back.
+    """
     said = plain(text)
     shared_words = count_common(said, subject)
+    refers = lexicon.search("against_far", "back_references", said) is not None
     if not shared_words:
-        return lexicon.search("against_far", "back_references", said) is not None and speaks_against(said, subject)
+        return refers and speaks_against(said, subject)
     share = MIN_SHARE_OF_A_PARTY if is_party else MIN_SHARE_OF_A_RESTATEMENT
-    if shared_words >= share * len(subject.words) and shifts(said, subject):
+    if shared_words >= share * len(subject.words) and _says_otherwise(said, subject):
         return True
     if not speaks_against(said, subject):
         return False
-    if shared_words >= MIN_SHARE_FAR * len(subject.words) or lexicon.search("against_far", "back_references", said):
+    refers = refers or lexicon.search("against_far", "named_references", said) is not None
+    if refers or shared_words >= MIN_SHARE_FAR * len(subject.words):
         return True
-    return is_party
+    speaks_of_it = shared_words >= MIN_SHARE_FAR * len(content_words(said))
+    retracted = shared_words >= MIN_SHARED and retracts(said, subject)
+    return is_party and (speaks_of_it or retracted or (is_answer and fails(said, subject)))
+
+
+def _says_otherwise(said: str, subject: Subject) -> bool:
+    """Of what says a statement again: with another figure or limit, or with words that it has changed."""
+    if not shifts(said, subject):
+        return False
+    clause = max(_clauses(said), key=lambda each: count_common(each, subject))
+    rest = lexicon.pattern("polarity", "only").sub(" ", clause)
+    may, languages = lexicon.pattern("polarity", "may"), languages_for(said, subject)
+    words = [each for key in ("markers", "shifts") for each in found_in(rest, key, languages)]
+    telling = [each for each in words if not lexicon.is_limiting(each) and each not in SAYS_AGAIN]
+    return (
+        adds_to(telling, subject)
+        or "?" in said
+        or adds_figures(clause, subject)
+        or any(other_limits(*(may.sub(" ", each) for each in (clause, said, lexicon.fold(subject.stated)))))
+    )
+
+
+def _clauses(said: str) -> list[str]:
+    return re.split(r"[.;:]\s|,\s(?=(?:so|because|as|which|then)\b)", said)
 
 
 def decides_otherwise(text: str, subject: Subject) -> bool:

@@ -3,10 +3,11 @@
 The machine approves alone only what it understands: what it cannot place near a statement counts against it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
+from uuid import UUID
 
 from assay.ai.conversations import seconds_between
 from assay.ai.extractor import Message
@@ -145,6 +146,7 @@ def _against(
     near = {each.id for each in talk.near(message, subject)}
     said_before: Message | None = None
     involved = [message.author, *(each.author for each in consents), *([asker] if asker else [])]
+    told = {message.id, *(each.id for each in consents)}
     for later in talk.after(message):
         is_author = may_be_one(later.author, message.author)
         is_party = any(may_be_one(later.author, name) for name in involved)
@@ -154,10 +156,29 @@ def _against(
             opposes = opposes and not (said_before and _replies(later, said_before))
             said_before = later
         else:
-            opposes = reactions.opposes_far(later.text, subject, is_party=is_party)
+            opposes = reactions.opposes_far(later.text, subject, is_party=is_party, is_answer=asker is not None)
+            opposes = opposes or (is_party and _takes_his_words_back(talk, later, subject, told))
+        if reactions.is_misplaced(later.text) and not _last_own(talk, later, told):
+            continue
         if opposes or reactions.decides_otherwise(later.text, subject):
             return later
     return None
+
+
+def _takes_his_words_back(talk: Talk, later: Message, subject: Subject, told: Container[UUID]) -> bool:
+    """`told`: the statement and what was said to it."""
+    if reactions.withdraws(later.text):
+        return True
+    if not (before := _last_own(talk, later, told)):
+        return False
+    soon = seconds_between(before, later) <= SECONDS_TO_ANSWER
+    return reactions.takes_back(later.text, subject, soon=soon)
+
+
+def _last_own(talk: Talk, later: Message, told: Container[UUID]) -> Message | None:
+    """The last thing that the same person said there before, if it is one of these."""
+    before = next((each for each in talk.before(later) if may_be_one(each.author, later.author)), None)
+    return before if before and before.id in told else None
 
 
 def _replies(said: Message, before: Message) -> bool:

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from assay.ai.grounding import lexicon
+from assay.ai.grounding.lead_in import without_lead_in
 from assay.ai.grounding.own_words import IN_MARKS, Span, is_own
 from assay.ai.grounding.sentences import sentence_spans
 from assay.ai.grounding.words import content_words
@@ -16,6 +17,7 @@ MIN_CONTENT: Final = 2
 MAX_BEFORE: Final = 80
 """Characters before a label."""
 CLAUSE_ENDS: Final = (",", ":", ";", "-", "(", ")", ".", "!")
+TAG: Final = re.compile(r"\s*[#\[]")
 POINTING: Final = r"(?:(?:[-=]>|[→👉➡⇒])\uFE0F?\s*)?"
 """A sign that leads to what is decided and is no part of it."""
 
@@ -40,6 +42,13 @@ class Statement(NamedTuple):
         """What is decided, without words of deciding before, in or behind it."""
         return text[self.stated.start : max(self.stated.start, self.cue.start)] + text[slice(*self._behind)]
 
+    def whole(self, text: str) -> Span:
+        """The sentence, without words before it that say no more than that it was decided."""
+        if TAG.match(text, self.sentence.start) and self.stated.start > self.sentence.start:
+            return self.stated
+        said = text[slice(*self.sentence)]
+        return Span(self.sentence.start + len(said) - len(without_lead_in(said)), self.sentence.end)
+
     @property
     def _behind(self) -> Span:
         return Span(max(self.stated.start, self.cue.end), self.stated.end)
@@ -55,12 +64,12 @@ def _tag() -> re.Pattern[str]:
 def _label() -> re.Pattern[str]:
     """A label with a colon: at the beginning, or behind words that end in a sign; it may name its subject, and with
     whom or where it was decided."""
-    lead_in = rf"\W*(?:{lexicon.alternatives('grammar', 'lead_in')}\b[\s,.!:;–—-]*){{0,4}}"
+    lead_in = rf"\W{{0,12}}(?:{lexicon.alternatives('grammar', 'lead_in')}\b[\s,.!:;–—-]{{0,8}}){{0,4}}"
     before = rf"(?:{lead_in}|[^\n]{{0,{MAX_BEFORE}}}?(?:[:.;!–—-]|,|\sand\b)\s*{lead_in})"
     label = rf"(?<![\w']){lexicon.alternatives('decided', 'labels')}(?![\w'])"
     about = rf"(?:\s+{lexicon.alternatives('grammar', 'about')}\s+(?P<about>[^:,\n]{{1,60}}?))?"
     around = rf"(?:\s+{lexicon.alternatives('grammar', 'circumstance')}\b[^:,\n]{{0,60}}?)?"
-    told = rf"{label}{about}{around}[*_]*\s?(?:[:–—]|\s-\s)"
+    told = rf"{label}{about}{around}[*_]*\s?(?:[:–—]|\s-\s|(?=[-=]>|[→➡⇒]))"
     before_a_comma = rf"(?<![\w']){lexicon.alternatives('decided', 'before_a_comma')}\s?,(?=\s)"
     return re.compile(rf"{before}[*_]*(?:{told}|{before_a_comma})[*_]*\s*{POINTING}", re.IGNORECASE)
 

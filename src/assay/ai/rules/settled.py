@@ -87,14 +87,13 @@ def _decided(room: Room, chat: Chat) -> Iterator[AtomCandidate]:
 
 def _decision(message: Message, told: Statement, stands: Standing, talk: Talk, chat: Chat) -> AtomCandidate:
     stated = told.stated if told.is_explicit else told.bare
-    whole = stated if told.is_labelled or not told.is_explicit else Span(told.cue.start, stated.end)
     limits = _limits(message.text, told.sentence)
     quoted = Span(told.sentence.start, limits[-1].end if limits else told.sentence.end)
     consenting = [_quote(each) for name in stands.voices if (each := _consent(talk, message, told, name))]
     return _candidate(
         AtomType.DECISION,
         _shown(chat, message, stated),
-        "\n".join(_shown(chat, message, span) for span in (whole, *limits)),
+        "\n".join(_shown(chat, message, span, whole=True) for span in (told.whole(message.text), *limits)),
         [_quote(message, quoted), *consenting],
         message, stands, chat,
     )  # fmt: skip
@@ -202,11 +201,14 @@ def _candidate(
     )
 
 
-def _shown(chat: Chat, message: Message, span: Span) -> str:
-    """These words as a title shows them, without a label and without whom they are said to."""
+def _shown(chat: Chat, message: Message, span: Span, *, whole: bool = False) -> str:
+    """These words as they are shown, without a label and without whom they are said to.
+
+    `whole`: with what leads over to them, so that no word that means something can be lost.
+    """
     words, _ = without_address(strip_markup(message.text[slice(*span)]), chat.people)
     said = LABELS.sub("", words.strip(" *_~"))
-    return tidy(said) if is_english(said) else capital(said)
+    return capital(said) if whole or not is_english(said) else tidy(said)
 
 
 def _quote(message: Message, span: Span | None = None) -> Quote:
