@@ -247,6 +247,7 @@ ENUMERATIONS: Final[dict[str, type[StrEnum]]] = {
     "Actor kind": models.ActorKind,
     "Via": models.Via,
     "Source kind": models.SourceKind,
+    "Hook platform": models.HookPlatform,
     "Trust": Trust,
     "Role": models.Role,
     "Scope": models.Scope,

@@ -50,6 +50,7 @@ for command, place, words in (
     ("doctor", "doctor:doctor", "Check for problems, one sentence each."),
     ("fsck", "fsck:fsck", "Check that all records agree with each other."),
     ("ingest", "ingest:ingest", "Import a chat file (JSONL or plain text, also gzipped)."),
+    ("watch", "watch:watch", "Import what is put into a folder, as it comes."),
     ("proposals", "proposals:app", "List, show and decide proposals."),
     ("topics", "topics_and_atoms:topics", "List, show and merge the approved topics."),
     ("atoms", "topics_and_atoms:atoms", "List, show and merge the approved atoms."),

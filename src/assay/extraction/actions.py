@@ -24,7 +24,7 @@ from assay.extraction.incoming import portions
 from assay.extraction.runs import RUN, not_in_state
 from assay.readers.quoted import passed_on
 from assay.readers.records import MAX_NAME, IncomingMessage, unfit
-from assay.sources.actions import admit
+from assay.sources.actions import admit, refuse_foreign
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,29 @@ async def ingest(
     return report
 
 
+async def delete(
+    session: AsyncSession, external_ids: Sequence[str], *, source: str, actor: Actor, at: datetime | None = None
+) -> int:
+    """Takes back messages that their authors deleted where they stood: nobody reads them any more, what they said
+    before is kept as older versions, and what rests on it is looked at again. Returns how many there were.
+
+    `at`: when that was; else now. Raises Forbidden where the actor may not write to the source.
+    """
+    if not external_ids:
+        return 0
+    await hold_until_commit(session, f"ingest {source}")
+    await refuse_foreign(session, source, actor=actor)
+    rows = [{"id": new_id(), "external_id": each} for each in dict.fromkeys(external_ids)]
+    names = await sql.add_deletions(session, source, rows, writer=actor, at=at or now())
+    if names:
+        await sql.note_changed(
+            session, "m.source = :source AND m.external_id = ANY(:names)", source=source, names=names
+        )
+        detail = {"source": source, "deleted": len(names)}
+        await record(session, actor, [Record("messages.deleted", detail=detail)])
+    return len(names)
+
+
 def check_source(name: str) -> None:
     """Raises InvalidInput where no source may be called so."""
     if sentence := unfit("source", name, MAX_NAME):
@@ -116,6 +139,7 @@ async def compare(session: AsyncSession, messages: Sequence[IncomingMessage], *,
             "former_id": each.former_id,
             "digest": md5(each.text.encode(), usedforsecurity=False).hexdigest(),
             "is_version": each.is_version,
+            "edited_at": each.edited_at,
         }
         for each in messages
     ]

@@ -1,6 +1,7 @@
 """The statements that SQL says better. Each is one round trip for any number of messages.
 
 Rows of messages are always held in the order of their ids, so that no two transactions wait for each other in a circle.
+OFFSET 0 lets an index find what is known of each message: a join reads the whole source for each portion.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -52,7 +53,8 @@ async def add_versions(
 ) -> list[tuple[int, str]]:
     """Stores what is not known yet as the next version of its message. Returns the new versions, number and id.
 
-    Words that any version of the message has are known, so that reading a file again never undoes an edit.
+    Words that any version of the message has are known, so that reading a file again never undoes an edit; and so are
+    words that are older than those of its last edit, so that it does not matter which of them comes first.
     """
     # Raw: rows as JSON, and in one statement the old version is superseded by the new one.
     found = await session.execute(
@@ -65,8 +67,9 @@ async def add_versions(
             ORDER BY external_id, text, position
         ), fresh AS (
             SELECT * FROM incoming i WHERE NOT EXISTS (
-                SELECT FROM messages m
-                WHERE m.source = :source AND m.external_id IN (i.external_id, i.former_id) AND m.text = i.text)
+                SELECT FROM (SELECT * FROM messages m WHERE m.source = :source
+                    AND m.external_id IN (i.external_id, i.former_id) OFFSET 0) AS m
+                WHERE m.text = i.text OR m.is_latest AND m.edited_at > coalesce(i.edited_at, '-infinity'))
         ), person AS (
             SELECT each.author_id, coalesce(first.author, each.author) AS author
             FROM (SELECT DISTINCT ON (author_id) author_id, author FROM fresh
@@ -76,7 +79,11 @@ async def add_versions(
                 ORDER BY m.ingested_at LIMIT 1) AS first ON true
         ), newest AS (
             SELECT m.id, m.external_id, m.version FROM messages m
-            WHERE m.source = :source AND m.is_latest AND m.external_id IN (SELECT external_id FROM fresh)
+            WHERE m.id = ANY(ARRAY(
+                SELECT known.id FROM (SELECT DISTINCT external_id FROM fresh) AS f CROSS JOIN LATERAL (
+                    SELECT id, is_latest FROM messages
+                    WHERE source = :source AND external_id = f.external_id OFFSET 0) AS known
+                WHERE known.is_latest))
             ORDER BY m.id FOR NO KEY UPDATE
         ), superseded AS (
             UPDATE messages SET is_latest = false FROM newest WHERE messages.id = newest.id
@@ -103,6 +110,47 @@ async def add_versions(
         },
     )
     return list(found.tuples())
+
+
+DELETED: Final = "(deleted)"
+"""What a message says whose author deleted it. It is marked as nobody's words."""
+
+
+async def add_deletions(
+    session: AsyncSession, source: str, rows: Sequence[Mapping[str, Any]], *, writer: Actor, at: datetime
+) -> list[str]:
+    """Gives the messages of these ids a last version without their words, which nobody reads. Returns which had any."""
+    found = await session.scalars(
+        text("""
+        WITH gone AS (
+            SELECT * FROM jsonb_to_recordset(:rows) AS row (id uuid, external_id text)
+        ), newest AS (
+            SELECT m.* FROM messages m WHERE m.is_latest AND m.text <> :words AND m.id = ANY(ARRAY(
+                SELECT known.id FROM gone CROSS JOIN LATERAL (
+                    SELECT id FROM messages
+                    WHERE source = :source AND external_id = gone.external_id OFFSET 0) AS known))
+            ORDER BY m.id FOR NO KEY UPDATE
+        ), superseded AS (
+            UPDATE messages SET is_latest = false FROM newest WHERE messages.id = newest.id
+        )
+        INSERT INTO messages (id, source, external_id, version, is_latest, channel, author, sent_at, text, thread,
+            is_bot, author_id, edited_at, quoted, read_at, written_by_user_id, written_via, written_by_token_id)
+        SELECT gone.id, source, external_id, version + 1, true, channel, author, sent_at, :words, thread,
+            is_bot, author_id, :at, jsonb_build_array(jsonb_build_array(0, length(:words))), now(),
+            :user, :via, CAST(:token AS uuid)
+        FROM newest JOIN gone USING (external_id)
+        RETURNING external_id"""),
+        {
+            "source": source,
+            "rows": as_json(rows),
+            "words": DELETED,
+            "at": at,
+            "user": writer.user_id,
+            "via": writer.via,
+            "token": writer.token_id,
+        },
+    )
+    return list(found)
 
 
 async def note_changed(session: AsyncSession, condition: str, **given: Any) -> None:
@@ -140,10 +188,14 @@ async def compare(session: AsyncSession, source: str, messages: Sequence[Mapping
             count(*) FILTER (WHERE is_known)
         FROM (
             SELECT i.is_version OR EXISTS (
-                    SELECT FROM messages m WHERE m.source = :source AND m.external_id = i.external_id) AS has_id,
-                EXISTS (SELECT FROM messages m WHERE m.source = :source
-                    AND m.external_id IN (i.external_id, i.former_id) AND md5(m.text) = i.digest) AS is_known
-            FROM jsonb_to_recordset(:rows) AS i (external_id text, former_id text, digest text, is_version boolean)
+                    SELECT FROM (SELECT FROM messages WHERE source = :source
+                        AND external_id = i.external_id OFFSET 0) AS m) AS has_id,
+                EXISTS (SELECT FROM (SELECT * FROM messages WHERE source = :source
+                        AND external_id IN (i.external_id, i.former_id) OFFSET 0) AS m
+                    WHERE md5(m.text) = i.digest
+                        OR m.is_latest AND m.edited_at > coalesce(i.edited_at, '-infinity')) AS is_known
+            FROM jsonb_to_recordset(:rows) AS i (
+                external_id text, former_id text, digest text, is_version boolean, edited_at timestamptz)
         ) AS judged"""),
         {"source": source, "rows": as_json(messages)},
     )

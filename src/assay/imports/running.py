@@ -6,7 +6,7 @@ same after a restart, takes up what was left and goes on behind the last message
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -30,7 +30,7 @@ from assay.db.locks import held
 from assay.db.models import FINAL_IMPORT_STATES, Import, ImportState
 from assay.errors import AssayError
 from assay.extraction import actions as extraction
-from assay.extraction.incoming import portions
+from assay.extraction.incoming import MAX_PORTION, portions
 from assay.imports.actions import IMPORT, parsed
 from assay.imports.uploads import Uploads
 from assay.readers.preview import Preview
@@ -172,6 +172,7 @@ class ImportRunner:
             batches = portions(islice(seen.counted(), found.messages_done, None))
             while portion := await _read(batches):
                 await self._store(import_id, found.source, portion)
+        await self._take_back(import_id, found.source, seen.deleted_ids)
         await self._complete(import_id, seen.bad_records)
 
     async def _store(self, import_id: UUID, source: str, portion: list[IncomingMessage]) -> None:
@@ -185,6 +186,14 @@ class ImportRunner:
             found.erased += report.erased
             found.messages_done += len(portion)
             found.attempts, found.changed_at = 0, now()
+
+    async def _take_back(self, import_id: UUID, source: str, ids: Sequence[str]) -> None:
+        """What the export says was deleted since."""
+        for start in range(0, len(ids), MAX_PORTION):
+            async with self.database.transaction() as session:
+                found = await _refuse_stopped(session, import_id, ImportState.RUNNING)
+                gone = ids[start : start + MAX_PORTION]
+                await extraction.delete(session, gone, source=source, actor=await _actor(session, found))
 
     async def _complete(self, import_id: UUID, left_out: int) -> None:
         async with self.database.transaction() as session:

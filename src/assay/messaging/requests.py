@@ -16,6 +16,7 @@ METRICS: Final = "proposal_metrics_update"
 
 FOLLOWERS: Final[Mapping[str, tuple[str, ...]]] = {
     "messages.ingested": (EXTRACTION,),
+    "messages.deleted": (EXTRACTION,),
     "messages.erased": (EXTRACTION,),
     "proposal.created": (SCAN,),
     "proposal.edited": (SCAN,),

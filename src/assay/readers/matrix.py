@@ -98,7 +98,7 @@ def _read(room: _Room, channel: str, where: str, event: Event) -> Found:
     if kind != "m.room.message":
         return Skipped(STATES.get(kind) or notices.of_kind(kind) or SystemNotice.CHANNEL)
     if not content or mapping(event.get("unsigned")).get("redacted_because"):
-        return Skipped(SystemNotice.DELETED)
+        return Skipped(SystemNotice.DELETED, text_of(event.get("event_id")) or None)
     try:
         return _message(room, channel, where, event, content)
     except ValueError as error:

@@ -14,6 +14,7 @@ MAX_CHANNELS: Final = 10_000
 MAX_PEOPLE: Final = 10_000
 """Of a channel, that are named."""
 MAX_THREADS: Final = 5_000_000
+MAX_DELETED: Final = 1_000_000
 
 
 @dataclass(slots=True)
@@ -60,6 +61,8 @@ class Preview:
     edits: int = 0
     reactions: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    deleted_ids: list[str] = field(default_factory=list)
+    """What messages were known by that are deleted now, as far as the export says so."""
     bad: list[BadRecord] = field(default_factory=list)
     bad_records: int = 0
     new: int = 0
@@ -78,6 +81,8 @@ class Preview:
             self._take_message(found)
         elif isinstance(found, Skipped):
             self.skipped[found.kind] += 1
+            if found.external_id and len(self.deleted_ids) < MAX_DELETED:
+                self.deleted_ids.append(found.external_id)
         else:
             self.bad_records += 1
             if len(self.bad) < MAX_BAD:

@@ -90,6 +90,8 @@ class SystemNotice(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Skipped:
     kind: SystemNotice
+    external_id: str | None = None
+    """Of a message that was deleted: what it was known by, where the export still says so."""
 
 
 @dataclass(frozen=True, slots=True)

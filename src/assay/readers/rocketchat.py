@@ -73,7 +73,8 @@ def _read(server: _Server, where: str, item: Mapping[str, Any]) -> Found:
             "e2e": SystemNotice.UNSUPPORTED,
             "discussion-created": SystemNotice.CHANNEL,
         }
-        return Skipped(known.get(kind) or notices.of_kind(kind) or SystemNotice.UNSUPPORTED)
+        notice = known.get(kind) or notices.of_kind(kind) or SystemNotice.UNSUPPORTED
+        return Skipped(notice, text_of(item.get("_id")) or None if notice is SystemNotice.DELETED else None)
     try:
         return _message(server, where, item)
     except ValueError as error:

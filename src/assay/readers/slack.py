@@ -151,7 +151,9 @@ class _Place:
                 yield from self.read(where, before)
             yield from self.read(where, after, is_version=bool(before.get("text")))
         elif kind := _notice(item, subtype):
-            yield Skipped(kind)
+            ts = text_of(item.get("deleted_ts")) or text_of(item.get("ts"))
+            deleted = kind is SystemNotice.DELETED and STAMP.fullmatch(ts)
+            yield Skipped(kind, f"{self.identity}/{ts}" if deleted else None)
         else:
             try:
                 yield self._message(where, item, is_version=is_version)

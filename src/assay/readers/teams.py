@@ -100,12 +100,19 @@ class _Place:
     def name(self) -> str:
         return self.member.name.removesuffix(".json").removeprefix("messages_")
 
+    def place(self, record: _Record) -> str:
+        """The id of its channel or chat."""
+        return record.inner("channelIdentity").text("channelId") or record.text("chatId") or self.name
+
+    def external_id(self, record: _Record) -> str:
+        return f"{self.place(record)}/{record.text('id')}"[-200:]
+
 
 def _read(at: _Place, where: str, record: _Record) -> Found:
     kind = record.text("messageType") or "message"
     body = record.inner("body")
     if record.get("deletedDateTime"):
-        return Skipped(SystemNotice.DELETED)
+        return Skipped(SystemNotice.DELETED, at.external_id(record))
     if kind.casefold() != "message" or "<systemEventMessage" in body.text("content"):
         event = text_of(mapping(record.get("eventDetail")).get("@odata.type"))
         return Skipped(notices.of_kind(event) or SystemNotice.CHANNEL)
@@ -124,12 +131,11 @@ def _message(at: _Place, where: str, record: _Record) -> Found:
     text, quoted = _text(record)
     if not text:
         return Skipped(SystemNotice.MEDIA if record.get("attachments") else SystemNotice.EMPTY)
-    place = record.inner("channelIdentity").text("channelId") or record.text("chatId") or at.name
-    identity = record.text("id")
+    place, identity = at.place(record), record.text("id")
     root = at.chains.root(identity)
     edited = record.get("lastEditedDateTime")
     return IncomingMessage(
-        external_id=f"{place}/{identity}"[-200:],
+        external_id=at.external_id(record),
         channel=at.export.options.channel or at.channels.get(place) or at.name or at.export.channel,
         author=who.text("displayName") or at.export.notes.unknown(who.text("id")),
         author_id=who.text("id") or None,

@@ -1,7 +1,7 @@
 """Importing exports of chats, mails, logs, transcripts and notes."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from itertools import chain, islice
@@ -20,7 +20,7 @@ from assay.cli.session import operator, with_database
 from assay.db.engine import Database
 from assay.errors import InvalidInput
 from assay.extraction import actions
-from assay.extraction.incoming import portions
+from assay.extraction.incoming import MAX_PORTION, portions
 from assay.readers.export import Options, default_name
 from assay.readers.preview import Preview
 from assay.readers.reading import Reading, reading
@@ -42,6 +42,8 @@ class Imported:
     edited: int = 0
     unchanged: int = 0
     erased: int = 0
+    deleted: int = 0
+    """Known messages whose authors deleted them since."""
     left_out: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
     """What is no message, by its kind."""
@@ -189,6 +191,15 @@ async def import_messages(
         done.erased += report.erased
 
 
+async def delete_messages(database: Database, ids: Sequence[str], *, source: str, actor: Actor) -> int:
+    """Takes back what was deleted, portion by portion. Returns how many messages that were."""
+    deleted = 0
+    for start in range(0, len(ids), MAX_PORTION):
+        async with database.transaction() as session:
+            deleted += await actions.delete(session, ids[start : start + MAX_PORTION], source=source, actor=actor)
+    return deleted
+
+
 async def _import_files(
     database: Database, readings: list[Reading], sources: list[str], done: Imported, progress: Progress
 ) -> None:
@@ -205,6 +216,7 @@ async def _import_files(
             done.warnings.append(warning)
             progress.console.print(Text(printable(warning), style="yellow"), soft_wrap=True)
         await import_messages(database, chain(first, counted), source=known_as, actor=actor, done=done)
+        done.deleted += await delete_messages(database, seen.deleted_ids, source=known_as, actor=actor)
         done.take(name, seen)
 
 
@@ -244,6 +256,8 @@ def _print(done: Imported) -> None:
     say(f"{counts}, {done.left_out:,} left out.")
     if done.erased:
         say(f"{done.erased:,} of the messages were erased before, and stay out.", style="yellow")
+    if done.deleted:
+        say(f"{done.deleted:,} known messages were deleted since, and are taken back.")
     if done.skipped:
         kinds = ", ".join(f"{number:,} {kind}" for kind, number in sorted(done.skipped.items()))
         say(f"No messages, and skipped: {kinds}.")

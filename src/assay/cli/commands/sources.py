@@ -1,8 +1,12 @@
 """Where messages come from: who may write there, and whether the machine may believe it."""
 
+import getpass
 import shlex
+import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Final
+from uuid import UUID
 
 from cyclopts import App, Parameter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +17,9 @@ from assay.cli.output import Json, moment, print_json, printable, say
 from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import as_operator, with_database
 from assay.db.engine import Database
+from assay.db.models import HookPlatform
 from assay.errors import InvalidInput
+from assay.hooks import actions as hooks
 from assay.kinds import Trust
 from assay.sources import actions, queries
 from assay.web.views import lists
@@ -22,6 +28,8 @@ from assay.web.views.records import SourceView
 
 app = App(name="sources", help="List the sources of messages, and say who may write to them and which are trusted.")
 Name = Annotated[str, Parameter(help="Its name.")]
+
+To = Annotated[HookPlatform, Parameter(help="Which program sends.")]
 
 TRUSTED: Final = {
     Trust.TRUSTED: "the system may approve alone what is quoted from it",
@@ -101,6 +109,36 @@ def set_(
         return
     others = f" {_names(changed)} may also write to it." if changed.writers else ""
     say(f"{printable(changed.name)} is {changed.trust}. It belongs to {changed.owner.name}.{others}")
+
+
+@app.command
+def connect(name: Name, /, *, to: To, json: Json = False) -> None:
+    """Let a chat program send what is said into a source, as it is said. The secret is asked for, or read from
+    standard input: the signing secret of Slack, the secret token of Telegram, the token of Mattermost, or the public
+    key of Discord."""
+    secret = (getpass.getpass("Secret: ") if sys.stdin.isatty() else sys.stdin.readline(1_000)).strip()
+
+    async def act(session: AsyncSession, actor: Actor) -> UUID:
+        return await hooks.connect(session, name, to, secret, actor=actor)
+
+    source_id = with_database(lambda database: as_operator(database, act))
+    path = f"/api/v1/sources/{source_id}/events"
+    if json:
+        print_json({"source": name, "platform": to, "path": path})
+        return
+    say(f"{printable(name)} takes what {to} sends to this path of Assay's address:")
+    say(path)
+
+
+@app.command
+def disconnect(name: Name, /) -> None:
+    """Take nothing more from the chat program that is connected to a source."""
+    with_database(lambda database: as_operator(database, partial(_disconnect, name)))
+    say(f"{printable(name)} takes nothing more.")
+
+
+async def _disconnect(name: str, session: AsyncSession, actor: Actor) -> None:
+    await hooks.disconnect(session, name, actor=actor)
 
 
 async def _ids(session: AsyncSession, names: Sequence[str]) -> set[int]:

@@ -42,6 +42,7 @@ from assay.db.models.review_claims import ReviewClaim
 from assay.db.models.saved_views import SavedView
 from assay.db.models.seen_versions import SeenVersion
 from assay.db.models.sessions import SignedIn, SignInLink
+from assay.db.models.source_hooks import HookPlatform, SourceHook
 from assay.db.models.sources import Source, SourceKind
 from assay.db.models.users import SYSTEM_USER_ID, ActorKind, Role, User, Via
 
@@ -74,6 +75,7 @@ __all__ = [
     "EntityScan",
     "ErasedMessage",
     "Evidence",
+    "HookPlatform",
     "IdempotencyKey",
     "Import",
     "ImportState",
@@ -108,6 +110,7 @@ __all__ = [
     "SignedIn",
     "SimilarityType",
     "Source",
+    "SourceHook",
     "SourceKind",
     "StoredMessage",
     "Topic",

@@ -1,26 +1,37 @@
 """Where messages come from: who may write there, and whether the machine may believe it."""
 
-from typing import Annotated
+import asyncio
+from http import HTTPStatus
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
-from pydantic import Field
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import Field, SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db.models import Scope
+from assay.db.models import HookPlatform, Scope
+from assay.errors import Unavailable
+from assay.hooks import actions as hooks
+from assay.hooks.actions import MAX_SECRET, MIN_SECRET
 from assay.kinds import Trust
 from assay.sources import actions, queries
-from assay.web.auth import Caller, allow
+from assay.web.auth import Caller, Open, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
 from assay.web.models import RequestModel, UserId
 from assay.web.paging import IfMatch, PageQuery, version_read, with_version
-from assay.web.state import Session
+from assay.web.state import Session, State
 from assay.web.views import lists
 from assay.web.views.paging import PageOf
 from assay.web.views.records import SourceView
 
 router = APIRouter(prefix="/sources", tags=["sources"], route_class=Route)
+
+
+ANSWER_SECONDS: Final = 2.5
+"""Programs wait for three."""
+ANYTHING: Final[dict[str, Any]] = {"requestBody": {"required": True, "content": {"application/json": {"schema": {}}}}}
 
 
 class SourceChange(RequestModel):
@@ -57,6 +68,51 @@ async def put_source(
         version=version_read(if_match),
     )
     return await _view(session, source_id, response)
+
+
+class Connection(RequestModel):
+    """A chat program that sends what is said. `secret`: by which it signs; of Discord the application's public key."""
+
+    platform: HookPlatform
+    secret: Annotated[SecretStr, Field(min_length=MIN_SECRET, max_length=MAX_SECRET)]
+
+
+@router.put(
+    "/{source_id}/connection",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=documented(404),
+    dependencies=[allow(Scope.ADMIN)],
+)
+async def connect_source(source_id: UUID, asked: Connection, session: Session, actor: Caller) -> None:
+    """Let a chat program send messages to `.../events`. A connection before ends. The secret is never shown again."""
+    name = (await queries.get(session, source_id)).name
+    await hooks.connect(session, name, asked.platform, asked.secret.get_secret_value(), actor=actor)
+
+
+@router.delete(
+    "/{source_id}/connection",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=documented(404),
+    dependencies=[allow(Scope.ADMIN)],
+)
+async def disconnect_source(source_id: UUID, session: Write, actor: Caller) -> None:
+    """Take nothing more from the chat program."""
+    await hooks.disconnect(session, (await queries.get(session, source_id)).name, actor=actor)
+
+
+@router.post("/{source_id}/events", dependencies=[allow(Open.EVERYBODY)], openapi_extra=ANYTHING)
+async def take_event(source_id: UUID, request: Request, state: State) -> JSONResponse:
+    """Take what a connected chat program sends: Slack, Telegram, Discord or Mattermost. Its signature proves it.
+
+    It is answered in less than three seconds. Where that is not enough, with 503, and the program sends it again.
+    """
+    headers, body = {name.lower(): value for name, value in request.headers.items()}, await request.body()
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS), state.connections.writes.transaction() as session:
+            platform, document = await hooks.proved(session, source_id, headers, body)
+            return JSONResponse(await hooks.take(session, source_id, platform, document))
+    except TimeoutError:
+        raise Unavailable("Others change the same source at this moment: send it again.") from None
 
 
 async def _view(session: AsyncSession, source_id: UUID, response: Response) -> SourceView:

@@ -1,0 +1,81 @@
+"""What a chat program sent: what it is answered, and the messages in it, in the form of that program's exports."""
+
+import hmac
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+
+from assay.errors import InvalidInput
+from assay.readers.export import Export, Options, mapping
+from assay.readers.reader import Reader
+from assay.readers.reading import Reading
+from assay.readers.tree import Member, Tree
+
+MAX_AGE: Final = timedelta(minutes=5)
+"""Of a signed time: what is older may have been recorded and sent again."""
+Headers = Mapping[str, str]
+"""By names in lower case."""
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`export`: the files of a small export of the program that holds what was said; none where nothing was."""
+
+    answer: Any = field(default_factory=dict)
+    export: Mapping[str, Any] | None = None
+    room: str = ""
+    """What the ids of all messages of the same channel begin with."""
+    name: str = ""
+    """What the channel is called, where the program says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A chat program. `is_genuine`: whether a request is signed with the secret, by its headers and its body."""
+
+    is_genuine: Callable[[str, Headers, bytes], bool]
+    read: Callable[[Document, str | None], Event]
+    """`channel`: what the room of the event is called in the source already."""
+    room: Callable[[Document], str]
+    reader: Reader
+
+
+def document_of(body: bytes) -> Document:
+    """Raises InvalidInput for what is no JSON object."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        raise InvalidInput("The body is no JSON.") from None
+    if not isinstance(found, dict):
+        raise InvalidInput("The body is no JSON object.")
+    return found
+
+
+def equal(one: str, other: str) -> bool:
+    """In a time that says nothing of where they differ."""
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def reading(event: Event, reader: Reader) -> Reading:
+    """The messages of an event, as they would be read from an export."""
+    files = event.export or {}
+    members = tuple(Member(name, name, _opening(content)) for name, content in sorted(files.items()))
+    tree = Tree(Path("event"), members, is_single=len(members) == 1)
+    return Reading(Export(tree, Options(channel=event.name or None)), reader)
+
+
+def _opening(content: object) -> Callable[[], BinaryIO]:
+    packed = json.dumps(content).encode()
+    return lambda: cast(BinaryIO, io.BytesIO(packed))
+
+
+def inner(document: Document, *names: str) -> Document:
+    """What stands within it under these names, one in the other."""
+    for name in names:
+        document = mapping(document.get(name))
+    return document
