@@ -13,7 +13,7 @@ from assay.errors import InvalidInput
 from assay.readers.export import Export, Options, mapping
 from assay.readers.reader import Reader
 from assay.readers.reading import Reading
-from assay.readers.tree import Member, Tree
+from assay.readers.tree import ExportFile, Tree
 
 MAX_AGE: Final = timedelta(minutes=5)
 """Of a signed time: what is older may have been recorded and sent again."""
@@ -64,7 +64,7 @@ def equal(one: str, other: str) -> bool:
 def reading(event: Event, reader: Reader) -> Reading:
     """The messages of an event, as they would be read from an export."""
     files = event.export or {}
-    members = tuple(Member(name, name, _opening(content)) for name, content in sorted(files.items()))
+    members = tuple(ExportFile(name, name, _opening(content)) for name, content in sorted(files.items()))
     tree = Tree(Path("event"), members, is_single=len(members) == 1)
     return Reading(Export(tree, Options(channel=event.name or None)), reader)
 
