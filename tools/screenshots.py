@@ -40,6 +40,8 @@ def take(browser: Browser, env: dict[str, str], scheme: str) -> None:
     page.goto(link)
     page.goto(link.split("/sign-in")[0] + OPEN)
     page.locator(".page[data-settled]").wait_for()
+    page.get_by_role("button", name="every Thursday").click()  # what is known says Tuesday
+    page.locator("ins", has_text="Thursday").first.wait_for()
     page.wait_for_load_state("networkidle")
     page.screenshot(path=IMAGES / f"review-{scheme}.png")
     page.close()

@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import type { Schemas } from "../api/client";
 import { Icon } from "../ui/icons";
 
@@ -56,9 +57,15 @@ function Both({ pieces, names, texts }: { pieces: Pieces; names: [string, string
   return (
     <p className="diff">
       {pieces.map(({ text, change }, at) => {
-        if (change === "removed") return <del key={at}>{text}</del>;
-        if (change === "added") return <ins key={at}>{text}</ins>;
-        return text;
+        if (change === "same") return text;
+        const words = text.trimStart();
+        const Mark = change === "removed" ? "del" : "ins";
+        return (
+          <Fragment key={at}>
+            {text.slice(0, text.length - words.length)}
+            {words && <Mark>{words}</Mark>}
+          </Fragment>
+        );
       })}
     </p>
   );
