@@ -109,6 +109,10 @@ def opened(chromium: Any, site: Site) -> Iterator[Callable[..., Any]]:
     """Opens a page as somebody. At the end nothing may have been complained of, and no other host asked."""
     contexts, complaints = [], []
 
+    def complain_and_dismiss(dialog: Any) -> None:
+        complaints.append(dialog.message)
+        dialog.dismiss()
+
     def open_page(path: str = "/ui/review", who: str | None = "ana", **more: Any) -> Any:
         context = chromium.new_context(**{"viewport": DESKTOP, "base_url": site.address, **more})
         contexts.append(context)
@@ -120,7 +124,7 @@ def opened(chromium: Any, site: Site) -> Iterator[Callable[..., Any]]:
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if is_complaint(said) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", complain_and_dismiss)
         page.on(
             "request", lambda asked: complaints.append(asked.url) if host(asked.url) != host(site.address) else None
         )

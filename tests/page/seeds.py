@@ -20,7 +20,8 @@ def waiting(site: Site, *titles: str, kind: Kind = Kind.ATOM, **changes: Any) ->
         made = await propose(site.database, await with_evidence(site.database, *drafts, **changes))
         return [str(each) for each in made]
 
-    return site.run(make())
+    made: list[str] = site.run(make())
+    return made
 
 
 def states(site: Site, ids: Sequence[str]) -> list[str]:
