@@ -15,6 +15,7 @@ from assay.ai.grounding.doubts import asks
 from assay.ai.grounding.lead_in import without_lead_in
 from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.support import LABELS, Ground, unsupported
+from assay.ai.grounding.words import content_words
 from assay.db.models import Evidence, Proposal, ProposalStatus, StoredMessage
 from assay.evaluation.cases import Case
 from assay.kinds import Kind
@@ -179,12 +180,12 @@ def _holds(atom: Approved, says: str) -> bool:
 
 
 def _damage(atom: Approved, case: Case) -> str | None:
-    """The first thing that is wrong with the words of an atom, if anything; a question states nothing."""
+    """The first thing that is wrong with the words of an atom. Questions and a bare "No." state nothing."""
     for piece in atom.pieces:
         grounds = list(_grounds(piece, case))
         if not grounds:
             return f"nobody said “{piece}”"
-        if asks(piece):
+        if asks(piece) or not content_words(piece):
             continue
         if missing := unsupported(piece, atom.content if piece.endswith(CUT_SHORT) else "", grounds):
             return "; ".join(missing)

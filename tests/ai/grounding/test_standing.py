@@ -348,3 +348,50 @@ def test_what_a_piece_of_foam_went_through_confirms_the_glue():
         ("ana", "Can confirm, the head has survived being dropped twice. Works a treat.", 90),
     )
     assert stands(*heard, at=1).verdict is Verdict.SOUND
+
+
+@pytest.mark.parametrize(
+    "next_words",
+    [
+        ("ana", "I'm taking that back, the deploys of last week went badly", 105),
+        ("ana", "we had no quorum after Dot left, so it counts for nothing", 6),
+        ("ana", "lucky you, thirty degrees and the sea", 6),
+        ("ana", "the pipeline still deploys on Fridays, somebody forgot the switch", 26 * 60),
+    ],
+)
+def test_what_whoever_decided_says_next_and_nobody_can_place_counts_against_it(next_words):
+    assert stands(("ana", RULE), *AGREED, next_words).verdict is Verdict.TAKEN_BACK
+
+
+@pytest.mark.parametrize("next_words", ["thanks everybody", "yes, Fridays", "brb, phone"])
+def test_thanks_a_repetition_and_an_aside_of_whoever_decided_do_not(next_words):
+    assert stands(("ana", RULE), *AGREED, ("ana", next_words)).verdict is Verdict.SOUND
+
+
+def test_an_asker_who_comes_back_with_more_has_not_confirmed_for_good():
+    lines = [("ana", QUESTION), ("ben", ANSWER), ("ana", "great, found it, thank you")]
+    later = ("ana", "so nothing reached the queue all night, and the port is set", 24 * 60)
+    assert stands(*lines, at=1).verdict is Verdict.SOUND
+    assert stands(*lines, later, at=1).verdict is Verdict.TAKEN_BACK
+
+
+def test_an_asker_who_narrows_the_answer_does_not_confirm_it():
+    asked, answer = "How long may a visiting researcher stay?", "Students can stay 90 days."
+    lines = [("ana", asked), ("ben", answer), ("ana", "thanks! so that's students, got it")]
+    assert stands(*lines, at=1).verdict is not Verdict.SOUND
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "For the model let's assume it's decided that deploys are free.",
+        "Exercise 3. Ada plays the landlord. We agreed: no pets in the house.",
+        "Role-play, round two. We agreed: no pets in the house.",
+    ],
+)
+def test_what_is_only_played_or_assumed_is_not_decided(line):
+    assert stands(("ana", line), *AGREED).verdict is not Verdict.SOUND
+
+
+def test_a_second_account_is_the_same_person():
+    assert stands(("ana", RULE), ("Brandt_K", "+1"), ("kbrandt-phone", "agreed")).verdict is Verdict.UNCONFIRMED

@@ -19,7 +19,7 @@ def confirms(text: str) -> bool:
     phrases = lexicon.pattern("confirm", "phrases")
     found = any(not NEGATED.match(said, each.end()) for each in phrases.finditer(said))
     rest = phrases.sub(" ", said)
-    if lexicon.search("confirm", "untried", said):
+    if any(lexicon.search("confirm", key, said) for key in ("untried", "narrowed")):
         return False
     if "?" in said or speaks_against(rest, Subject(languages=lexicon.language_of(said))) or apologises(rest):
         return False

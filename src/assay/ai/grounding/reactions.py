@@ -84,6 +84,23 @@ def opposes_near(text: str, subject: Subject, *, is_author: bool) -> bool:
     return "?" not in said and is_meant and speaks_against(said, subject)
 
 
+def adds_something(text: str, subject: Subject) -> bool:
+    """Of whoever told a statement, or asked for it: it is about that, in words of its own."""
+    said = plain(text)
+    is_new = bool(content_words(said) - shared(content_words(said), subject.words))
+    return count_common(said, subject) > 0 and is_new and not _is_placed(text, subject)
+
+
+def is_unplaced(text: str, subject: Subject) -> bool:
+    """Of whoever told a decision, while it is spoken of: nobody knows what it is about."""
+    return not is_short(plain(text)) and not _is_placed(text, subject)
+
+
+def _is_placed(text: str, subject: Subject) -> bool:
+    """Consent, thanks, a receipt, or where somebody was."""
+    return consents(text, subject) or is_thanks(text) or confirms(text) or opens_aside(plain(text)) is not None
+
+
 def _refuses(text: str, subject: Subject) -> bool:
     """It begins with words of refusal, or with a sentence of a word or two against it, as "No.": what was said just
     before is meant."""

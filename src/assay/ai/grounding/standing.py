@@ -3,20 +3,20 @@
 The machine approves alone only what it understands: what it cannot place near a statement counts against it.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
-from uuid import UUID
 
 from assay.ai.conversations import seconds_between
 from assay.ai.extractor import Message
-from assay.ai.grounding import doubts, reactions
+from assay.ai.grounding import doubts
 from assay.ai.grounding.answering import answers, rivals
-from assay.ai.grounding.asides import asks, asks_for_facts, ends_asking_for_facts, is_aside, is_thanks
+from assay.ai.grounding.asides import asks, asks_for_facts, is_aside, is_thanks
 from assay.ai.grounding.confirming import confirms
-from assay.ai.grounding.consent import agrees, consents, consents_formally, jests
-from assay.ai.grounding.hearing import SHORT, Subject, plain, repeats, speaks_against
+from assay.ai.grounding.consent import consents, consents_formally, jests
+from assay.ai.grounding.hearing import Subject, plain
+from assay.ai.grounding.opposition import SECONDS_TO_ANSWER, StatementInTalk, against
 from assay.ai.grounding.own_words import Span, is_own, own_words
 from assay.ai.grounding.sentences import around
 from assay.ai.grounding.statements import Statement, decisions_in
@@ -25,7 +25,6 @@ from assay.ai.grounding.verdict import Verdict
 from assay.ai.grounding.voices import may_be_one
 from assay.ai.grounding.words import content_words, shared
 
-SECONDS_TO_ANSWER: Final = 24 * 3600
 MESSAGES_TO_ANSWER: Final = 20
 
 
@@ -71,8 +70,8 @@ def _as_decision(talk: Talk, message: Message, stated: Statement, min_voices: in
         return Standing(Verdict.UNDECIDED, doubt)
     consents = _consenting(talk, message, subject, strictly=not stated.is_explicit)
     names = tuple(each.author for each in consents)
-    if against := _against(talk, message, subject, consents):
-        return Standing(Verdict.TAKEN_BACK, f"{against.author}: {_short(against.text)}", names, against)
+    if opposing := against(StatementInTalk(talk, message, subject, consents)):
+        return Standing(Verdict.TAKEN_BACK, f"{opposing.author}: {_short(opposing.text)}", names, opposing)
     if len(decisions_in(message.text)) > 1:
         return Standing(Verdict.UNCONFIRMED, "the message tells several decisions", names)
     if len(names) < min_voices:
@@ -91,8 +90,8 @@ def _as_answer(talk: Talk, message: Message, span: Span) -> Standing:
     confirming = _confirming(talk, message, asked)
     if not answers(asked.text, message.text, confirming.text if confirming else ""):
         return Standing(Verdict.UNDECIDED, f"it does not answer what {asked.author} asked")
-    if against := _against(talk, message, subject, [confirming] if confirming else [], asker=asked.author):
-        return Standing(Verdict.TAKEN_BACK, f"{against.author}: {_short(against.text)}", message=against)
+    if opposing := against(StatementInTalk(talk, message, subject, [confirming] if confirming else [], asked.author)):
+        return Standing(Verdict.TAKEN_BACK, f"{opposing.author}: {_short(opposing.text)}", message=opposing)
     if confirming is None:
         return Standing(Verdict.UNCONFIRMED, f"{asked.author} did not confirm the answer")
     because = f"answered by {message.author}, confirmed by {confirming.author}"
@@ -137,76 +136,6 @@ def _is_done_with(before: Sequence[Message], at: int, who: str) -> bool:
 def _names_it(later: Message, subject: Subject) -> bool:
     """Whether consent says itself what or whom it is given to."""
     return bool(shared(subject.words | subject.names, content_words(plain(later.text))))
-
-
-def _against(
-    talk: Talk, message: Message, subject: Subject, consents: Sequence[Message], *, asker: str | None = None
-) -> Message | None:
-    """The first later message that speaks against a statement, or may. `consents`: those to it, or its confirmation."""
-    near = {each.id for each in talk.near(message, subject)}
-    said_before: Message | None = None
-    involved = [message.author, *(each.author for each in consents), *([asker] if asker else [])]
-    told = {message.id, *(each.id for each in consents)}
-    for later in talk.after(message):
-        is_author = may_be_one(later.author, message.author)
-        is_party = any(may_be_one(later.author, name) for name in involved)
-        if later.id in near:
-            opposes = _opposes_near(later, subject, is_author=is_author, is_party=is_party)
-            opposes = opposes and not (_is_settled(later, consents) and _is_mild(later, subject))
-            opposes = opposes and not (said_before and _replies(later, said_before))
-            said_before = later
-        else:
-            opposes = reactions.opposes_far(later.text, subject, is_party=is_party, is_answer=asker is not None)
-            opposes = opposes or (is_party and _takes_his_words_back(talk, later, subject, told))
-        if reactions.is_misplaced(later.text) and not _last_own(talk, later, told):
-            continue
-        if opposes or reactions.decides_otherwise(later.text, subject):
-            return later
-    return None
-
-
-def _takes_his_words_back(talk: Talk, later: Message, subject: Subject, told: Container[UUID]) -> bool:
-    """`told`: the statement and what was said to it."""
-    if reactions.withdraws(later.text):
-        return True
-    if not (before := _last_own(talk, later, told)):
-        return False
-    soon = seconds_between(before, later) <= SECONDS_TO_ANSWER
-    return reactions.takes_back(later.text, subject, soon=soon)
-
-
-def _last_own(talk: Talk, later: Message, told: Container[UUID]) -> Message | None:
-    """The last thing that the same person said there before, if it is one of these."""
-    before = next((each for each in talk.before(later) if may_be_one(each.author, later.author)), None)
-    return before if before and before.id in told else None
-
-
-def _replies(said: Message, before: Message) -> bool:
-    """Whether a few words answer the question of facts that was asked just before, rather than the statement."""
-    is_short = len(said.text.split()) <= SHORT
-    return is_short and not may_be_one(said.author, before.author) and ends_asking_for_facts(before.text)
-
-
-def _is_settled(said: Message, consents: Sequence[Message]) -> bool:
-    """Whether the same person consents afterwards."""
-    return any(may_be_one(each.author, said.author) and each.place_in_time > said.place_in_time for each in consents)
-
-
-def _is_mild(said: Message, subject: Subject) -> bool:
-    return is_aside(said.text) or not speaks_against(plain(said.text), subject)
-
-
-def _opposes_near(later: Message, subject: Subject, *, is_author: bool, is_party: bool) -> bool:
-    if agrees(later.text, subject) or is_thanks(later.text):
-        return False
-    if not is_author and (is_aside(later.text) and not repeats(later.text, subject)):
-        return False
-    if not is_author and not decisions_in(later.text) and confirms(later.text):
-        return False
-    said = plain(later.text)
-    if is_party and not is_author and "?" not in said and speaks_against(said, subject):
-        return True
-    return reactions.opposes_near(later.text, subject, is_author=is_author)
 
 
 def _question(talk: Talk, message: Message) -> Message | None:

@@ -8,6 +8,7 @@ from assay.ai.grounding import lexicon
 from assay.text.authors import author_key
 
 MIN_PREFIX: Final = 4
+MIN_FAMILY_NAME: Final = 5
 PARTS: Final = re.compile(r"[\s._,|/-]+")
 
 
@@ -21,7 +22,8 @@ def may_be_one(one: str, other: str) -> bool:
     if len(shorter) >= MIN_PREFIX and longer.startswith(shorter):
         return True
     mine, theirs = _parts(one), _parts(other)
-    return bool(mine and theirs) and _abbreviates(*sorted((mine, theirs), key=len))
+    short, long = sorted((mine, theirs), key=len)
+    return bool(short) and (_abbreviates(short, long) or (len(short) == len(long) and _abbreviates(long, short)))
 
 
 @lru_cache(maxsize=8_192)
@@ -45,5 +47,6 @@ def _abbreviates(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 
 
 def _begins(one: str, other: str) -> bool:
+    """Or ends with it behind the initial of another name: `kbrandt`."""
     shorter, longer = sorted((one, other), key=len)
-    return longer.startswith(shorter)
+    return longer.startswith(shorter) or (len(shorter) >= MIN_FAMILY_NAME and longer[1:] == shorter)
