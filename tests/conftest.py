@@ -43,6 +43,8 @@ SHARING: Final = (
     ("tests/runtime/",),  # a prepared data folder
     ("tests/faults/test_outages.py",),  # servers that may be killed
     ("tests/docs/test_examples.py",),  # a running Assay
+    ("tests/page/test_pages.py",),  # a browser, and a web app before it
+    ("tests/page/test_review.py",),
 )
 """Tests that share what takes long to make. They run in one process; every other test runs in the next free one."""
 

@@ -75,8 +75,9 @@ class Site:
         await self.database.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    """As long as it lives, the loop of this thread is its own: no test of another file may run beside it."""
     if not pages.is_built():
         pytest.skip(pages.why_missing())
     if CHROMIUM is None:
