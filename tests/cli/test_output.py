@@ -165,7 +165,7 @@ def test_ids_are_as_short_as_in_lists_unless_they_were_typed():
 
 
 OPTIONS = {name: {each[0] for each in parameters(command)} for name, command in commands()}
-SERVING = {"assay up", "assay api", "assay worker", "assay scheduler", "assay completion"}
+SERVING = {"assay up", "assay api", "assay worker", "assay scheduler", "assay watch", "assay completion"}
 DECISIONS = {
     *(f"assay proposals {each}" for each in ("approve", "reject", "withdraw", "merge", "revert", "reopen")),
     *(f"assay proposals {each}" for each in ("reset-failures", "not-duplicate", "decide-group")),

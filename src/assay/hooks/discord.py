@@ -6,7 +6,7 @@ https://docs.discord.com/developers/interactions/receiving-and-responding
 from typing import Any, Final
 
 from assay.clock import now
-from assay.errors import Unavailable
+from assay.errors import Unavailable, missing_extra
 from assay.hooks.event import MAX_AGE, Document, Event, Headers, Platform, inner
 from assay.readers import discord
 from assay.readers.export import first, mapping, objects, text_of
@@ -19,7 +19,6 @@ EPHEMERAL: Final = 64
 PONG: Final = {"type": 1}
 EPOCH: Final = 1420070400000
 """From which the ids of Discord count milliseconds."""
-MISSING: Final = "Discord signs with Ed25519, for which the package cryptography is needed: install assay[discord]."
 
 
 def is_genuine(secret: str, headers: Headers, body: bytes) -> bool:
@@ -28,7 +27,7 @@ def is_genuine(secret: str, headers: Headers, body: bytes) -> bool:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     except ImportError:
-        raise Unavailable(MISSING) from None
+        raise Unavailable(str(missing_extra("What Discord sends", "discord"))) from None
     sent = headers.get("x-signature-timestamp", "")
     try:
         is_fresh = abs(now().timestamp() - int(sent)) <= MAX_AGE.total_seconds()

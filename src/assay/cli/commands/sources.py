@@ -131,10 +131,13 @@ def connect(name: Name, /, *, to: To, json: Json = False) -> None:
 
 
 @app.command
-def disconnect(name: Name, /) -> None:
+def disconnect(name: Name, /, *, json: Json = False) -> None:
     """Take nothing more from the chat program that is connected to a source."""
     with_database(lambda database: as_operator(database, partial(_disconnect, name)))
-    say(f"{printable(name)} takes nothing more.")
+    if json:
+        print_json({"disconnected": name})
+    else:
+        say(f"{printable(name)} takes nothing more.")
 
 
 async def _disconnect(name: str, session: AsyncSession, actor: Actor) -> None:
