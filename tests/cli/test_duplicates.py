@@ -25,5 +25,5 @@ def test_they_are_found_listed_with_the_way_to_merge_them_and_dismissed(assay):
 
 
 def test_nothing_found_says_how_to_look(empty):
-    assert empty("duplicates", "list").out.startswith("Nothing approved is known to be alike.")
+    assert empty("duplicates", "list").out.startswith("No duplicates are known among approved knowledge.")
     assert empty("duplicates", "scan").refused(2).startswith("Say what to scan: --entities")

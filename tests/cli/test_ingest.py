@@ -32,8 +32,8 @@ def read(empty) -> int:
 def test_a_file_is_imported_once_however_often_it_is_read(empty, chat):
     path = chat(line(1) + line(2))
     first, second = (empty("ingest", path, "--json").document for _ in range(2))
-    nothing = {"edited": 0, "erased": 0, "left_out": 0, "problems": [], "warnings": [], "notes": [], "skipped": {}}
-    rest = {**nothing, "sources": {"chat.jsonl": "chat"}}
+    counts = {"edited": 0, "erased": 0, "deleted": 0, "left_out": 0, "skipped": {}}
+    rest = {**counts, "problems": [], "warnings": [], "notes": [], "sources": {"chat.jsonl": "chat"}}
     assert first == {"added": 2, "unchanged": 0, **rest}
     assert second == {"added": 0, "unchanged": 2, **rest}
 

@@ -112,7 +112,8 @@ async def test_killed_in_the_middle_the_old_vectors_serve_and_the_next_run_goes_
     async with behind(shorter, dimensions=64) as (assay, server):
         ended = await assay("reembed", "--detach")
         assert ended.returncode == 0, ended.stderr
-        assert f"It goes on in the background and writes to {assay.home}/reembed.log." in " ".join(ended.stdout.split())
+        said = " ".join(ended.stdout.split())
+        assert f"It continues in the background and writes to {assay.home}/reembed.log." in said
         state = await assay.ended()
         assert (state["done"], state["serving"]) == (KNOWN + 1, "other-model-64")
         assert await rows(database, STORED) == [("other-model-64", KNOWN + 1)]

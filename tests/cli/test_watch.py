@@ -17,14 +17,14 @@ def line(number):
 
 
 @pytest.fixture
-def servers(database_url, nats_url):
+def addresses(database_url, nats_url):
     return {"DATABASE_URL": database_url, "NATS_URL": nats_url}
 
 
-async def test_what_is_put_there_comes_in_and_what_grows_comes_in_anew(database, servers, tmp_path):
+async def test_what_is_put_there_comes_in_and_what_grows_comes_in_anew(database, addresses, tmp_path):
     inbox = tmp_path / "inbox"
     inbox.mkdir()
-    process = helpers.start(tmp_path / "home", "watch", str(inbox), "--every", "0.2", **servers)
+    process = helpers.start(tmp_path / "home", "watch", str(inbox), "--every", "0.2", **addresses)
     (inbox / "ops.jsonl").write_text(line(1))
     await until(lambda: scalar(database, "SELECT count(*) = 1 FROM messages"))
     (inbox / "ops.jsonl").write_text(line(1) + line(2))
@@ -36,7 +36,7 @@ async def test_what_is_put_there_comes_in_and_what_grows_comes_in_anew(database,
     assert await rows(database, "SELECT DISTINCT source FROM messages") == [("ops",)]
 
 
-async def test_once_imports_folders_and_files_names_what_cannot_be_read_and_ends(database, servers, tmp_path):
+async def test_once_imports_folders_and_files_names_what_cannot_be_read_and_ends(database, addresses, tmp_path):
     inbox = tmp_path / "inbox"
     (inbox / "team" / "sub").mkdir(parents=True)
     (inbox / "team" / "sub" / "a.jsonl").write_text(line(1))
@@ -45,7 +45,7 @@ async def test_once_imports_folders_and_files_names_what_cannot_be_read_and_ends
     (inbox / "link.jsonl").symlink_to(inbox / "b.jsonl")
     home = tmp_path / "home"
     for _ in range(2):
-        ended = helpers.assay(home, "watch", str(inbox), "--once", "--every", "0.1", "--source", "all", **servers)
+        ended = helpers.assay(home, "watch", str(inbox), "--once", "--every", "0.1", "--source", "all", **addresses)
         assert ended.returncode == 0, ended.stderr
         assert "bad.txt" in ended.stderr
     assert await rows(database, "SELECT external_id, source FROM messages ORDER BY 1") == [("m1", "all"), ("m2", "all")]
