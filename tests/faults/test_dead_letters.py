@@ -40,7 +40,7 @@ async def _give_back(engine) -> None:
     letters = engine.document("jobs", "dead", "list")["items"]
     [number] = [str(each["id"]) for each in letters if each["reason"] == "unknown_task"]
     assert "Put back" in engine.run("jobs", "dead", "replay", number).stdout
-    assert "before" in engine.run("jobs", "dead", "replay", number).stdout
+    assert "already been replayed" in engine.run("jobs", "dead", "replay", number).stdout
     await engine.until_history("of_the_new_version", ("ok", 1, 1))
 
 
