@@ -4,6 +4,7 @@ import importlib
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -12,13 +13,15 @@ from tests.builders import draft, propose, scalar
 from tests.web.helpers import NOWHERE, person, token
 from tests.web.real_socket import listening
 
-from assay.db.models import Scope
+from assay.db.models import Role, Scope
 from assay.settings import Settings
 from assay.web.app import create_app
 
 pytestmark = pytest.mark.anyio
 
 PACKAGE = "assay_api"
+FILES = ["application/x-ndjson", "application/zip"]
+"""What the tool does not know, and takes as bytes when told to."""
 WANTED = {"proposed_title": "Backups are kept for 35 days", "proposed_type": "insight", "confidence": 0.8}
 
 
@@ -28,7 +31,9 @@ def generated(tmp_path_factory):
     folder = tmp_path_factory.mktemp("generated")
     document, config = folder / "openapi.json", folder / "config.json"
     document.write_text(json.dumps(create_app(Settings(), "postgresql://nowhere", NOWHERE).openapi()))
-    config.write_text(json.dumps({"post_hooks": [], "package_name_override": PACKAGE}))
+    as_bytes = dict.fromkeys(FILES, "application/octet-stream")
+    told = {"post_hooks": [], "package_name_override": PACKAGE, "content_type_overrides": as_bytes}
+    config.write_text(json.dumps(told))
     command = ["generate", "--path", document, "--config", config, "--meta", "none", "--fail-on-warning"]
     done = subprocess.run(
         [sys.executable, "-c", "from openapi_python_client.cli import app; app()", *command],
@@ -82,7 +87,7 @@ async def test_it_is_told_in_types_what_is_refused_and_why(database, api, client
     [proposal_id] = await propose(database, [draft()])
     await _approve(api, client, proposal_id)
     again = await _approve(api, client, proposal_id)
-    assert (again.status_code, type(again.parsed).__name__) == (409, "Problem")
+    assert (again.status_code, type(again.parsed).__name__) == (409, "ConflictProblem")
     assert "rita" in again.parsed.detail
     missing = await api("api.atom_proposals.get_atom_proposal").asyncio(uuid4(), client=client)
     assert (type(missing).__name__, missing.status) == ("Problem", 404)
@@ -95,6 +100,20 @@ async def test_it_proposes_what_others_decide(database, api, client):
     assert (item.proposed_title, UUID(str(item.id)).version) == (WANTED["proposed_title"], 7)
     refused = await _approve(api, client, item.id)
     assert (refused.status_code, type(refused.parsed).__name__) == (403, "Problem")
+
+
+async def test_it_takes_files_as_they_are(database, database_url, api):
+    secret = await token(database, await person(database, "ada", Role.ADMIN), Scope.ADMIN, Scope.READ)
+    formats = api("models").KnowledgeFormat
+    with listening(create_app(Settings(), database_url, NOWHERE)) as url:
+        client = api("client").AuthenticatedClient(base_url=url, token=secret)
+        records = await api("api.export.export_records").asyncio(client=client)
+        knowledge = api("api.export.export_knowledge").asyncio
+        linked = await knowledge(client=client, format_=formats.JSONLD)
+        packed = await knowledge(client=client, format_=formats.MARKDOWN)
+    assert json.loads(records.payload.readline())["format"] == "assay"
+    assert json.loads(linked.payload.read())["@graph"] == []
+    assert zipfile.is_zipfile(packed.payload)
 
 
 async def _approve(api, client, proposal_id):

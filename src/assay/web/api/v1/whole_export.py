@@ -19,6 +19,7 @@ from assay.web.state import State
 router = APIRouter(prefix="/export", tags=["export"])
 
 BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
+OBJECT: Final = {"schema": {"type": "object"}}
 IN_MEMORY: Final = 2**20
 
 
@@ -27,14 +28,14 @@ class KnowledgeFormat(StrEnum):
     JSONLD = "jsonld"
 
 
-def _documented(*kinds: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": dict.fromkeys(kinds, BINARY), "description": "The file"}}
+def _documented(content: dict[str, dict[str, Any]]) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": content, "description": "The file"}}
 
 
 @router.get(
     "/records",
     response_class=StreamingResponse,
-    responses=_documented("application/x-ndjson"),
+    responses=_documented({"application/x-ndjson": BINARY}),
     dependencies=[allow(Scope.ADMIN)],
 )
 async def export_records(state: State) -> StreamingResponse:
@@ -46,7 +47,7 @@ async def export_records(state: State) -> StreamingResponse:
 @router.get(
     "/knowledge",
     response_class=StreamingResponse,
-    responses=_documented("application/zip", "application/ld+json"),
+    responses=_documented({"application/zip": BINARY, "application/ld+json": OBJECT}),
     dependencies=[allow(Scope.READ)],
 )
 async def export_knowledge(state: State, format: KnowledgeFormat = KnowledgeFormat.MARKDOWN) -> StreamingResponse:  # noqa: A002
