@@ -1,6 +1,8 @@
 """Who may write where, and what is trusted, at the command line."""
 
+import io
 import json
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -51,6 +53,15 @@ def test_a_file_whose_name_looks_like_a_source_brings_in_nothing(empty, chat):
     empty("ingest", chat("crm"))
     assert "would look like 'crm'" in empty("ingest", chat("CRM")).refused(1)
     assert len(empty("messages", "list", "--json").items) == 1
+
+
+def test_a_chat_program_is_connected_and_disconnected(empty, monkeypatch):
+    for _ in range(2):
+        monkeypatch.setattr(sys, "stdin", io.StringIO("the-secret-of-slack-0001\n"))
+        connected = empty("sources", "connect", "talk", "--to", "slack", "--json").document
+        assert {**connected, "path": ""} == {"source": "talk", "platform": "slack", "path": ""}
+        assert empty("sources", "disconnect", "talk", "--json").document == {"disconnected": "talk"}
+    assert empty("sources", "disconnect", "talk").refused(2) == "The source 'talk' is not connected to any program."
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import sys
 import time
 from contextlib import asynccontextmanager
 from urllib.parse import urlencode
@@ -193,6 +194,15 @@ async def test_discord_pings_and_a_message_is_picked(database, database_url):
         "Mason", "ops", "We use Postgres.",
         "https://discord.com/channels/772904309264089089/772908445358620702/867793854505943041",
     )]  # fmt: skip
+
+
+async def test_without_its_extra_discord_is_told_that_it_cannot_be_checked_now(database, database_url, monkeypatch):
+    async with connected(database, database_url, HookPlatform.DISCORD, PUBLIC) as send:
+        body, signed = by_discord({"type": 1, "id": "1"})
+        monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
+        refused = await send(body, **signed)
+        assert refused.status_code == 503
+        assert "needs the extra `discord`" in refused.json()["detail"]
 
 
 async def test_words_behind_a_command_of_discord_are_kept(database, database_url):
