@@ -59,6 +59,7 @@ async def test_nothing_that_needs_an_account_is_answered_without_one(database_ur
             "/healthz",
             "/readyz",
             f"{BASE}/openapi.json",
+            f"{BASE}/sources/{{source_id}}/events",  # proved by a signature: test_hooks
         }
         for route in permissions(app):
             methods, path = route.split(" ")
