@@ -11,6 +11,8 @@ from assay.evaluation.cases import Case, shipped
 
 BEGINS_WITH_WHEN = {"control-decision-2"}
 """Its sentence tells first when it was decided: "after last night: from now on ..."."""
+NEWER = ("fourth-locked-", "fifth-")
+"""Sets that the support check was not made on: what it lets through of them is in the table of confidence.md."""
 CONTROLS = [
     each
     for each in shipped()
@@ -18,6 +20,7 @@ CONTROLS = [
     and each.language in {"", "en"}
     and not decisions_in(each.says or "")
     and each.id not in BEGINS_WITH_WHEN
+    and not each.id.startswith(NEWER)
 ]
 """Words of deciding are no part of what is claimed: those that hold some are left out."""
 A_CONTROL = 15
