@@ -24,7 +24,7 @@ _ONE_MOMENT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 @dataclass(slots=True)
-class Finding:
+class CheckedInvariant:
     """An invariant that was checked. `broken`: of how many records it does not hold; the first of them are named."""
 
     name: str
@@ -34,20 +34,20 @@ class Finding:
     examples: list[dict[str, str]] = field(default_factory=list)
 
 
-async def check(database: Database) -> list[Finding]:
+async def check(database: Database) -> list[CheckedInvariant]:
     """All invariants, of the records as they were at one moment. Locks nothing, and runs beside everything else."""
     async with database.transaction() as session:
         await session.execute(text(_ONE_MOMENT))
         return await look(session)
 
 
-async def look(session: AsyncSession) -> list[Finding]:
+async def look(session: AsyncSession) -> list[CheckedInvariant]:
     """All invariants, as this transaction sees the records."""
     found = [await _counted(_of(each), _rows(session, each.broken)) for each in (*INVARIANTS, *promised())]
-    return [*found, await _counted(Finding(keys.NAME, keys.SENTENCE), keys.broken(session))]
+    return [*found, await _counted(CheckedInvariant(keys.NAME, keys.SENTENCE), keys.broken(session))]
 
 
-async def repair(database: Database, found: Sequence[Finding]) -> dict[str, int]:
+async def repair(database: Database, found: Sequence[CheckedInvariant]) -> dict[str, int]:
     """Derives anew what can be derived of what was found broken. Returns how many records each repair wrote.
 
     Each repair looks again, under the lock of all decisions: what was put right since is left alone, and nothing that
@@ -63,11 +63,11 @@ async def repair(database: Database, found: Sequence[Finding]) -> dict[str, int]
     return written
 
 
-def _of(invariant: Invariant) -> Finding:
-    return Finding(invariant.name, invariant.sentence, invariant.repair is not None)
+def _of(invariant: Invariant) -> CheckedInvariant:
+    return CheckedInvariant(invariant.name, invariant.sentence, invariant.repair is not None)
 
 
-async def _counted(finding: Finding, rows: AsyncIterator[tuple[str, str]]) -> Finding:
+async def _counted(finding: CheckedInvariant, rows: AsyncIterator[tuple[str, str]]) -> CheckedInvariant:
     async for subject, why in rows:
         finding.broken += 1
         if len(finding.examples) < MAX_EXAMPLES:

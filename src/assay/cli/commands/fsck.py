@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from assay.cli.output import Json, print_json, say
 from assay.cli.session import with_database
 from assay.db.engine import Database
-from assay.fsck.check import Finding, check
+from assay.fsck.check import CheckedInvariant, check
 from assay.fsck.check import repair as derive_anew
 
 
@@ -23,7 +23,7 @@ def fsck(
     Exits with 1 when something does not hold, and after a repair only where something is left.
     """
 
-    async def act(database: Database) -> tuple[list[Finding], dict[str, int]]:
+    async def act(database: Database) -> tuple[list[CheckedInvariant], dict[str, int]]:
         found = await check(database)
         written = await derive_anew(database, found) if repair else {}
         return (await check(database) if written else found), written
@@ -37,7 +37,7 @@ def fsck(
     return 1 if broken else 0
 
 
-def _show(found: Sequence[Finding], broken: Sequence[Finding], repaired: dict[str, int]) -> None:
+def _show(found: Sequence[CheckedInvariant], broken: Sequence[CheckedInvariant], repaired: dict[str, int]) -> None:
     for name, number in repaired.items():
         say(f"Repaired {name}: {number} written.")
     for each in broken:
