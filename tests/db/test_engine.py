@@ -1,8 +1,11 @@
 """Connections, and what comes back on them."""
 
-from contextlib import AsyncExitStack
+import asyncio
+import gc
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -20,6 +23,29 @@ async def test_who_holds_a_lock_may_read_beside_even_while_all_other_connections
             await session.execute(text("SELECT 1"))
         async with retry_until_available(), database.extra_connection() as extra:
             assert await extra.scalar(text("SELECT count(*) FROM users")) == 1
+
+
+async def test_a_connection_given_up_half_way_is_closed_at_once(database):
+    await database.ping()
+    await database.close()
+    before = sockets()
+    gc.disable()  # it would close what was left open, some day
+    try:
+        for turns in range(40):
+            attempt = asyncio.create_task(database.ping())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            attempt.cancel()
+            with suppress(asyncio.CancelledError):
+                await attempt
+            await database.close()
+            assert sockets() == before, turns
+    finally:
+        gc.enable()
+
+
+def sockets() -> int:
+    return sum("socket:" in str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.is_symlink())
 
 
 async def test_what_is_changed_beside_does_not_stay(database):

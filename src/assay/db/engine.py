@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from traceback import clear_frames
 from typing import Any, Final
 
-from psycopg import AsyncCursor
+from psycopg import AsyncConnection, AsyncCursor
 from psycopg.errors import LockNotAvailable, QueryCanceled
 from psycopg.pq import Format
 from sqlalchemy import URL, event, make_url, text
@@ -89,6 +90,7 @@ class Database:
                 "connect_timeout": CONNECT_TIMEOUT_SECONDS,
                 "application_name": "assay",
                 "cursor_factory": _BinaryCursor,
+                "async_creator_fn": _connect,
             },
         )
         timeouts = {"statement_timeout": limits.for_statement, "lock_timeout": limits.for_lock}
@@ -123,6 +125,16 @@ class Database:
     async def close(self) -> None:
         await self.engine.dispose()
         await self._beside.dispose()
+
+
+async def _connect(*arguments: Any, **options: Any) -> AsyncConnection[Any]:
+    """A new connection, or none: what is given up half way lives on in the frames of the error until the garbage is
+    collected, and the server keeps its place for a minute."""
+    try:
+        return await AsyncConnection.connect(*arguments, **options)
+    except BaseException as error:
+        clear_frames(error.__traceback__)
+        raise
 
 
 def _begin_with(limits: str, connection: Any, _record: Any) -> None:
