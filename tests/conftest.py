@@ -45,6 +45,7 @@ SHARING: Final = (
     ("tests/docs/test_examples.py",),  # a running Assay
     ("tests/page/test_pages.py",),  # a browser, and a web app before it
     ("tests/page/test_review.py",),
+    ("tests/page/test_reviewing_together.py",),
 )
 """Tests that share what takes long to make. They run in one process; every other test runs in the next free one."""
 

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from playwright.sync_api import Page, expect
 from sqlalchemy import text
 from tests.builders import draft, propose, with_evidence
 from tests.page.conftest import Site
+from tests.patience import PATIENCE
 
 from assay.kinds import Kind
+from assay.runtime.process import wait_for
 
 UNSURE = 0.6
 
@@ -38,3 +41,33 @@ def query(site: Site, statement: str, **parameters: Any) -> Any:
             return result.all() if result.returns_rows else None
 
     return site.run(ask())
+
+
+def like(site: Site, first: str, *later: str) -> None:
+    """As if the scan had found that these say the same as the first."""
+    query(
+        site,
+        """UPDATE proposals SET dedup_state = 'duplicate', similar_proposal_id = CAST(:first AS uuid),
+            similarity_type = 'semantic', similarity_score = 0.9, candidates = jsonb_build_array(jsonb_build_object(
+                'id', CAST(:first AS text), 'title', 'The first', 'is_entity', false, 'score', 0.9, 'cosine', 0.9,
+                'trigram', 0.9, 'type', 'semantic'))
+        WHERE id::text = ANY(:later)""",
+        first=first,
+        later=list(later),
+    )
+
+
+def settled(page: Page) -> None:
+    """The open item is drawn as a whole, so that keys act on it."""
+    expect(page.locator(".page[data-settled]")).to_be_visible()
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def all_are(site: Site, ids: Sequence[str], wanted: Sequence[str]) -> None:
+    """Waits until they stand like that."""
+    assert wait_for(lambda: states(site, ids) == list(wanted), PATIENCE), states(site, ids)
+
+
+def narrowed(words: str) -> str:
+    """The queue of those with these words, in the order in which they came."""
+    return f"/ui/review?text={words}&sort=created_at"

@@ -4,11 +4,8 @@ import re
 
 from playwright.sync_api import expect
 from tests.page.conftest import PHONE
-from tests.page.seeds import query, states, waiting
-from tests.patience import PATIENCE
+from tests.page.seeds import all_are, narrowed, query, settled, states, waiting
 from tests.web.helpers import PASSWORD
-
-from assay.runtime.process import wait_for
 
 FACTS = [f"The cache of service {name} holds {size} entries" for size, name in enumerate("abcdefghijklmnopqrst", 10)]
 SEEN = """() => {
@@ -20,20 +17,6 @@ SEEN = """() => {
     };
     look();
 }"""
-
-
-def settled(page):
-    """The open item is drawn as a whole, so that keys act on it."""
-    expect(page.locator(".page[data-settled]")).to_be_visible()
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
-def all_are(site, ids, wanted):
-    assert wait_for(lambda: states(site, ids) == wanted, PATIENCE), states(site, ids)
-
-
-def narrowed(words):
-    return f"/ui/review?text={words}&sort=created_at"
 
 
 def test_a_session_of_decisions_by_keyboard_alone_and_the_last_one_undone(site, opened):
@@ -108,7 +91,7 @@ def test_many_are_previewed_decided_and_taken_back_together(site, opened):
     page.keyboard.press("*")
     page.get_by_role("group", name="Selected").get_by_role("button", name="Approve…").click()
     expect(page.get_by_role("dialog")).to_contain_text("4 proposals would be approved")
-    page.get_by_role("button", name=re.compile("Approve 4")).click()
+    page.get_by_role("button", name=re.compile("Approve all 4")).click()
     all_are(site, ids, ["approved"] * 4)
     page.get_by_role("status").get_by_role("button", name="Undo").click()
     all_are(site, ids, ["pending"] * 4)

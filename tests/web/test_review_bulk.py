@@ -131,7 +131,17 @@ async def test_a_group_is_decided_as_one(database, ana):
         id=second,
         candidates=candidate,
     )
+    for each in (first, second):
+        group = (await ana.get(f"{BASE}/review/{each}/group")).json()
+        members = [(member["id"], member["stays"]) for member in group["members"]]
+        assert (group["id"], group["is_entity"], members) == (str(first), False, [(str(second), None)])
     answer = await ana.post(f"{BASE}/review/groups/{first}/decide", json={"rest": "merge"})
     assert answer.json()["done"] == 2, answer.text
     assert await states(database) == {"First": "approved", "Second": "merged"}
     assert (await ana.post(f"{BASE}/review/groups/{first}/decide", json={})).status_code == 404
+    assert (await ana.get(f"{BASE}/review/{first}/group")).json() is None
+    bulk_id = answer.json()["bulk_id"]
+    undone = await carried_out(ana, (await ana.post(f"{BULK}/{bulk_id}/undo", json={})).json())
+    assert undone["done"] == 2
+    assert await states(database) == {"First": "pending", "Second": "pending"}
+    assert (await ana.post(f"{BULK}/preview", json={"action": "group", "ids": [str(first)]})).status_code == 422

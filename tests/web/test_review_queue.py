@@ -108,6 +108,7 @@ async def test_of_those_that_say_the_same_a_grouped_queue_shows_the_oldest(datab
         id=first,
     )
     assert await titles(ana, grouped=True, sort="created_at") == ["2", "4"]
+    assert [each["repeats"] for each in (await asked(ana, grouped=True, sort="created_at"))["items"]] == [2, 0]
 
 
 async def test_a_row_says_who_has_it_what_was_said_and_what_changed(app, database, ana):

@@ -1,39 +1,57 @@
 import { Icon, type IconName } from "../ui/icons";
-import type { Decision } from "./useDecisions";
+import { spoken } from "../ui/keys";
+import { KEYS, type Named } from "./keys";
+
+interface Shown {
+  name: Named;
+  icon: IconName;
+  /** Where the button has less room than the help. */
+  short?: string;
+}
+
+const DECISIONS: Shown[] = [
+  { name: "approve", icon: "check" },
+  { name: "reject", icon: "cross" },
+  { name: "reason", icon: "note", short: "Reason…" },
+  { name: "merge", icon: "merge" },
+  { name: "edit", icon: "edit", short: "Edit" },
+  { name: "snooze", icon: "clock" },
+];
+const OTHERS: Shown[] = [
+  { name: "note", icon: "note" },
+  { name: "assign", icon: "person" },
+];
 
 interface Props {
   disabled: boolean;
-  onDecide: (decision: Decision) => void;
-  onAsk: (sheet: "reject" | "merge" | "edit" | "note" | "snooze") => void;
+  onAct: (name: Named) => void;
 }
 
 /** Every key has its button. */
-export function Actions({ disabled, onDecide, onAsk }: Props) {
-  const all: [string, IconName, string, () => void][] = [
-    ["Approve", "check", "a", () => onDecide({ verb: "approved" })],
-    ["Reject", "cross", "r", () => onDecide({ verb: "rejected" })],
-    ["Reject, with a reason", "note", "R", () => onAsk("reject")],
-    ["Merge", "merge", "m", () => onAsk("merge")],
-    ["Edit", "edit", "e", () => onAsk("edit")],
-    ["Put off", "clock", "s", () => onAsk("snooze")],
-  ];
+export function Actions({ disabled, onAct }: Props) {
+  const button = ({ name, icon, short }: Shown, quiet = false) => {
+    const [key, does] = KEYS[name];
+    return (
+      <button
+        key={name}
+        type="button"
+        className={name === "approve" ? "button primary" : quiet ? "button quiet" : "button"}
+        disabled={disabled}
+        onClick={() => onAct(name)}
+        aria-keyshortcuts={spoken(key)}
+        aria-label={name === "edit" ? short : does}
+        title={does}
+      >
+        <Icon name={icon} />
+        <span>{short ?? does}</span>
+        <kbd>{key}</kbd>
+      </button>
+    );
+  };
   return (
     <div className="acts" role="toolbar" aria-label="Decide">
-      {all.map(([name, icon, key, act]) => (
-        <button
-          key={key}
-          type="button"
-          className={key === "a" ? "button primary" : "button"}
-          disabled={disabled}
-          onClick={act}
-          aria-keyshortcuts={key === "R" ? "Shift+R" : key}
-          aria-label={name}
-        >
-          <Icon name={icon} />
-          <span>{key === "R" ? "Reason…" : name}</span>
-          <kbd>{key}</kbd>
-        </button>
-      ))}
+      {DECISIONS.map((each) => button(each))}
+      {OTHERS.map((each) => button(each, true))}
     </div>
   );
 }

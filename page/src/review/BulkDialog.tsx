@@ -3,52 +3,48 @@ import { useState } from "react";
 import { Dialog } from "../ui/Dialog";
 import { number, plural } from "../ui/format";
 import { Complaint, Loaded } from "../ui/States";
-import type { Toast } from "../ui/Toasts";
-import { carryOut, meant, type Preview, type Progress, preview, undo } from "./bulk";
+import { BulkChoices } from "./BulkChoices";
+import { type Choices, carryOut, meant, type Preview, type Progress, preview, undoBulk } from "./bulk";
+import { BULK } from "./bulkWords";
 import type { Filters } from "./filters";
+import { MOMENTS } from "./snoozing";
 import type { Bulk } from "./useBulk";
+import type { Done } from "./useDecisions";
 
 interface Props {
   bulk: Bulk;
   filters: Filters;
-  onDone: () => void;
-  onSay: (toast: Toast) => void;
+  onDone: (one: Done, text: string) => void;
 }
 
-/** What a bulk decision will touch, first; then, if nothing changed since, it is done portion by portion. */
-export function BulkDialog({ bulk, filters, onDone, onSay }: Props) {
+/** What is done with many will touch, first; then, if nothing changed since, it is done portion by portion. */
+export function BulkDialog({ bulk, filters, onDone }: Props) {
   const client = useQueryClient();
   const [notes, setNotes] = useState("");
   const [now, setNow] = useState<Progress>();
+  const [choices, setChoices] = useState<Choices>({ into: undefined, to: undefined, until: MOMENTS[1]?.[1]() });
   const verb = bulk.asking ?? "approve";
-  const request = meant(bulk, filters, verb);
-  const rehearsal = useQuery({
-    queryKey: ["bulk", request],
-    gcTime: 0,
-    retry: false,
-    queryFn: () => preview(request),
-  });
-  const takeBack = async (id: string) => {
-    const back = await undo(id, () => undefined);
-    onSay({ id: "bulk", text: `${number(back.done)} taken back.` });
-    onDone();
-  };
+  const { name, done } = BULK[verb];
+  const request = meant(bulk, filters, verb, choices);
+  const rehearsal = useQuery({ queryKey: ["bulk", request], gcTime: 0, retry: false, queryFn: () => preview(request) });
   const act = useMutation({
     mutationFn: (seen: Preview) => carryOut(request, seen, notes, setNow),
-    onSuccess: ({ id, done, refused }) => {
-      const what = verb === "approve" ? "approved" : "rejected";
-      const text = `${number(done)} ${what}${refused ? `, ${number(refused)} refused` : ""}.`;
-      onSay({ id: "bulk", text, undo: () => void takeBack(id) });
-      bulk.clear();
-      onDone();
+    onSuccess: (end) => {
+      const text = `${number(end.done)} ${done}${end.refused ? `, ${number(end.refused)} refused` : ""}.`;
+      onDone({ id: end.id, items: [], sent: Promise.resolve(), back: () => undoBulk(end.id) }, text);
     },
     onError: () => void client.invalidateQueries({ queryKey: ["bulk"] }),
   });
-  const name = verb === "approve" ? "Approve" : "Reject";
+  const many = rehearsal.data?.would_be_done ?? 0;
   const go = () => rehearsal.data && !act.isPending && act.mutate(rehearsal.data);
   return (
     <Dialog title={`${name} many`} onClose={bulk.cancel} onDone={go}>
-      <Loaded query={rehearsal}>{(seen) => <Touched seen={seen} verb={verb} />}</Loaded>
+      <BulkChoices
+        {...{ verb, choices }}
+        kind={filters.kind ?? bulk.items[0]?.kind ?? "atom"}
+        onChoose={(change) => setChoices({ ...choices, ...change })}
+      />
+      <Loaded query={rehearsal}>{(seen) => <Touched seen={seen} done={done} />}</Loaded>
       <label className="field">
         Reason, for the trail
         <input value={notes} maxLength={10_000} onChange={(event) => setNotes(event.target.value)} />
@@ -63,24 +59,19 @@ export function BulkDialog({ bulk, filters, onDone, onSay }: Props) {
         <button type="button" className="button" onClick={bulk.cancel}>
           Cancel
         </button>
-        <button
-          type="button"
-          className="button primary"
-          disabled={!rehearsal.data?.would_be_done || act.isPending}
-          onClick={go}
-        >
-          {name} {rehearsal.data ? number(rehearsal.data.would_be_done) : ""} <kbd>Ctrl ↵</kbd>
+        <button type="button" className="button primary" disabled={!many || act.isPending} onClick={go}>
+          {name} {bulk.everything ? `all ${number(many)}` : `${number(many)} selected`} <kbd>Ctrl ↵</kbd>
         </button>
       </div>
     </Dialog>
   );
 }
 
-function Touched({ seen, verb }: { seen: Preview; verb: string }) {
+function Touched({ seen, done }: { seen: Preview; done: string }) {
   return (
     <>
       <p>
-        {plural(seen.would_be_done, "proposal")} would be {verb === "approve" ? "approved" : "rejected"}
+        {plural(seen.would_be_done, "proposal")} would be {done}
         {seen.would_be_refused > 0 && `; ${number(seen.would_be_refused)} would not`}.
       </p>
       {seen.refusals.length > 0 && (

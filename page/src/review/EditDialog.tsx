@@ -3,10 +3,10 @@ import { useState } from "react";
 import { answered, api, of, type Schemas, written } from "../api/client";
 import { Dialog } from "../ui/Dialog";
 import { Complaint } from "../ui/States";
+import type { Decision } from "./decision";
 import { TYPES } from "./filters";
 import type { Item, ReviewScreen } from "./item";
 import { screen } from "./queries";
-import type { Decision } from "./useDecisions";
 
 interface Props {
   item: Item;

@@ -1,6 +1,8 @@
 import { Fragment } from "react";
 import type { Schemas } from "../api/client";
 import { Icon } from "../ui/icons";
+import { spoken } from "../ui/keys";
+import { keyOf } from "./keys";
 
 type Pieces = Schemas["PieceView"][];
 
@@ -8,10 +10,12 @@ interface Props {
   match: Schemas["MatchView"];
   title: string;
   body: string;
+  mayAct: boolean;
+  onApart: () => void;
 }
 
 /** The proposal beside its match, as one text with what differs marked, and the changed facts in words. */
-export function Match({ match, title, body }: Props) {
+export function Match({ match, title, body, mayAct, onApart }: Props) {
   const { other } = match;
   const what = other.is_entity ? "what is known" : "another proposal";
   const says =
@@ -22,6 +26,16 @@ export function Match({ match, title, body }: Props) {
       <h3>
         <Icon name="same" size={15} />
         {says}
+        {mayAct && (
+          <button
+            type="button"
+            className="button quiet small push"
+            aria-keyshortcuts={spoken(keyOf("apart"))}
+            onClick={onApart}
+          >
+            Not the same <kbd>{keyOf("apart")}</kbd>
+          </button>
+        )}
       </h3>
       {match.changed_facts.length > 0 && (
         <ul className="facts">

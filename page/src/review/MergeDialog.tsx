@@ -4,10 +4,10 @@ import { answered, api, of, type Schemas, written } from "../api/client";
 import { Dialog } from "../ui/Dialog";
 import { plural } from "../ui/format";
 import { Complaint } from "../ui/States";
+import type { Decision } from "./decision";
 import type { Item } from "./item";
 import { MergeTarget } from "./MergeTarget";
 import { screen } from "./queries";
-import type { Decision } from "./useDecisions";
 
 type Choice = Schemas["Choice"];
 type Preview = Schemas["MergePreview"];
@@ -40,6 +40,7 @@ export function MergeDialog({ item, chosen, onClose, onMerge }: Props) {
   const best = shownItem?.match?.other.is_entity ? shownItem.match.other.id : undefined;
   const [picked, setInto] = useState(chosen);
   const into = picked ?? best;
+  const near = (shownItem?.candidates ?? []).filter((each) => each.is_entity);
   const [fields, setFields] = useState<Record<string, Choice>>({});
   const shown = useQuery(preview(item, into, fields));
   const pick = (id: string) => {
@@ -49,7 +50,12 @@ export function MergeDialog({ item, chosen, onClose, onMerge }: Props) {
   const merge = () => into && shown.data && onMerge({ verb: "merged", into, fields });
   return (
     <Dialog title="Merge into what is known" onClose={onClose} onDone={merge}>
-      <MergeTarget item={item} into={into} onPick={pick} />
+      <MergeTarget
+        kind={item.kind}
+        near={near.map((each) => ({ ...each, alike: each.score }))}
+        into={into}
+        onPick={pick}
+      />
       <Complaint error={shown.error} />
       {shown.data && <Outcome preview={shown.data} onChoose={(name, c) => setFields({ ...fields, [name]: c })} />}
       <div className="foot">

@@ -1,28 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { answered, api, of } from "../api/client";
+import { answered, api, type Kind, of } from "../api/client";
 import { percent } from "../ui/format";
-import type { Item } from "./item";
-import { screen } from "./queries";
 
 interface Props {
-  item: Item;
+  kind: Kind;
+  /** Known things to choose from before anything is searched for. */
+  near: Target[];
   into: string | undefined;
   onPick: (id: string) => void;
 }
 
-interface Target {
+export interface Target {
   id: string;
   title: string;
   alike?: number;
 }
 
-function search(item: Item, words: string) {
+function search(kind: Kind, words: string) {
   return {
-    queryKey: ["targets", item.kind, words],
+    queryKey: ["targets", kind, words],
     enabled: words.length > 1,
     queryFn: async (): Promise<Target[]> => {
-      const path = of(item.kind, "/api/v1/knowledge/atoms/search");
+      const path = of(kind, "/api/v1/knowledge/atoms/search");
       const { items } = await answered(api.GET(path, { params: { query: { q: words, limit: 8 } } }));
       return items.map(({ entity }) => {
         const seen = entity as { id: string; title?: string; name?: string };
@@ -33,11 +33,9 @@ function search(item: Item, words: string) {
 }
 
 /** Known things that are near, or any other by search. */
-export function MergeTarget({ item, into, onPick }: Props) {
+export function MergeTarget({ kind, near, into, onPick }: Props) {
   const [words, setWords] = useState("");
-  const candidates = useQuery(screen(item.id)).data?.candidates ?? [];
-  const found = useQuery(search(item, words.trim())).data;
-  const near = candidates.filter((each) => each.is_entity).map((each): Target => ({ ...each, alike: each.score }));
+  const found = useQuery(search(kind, words.trim())).data;
   const shown = found ?? near;
   return (
     <fieldset className="targets">

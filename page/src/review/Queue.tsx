@@ -1,13 +1,14 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, useEffect, useRef } from "react";
 import type { Line } from "../api/live";
-import { percent } from "../ui/format";
+import { number, percent, plural } from "../ui/format";
 import { Icon } from "../ui/icons";
 import type { Filters } from "./filters";
 import type { Item } from "./item";
 import { isDecided, type Mark, type Marks } from "./marks";
 import { QueueHead } from "./QueueHead";
 import type { Bulk } from "./useBulk";
+import type { Readers } from "./useReaders";
 
 export interface QueueProps {
   items: Item[];
@@ -15,6 +16,9 @@ export interface QueueProps {
   current: string | undefined;
   filters: Filters;
   fresh: number;
+  readers: Readers;
+  /** When the list was asked for. */
+  asOf: number;
   line: Line;
   bulk: Bulk;
   loading: boolean;
@@ -22,13 +26,14 @@ export interface QueueProps {
   onOpen: (item: Item) => void;
   onReload: () => void;
   onFilter: (change: Filters) => void;
+  onNextForMe: (() => void) | undefined;
   onShowList: () => void;
 }
 
 const ROW_HEIGHT = 76;
 
 export function Queue(props: QueueProps) {
-  const { items, marked, current, bulk, loading, onOpen } = props;
+  const { items, marked, current, bulk, loading, readers, onOpen } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: items.length,
@@ -61,6 +66,7 @@ export function Queue(props: QueueProps) {
                     mark={marked.get(item.id)}
                     here={item.id === current}
                     selected={bulk.has(item.id)}
+                    reader={readers.get(item.id)}
                   />
                 </li>
               )
@@ -77,10 +83,11 @@ interface RowProps {
   mark: Mark | undefined;
   here: boolean;
   selected: boolean;
+  reader: string | undefined;
   onOpen: (item: Item) => void;
 }
 
-const Row = memo(function Row({ item, mark, here, selected, onOpen }: RowProps) {
+const Row = memo(function Row({ item, mark, here, selected, reader, onOpen }: RowProps) {
   const done = isDecided(mark);
   return (
     <button
@@ -96,16 +103,18 @@ const Row = memo(function Row({ item, mark, here, selected, onOpen }: RowProps) 
       <span className="meta">
         {selected && <Icon name="check" size={13} />}
         {done ? (
-          <span>{mark.by ? `${mark.verb} by ${mark.by}` : mark.verb}</span>
+          <span>{told(mark)}</span>
         ) : (
           <>
             {item.isLike ? <Icon name="same" size={13} /> : <span className="dot" data-type={item.type} />}
             <span>{item.type}</span>
             {item.channel && <span className="channel">#{item.channel}</span>}
-            {item.weight > 0 && <span title="wait on it or say the same">+{item.weight}</span>}
+            {item.repeats > 0 && <span>+{plural(item.repeats, "repeat")}</span>}
+            {item.waiting > 0 && <span>{number(item.waiting)} wait on it</span>}
+            {item.assignee && <span>for {item.assignee}</span>}
             {item.cameBack && <span className="changed">is back</span>}
-            {item.reader && <span className="changed">{item.reader} reads it</span>}
-            {mark?.verb === "changed" && <span className="changed">changed</span>}
+            {reader && <span className="changed">{reader} reads it</span>}
+            {(mark?.verb === "changed" || (item.changed && !mark)) && <span className="changed">changed</span>}
             {mark?.verb === "returned" && <span className="changed">came back</span>}
           </>
         )}
@@ -115,6 +124,11 @@ const Row = memo(function Row({ item, mark, here, selected, onOpen }: RowProps) 
     </button>
   );
 });
+
+function told({ verb, by }: { verb: string; by?: string }): string {
+  const what = verb === "snoozed" ? "put off" : verb;
+  return by ? `${what} by ${by}` : what;
+}
 
 function Hits({ of }: { of: { text: string; hit: boolean }[] }) {
   return of.map((each, at) => (each.hit ? <mark key={at}>{each.text}</mark> : each.text));

@@ -1,41 +1,62 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Schemas } from "../api/client";
-import { number, plural } from "../ui/format";
+import { clock, number, plural } from "../ui/format";
 import { Icon } from "../ui/icons";
-import { DEFAULT_SORT, type Filters, isNarrowed, SORTS, STATES, UNFILTERED } from "./filters";
+import { spoken } from "../ui/keys";
+import { BULK } from "./bulkWords";
+import { DEFAULT_SORT, type Filters, isGrouped, isNarrowed, NOBODY, SORTS, STATES, UNFILTERED } from "./filters";
+import { KEYS, keyOf } from "./keys";
 import { Progress } from "./Progress";
 import type { QueueProps } from "./Queue";
 import { counts } from "./queries";
 import { SearchBox } from "./SearchBox";
+import { Stopped } from "./Stopped";
+import type { BulkVerb } from "./useBulk";
+import { Views } from "./Views";
 
 type Counts = Schemas["QueueCounts"];
+const VERBS = Object.keys(BULK) as BulkVerb[];
 
 /** What waits, how far one is, and which of it is shown. */
-export function QueueHead({ filters, fresh, line, marked, bulk, listShown, ...on }: QueueProps) {
+export function QueueHead({ filters, fresh, line, asOf, marked, bulk, listShown, ...on }: QueueProps) {
   const found = useQuery(counts(filters)).data;
+  const away = line === "away" && `offline${asOf ? `, as of ${clock(asOf)}` : ""}`;
   return (
     <div className="head">
       <p className="count">
         <strong>{found ? number(found.total) : "…"}</strong> {isNarrowed(filters) ? "fit" : "waiting"}
         <Progress {...{ marked, waiting: found?.total }} />
         <span className="line" data-line={line}>
-          {line === "live" ? "live" : "offline"}
+          {away || "live"}
         </span>
         <button type="button" className="button small lister" aria-expanded={listShown} onClick={on.onShowList}>
           <Icon name="list" size={14} /> List
         </button>
       </p>
       <div className="finders">
+        <Views filters={filters} onFilter={on.onFilter} />
         <SearchBox text={filters.text} onSearch={(text) => on.onFilter({ text })} />
         <Kinds {...{ filters, found }} onFilter={on.onFilter} />
         <Filter {...{ filters, found }} onFilter={on.onFilter} />
       </div>
+      {on.onNextForMe && (
+        <button
+          type="button"
+          className="button small"
+          aria-keyshortcuts={spoken(keyOf("free"))}
+          title={KEYS.free[1]}
+          onClick={on.onNextForMe}
+        >
+          Next for me <kbd>{keyOf("free")}</kbd>
+        </button>
+      )}
       {fresh > 0 && (
-        <button type="button" className="fresh" onClick={on.onReload}>
-          {fresh} new <kbd>.</kbd>
+        <button type="button" className="fresh" aria-keyshortcuts={spoken(keyOf("reload"))} onClick={on.onReload}>
+          {fresh} new <kbd>{keyOf("reload")}</kbd>
         </button>
       )}
       {(bulk.everything || bulk.chosen.size > 0) && <Selected bulk={bulk} total={found?.total} />}
+      <Stopped onDone={on.onReload} />
       <p className="hidden" role="status">
         {line === "away" ? "Offline: decisions of others do not arrive." : ""}
         {fresh > 0 ? `${plural(fresh, "new proposal")}.` : ""}
@@ -49,12 +70,11 @@ function Selected({ bulk, total }: { bulk: QueueProps["bulk"]; total: number | u
   return (
     <div className="rowed bulk" role="group" aria-label="Selected">
       <span>{bulk.everything ? `All ${number(count ?? 0)} that fit` : `${number(count ?? 0)} selected`}</span>
-      <button type="button" className="button small" onClick={() => bulk.ask("approve")}>
-        Approve…
-      </button>
-      <button type="button" className="button small" onClick={() => bulk.ask("reject")}>
-        Reject…
-      </button>
+      {VERBS.map((each) => (
+        <button key={each} type="button" className="button small" onClick={() => bulk.ask(each)}>
+          {BULK[each].name}…
+        </button>
+      ))}
       <button type="button" className="button small quiet" onClick={bulk.clear}>
         Clear
       </button>
@@ -128,10 +148,22 @@ function Filter({ filters, found, onFilter }: FilterProps) {
         />
         <Pick name="Source" value={filters.source ?? ""} of={options("source", "Any source")} onPick={pick("source")} />
         <Pick
+          name="Who decides"
+          value={String(filters.assignee ?? "")}
+          of={options("assignee", "Anybody's")}
+          onPick={(value) => onFilter({ assignee: value === NOBODY ? NOBODY : Number(value) || undefined })}
+        />
+        <Pick
           name="Put off"
           value={filters.snoozed ? "yes" : ""}
           of={{ "": "Not put off", yes: "Put off" }}
           onPick={(value) => onFilter({ snoozed: value === "yes" || undefined })}
+        />
+        <Pick
+          name="Repeats"
+          value={isGrouped(filters) ? "one" : "each"}
+          of={{ one: "Repeats as one", each: "Each by itself" }}
+          onPick={(value) => onFilter({ grouped: value === "one" })}
         />
       </div>
       {isNarrowed(filters) && (

@@ -1,22 +1,7 @@
 import { useState } from "react";
 import { Dialog } from "../ui/Dialog";
 import { when } from "../ui/format";
-
-const MORNING = 9;
-
-function inDays(days: number): Date {
-  const date = new Date();
-  date.setDate(date.getDate() + days);
-  date.setHours(MORNING, 0, 0, 0);
-  return date;
-}
-
-const CHOICES: [string, () => Date][] = [
-  ["In an hour", () => new Date(Date.now() + 3_600_000)],
-  ["Tomorrow", () => inDays(1)],
-  ["In three days", () => inDays(3)],
-  ["In a week", () => inDays(7)],
-];
+import { MOMENTS } from "./snoozing";
 
 interface Props {
   onClose: () => void;
@@ -29,7 +14,7 @@ export function SnoozeDialog({ onClose, onSnooze }: Props) {
   return (
     <Dialog title="Put it off" onClose={onClose}>
       <div className="choices">
-        {CHOICES.map(([name, until], at) => (
+        {MOMENTS.map(([name, until], at) => (
           <button
             key={name}
             type="button"

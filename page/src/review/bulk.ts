@@ -6,12 +6,19 @@ export type Progress = Schemas["BulkProgress"];
 export type Preview = Schemas["BulkPreview"];
 type Request = Schemas["BulkRequest"];
 
+/** What an action needs besides the proposals. */
+export interface Choices {
+  into: string | undefined;
+  to: number | undefined;
+  until: Date | undefined;
+}
+
 /** The selected ones as they were seen, or all that fit the filter that is seen. */
-export function meant(bulk: Bulk, filters: Filters, action: BulkVerb): Request {
+export function meant(bulk: Bulk, filters: Filters, action: BulkVerb, { into, to, until }: Choices): Request {
   const whom = bulk.everything
-    ? { filter: { status: ["pending"], snoozed: false, grouped: false, ...asked(filters) } as Request["filter"] }
+    ? { filter: { status: ["pending"], snoozed: false, ...asked(filters) } as Request["filter"] }
     : { ids: [...bulk.chosen], versions: Object.fromEntries(bulk.items.map((each) => [each.id, each.version])) };
-  return { action, with_topics: true, ...whom } as Request;
+  return { action, with_topics: true, into, to, until: until?.toISOString(), ...whom } as Request;
 }
 
 export function preview(request: Request): Promise<Preview> {
@@ -25,12 +32,18 @@ export async function carryOut(request: Request, seen: Preview, notes: string, t
   return await toItsEnd(await answered(api.POST("/api/v1/review/bulk", { params: { header: written() }, body })), tell);
 }
 
-export async function undo(id: string, tell: (now: Progress) => void): Promise<Progress> {
+export async function undoBulk(id: string): Promise<Progress> {
   const params = { path: { bulk_id: id }, header: written() };
-  return await toItsEnd(await answered(api.POST("/api/v1/review/bulk/{bulk_id}/undo", { params })), tell);
+  return await toItsEnd(await answered(api.POST("/api/v1/review/bulk/{bulk_id}/undo", { params })), () => undefined);
 }
 
-async function toItsEnd(begun: Progress, tell: (now: Progress) => void): Promise<Progress> {
+/** Those of this person that stopped on the way: their page was closed, or the connection was lost. */
+export async function unfinished(signal: AbortSignal): Promise<Progress[]> {
+  const { items } = await answered(api.GET("/api/v1/review/bulk", { signal }));
+  return items.filter((each) => !each.finished_at);
+}
+
+export async function toItsEnd(begun: Progress, tell: (now: Progress) => void): Promise<Progress> {
   let now = begun;
   tell(now);
   while (!now.finished_at) {

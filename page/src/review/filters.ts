@@ -13,9 +13,13 @@ export interface Filters {
   confidence_max?: number;
   needs_attention?: boolean;
   snoozed?: boolean;
+  assignee?: number | typeof NOBODY;
+  /** Whether those that say the same are one item. Left out: where nothing else narrows the queue. */
+  grouped?: boolean;
   open?: string;
 }
 
+export const NOBODY = "nobody";
 export const DEFAULT_SORT = "worth";
 export const SORTS = {
   worth: "Worth deciding first",
@@ -48,18 +52,30 @@ export function fromSearch(search: Record<string, unknown>): Filters {
     confidence_max: share(search.confidence_max),
     needs_attention: search.needs_attention === true ? true : undefined,
     snoozed: search.snoozed === true ? true : undefined,
+    assignee: search.assignee === NOBODY ? NOBODY : number(search.assignee),
+    grouped: typeof search.grouped === "boolean" ? search.grouped : undefined,
     open: words(search.open),
   });
 }
 
 /** The filter alone, as the API takes it. */
 export function asked({ open: _open, sort: _sort, kind, ...filter }: Filters) {
-  return { ...filter, ...(kind ? { kind: [kind] } : {}) };
+  return { ...filter, grouped: isGrouped(filter), ...(kind ? { kind: [kind] } : {}) };
+}
+
+/** Whether those that say the same stand as one. */
+export function isGrouped(filters: Filters): boolean {
+  return filters.grouped ?? !isNarrowed(filters);
 }
 
 /** Whether more than the kind is asked for. */
-export function isNarrowed({ kind: _kind, ...filters }: Filters): boolean {
-  return Object.keys(asked(filters)).length > 0;
+export function isNarrowed({ kind: _kind, grouped: _grouped, open: _open, sort: _sort, ...filter }: Filters): boolean {
+  return Object.values(filter).some((each) => each !== undefined);
+}
+
+/** What makes another list of it. */
+export function listKey(filters: Filters): string {
+  return JSON.stringify([filters.sort ?? DEFAULT_SORT, asked(filters)]);
 }
 
 export const UNFILTERED: Filters = {
@@ -73,6 +89,8 @@ export const UNFILTERED: Filters = {
   confidence_max: undefined,
   needs_attention: undefined,
   snoozed: undefined,
+  assignee: undefined,
+  grouped: undefined,
 };
 
 export function clean<T extends object>(all: T): T {
@@ -89,6 +107,10 @@ function one<T extends string>(value: unknown, allowed: readonly T[]): T | undef
 
 function words(value: unknown): string | undefined {
   return typeof value === "string" || typeof value === "number" ? String(value).slice(0, 200) : undefined;
+}
+
+function number(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isInteger(value) && value > 0 ? value : undefined;
 }
 
 function share(value: unknown): number | undefined {

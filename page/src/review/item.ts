@@ -17,27 +17,30 @@ export interface Item {
   status: Schemas["ProposalStatus"];
   version: number;
   cameBack: boolean;
-  /** How many say the same or wait on it. */
-  weight: number;
-  /** Somebody else who reads it now. */
-  reader: string | null;
+  /** Since this person saw it last. */
+  changed: boolean;
+  /** How many later ones say the same. */
+  repeats: number;
+  /** How many wait on it. */
+  waiting: number;
+  /** Who is to decide on it. */
+  assignee: string | null;
   highlight: Schemas["HighlightView"] | null;
 }
 
 export function ofRow(row: QueueRow): Item {
-  const { id, kind, title, topic, channel, confidence, status, version, highlight } = row;
+  const { id, kind, title, topic, channel, confidence, status, version, highlight, changed, repeats, waiting } = row;
   return {
-    ...{ id, kind, title, topic, channel, confidence, status, version, highlight },
+    ...{ id, kind, title, topic, channel, confidence, status, version, highlight, changed, repeats, waiting },
     type: row.type ?? kind,
     isLike: row.like !== null,
     cameBack: row.came_back,
-    weight: row.waiting + row.repeats,
-    reader: row.claim?.name ?? null,
+    assignee: row.assignee?.name ?? null,
   };
 }
 
 /** An item that only the address named. */
-export function ofScreen({ proposal, title, topic, match }: ReviewScreen): Item {
+export function ofScreen({ proposal, title, topic, match, dependents }: ReviewScreen): Item {
   const { id, kind, channel, confidence, status, version } = proposal;
   return {
     ...{ id, kind, channel, confidence, status, version, title },
@@ -45,8 +48,10 @@ export function ofScreen({ proposal, title, topic, match }: ReviewScreen): Item 
     topic: topic?.name ?? null,
     isLike: match !== null,
     cameBack: false,
-    weight: 0,
-    reader: null,
+    changed: false,
+    repeats: dependents.repeats,
+    waiting: dependents.atoms,
+    assignee: null,
     highlight: null,
   };
 }

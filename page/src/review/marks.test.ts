@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fromSearch } from "./filters";
+import { fromSearch, isGrouped } from "./filters";
 import { heard, isDecided, marks } from "./marks";
 
 test("a decision of somebody else is told once, with who", () => {
@@ -10,6 +10,18 @@ test("a decision of somebody else is told once, with who", () => {
 test("what was taken back is open again", () => {
   const known = marks(new Map(), [["1", { verb: "approved" }]]);
   expect(marks(known, [["1", heard("proposal.reverted", "bert", known.get("1")) ?? null]]).size).toBe(0);
+});
+
+test("what one changed oneself is no news", () => {
+  expect(heard("proposal.edited", "bert", undefined, "ana")).toEqual({ verb: "changed" });
+  expect(heard("proposal.edited", "ana", undefined, "ana")).toBeUndefined();
+});
+
+test("those that say the same are one item, unless the queue is narrowed or somebody wants each", () => {
+  expect(isGrouped({ kind: "atom", sort: "created_at" })).toBe(true);
+  expect(isGrouped({ text: "retry" })).toBe(false);
+  expect(isGrouped({ grouped: false })).toBe(false);
+  expect(isGrouped({ text: "retry", grouped: true })).toBe(true);
 });
 
 test("what came back or changed is not decided", () => {

@@ -33,11 +33,16 @@ const CHANGED = new Set([
   "proposal.not_duplicate",
 ]);
 
-/** What an event says of a proposal, beside what is known of it; undefined: nothing new. */
-export function heard(type: string, actor: string | undefined, known: Mark | undefined): Mark | null | undefined {
+/** What an event says of a proposal, beside what is known of it; undefined: nothing new. `me`: who reads here. */
+export function heard(
+  type: string,
+  actor: string | undefined,
+  known: Mark | undefined,
+  me?: string,
+): Mark | null | undefined {
   const verb = BY_EVENT[type];
   if (verb) return isDecided(known) ? undefined : { verb, by: actor ?? "Assay" };
   if (TAKEN_BACK.has(type)) return known ? null : undefined;
-  if (CHANGED.has(type) && known === undefined) return { verb: "changed" };
+  if (CHANGED.has(type) && known === undefined && actor !== me) return { verb: "changed" };
   return undefined;
 }

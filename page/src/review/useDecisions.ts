@@ -1,63 +1,31 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useReducer, useRef, useState } from "react";
-import { answered, api, of, Refused, written } from "../api/client";
+import { Refused } from "../api/client";
 import type { Toast } from "../ui/Toasts";
-import type { Item } from "./item";
-import { type Decided, isDecided, type Mark, marks } from "./marks";
+import { type Decision, SAID, send, takeBack } from "./decision";
+import type { Item, ReviewScreen } from "./item";
+import { isDecided, type Mark, marks } from "./marks";
+import { screen } from "./queries";
 
 const TOAST_MS = 8_000;
 const SHOWN_TOASTS = 3;
-const SAID: Record<Decided, string> = {
-  approved: "Approved",
-  rejected: "Rejected",
-  merged: "Merged",
-  expired: "Expired",
-  withdrawn: "Withdrawn",
-  snoozed: "Put off",
-};
 
-export type Decision =
-  | { verb: "approved"; notes?: string /** After an edit: what was saved. */; version?: number }
-  | { verb: "rejected"; notes?: string }
-  | { verb: "merged"; into: string; fields: Record<string, "keep" | "take" | "both">; notes?: string };
-
-interface Past {
-  item: Item;
-  verb: Decided;
+/** Something that was done and can be taken back as a whole. */
+export interface Done {
+  id: string;
+  /** What it decided on, as far as the list shows it. */
+  items: Item[];
   sent: Promise<unknown>;
-}
-
-function send(item: Item, decision: Decision): Promise<unknown> {
-  const params = {
-    path: { proposal_id: item.id },
-    header: written(("version" in decision ? decision.version : undefined) ?? item.version),
-  };
-  const path = of(item.kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}/approve");
-  const notes = decision.notes || undefined;
-  if (decision.verb === "approved") return answered(api.PUT(path, { params, body: { with_topics: true, notes } }));
-  if (decision.verb === "rejected") {
-    const reject = of(item.kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}/reject");
-    return answered(api.PUT(reject, { params, body: { notes } }));
-  }
-  const merge = of(item.kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}/merge");
-  return answered(api.PUT(merge, { params, body: { into: decision.into, fields: decision.fields, notes } }));
-}
-
-function takeBack({ item, verb }: Past): Promise<unknown> {
-  const params = { path: { proposal_id: item.id }, header: written() };
-  const path =
-    verb === "rejected"
-      ? of(item.kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}/reopen")
-      : of(item.kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}/revert");
-  return answered(api.POST(path, { params, body: {} }));
+  back: () => Promise<unknown>;
 }
 
 /** What was decided here: at once on the screen, then on the server; what is refused comes back in its place. */
-export function useDecisions(onBack: (item: Item) => void) {
+export function useDecisions(onBack: (item: Item | undefined) => void) {
   const client = useQueryClient();
   const [marked, mark] = useReducer(marks, new Map<string, Mark>());
   const [toasts, setToasts] = useState<Toast[]>([]);
-  const past = useRef<Past[]>([]);
+  const past = useRef<Done[]>([]);
+  const walked = useRef<Item[]>([]);
 
   const say = useCallback((toast: Toast) => {
     setToasts((all) => [...all.filter((each) => each.id !== toast.id).slice(1 - SHOWN_TOASTS), toast]);
@@ -65,31 +33,41 @@ export function useDecisions(onBack: (item: Item) => void) {
   }, []);
 
   const undo = useCallback(
-    async (one: Past | undefined) => {
+    async (one: Done | undefined) => {
       if (!one) return;
       past.current = past.current.filter((each) => each !== one);
-      setToasts((all) => all.filter((each) => each.id !== one.item.id));
+      setToasts((all) => all.filter((each) => each.id !== one.id));
       try {
         await one.sent;
-        await takeBack(one);
+        await one.back();
       } catch (error) {
-        say({ id: one.item.id, text: (error as Error).message, wrong: true });
+        say({ id: one.id, text: (error as Error).message, wrong: true });
         return;
       }
-      await client.invalidateQueries({ queryKey: ["proposal", one.item.id] });
-      mark([[one.item.id, null]]);
-      onBack(one.item);
+      for (const { id } of one.items) void client.invalidateQueries({ queryKey: ["proposal", id] });
+      mark(one.items.map(({ id }) => [id, null]));
+      onBack(one.items[0]);
     },
     [client, onBack, say],
   );
 
+  const remember = useCallback(
+    (one: Done, text: string) => {
+      past.current.push(one);
+      walked.current = [...walked.current.filter((each) => !one.items.some(({ id }) => id === each.id)), ...one.items];
+      say({ id: one.id, text, undo: () => void undo(one) });
+    },
+    [say, undo],
+  );
+
   const decide = useCallback(
     (item: Item, decision: Decision) => {
-      const one: Past = { item, verb: decision.verb, sent: send(item, decision) };
+      const drawn = client.getQueryData<ReviewScreen>(screen(item.id).queryKey); // what was read is what is decided
+      const sent = send(item, decision, drawn?.proposal.version ?? item.version);
+      const one: Done = { id: item.id, items: [item], sent, back: () => takeBack(item, decision.verb) };
       mark([[item.id, { verb: decision.verb }]]);
-      past.current.push(one);
-      say({ id: item.id, text: `${SAID[decision.verb]}: ${item.title}`, undo: () => void undo(one) });
-      one.sent.catch((error: Error) => {
+      remember(one, `${SAID[decision.verb]}: ${item.title}`);
+      sent.catch((error: Error) => {
         past.current = past.current.filter((each) => each !== one);
         const [back, text] = refused(error);
         mark([[item.id, back]]);
@@ -97,12 +75,20 @@ export function useDecisions(onBack: (item: Item) => void) {
         void client.invalidateQueries({ queryKey: ["proposal", item.id] });
       });
     },
-    [client, say, undo],
+    [client, remember, say],
   );
 
+  /** The one that was decided before this one; of any other the last. */
+  const decidedBefore = useCallback((id: string | undefined): Item | undefined => {
+    const at = walked.current.findIndex((each) => each.id === id);
+    return walked.current[(at < 0 ? walked.current.length : at) - 1];
+  }, []);
   const undoLast = useCallback(() => undo(past.current.at(-1)), [undo]);
-  const undoOf = useCallback((id: string) => undo(past.current.find((each) => each.item.id === id)), [undo]);
-  return { marked, mark, toasts, say, decide, undoLast, undoOf };
+  const undoOf = useCallback(
+    (id: string) => undo(past.current.find(({ items }) => items.some((each) => each.id === id))),
+    [undo],
+  );
+  return { marked, mark, toasts, say, decide, remember, undoLast, undoOf, decidedBefore };
 }
 
 /** What a refusal makes of the proposal, and what is said of it. */

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { Filters } from "./filters";
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type Filters, listKey } from "./filters";
 import { type Item, ofScreen } from "./item";
 import { isDecided, type Marks } from "./marks";
 import { queue, screen } from "./queries";
@@ -9,14 +9,23 @@ const AHEAD = 2;
 const NEARLY_AT_THE_END = 40;
 const ADDRESS_DELAY_MS = 300;
 
+interface Asked {
+  filters: Filters;
+  marked: Marks;
+  /** Whether somebody else reads it now, so that going on by itself leaves it out. */
+  isRead: (id: string) => boolean;
+  onOpened: (id: string) => void;
+}
+
 /** Which proposal is open, what comes before and after it, and what is fetched before anybody asks for it. */
-export function usePosition(filters: Filters, marked: Marks, onOpened: (id: string) => void) {
+export function usePosition({ filters, marked, isRead, onOpened }: Asked) {
   const client = useQueryClient();
   const list = useInfiniteQuery(queue(filters));
   const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
-  const [openId, setOpenId] = useState(filters.open);
+  const told = useRef<string>(undefined);
+  const [openId, setOpenId] = useOpen(filters, told);
   const listed = items.findIndex((each) => each.id === openId);
-  const apart = useApart(openId, listed < 0 && !list.isPending);
+  const apart = useApart(openId, listed < 0);
   const current = apart ?? items[Math.max(0, listed)];
   const index = apart ? -1 : Math.max(0, listed);
 
@@ -24,11 +33,11 @@ export function usePosition(filters: Filters, marked: Marks, onOpened: (id: stri
     (from: number, by: 1 | -1): Item | undefined => {
       for (let at = from + by; at >= 0 && at < items.length; at += by) {
         const item = items[at];
-        if (item && !isDecided(marked.get(item.id))) return item;
+        if (item && !isDecided(marked.get(item.id)) && !isRead(item.id)) return item;
       }
       return undefined;
     },
-    [items, marked],
+    [items, marked, isRead],
   );
 
   useEffect(() => {
@@ -43,18 +52,33 @@ export function usePosition(filters: Filters, marked: Marks, onOpened: (id: stri
       void list.fetchNextPage();
   }, [client, index, items, list, neighbour]);
 
-  const told = useRef(onOpened);
-  told.current = onOpened;
+  const tell = useRef(onOpened);
+  tell.current = onOpened;
   useEffect(() => {
     if (!current || current.id === filters.open) return undefined;
-    const timer = setTimeout(() => told.current(current.id), ADDRESS_DELAY_MS);
+    const timer = setTimeout(() => {
+      told.current = current.id;
+      tell.current(current.id);
+    }, ADDRESS_DELAY_MS);
     return () => clearTimeout(timer);
   }, [current, filters.open]);
 
   return { list, items, current, index, neighbour, open: setOpenId };
 }
 
-/** An item that the address names and the list does not hold: it is fetched alone. */
+/** What is open. The address follows it, and it follows the address where others changed that: Back, a link. */
+function useOpen(filters: Filters, told: RefObject<string | undefined>) {
+  const list = listKey(filters);
+  const [state, setState] = useState({ list, address: filters.open, id: filters.open });
+  const set = useCallback((id: string | undefined) => setState((old) => ({ ...old, id })), []);
+  if (state.list !== list || state.address !== filters.open) {
+    const isEcho = state.list === list && filters.open === told.current;
+    setState({ list, address: filters.open, id: isEcho ? state.id : filters.open });
+  }
+  return [state.id, set] as const;
+}
+
+/** An item that the address names and the list does not hold, or not yet: it is fetched alone. */
 function useApart(id: string | undefined, wanted: boolean): Item | undefined {
   const found = useQuery({ ...screen(id ?? ""), enabled: wanted && id !== undefined });
   return useMemo(() => (wanted && found.data ? ofScreen(found.data) : undefined), [wanted, found.data]);

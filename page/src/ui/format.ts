@@ -2,6 +2,7 @@
 const DAY: Intl.DateTimeFormatOptions = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
 const moment = new Intl.DateTimeFormat(undefined, DAY);
 const older = new Intl.DateTimeFormat(undefined, { ...DAY, year: "numeric" });
+const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const figure = new Intl.NumberFormat();
 const share = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
 const fineShare = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
@@ -17,6 +18,11 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 export function when(at: string): string {
   const date = new Date(at);
   return (date.getFullYear() === new Date().getFullYear() ? moment : older).format(date);
+}
+
+/** The time of the day. */
+export function clock(at: number): string {
+  return hours.format(at);
 }
 
 export function number(value: number): string {

@@ -30,6 +30,9 @@ const DRAWN = {
   list: <path d="M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01" />,
   search: <path d="M11 4a7 7 0 100 14 7 7 0 000-14zm5 12l4.5 4.5" />,
   out: <path d="M10 4H5v16h5m4-4l4-4-4-4m4 4H9" />,
+  person: <path d="M12 4a4 4 0 100 8 4 4 0 000-8zM5 20c0-4 3-6 7-6s7 2 7 6" />,
+  apart: <path d="M4 9h16M4 15h16M15 4L9 20" />,
+  more: <path d="M5 12h.01M12 12h.01M19 12h.01" />,
   keys: <path d="M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8" />,
 } satisfies Record<string, ReactNode>;
 

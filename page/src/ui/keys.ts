@@ -51,6 +51,11 @@ export function clashes(all: Pick<Shortcut, "key">[]): string[] {
   return keys.filter((key, at) => keys.indexOf(key) !== at || keys.some((other) => other.startsWith(`${key} `)));
 }
 
+/** As `aria-keyshortcuts` has it. */
+export function spoken(key: string): string {
+  return /^[A-Z]$/.test(key) ? `Shift+${key}` : key;
+}
+
 /** Keys while the component is there. Dead while somebody types, and under an open dialog. */
 export function useShortcuts(all: Shortcut[]) {
   const latest = useRef(all);

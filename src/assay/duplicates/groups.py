@@ -57,6 +57,9 @@ class Group:
     is_entity: bool
     members: list[Member] = field(default_factory=list)
 
+    def __contains__(self, proposal_id: UUID) -> bool:
+        return proposal_id == self.id or any(each.id == proposal_id for each in self.members)
+
     @property
     def same(self) -> list[UUID]:
         """What a decision on the whole group takes with it."""
@@ -119,6 +122,11 @@ async def around(session: AsyncSession, centre: UUID) -> Group:
     if group is None:
         raise NotFound(f"There is no group around {centre}: assay proposals groups lists them.")
     return group
+
+
+async def holding(session: AsyncSession, proposal_id: UUID) -> Group | None:
+    """The group that a pending proposal is in, or is the middle of; None where it is in none."""
+    return next((group for group in await grouped(session) if proposal_id in group), None)
 
 
 async def decide(

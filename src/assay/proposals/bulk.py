@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.models import BulkDecision, Proposal, ProposalStatus, ReviewAction, SimilarityType
-from assay.errors import Conflict, NotFound
+from assay.errors import Conflict, InvalidInput, NotFound
 from assay.kinds import Kind
 from assay.proposals import actions
 from assay.proposals.assign import assign
@@ -32,12 +32,17 @@ class BulkAction(StrEnum):
     MERGE = "merge"
     ASSIGN = "assign"
     SNOOZE = "snooze"
+    GROUP = "group"
+    """What says the same, decided as one. It is not begun but noted, when it is done."""
     UNDO = "undo"
 
 
 LIKE_NOTHING: Final = "It is like nothing that is known."
 LIKE_A_PENDING_ONE: Final = "What it is like waits itself: decide on that first."
 SAYS_SOMETHING_ELSE: Final = "It says something else about the same thing: look at it by itself."
+A_GROUP_IS_NOTED: Final = "A group is decided by what stands in its middle: POST /api/v1/review/groups/ID/decide."
+GIVEN_BACK: Final = frozenset({BulkAction.ASSIGN, BulkAction.SNOOZE})
+"""Undone by doing it with nobody, or with no date."""
 DECISIONS_OF: Final[Mapping[BulkAction, ReviewAction]] = {
     BulkAction.APPROVE: ReviewAction.APPROVE,
     BulkAction.REJECT: ReviewAction.REJECT,
@@ -115,10 +120,26 @@ async def undo(session: AsyncSession, bulk_id: UUID, *, actor: Actor) -> BulkDec
         raise Conflict("This was an undo itself: do again what it undid.")
     bulk.proposal_ids = bulk.proposal_ids[: bulk.taken]
     bulk.finished_at = bulk.finished_at or now()
-    order = (
-        BulkOrder(action=BulkAction.UNDO, only=DECISIONS_OF[done]) if done in DECISIONS_OF else BulkOrder(action=done)
-    )
+    undoing = BulkOrder(action=BulkAction.UNDO, only=DECISIONS_OF.get(done))
+    order = BulkOrder(action=done) if done in GIVEN_BACK else undoing
     return await begin(session, order, bulk.done_ids[::-1], actor=actor, undoes=bulk.id)
+
+
+async def note_group(session: AsyncSession, outcomes: Sequence[Outcome], *, actor: Actor) -> BulkDecision:
+    """Notes that a group was decided, so that it can be undone as a whole."""
+    bulk = BulkDecision(
+        user_id=actor.user_id,
+        action=BulkAction.GROUP,
+        arguments={},
+        proposal_ids=[each.id for each in outcomes],
+        taken=len(outcomes),
+        done_ids=[each.id for each in outcomes if each.done],
+        refusals={str(each.id): each.message for each in outcomes if not each.done},
+        finished_at=now(),
+    )
+    session.add(bulk)
+    await session.flush()
+    return bulk
 
 
 async def mine(session: AsyncSession, bulk_id: UUID, *, actor: Actor, hold: bool = False) -> BulkDecision:
@@ -154,6 +175,8 @@ async def act(session: AsyncSession, order: BulkOrder, ids: Sequence[UUID], *, a
             return await snooze(session, ids, order.until, actor=actor, notes=order.notes)
         case BulkAction.UNDO:
             return await _undo(session, order, ids, actor)
+        case BulkAction.GROUP:
+            raise InvalidInput(A_GROUP_IS_NOTED)
 
 
 async def _merge(session: AsyncSession, order: BulkOrder, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:

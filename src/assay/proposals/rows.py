@@ -48,7 +48,7 @@ class Row:
     waiting: int
     """Pending atoms that wait for this topic."""
     repeats: int
-    """Later pending ones that are like it."""
+    """Later pending ones that are like it, or like the same knowledge."""
     marked_title: str | None
     """With marks around the words that were searched for."""
     marked_body: str | None
@@ -88,7 +88,9 @@ _ROWS: Final = f"""
         p.reviewed_by_user_id, p.reviewed_at, p.review_action, seen.version AS seen_version,
         (SELECT count(*) FROM audit_log a WHERE a.subject_id = p.id AND a.action = 'proposal.noted') AS notes,
         (SELECT count(*) FROM proposals w WHERE w.topic_proposal_id = p.id AND w.status = 'pending') AS waiting,
-        (SELECT count(*) FROM proposals r WHERE r.similar_proposal_id = p.id AND r.status = 'pending') AS repeats,
+        (SELECT count(*) FROM proposals r WHERE r.similar_proposal_id = p.id AND r.status = 'pending')
+            + (SELECT count(*) FROM proposals r WHERE r.similar_entity_id = p.similar_entity_id
+                AND r.status = 'pending' AND (r.created_at, r.id) > (p.created_at, p.id)) AS repeats,
         {_HEADLINE.format("p.title", "whole")} AS marked_title, {_HEADLINE.format("p.body", "options")} AS marked_body
     FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS wanted (id, place)
     CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = wanted.id LIMIT 1) AS p

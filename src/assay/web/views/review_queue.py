@@ -87,7 +87,7 @@ class QueueRow(ResponseModel):
     changed: bool = Field(description="since you saw it")
     notes: int
     waiting: int = Field(description="pending atoms that wait for this topic")
-    repeats: int = Field(description="later pending ones that are like it")
+    repeats: int = Field(description="later pending ones that are like it, or like the same knowledge")
     decision: Decided | None
     highlight: HighlightView | None
 

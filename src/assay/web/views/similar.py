@@ -23,6 +23,26 @@ BY_SIZE: Final[Any] = tuple[Count, UUID]
 BY_LIKENESS: Final[Any] = tuple[bool, Share, UUID, UUID]
 
 
+class MemberView(ResponseModel):
+    """`stays`: why a decision on the whole group leaves it in the queue; null where it goes with the group."""
+
+    id: UUID
+    title: str
+    type: SimilarityType
+    score: float
+    stays: str | None
+
+
+class GroupView(ResponseModel):
+    """What stands in the middle, a pending proposal or what is known, and the pending ones that are like it."""
+
+    id: UUID
+    kind: Kind
+    title: str
+    is_entity: bool
+    members: list[MemberView]
+
+
 class SideView(ResponseModel):
     id: UUID
     title: str

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from assay.db.models import Proposal, ProposalStatus, Scope
+from assay.duplicates import groups
 from assay.errors import Conflict
 from assay.proposals import claims, noting, queries, seen
 from assay.proposals.snooze import snooze
@@ -22,6 +23,7 @@ from assay.web.state import Session, State
 from assay.web.views.paging import PageOf
 from assay.web.views.screen import ClaimView, ReviewScreen
 from assay.web.views.screen_contents import screen
+from assay.web.views.similar import GroupView
 
 router = APIRouter(prefix="/review", tags=["review"], route_class=Route)
 to_read, to_review = [allow(Scope.READ)], [allow(Scope.REVIEW)]
@@ -73,6 +75,13 @@ async def get_review_screen(
     proposal = await queries.get(session, proposal_id)
     with_version(response, proposal.version)
     return await screen(session, proposal, state.settings, who, against)
+
+
+@router.get("/{proposal_id}/group", dependencies=to_read)
+async def get_group(proposal_id: UUID, session: Session) -> GroupView | None:
+    """What waits and says the same, to be decided as one; null where that is nothing."""
+    found = await groups.holding(session, proposal_id)
+    return GroupView.model_validate(found) if found else None
 
 
 @router.put("/{proposal_id}/claim", dependencies=to_review, responses=documented(404, 409))

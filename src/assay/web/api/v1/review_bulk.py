@@ -134,6 +134,12 @@ class GroupDecision(RequestModel):
     notes: Notes | None = None
 
 
+class GroupAnswer(BulkAnswer):
+    """`bulk_id`: by which the whole of it is undone."""
+
+    bulk_id: UUID
+
+
 @router.post("/bulk/preview", dependencies=[one_at_a_time])
 async def preview_bulk(asked: BulkRequest, session: Write, actor: Caller) -> BulkPreview:
     """What would become of it, in counts. Nothing is changed."""
@@ -189,10 +195,11 @@ async def get_bulk(bulk_id: UUID, session: Session, actor: Caller) -> BulkProgre
 
 
 @router.post("/groups/{centre_id}/decide")
-async def decide_group(centre_id: UUID, asked: GroupDecision, session: Write, actor: Caller) -> BulkAnswer:
+async def decide_group(centre_id: UUID, asked: GroupDecision, session: Write, actor: Caller) -> GroupAnswer:
     """One decision on all that says the same. What says something else, solves or contradicts it stays."""
     outcomes = await groups.decide(session, centre_id, rest=asked.rest, actor=actor, notes=asked.notes)
-    return BulkAnswer.of(outcomes, dry_run=False)
+    noted = await bulk.note_group(session, outcomes, actor=actor)
+    return GroupAnswer(**dict(BulkAnswer.of(outcomes, dry_run=False)), bulk_id=noted.id)
 
 
 async def _meant(session: AsyncSession, asked: BulkRequest) -> tuple[Sequence[UUID], str | None]:
