@@ -125,6 +125,7 @@ def test_a_view_is_saved_under_a_name_chosen_and_deleted(site, opened):
     ids = waiting(site, "Viewpoint: tea", "Viewpoint: coffee")
     page = opened("/ui/review?text=Viewpoint&sort=-created_at")
     settled(page)
+    page.get_by_text("Order and filter").click()
     page.get_by_role("button", name="Save view…").click()
     page.get_by_label("Name").fill("Drinks")
     page.keyboard.press("Control+Enter")

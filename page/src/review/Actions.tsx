@@ -18,8 +18,8 @@ const DECISIONS: Shown[] = [
   { name: "snooze", icon: "clock" },
 ];
 const OTHERS: Shown[] = [
-  { name: "note", icon: "note" },
-  { name: "assign", icon: "person" },
+  { name: "note", icon: "note", short: "Note" },
+  { name: "assign", icon: "person", short: "Assign" },
 ];
 
 interface Props {

@@ -20,16 +20,18 @@ export function BulkChoices({ verb, kind, choices, onChoose }: Props) {
   if (verb !== "merge") return null;
   return (
     <>
-      <label className="rowed">
-        <input
-          type="radio"
-          name="into"
-          checked={choices.into === undefined}
-          onChange={() => onChoose({ into: undefined })}
-        />
-        Each into the knowledge that it repeats
-      </label>
-      <MergeTarget kind={kind} near={[]} into={choices.into} onPick={(into) => onChoose({ into })} />
+      <div className="targets">
+        <label className="rowed">
+          <input
+            type="radio"
+            name="into"
+            checked={choices.into === undefined}
+            onChange={() => onChoose({ into: undefined })}
+          />
+          Each into the knowledge that it repeats
+        </label>
+      </div>
+      <MergeTarget kind={kind} legend="Or all into one" into={choices.into} onPick={(into) => onChoose({ into })} />
     </>
   );
 }

@@ -60,11 +60,17 @@ export function BulkDialog({ bulk, filters, onDone }: Props) {
           Cancel
         </button>
         <button type="button" className="button primary" disabled={!many || act.isPending} onClick={go}>
-          {name} {bulk.everything ? `all ${number(many)}` : `${number(many)} selected`} <kbd>Ctrl ↵</kbd>
+          {name} {howMany(many, rehearsal.data?.count ?? 0, bulk.everything)} <kbd>Ctrl ↵</kbd>
         </button>
       </div>
     </Dialog>
   );
+}
+
+/** "3 selected", "all 213", "6 of 53". */
+function howMany(many: number, of: number, everything: boolean): string {
+  if (many < of) return `${number(many)} of ${number(of)}`;
+  return everything ? `all ${number(many)}` : `${number(many)} selected`;
 }
 
 function Touched({ seen, done }: { seen: Preview; done: string }) {

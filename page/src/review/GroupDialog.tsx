@@ -2,14 +2,16 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Schemas } from "../api/client";
 import { Dialog } from "../ui/Dialog";
-import { plural } from "../ui/format";
-import { Complaint, Loaded } from "../ui/States";
+import { capitalised, plural } from "../ui/format";
+import { Complaint } from "../ui/States";
 import { useGroup } from "./Group";
 import type { Item } from "./item";
 import { decideGroup, screen } from "./queries";
 
 export type GroupAnswer = Schemas["GroupAnswer"];
 type Found = Schemas["GroupView"];
+
+const TITLE = "Decide all that say the same";
 
 interface Props {
   item: Item;
@@ -20,17 +22,11 @@ interface Props {
 /** One decision on all that says the same. */
 export function GroupDialog({ item, onClose, onDone }: Props) {
   const found = useGroup(useQuery(screen(item.id)).data);
+  if (found.data) return <Choice {...{ group: found.data, onClose, onDone }} />;
   return (
-    <Dialog title="Decide all that say the same" onClose={onClose}>
-      {found.fetchStatus === "idle" && !found.data ? (
-        <p>Nothing else that waits says the same.</p>
-      ) : (
-        <Loaded query={found}>
-          {(group) =>
-            group ? <Choice {...{ group, onClose, onDone }} /> : <p>Nothing else that waits says the same.</p>
-          }
-        </Loaded>
-      )}
+    <Dialog title={TITLE} onClose={onClose}>
+      {found.isFetching ? <p className="wait">Loading…</p> : <p>Nothing else that waits says the same.</p>}
+      <Complaint error={found.error} />
     </Dialog>
   );
 }
@@ -39,17 +35,18 @@ function Choice({ group, onClose, onDone }: Omit<Props, "item"> & { group: Found
   const [notes, setNotes] = useState("");
   const act = useMutation({
     mutationFn: (rest: "merge" | "reject") => decideGroup(group.id, rest, notes),
-    onSuccess: onDone,
+    onSuccess: (answer, rest) => onDone(answer, rest),
   });
-  const goes = group.members.filter((each) => each.stays === null);
-  const stay = group.members.length - goes.length;
-  const centre = group.is_entity ? "" : `Approve “${group.title}” and `;
-  const capital = (words: string) => (centre ? words : words.charAt(0).toUpperCase() + words.slice(1));
+  const goes = group.members.filter((each) => each.stays === null).length;
+  const stay = group.members.length - goes;
+  const repeats = plural(goes, "repeat");
+  const verb = (rest: string) =>
+    group.is_entity ? `${capitalised(rest)} ${repeats}` : `Approve it, ${rest} ${repeats}`;
   return (
-    <>
+    <Dialog title={TITLE} onClose={onClose} onDone={() => !act.isPending && act.mutate("merge")}>
       <p>
-        {centre ? "The oldest becomes knowledge. " : `“${group.title}” is known already. `}
-        {plural(goes.length, "proposal goes", "proposals go")} with it
+        “{group.title}” {group.is_entity ? "is known already." : "becomes knowledge."}{" "}
+        {plural(goes, "proposal goes", "proposals go")} with it
         {stay > 0 && `; ${plural(stay, "says", "say")} something else and ${stay === 1 ? "stays" : "stay"}`}.
       </p>
       <label className="field">
@@ -62,20 +59,12 @@ function Choice({ group, onClose, onDone }: Omit<Props, "item"> & { group: Found
           Cancel
         </button>
         <button type="button" className="button" disabled={act.isPending} onClick={() => act.mutate("reject")}>
-          {centre}
-          {capital(`reject ${plural(goes.length, "repeat")}`)}
+          {verb("reject")}
         </button>
-        <button
-          type="button"
-          className="button primary"
-          autoFocus
-          disabled={act.isPending}
-          onClick={() => act.mutate("merge")}
-        >
-          {centre}
-          {capital(`merge ${plural(goes.length, "repeat")}`)}
+        <button type="button" className="button primary" disabled={act.isPending} onClick={() => act.mutate("merge")}>
+          {verb("merge")} <kbd>Ctrl ↵</kbd>
         </button>
       </div>
-    </>
+    </Dialog>
   );
 }

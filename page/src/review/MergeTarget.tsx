@@ -6,7 +6,8 @@ import { percent } from "../ui/format";
 interface Props {
   kind: Kind;
   /** Known things to choose from before anything is searched for. */
-  near: Target[];
+  near?: Target[];
+  legend?: string;
   into: string | undefined;
   onPick: (id: string) => void;
 }
@@ -33,13 +34,13 @@ function search(kind: Kind, words: string) {
 }
 
 /** Known things that are near, or any other by search. */
-export function MergeTarget({ kind, near, into, onPick }: Props) {
+export function MergeTarget({ kind, near, legend = "Merge into", into, onPick }: Props) {
   const [words, setWords] = useState("");
   const found = useQuery(search(kind, words.trim())).data;
-  const shown = found ?? near;
+  const shown = found ?? near ?? [];
   return (
     <fieldset className="targets">
-      <legend>Merge into</legend>
+      <legend>{legend}</legend>
       <input
         type="search"
         aria-label="Search what is known"
@@ -47,7 +48,7 @@ export function MergeTarget({ kind, near, into, onPick }: Props) {
         value={words}
         onChange={(event) => setWords(event.target.value)}
       />
-      {shown.length === 0 && (
+      {shown.length === 0 && (found ?? near) && (
         <p className="why">{found ? "Nothing known fits." : "Nothing known is near. Search for it."}</p>
       )}
       {shown.map((each) => (

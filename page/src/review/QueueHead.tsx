@@ -12,7 +12,7 @@ import { counts } from "./queries";
 import { SearchBox } from "./SearchBox";
 import { Stopped } from "./Stopped";
 import type { BulkVerb } from "./useBulk";
-import { Views } from "./Views";
+import { ViewNames, ViewPick } from "./Views";
 
 type Counts = Schemas["QueueCounts"];
 const VERBS = Object.keys(BULK) as BulkVerb[];
@@ -34,22 +34,24 @@ export function QueueHead({ filters, fresh, line, asOf, marked, bulk, listShown,
         </button>
       </p>
       <div className="finders">
-        <Views filters={filters} onFilter={on.onFilter} />
+        <div className="views">
+          <ViewPick filters={filters} onFilter={on.onFilter} />
+          {on.onNextForMe && (
+            <button
+              type="button"
+              className="button small"
+              aria-keyshortcuts={spoken(keyOf("free"))}
+              title={KEYS.free[1]}
+              onClick={on.onNextForMe}
+            >
+              Next for me <kbd>{keyOf("free")}</kbd>
+            </button>
+          )}
+        </div>
         <SearchBox text={filters.text} onSearch={(text) => on.onFilter({ text })} />
         <Kinds {...{ filters, found }} onFilter={on.onFilter} />
         <Filter {...{ filters, found }} onFilter={on.onFilter} />
       </div>
-      {on.onNextForMe && (
-        <button
-          type="button"
-          className="button small"
-          aria-keyshortcuts={spoken(keyOf("free"))}
-          title={KEYS.free[1]}
-          onClick={on.onNextForMe}
-        >
-          Next for me <kbd>{keyOf("free")}</kbd>
-        </button>
-      )}
       {fresh > 0 && (
         <button type="button" className="fresh" aria-keyshortcuts={spoken(keyOf("reload"))} onClick={on.onReload}>
           {fresh} new <kbd>{keyOf("reload")}</kbd>
@@ -128,7 +130,7 @@ function Filter({ filters, found, onFilter }: FilterProps) {
   const pick = (name: keyof Filters) => (value: string) => onFilter({ [name]: value || undefined });
   return (
     <details className="filter">
-      <summary>{isNarrowed(filters) ? "Filtered" : "Order and filter"}</summary>
+      <summary>Order and filter</summary>
       <div className="picks">
         <Pick name="Order" value={filters.sort ?? DEFAULT_SORT} of={SORTS} onPick={pick("sort")} />
         <Pick
@@ -166,11 +168,14 @@ function Filter({ filters, found, onFilter }: FilterProps) {
           onPick={(value) => onFilter({ grouped: value === "one" })}
         />
       </div>
-      {isNarrowed(filters) && (
-        <button type="button" className="button small" onClick={() => onFilter(UNFILTERED)}>
-          Show everything
-        </button>
-      )}
+      <div className="rowed">
+        {isNarrowed(filters) && (
+          <button type="button" className="button small" onClick={() => onFilter(UNFILTERED)}>
+            Show everything
+          </button>
+        )}
+        <ViewNames filters={filters} />
+      </div>
     </details>
   );
 }

@@ -14,11 +14,9 @@ interface Props {
 }
 
 /** Filters with a name: three for everybody, and those that one saved. */
-export function Views({ filters, onFilter }: Props) {
-  const client = useQueryClient();
+function useViews(filters: Filters) {
   const me = useQuery(session).data?.user_id;
   const saved = useQuery(views).data?.items ?? [];
-  const [naming, setNaming] = useState(false);
   const all: { key: string; name: string; filters: Filters }[] = [
     { key: "all", name: "All that wait", filters: {} },
     { key: "mine", name: "Mine to decide", filters: { assignee: me } },
@@ -27,44 +25,55 @@ export function Views({ filters, onFilter }: Props) {
   ];
   const seen = listKey(filters);
   const current = all.find((each) => listKey(each.filters) === seen);
+  return { all, current };
+}
+
+/** Which of them is seen, and the choice of another. */
+export function ViewPick({ filters, onFilter }: Props) {
+  const { all, current } = useViews(filters);
+  return (
+    <select
+      aria-label="View"
+      value={current?.key ?? ""}
+      onChange={(event) => {
+        const chosen = all.find((each) => each.key === event.target.value);
+        if (chosen) onFilter({ ...UNFILTERED, sort: undefined, ...chosen.filters });
+      }}
+    >
+      {!current && <option value="">{isNarrowed(filters) || filters.kind ? "Filtered" : "Another order"}</option>}
+      {all.map((each) => (
+        <option key={each.key} value={each.key}>
+          {each.name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** A name for what is seen, or the end of one. */
+export function ViewNames({ filters }: Pick<Props, "filters">) {
+  const client = useQueryClient();
+  const { current } = useViews(filters);
+  const [naming, setNaming] = useState(false);
   const remove = useMutation({
     mutationFn: deleteView,
     onSettled: () => client.invalidateQueries({ queryKey: views.queryKey }),
   });
+  const own = current?.key.startsWith(OWN) ? current.key.slice(OWN.length) : undefined;
   return (
-    <div className="views">
-      <select
-        aria-label="View"
-        value={current?.key ?? ""}
-        onChange={(event) => {
-          const chosen = all.find((each) => each.key === event.target.value);
-          if (chosen) onFilter({ ...UNFILTERED, sort: undefined, ...chosen.filters });
-        }}
-      >
-        {!current && <option value="">{isNarrowed(filters) ? "Filtered" : "Another order"}</option>}
-        {all.map((each) => (
-          <option key={each.key} value={each.key}>
-            {each.name}
-          </option>
-        ))}
-      </select>
+    <>
       {!current && (
         <button type="button" className="button small" onClick={() => setNaming(true)}>
           Save view…
         </button>
       )}
-      {current?.key.startsWith(OWN) && (
-        <button
-          type="button"
-          className="button small"
-          disabled={remove.isPending}
-          onClick={() => remove.mutate(current.key.slice(OWN.length))}
-        >
+      {own && (
+        <button type="button" className="button small" disabled={remove.isPending} onClick={() => remove.mutate(own)}>
           Delete view
         </button>
       )}
       {naming && <Naming filters={filters} onClose={() => setNaming(false)} />}
-    </div>
+    </>
   );
 }
 

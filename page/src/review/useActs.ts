@@ -52,10 +52,7 @@ export function useActs(around: Around) {
     if (done.length === 0)
       return decisions.say({ id: "group", text: refused?.message ?? "Nothing was done.", wrong: true });
     const verb = rest === "merge" ? "merged" : "rejected";
-    const marks = done.map(({ id, entity_id }): [string, Mark] => [
-      id,
-      { verb: entity_id === id ? "approved" : verb },
-    ]);
+    const marks = done.map(({ id, entity_id }): [string, Mark] => [id, { verb: entity_id === id ? "approved" : verb }]);
     decisions.mark(marks);
     const known = items.filter((each) => done.some(({ id }) => id === each.id));
     const back = () => undoBulk(answer.bulk_id);
