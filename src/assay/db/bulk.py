@@ -1,14 +1,15 @@
-"""Many rows in one statement."""
+"""Many rows in one statement, and conditions that find them by an index."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import ARRAY, ColumnElement, any_, literal, text
+from sqlalchemy import ARRAY, ColumnElement, any_, literal
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from assay.db import sql
 from assay.db.base import Base
 
 CHUNK: Final = 20_000
@@ -25,14 +26,16 @@ def among(column: InstrumentedAttribute[Any], values: Iterable[object]) -> Colum
     return column == any_(literal(list(values), ARRAY(column.type)))
 
 
+def outright(column: InstrumentedAttribute[Any], value: object) -> ColumnElement[bool]:
+    """Whether the column holds the value, which the statement spells out: as the condition of a partial index does."""
+    return column == literal(value, column.type, literal_execute=True)
+
+
 async def insert_rows(session: AsyncSession, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts rows of equal keys. A key left out takes the column's default."""
     if not rows:
         return
-    table, columns = model.__tablename__, ", ".join(rows[0])
-    statement = text(
-        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, :rows)"  # noqa: S608  # our own names
-    )
+    statement = sql.inserted(model.__tablename__, list(rows[0]))
     for start in range(0, len(rows), CHUNK):
         await session.execute(statement, {"rows": as_json(rows[start : start + CHUNK])})
 
@@ -48,9 +51,5 @@ async def update_rows(
 
     Each row fetches its own values. A join with them may be planned as one loop within the other.
     """
-    table, names = model.__tablename__, ", ".join(columns)
-    statement = text(f"""
-        UPDATE {table} t SET {more} ({names}) = (
-            SELECT {names} FROM jsonb_populate_record(NULL\\:\\:{table}, CAST(:rows AS jsonb) -> t.id\\:\\:text))
-        WHERE t.id = ANY(:ids)""")  # noqa: S608  # our own names
+    statement = sql.updated(model.__tablename__, columns, more)
     await session.execute(statement, {"rows": as_json(rows), "ids": [UUID(each) for each in rows]})

@@ -1,7 +1,7 @@
 """Connections to PostgreSQL and the transactions on them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -11,11 +11,12 @@ from typing import Any, Final
 from psycopg import AsyncConnection, AsyncCursor
 from psycopg.errors import LockNotAvailable, QueryCanceled
 from psycopg.pq import Format
-from sqlalchemy import URL, event, make_url, text
+from sqlalchemy import URL, event, func, make_url, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from assay.db import sql
 from assay.errors import InvalidInput, covered
 
 CONNECT_TIMEOUT_SECONDS: Final = 10
@@ -94,7 +95,7 @@ class Database:
             },
         )
         timeouts = {"statement_timeout": limits.for_statement, "lock_timeout": limits.for_lock}
-        settings = ", ".join(f"set_config('{name}', '{each}s', false)" for name, each in timeouts.items() if each)
+        settings = {name: f"{each}s" for name, each in timeouts.items() if each}
         if settings:
             event.listen(engine.sync_engine, "connect", partial(_begin_with, settings))
         return engine
@@ -106,6 +107,15 @@ class Database:
             yield session
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """A session that reads everything as it was at one moment, and writes nothing."""
+        async with self.transaction() as session:
+            await session.connection(
+                execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            )
+            yield session
+
+    @asynccontextmanager
     async def extra_connection(self) -> AsyncIterator[AsyncSession]:
         """A second connection, to read on while a transaction of this process holds a lock. Take it before the lock.
 
@@ -114,13 +124,13 @@ class Database:
         the database does not know that the transaction waits for this connection.
         """
         async with AsyncSession(self._beside) as session:
-            await session.execute(text(f"SET LOCAL lock_timeout = '{BESIDE_LOCK_SECONDS}s'"))
+            await session.execute(select(func.set_config("lock_timeout", f"{BESIDE_LOCK_SECONDS}s", True)))
             yield session
 
     async def ping(self) -> None:
         """Raises one of UNREACHABLE when the database does not answer in time."""
         async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS), self.engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
+            await connection.execute(select(1))
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -137,10 +147,11 @@ async def _connect(*arguments: Any, **options: Any) -> AsyncConnection[Any]:
         raise
 
 
-def _begin_with(limits: str, connection: Any, _record: Any) -> None:
+def _begin_with(settings: Mapping[str, str], connection: Any, _record: Any) -> None:
     """What holds for all transactions of a new connection, so that none of them has to say it."""
     cursor = connection.cursor()
-    cursor.execute(f"SELECT {limits}")
+    for setting in settings.items():
+        cursor.execute(sql.SET_FOR_CONNECTION, setting)
     cursor.close()
     connection.commit()
 

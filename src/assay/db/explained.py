@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from assay.db import sql
+
 
 class Explain(Executable, ClauseElement):
     """EXPLAIN of a query, with its parameters."""
@@ -20,7 +22,7 @@ class Explain(Executable, ClauseElement):
 
 @compiles(Explain)
 def _compiled(element: Explain, compiler: SQLCompiler, **rest: Any) -> str:
-    return f"EXPLAIN (FORMAT JSON) {compiler.process(element.query, **rest)}"
+    return f"{sql.EXPLAIN} {compiler.process(element.query, **rest)}"
 
 
 @dataclass(frozen=True, slots=True)

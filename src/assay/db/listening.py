@@ -7,8 +7,11 @@ from typing import cast
 
 import psycopg
 from psycopg import AsyncConnection
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from assay.db import sql
 
 Wait = Callable[[float], Awaitable[bool]]
 
@@ -23,7 +26,7 @@ async def listening(engine: AsyncEngine, channel: str) -> AsyncIterator[Wait]:
     """
     async with engine.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await autocommit.exec_driver_sql(f"LISTEN {channel}")
+        await autocommit.execute(sql.listen(channel))
         raw = await autocommit.get_raw_connection()
         driver = cast("AsyncConnection[object]", raw.driver_connection)
 
@@ -33,7 +36,7 @@ async def listening(engine: AsyncEngine, channel: str) -> AsyncIterator[Wait]:
             await _readable(driver.fileno(), seconds)
             if await _told(driver):
                 return True
-            await autocommit.exec_driver_sql("SELECT")
+            await autocommit.execute(select(1))
             return False
 
         try:

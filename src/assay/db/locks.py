@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import BigInteger, BindParameter, func, literal, select, true
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -19,8 +19,8 @@ SOURCE_NAMES: Final = "source names"
 """Held by whoever makes a source, so that two that look alike cannot come at once."""
 
 
-def _number(name: str) -> int:
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+def _number(name: str) -> BindParameter[int]:
+    return literal(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True), BigInteger)
 
 
 async def hold_until_commit(session: AsyncSession, name: str) -> None:
@@ -28,13 +28,13 @@ async def hold_until_commit(session: AsyncSession, name: str) -> None:
 
     Who holds it is waited for: each statement is planned for the tables as they are, not as they once were.
     """
-    planned = "set_config('plan_cache_mode', 'force_custom_plan', true)"
-    await session.execute(text(f"SELECT pg_advisory_xact_lock(:number), {planned}"), {"number": _number(name)})
+    planned = func.set_config("plan_cache_mode", "force_custom_plan", True)
+    await session.execute(select(func.pg_advisory_xact_lock(_number(name)), planned))
 
 
 async def try_until_commit(session: AsyncSession, name: str) -> bool:
     """Holds `name` until this transaction ends, unless another holds it; tells which."""
-    return bool(await session.scalar(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": _number(name)}))
+    return bool(await session.scalar(select(func.pg_try_advisory_xact_lock(_number(name)))))
 
 
 @asynccontextmanager
@@ -42,12 +42,12 @@ async def held(engine: AsyncEngine, name: str, *, wait: bool = False) -> AsyncIt
     """Holds `name` on a connection of its own; yields False when another holds it, unless it may wait for that."""
     async with engine.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        number = {"number": _number(name)}
-        take = "SELECT true FROM pg_advisory_lock(:number)" if wait else "SELECT pg_try_advisory_lock(:number)"
-        won = bool(await autocommit.scalar(text(take), number))
+        number = _number(name)
+        taken = select(true()).select_from(func.pg_advisory_lock(number))
+        won = bool(await autocommit.scalar(taken if wait else select(func.pg_try_advisory_lock(number))))
         try:
             yield won
         finally:
             if won:
                 with suppress(OperationalError, InterfaceError):  # the lock went with the connection
-                    await autocommit.execute(text("SELECT pg_advisory_unlock(:number)"), number)
+                    await autocommit.execute(select(func.pg_advisory_unlock(number)))

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import structlog
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.db import sql
 from assay.db.engine import driver_url, first_line
 from assay.db.troubles import RECOVERS, explained, known
 from assay.errors import Unavailable
@@ -21,8 +22,6 @@ PAUSE_SECONDS: Final = 1.0
 log = structlog.get_logger(__name__)
 
 _FOLDER: Final = Path(__file__).parent / "migrations"
-_IS_MIGRATED: Final = text("SELECT to_regclass('alembic_version') IS NOT NULL")
-_REVISION: Final = text("SELECT version_num FROM alembic_version")
 
 
 def _config(database_url: str) -> "Config":
@@ -90,7 +89,7 @@ def newest() -> str:
 
 async def revision(session: AsyncSession) -> str | None:
     """The revision the database is at; None before the first migration."""
-    return await session.scalar(_REVISION) if await session.scalar(_IS_MIGRATED) else None
+    return await session.scalar(sql.REVISION) if await session.scalar(sql.IS_MIGRATED) else None
 
 
 def current(database_url: str) -> str | None:
@@ -98,6 +97,6 @@ def current(database_url: str) -> str | None:
     engine = create_engine(driver_url(database_url))
     try:
         with engine.connect() as connection:
-            return connection.scalar(_REVISION) if connection.scalar(_IS_MIGRATED) else None
+            return connection.scalar(sql.REVISION) if connection.scalar(sql.IS_MIGRATED) else None
     finally:
         engine.dispose()

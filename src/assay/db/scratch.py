@@ -6,11 +6,10 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from assay.db import migrate
+from assay.db import migrate, sql
 from assay.db.engine import Database
 from assay.db.locks import held
 from assay.errors import Conflict, Unavailable
@@ -35,7 +34,7 @@ async def scratch_database(database: Database) -> AsyncIterator[str]:
         if not won:
             raise Conflict(TAKEN)
         server = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        own = await server.scalar(text("SELECT oid FROM pg_database WHERE datname = current_database()"))
+        own = await server.scalar(sql.NUMBER_OF_DATABASE)
         name = f"{NAME}{own}"
         await _drop(server, name)
         try:
@@ -49,7 +48,7 @@ async def scratch_database(database: Database) -> AsyncIterator[str]:
 
 async def _create(server: AsyncConnection, name: str) -> None:
     try:
-        await server.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
+        await server.execute(sql.database_created(name))
     except ProgrammingError as error:
         if isinstance(error.orig, InsufficientPrivilege):
             raise Unavailable(NOT_ALLOWED) from error
@@ -57,4 +56,4 @@ async def _create(server: AsyncConnection, name: str) -> None:
 
 
 async def _drop(server: AsyncConnection, name: str) -> None:
-    await server.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    await server.execute(sql.database_dropped(name))

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.db import sql
 from assay.errors import InvalidInput, NotFound
 
 NOUNS: Final = {"proposals": "proposal", "extraction_runs": "extraction run"}
@@ -29,12 +29,7 @@ async def full_ids(
                 f"{part!r} is not {article} {noun}'s id: "
                 "give the id, or at least its last four characters (0 to 9, a to f)."
             )
-    rows = await session.execute(
-        text(f"""
-        SELECT typed.part, array_agg(DISTINCT p.id) FROM unnest(CAST(:parts AS text[])) AS typed (part)
-        JOIN {table} p ON right(p.id::text, length(typed.part)) = typed.part GROUP BY typed.part"""),  # noqa: S608
-        {"parts": typed},
-    )
+    rows = await session.execute(sql.ending_in(table), {"parts": typed})
     found: dict[str, list[UUID]] = dict(rows.tuples().all())
     return [_only(noun, part, found.get(part, [])) for part in typed]
 
