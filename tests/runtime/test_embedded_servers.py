@@ -18,7 +18,7 @@ import pytest
 from tests.patience import PATIENCE
 
 from assay.errors import BrokenServer, Unavailable
-from assay.runtime import binaries, cluster, process, selftest
+from assay.runtime import binaries, cluster, process, selftest, sql
 from assay.runtime.nats import Nats
 from assay.runtime.postgres import Postgres
 from assay.runtime.server import Keeper, Server
@@ -232,7 +232,7 @@ def test_a_lost_password_is_named(home, supervisor):
 def test_a_cpu_that_cannot_run_pgvector_is_told_to_use_another_database(home, supervisor, monkeypatch):
     (home / "selftest").unlink()
     illegal_instruction = "COPY (SELECT 1) TO PROGRAM 'kill -ILL $PPID'"
-    monkeypatch.setattr(selftest, "STATEMENTS", (illegal_instruction,))
+    monkeypatch.setattr(sql, "SELFTEST", (illegal_instruction,))
     with pytest.raises(BrokenServer, match=r"This CPU cannot run the embedded PostgreSQL.* set DATABASE_URL"):
         supervisor.start()
     assert not (home / "selftest").exists()
@@ -240,7 +240,7 @@ def test_a_cpu_that_cannot_run_pgvector_is_told_to_use_another_database(home, su
 
 def test_the_self_test_runs_once_for_a_cpu_and_again_for_another(home, supervisor, monkeypatch):
     url = supervisor.start().database_url
-    monkeypatch.setattr(selftest, "STATEMENTS", ("SELECT pg_terminate_backend(pg_backend_pid())",))
+    monkeypatch.setattr(sql, "SELFTEST", ("SELECT pg_terminate_backend(pg_backend_pid())",))
     selftest.ensure_passed(url, home / "selftest")
     monkeypatch.setattr(selftest, "_cpu", lambda: "another")
     with pytest.raises(BrokenServer):

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Self
 
-from sqlalchemy import text
+from sqlalchemy import DateTime, case, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.db.models import RateLimit
 from assay.errors import TooMany
 
 FORGET: Final = 1_000
 """Expired rows that one refused request clears away at most."""
+_NOW: Final = func.clock_timestamp(type_=DateTime(timezone=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +35,30 @@ async def spend(session: AsyncSession, key: str, rate: Rate) -> None:
     A moment beyond the window was written by a clock that was ahead: that window is over.
     """
     interval, window = rate.interval, rate.interval * rate.burst
-    spent = await session.scalar(
-        text("""
-        INSERT INTO rate_limits AS r (key, free_at) VALUES (:key, clock_timestamp() + :interval)
-        ON CONFLICT (key) DO UPDATE SET free_at = CASE
-            WHEN r.free_at > clock_timestamp() + :window THEN clock_timestamp()
-            ELSE greatest(r.free_at, clock_timestamp()) END + :interval
-        WHERE greatest(r.free_at, clock_timestamp()) + :interval <= clock_timestamp() + :window
-            OR r.free_at > clock_timestamp() + :window
-        RETURNING true"""),
-        {"key": key, "interval": interval, "window": window},
+    is_ahead = RateLimit.free_at > _NOW + window
+    free_at = func.greatest(RateLimit.free_at, _NOW, type_=DateTime(timezone=True))
+    spending = (
+        insert(RateLimit)
+        .values(key=key, free_at=_NOW + interval)
+        .on_conflict_do_update(
+            index_elements=[RateLimit.key],
+            set_={"free_at": case((is_ahead, _NOW), else_=free_at) + interval},
+            where=or_(free_at + interval <= _NOW + window, is_ahead),
+        )
     )
-    if not spent:
+    if await session.scalar(spending.returning(RateLimit.key)) is None:
         raise TooMany("Too many requests: wait a little.", retry_after=max(1, round(interval.total_seconds())))
 
 
 async def give_back(session: AsyncSession, key: str, rate: Rate) -> None:
     """Puts back one that was taken."""
-    await session.execute(
-        text("UPDATE rate_limits SET free_at = free_at - :interval WHERE key = :key"),
-        {"key": key, "interval": rate.interval},
-    )
+    one_back = update(RateLimit).where(RateLimit.key == key).values(free_at=RateLimit.free_at - rate.interval)
+    await session.execute(one_back.execution_options(synchronize_session=False))
 
 
 async def forget_spent(session: AsyncSession) -> None:
     """Clears away what is free again."""
-    await session.execute(
-        text("""
-        DELETE FROM rate_limits WHERE key IN (
-            SELECT key FROM rate_limits WHERE free_at < clock_timestamp() - interval '1 hour'
-                OR free_at > clock_timestamp() + interval '1 day'
-            LIMIT :most FOR UPDATE SKIP LOCKED)"""),
-        {"most": FORGET},
-    )
+    is_over = or_(RateLimit.free_at < _NOW - timedelta(hours=1), RateLimit.free_at > _NOW + timedelta(days=1))
+    spent = select(RateLimit.key).where(is_over).limit(FORGET).with_for_update(skip_locked=True)
+    forgotten = delete(RateLimit).where(RateLimit.key.in_(spent))
+    await session.execute(forgotten.execution_options(synchronize_session=False))

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import Row, delete, select, text, update
+from sqlalchemy import Row, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from assay.alerts.notice import Notice
 from assay.alerts.rules import PAUSES, PastAlert, next_pause, worth_telling
 from assay.clock import now
+from assay.db.bulk import among, outright
 from assay.db.locks import hold_until_commit
 from assay.db.models import AlertDelivery, AuditEntry, DeliveryState
 from assay.messaging.events import Severity
@@ -27,22 +29,6 @@ KEPT: Final = timedelta(days=30)
 PORTION: Final = 500
 LEASE: Final = timedelta(minutes=1)
 """How long one process may take for an attempt, before another makes it."""
-
-_UNPLANNED: Final = text("""
-    SELECT a.id, a.action, a.at, a.severity, a.data FROM audit_log a
-    WHERE a.channel = 'system_notifications' AND a.at > :since
-        AND (a.severity = ANY(:severities) OR a.action = 'job.recovered')
-        AND NOT EXISTS (SELECT FROM alert_deliveries d WHERE d.audit_id = a.id AND d.receiver = :receiver)
-    ORDER BY a.id LIMIT :limit""")
-_TAKE: Final = text("""
-    UPDATE alert_deliveries SET attempts = attempts + 1, due_at = :lease WHERE id = (
-        SELECT d.id FROM alert_deliveries d
-        WHERE d.receiver = :receiver AND d.state = 'pending'
-            AND (d.due_at <= :now OR d.due_at > :latest) AND NOT EXISTS (
-            SELECT FROM alert_deliveries before WHERE before.receiver = d.receiver AND before.state = 'pending'
-                AND before.subject = d.subject AND before.id < d.id)
-        ORDER BY d.id LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING id, audit_id, attempts""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +62,24 @@ async def plan(session: AsyncSession, receiver: str, severities: Sequence[Severi
 async def take(session: AsyncSession, receiver: str) -> Taken | None:
     """The next delivery that is due, leased to the caller. What a subject has to say is told in its order."""
     at = now()
-    row = (
-        await session.execute(_TAKE, {"receiver": receiver, "now": at, "lease": at + LEASE, "latest": at + PAUSES[-1]})
-    ).one_or_none()
+    due, earlier = aliased(AlertDelivery), aliased(AlertDelivery)
+    is_due = or_(due.due_at <= at, due.due_at > at + PAUSES[-1])
+    waits = exists().where(
+        earlier.receiver == due.receiver,
+        outright(earlier.state, DeliveryState.PENDING),
+        earlier.subject == due.subject,
+        earlier.id < due.id,
+    )
+    is_pending = outright(due.state, DeliveryState.PENDING)
+    first = select(due.id).where(due.receiver == receiver, is_pending, is_due, ~waits).order_by(due.id).limit(1)
+    taking = (
+        update(AlertDelivery)
+        .where(AlertDelivery.id == first.with_for_update(skip_locked=True).scalar_subquery())
+        .values(attempts=AlertDelivery.attempts + 1, due_at=at + LEASE)
+        .returning(AlertDelivery.id, AlertDelivery.audit_id, AlertDelivery.attempts)
+        .execution_options(synchronize_session=False)
+    )
+    row = (await session.execute(taking)).one_or_none()
     if row is None:
         return None
     entry = await session.get_one(AuditEntry, row.audit_id)
@@ -110,9 +111,19 @@ async def listed(session: AsyncSession, *, before: int | None = None, limit: int
 async def _unplanned(
     session: AsyncSession, receiver: str, severities: Sequence[Severity], *, limit: int
 ) -> Sequence[Row[Any]]:
-    since = now() - LOOKED_BACK
-    parameters = {"receiver": receiver, "severities": list(severities), "since": since, "limit": limit}
-    return (await session.execute(_UNPLANNED, parameters)).all()
+    is_planned = exists().where(AlertDelivery.audit_id == AuditEntry.id, AlertDelivery.receiver == receiver)
+    found = (
+        select(AuditEntry.id, AuditEntry.action, AuditEntry.at, AuditEntry.severity, AuditEntry.data)
+        .where(
+            outright(AuditEntry.channel, "system_notifications"),
+            AuditEntry.at > now() - LOOKED_BACK,
+            or_(among(AuditEntry.severity, severities), AuditEntry.action == "job.recovered"),
+            ~is_planned,
+        )
+        .order_by(AuditEntry.id)
+        .limit(limit)
+    )
+    return (await session.execute(found)).all()
 
 
 async def _told(session: AsyncSession, receiver: str, subjects: set[str]) -> defaultdict[str, list[PastAlert]]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +13,8 @@ from assay.accounts.later import actor_again
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.clock import now
-from assay.db.models import HookPlatform, Source, SourceHook, Via
+from assay.db.bulk import among
+from assay.db.models import HookPlatform, Source, SourceHook, StoredMessage, Via
 from assay.errors import InvalidInput, NotFound, Unauthenticated
 from assay.extraction import actions as extraction
 from assay.hooks import discord, mattermost, slack, telegram
@@ -108,13 +109,13 @@ async def _known_channel(session: AsyncSession, source: str, room: str) -> str |
     """What an import called the channel whose messages have ids that begin so: the talk goes on there."""
     if not room:
         return None
-    found = await session.execute(
-        text("""
-        SELECT external_id, channel FROM messages WHERE source = :source AND external_id >= :room
-        ORDER BY external_id LIMIT 1"""),
-        {"source": source, "room": room},
+    first = (
+        select(StoredMessage.external_id, StoredMessage.channel)
+        .where(StoredMessage.source == source, StoredMessage.external_id >= room)
+        .order_by(StoredMessage.external_id)
+        .limit(1)
     )
-    row = found.one_or_none()
+    row = (await session.execute(first)).one_or_none()
     return row.channel if row and row.external_id.startswith(room) else None
 
 
@@ -125,10 +126,12 @@ async def _said(
     messages = list(seen.counted())
     roots = {each.thread for each in messages if each.thread}
     rows = await session.execute(
-        text("""
-        SELECT external_id, thread FROM messages
-        WHERE source = :source AND external_id = ANY(:roots) AND is_latest AND thread IS NOT NULL"""),
-        {"source": source, "roots": list(roots)},
+        select(StoredMessage.external_id, StoredMessage.thread).where(
+            StoredMessage.source == source,
+            among(StoredMessage.external_id, roots),
+            StoredMessage.is_latest,
+            StoredMessage.thread.is_not(None),
+        )
     )
-    known = {row.external_id: row.thread for row in rows}
+    known = dict(rows.tuples().all())
     return [replace(each, thread=known.get(each.thread or "", each.thread)) for each in messages], seen.deleted_ids

@@ -5,33 +5,19 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
 from assay.db.models import Import
+from assay.imports import sql
 from assay.imports.actions import refuse_hidden
 
 MAX_RUNS: Final = 20
 
-_OUTCOME: Final = text("""
-    WITH mine AS (SELECT id, extraction_run_id, read_at, is_latest FROM messages WHERE import_id = :id),
-    claims AS (
-        SELECT p.kind, p.created_entity_id IS NOT NULL AS is_knowledge FROM proposals p
-        WHERE EXISTS (SELECT FROM evidence e WHERE e.proposal_id = p.id AND e.message_id IN (SELECT id FROM mine)))
-    SELECT (SELECT count(*) FROM mine WHERE read_at IS NULL AND is_latest) AS unread,
-        (SELECT coalesce(array_agg(run ORDER BY run DESC), '{}') FROM (
-            SELECT DISTINCT extraction_run_id AS run FROM mine
-            WHERE extraction_run_id IS NOT NULL ORDER BY 1 DESC LIMIT :most) AS newest) AS runs,
-        count(*) FILTER (WHERE kind = 'topic') AS topic_proposals,
-        count(*) FILTER (WHERE kind = 'atom') AS atom_proposals,
-        count(*) FILTER (WHERE kind = 'topic' AND is_knowledge) AS topics,
-        count(*) FILTER (WHERE kind = 'atom' AND is_knowledge) AS atoms
-    FROM claims""")
-
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ImportOutcome:
     """What has come so far of the messages of an import."""
 
     unread: int
@@ -60,7 +46,7 @@ async def listed(session: AsyncSession, *, actor: Actor, after: UUID | None = No
     return (await session.scalars(newest)).all()
 
 
-async def outcome(session: AsyncSession, import_id: UUID) -> Outcome:
+async def outcome(session: AsyncSession, import_id: UUID) -> ImportOutcome:
     """What came of an import: one statement."""
-    found = await session.execute(_OUTCOME, {"id": import_id, "most": MAX_RUNS})
-    return Outcome(**found.one()._asdict())
+    found = await session.execute(sql.OUTCOME, {"id": import_id, "most": MAX_RUNS})
+    return ImportOutcome(**found.one()._asdict())

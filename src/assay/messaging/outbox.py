@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import Row, exists, func, select, text
+from sqlalchemy import DateTime, Row, delete, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.clock import MAX_AGED_OUT, now
+from assay.db.bulk import among
 from assay.db.locks import try_until_commit
-from assay.db.models import OutboxEntry
+from assay.db.models import AuditEntry, OutboxEntry
+from assay.messaging import sql
 
 NOTIFICATIONS: Final = "outbox"
 """The channel on which the trigger that fills the outbox tells of it."""
@@ -24,7 +26,10 @@ NOTIFICATIONS: Final = "outbox"
 POSITION: Final = "position"
 """The type of the first frame of a connection: no event, but where the client begins."""
 
-_EVENT: Final = "a.channel, a.action, a.entity_type, a.data, a.severity, a.at"
+_EVENT: Final = (
+    *(AuditEntry.channel, AuditEntry.action, AuditEntry.entity_type),
+    *(AuditEntry.data, AuditEntry.severity, AuditEntry.at),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +58,7 @@ async def publish(session: AsyncSession, *, limit: int) -> list[Frame] | None:
     """Numbers the next committed events. Returns None where another process is doing so at this moment."""
     if not await try_until_commit(session, NOTIFICATIONS):
         return None
-    rows = await session.execute(
-        text(f"""
-        WITH head AS (
-            SELECT coalesce(max(sequence), 0) AS sequence FROM outbox
-        ), due AS (
-            SELECT entry_id, row_number() OVER (ORDER BY entry_id) AS place
-            FROM (SELECT entry_id FROM outbox WHERE sequence IS NULL ORDER BY entry_id LIMIT :limit) AS waiting
-        ), numbered AS (
-            UPDATE outbox o SET sequence = head.sequence + due.place, published_at = now()
-            FROM due, head WHERE o.entry_id = due.entry_id
-            RETURNING o.entry_id, o.sequence
-        )
-        SELECT n.sequence, {_EVENT} FROM numbered n JOIN audit_log a ON a.id = n.entry_id ORDER BY n.sequence"""),  # noqa: S608  # our own column names
-        {"limit": limit},
-    )
+    rows = await session.execute(sql.PUBLISH, {"limit": limit})
     return [_frame(row) for row in rows]
 
 
@@ -82,15 +73,18 @@ async def published(
     session: AsyncSession, *, after: int, until: int | None = None, channels: Collection[str] | None = None, limit: int
 ) -> list[Frame]:
     """The events with these ids, of these channels or of all, in order."""
-    rows = await session.execute(
-        text(f"""
-        SELECT o.sequence, {_EVENT} FROM outbox o JOIN audit_log a ON a.id = o.entry_id
-        WHERE o.sequence > :after AND o.sequence <= coalesce(:until, 9223372036854775807)
-            AND (CAST(:channels AS text[]) IS NULL OR a.channel = ANY(:channels))
-        ORDER BY o.sequence LIMIT :limit"""),  # noqa: S608  # our own column names
-        {"after": after, "until": until, "channels": channels and list(channels), "limit": limit},
+    wanted = (
+        select(OutboxEntry.sequence, *_EVENT)
+        .join(AuditEntry, AuditEntry.id == OutboxEntry.entry_id)
+        .where(OutboxEntry.sequence > after)
+        .order_by(OutboxEntry.sequence)
+        .limit(limit)
     )
-    return [_frame(row) for row in rows]
+    if until is not None:
+        wanted = wanted.where(OutboxEntry.sequence <= until)
+    if channels is not None:
+        wanted = wanted.where(among(AuditEntry.channel, channels))
+    return [_frame(row) for row in await session.execute(wanted)]
 
 
 async def is_behind(session: AsyncSession) -> bool:
@@ -103,23 +97,23 @@ async def prune(session: AsyncSession, *, before: datetime) -> int:
 
     The newest is kept: numbers go on from it.
     """
+    numbered = OutboxEntry.sequence.is_not(None)
+    newest = select(func.max(OutboxEntry.sequence)).scalar_subquery()
+    oldest = select(OutboxEntry.published_at).where(numbered).order_by(OutboxEntry.sequence).limit(1).scalar_subquery()
     gone = await session.execute(
-        text("""
-        DELETE FROM outbox WHERE sequence < (SELECT max(sequence) FROM outbox) AND published_at < least(:before,
-            (SELECT published_at FROM outbox WHERE sequence IS NOT NULL ORDER BY sequence LIMIT 1) + :at_once)"""),
-        {"before": before, "at_once": MAX_AGED_OUT},
+        delete(OutboxEntry)
+        .where(
+            OutboxEntry.sequence < newest,
+            OutboxEntry.published_at < func.least(literal(before, DateTime(timezone=True)), oldest + MAX_AGED_OUT),
+        )
+        .execution_options(synchronize_session=False)
     )
     return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE has one
 
 
 async def identity(session: AsyncSession) -> str:
     """What tells this database from every other one that may share a broker with it."""
-    found = await session.scalar(
-        text("""
-        SELECT md5(system_identifier || '/' || oid) FROM pg_control_system(), pg_database
-        WHERE datname = current_database()""")
-    )
-    return str(found)
+    return str(await session.scalar(sql.IDENTITY))
 
 
 def _frame(row: Row[Any]) -> Frame:

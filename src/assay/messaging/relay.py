@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 from nats.aio.client import Client
-from sqlalchemy import text
+from sqlalchemy import func, select
 
 from assay.db.engine import UNREACHABLE, Database, first_line
 from assay.db.listening import listening
@@ -22,7 +22,7 @@ SWEEP_SECONDS: Final = 30.0
 AFTER_ANOTHER_SECONDS: Final = 1.0
 """How soon it looks again where another relay was at work: that one may have died of it."""
 PAUSE_AFTER_ERROR_SECONDS: Final = 1.0
-_END_WHEN_HUNG: Final = text("SET LOCAL idle_in_transaction_session_timeout = '5s'")
+_END_WHEN_HUNG: Final = select(func.set_config("idle_in_transaction_session_timeout", "5s", True))
 """A relay that is stopped in the middle would keep the lock, and with it all other relays, for as long as it is."""
 
 

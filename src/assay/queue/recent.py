@@ -7,10 +7,10 @@ from statistics import quantiles
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Text, column, func, literal, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db.models import JobState
+from assay.db.models import JobRun, JobState
 
 MAX_RUNS: Final = 30
 
@@ -36,19 +36,22 @@ class Lately:
 
 async def lately(session: AsyncSession, jobs: Iterable[str]) -> dict[str, Lately]:
     """Of each job the last MAX_RUNS that started and were not skipped: one stretch of an index each."""
+    asked = func.unnest(literal(list(jobs), ARRAY(Text))).table_valued(column("job", Text), name="asked")
+    wanted = asked.render_derived()
+    past = (
+        select(JobRun.id, JobRun.state, JobRun.started_at, JobRun.finished_at)
+        .where(JobRun.job == wanted.c.job, JobRun.started_at.is_not(None), JobRun.state != JobState.SKIPPED)
+        .order_by(JobRun.started_at.desc())
+        .limit(MAX_RUNS)
+        .lateral("past")
+    )
     rows = await session.execute(
-        text(f"""
-        SELECT wanted.job, r.id, r.state, r.started_at, extract(epoch FROM r.finished_at - r.started_at)\\:\\:float8
-        FROM unnest(CAST(:jobs AS text[])) AS wanted (job) CROSS JOIN LATERAL (
-            SELECT id, state, started_at, finished_at FROM job_runs
-            WHERE job = wanted.job AND started_at IS NOT NULL AND state <> 'skipped'
-            ORDER BY started_at DESC LIMIT {MAX_RUNS}) AS r
-        ORDER BY wanted.job, r.started_at DESC"""),  # noqa: S608  # our own number
-        {"jobs": list(jobs)},
+        select(wanted.c.job, past).join(past, true()).order_by(wanted.c.job, past.c.started_at.desc())
     )
     runs: dict[str, list[PastRun]] = {each: [] for each in jobs}
-    for job, run_id, state, started_at, seconds in rows:
-        runs[job].append(PastRun(run_id, JobState(state), started_at, seconds))
+    for job, run_id, state, started_at, finished_at in rows:
+        seconds = (finished_at - started_at).total_seconds() if finished_at else None
+        runs[job].append(PastRun(run_id, state, started_at, seconds))
     return {job: _measured(found) for job, found in runs.items()}
 
 

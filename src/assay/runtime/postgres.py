@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
 
 from assay.errors import Unavailable
-from assay.runtime import binaries, cluster
+from assay.runtime import binaries, cluster, sql
 from assay.runtime.files import begin_anew, fatal_line, last_lines, secret, write_private
 from assay.runtime.process import Steps, marker, remove_strays, spawn
 from assay.runtime.server import Server
@@ -119,12 +119,12 @@ class Postgres(Server):
 
     def create_database(self) -> str:
         """Make our database unless it is there; gives the version of the server."""
-        from psycopg import sql
+        from psycopg.sql import SQL, Identifier
 
         with self._connection() as connection:
-            known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE])
+            known = connection.execute(sql.DATABASE_EXISTS, [DATABASE])
             if known.fetchone() is None:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+                connection.execute(SQL(sql.CREATE_DATABASE).format(Identifier(DATABASE)))
             return connection.info.parameter_status("server_version") or cluster.MAJOR
 
     def _connection(self) -> "psycopg.Connection":

@@ -7,22 +7,8 @@ import hashlib
 from pathlib import Path
 
 from assay.errors import BrokenServer
-from assay.runtime import binaries
+from assay.runtime import binaries, sql
 from assay.runtime.files import write_private
-
-STATEMENTS = (
-    "CREATE EXTENSION IF NOT EXISTS vector",
-    "CREATE TEMPORARY TABLE sample (e vector(384))",  # as many dimensions as we use: 8 do not reach the SIMD loops
-    """INSERT INTO sample SELECT array_agg(random())::real[]::vector
-       FROM generate_series(1, 48 * 384) g GROUP BY g % 48""",
-    """SELECT sum(a.e <=> b.e), sum(a.e <-> b.e), sum(a.e <#> b.e), sum(vector_norm(a.e + b.e)),
-              sum(a.e::halfvec(384) <=> b.e::halfvec(384)), sum(binary_quantize(a.e) <~> binary_quantize(b.e))
-       FROM sample a, sample b""",
-    "SELECT avg(e), sum(l2_normalize(e) <-> e) FROM sample",
-    "CREATE INDEX ON sample USING hnsw ((e::halfvec(384)) halfvec_cosine_ops)",
-    "CREATE INDEX ON sample USING hnsw (e vector_cosine_ops)",
-    "SELECT 1 FROM sample ORDER BY e <=> (SELECT e FROM sample LIMIT 1) LIMIT 5",
-)
 
 
 def ensure_passed(url: str, record: Path) -> None:
@@ -34,7 +20,7 @@ def ensure_passed(url: str, record: Path) -> None:
 
     try:
         with psycopg.connect(url, autocommit=True) as connection:
-            for statement in STATEMENTS:
+            for statement in sql.SELFTEST:
                 connection.execute(statement)
     except psycopg.OperationalError:
         raise BrokenServer(

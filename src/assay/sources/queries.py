@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import Select, any_, exists, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from assay.db.bulk import among
-from assay.db.models import Evidence, Source, SourceKind, StoredMessage
+from assay.db.models import Evidence, Source, SourceKind, StoredMessage, User
 from assay.errors import NotFound
 from assay.kinds import Trust
 
@@ -35,22 +37,30 @@ class SourceInFull:
     created_at: datetime
 
 
-_SHOWN: Final = """
-    SELECT s.id, s.name, s.kind, s.trust, s.version, s.created_at, s.owner_user_id, owner.name AS owner_name,
-        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name) ORDER BY u.name), '[]')
-         FROM users u WHERE u.id = ANY(s.writers)) AS writers
-    FROM sources s JOIN users owner ON owner.id = s.owner_user_id"""
+_OWNER: Final = aliased(User)
+_WRITERS: Final = (
+    select(func.jsonb_agg(aggregate_order_by(func.jsonb_build_object("id", User.id, "name", User.name), User.name)))
+    .where(User.id == any_(Source.writers))
+    .scalar_subquery()
+)
+_COLUMNS: Final = (Source.id, Source.name, Source.kind, Source.trust, Source.version, Source.created_at)
+_SHOWN: Final = select(
+    *_COLUMNS, _OWNER.id.label("owner_id"), _OWNER.name.label("owner_name"), _WRITERS.label("writers")
+).join(_OWNER, _OWNER.id == Source.owner_user_id)
 
 
 async def listed(session: AsyncSession, *, after: UUID | None = None, limit: int) -> list[SourceInFull]:
     """Sources by name; `after` this one."""
-    behind = "WHERE s.name > (SELECT name FROM sources WHERE id = :after)" if after else ""
-    return await _found(session, f"{behind} ORDER BY s.name LIMIT :limit", after=after, limit=limit)
+    by_name = _SHOWN.order_by(Source.name).limit(limit)
+    if after:
+        last = aliased(Source)
+        by_name = by_name.where(Source.name > select(last.name).where(last.id == after).scalar_subquery())
+    return await _found(session, by_name)
 
 
 async def get(session: AsyncSession, source_id: UUID) -> SourceInFull:
     """Raises NotFound."""
-    found = await _found(session, "WHERE s.id = :id", id=source_id)
+    found = await _found(session, _SHOWN.where(Source.id == source_id))
     if not found:
         raise NotFound(f"There is no source {source_id}.")
     return found[0]
@@ -58,7 +68,7 @@ async def get(session: AsyncSession, source_id: UUID) -> SourceInFull:
 
 async def named(session: AsyncSession, name: str) -> SourceInFull:
     """Raises NotFound."""
-    found = await _found(session, "WHERE s.name = :name", name=name)
+    found = await _found(session, _SHOWN.where(Source.name == name))
     if not found:
         raise NotFound(f"There is no source {name!r}. All of them: assay sources list")
     return found[0]
@@ -89,13 +99,11 @@ async def untrusted_sources(session: AsyncSession, proposal_id: UUID) -> Sequenc
     return (await session.scalars(found)).all()
 
 
-async def _found(session: AsyncSession, which: str, **values: Any) -> list[SourceInFull]:
-    rows = await session.execute(text(f"{_SHOWN} {which}"), values)
-    return [_shown(row._asdict()) for row in rows]
+async def _found(session: AsyncSession, wanted: Select[Any]) -> list[SourceInFull]:
+    return [_shown(row._asdict()) for row in await session.execute(wanted)]
 
 
 def _shown(row: dict[str, Any]) -> SourceInFull:
-    owner = SourceUser(row.pop("owner_user_id"), row.pop("owner_name"))
-    writers = [SourceUser(**each) for each in row.pop("writers")]
-    kind, trust = SourceKind(row.pop("kind")), Trust(row.pop("trust"))
-    return SourceInFull(**row, kind=kind, trust=trust, owner=owner, writers=writers)
+    owner = SourceUser(row.pop("owner_id"), row.pop("owner_name"))
+    writers = [SourceUser(**each) for each in row.pop("writers") or ()]
+    return SourceInFull(**row, owner=owner, writers=writers)

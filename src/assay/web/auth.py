@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.routing import APIRoute, iter_route_contexts
-from sqlalchemy import text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
@@ -26,7 +26,7 @@ HOST_COOKIE: Final = "__Host-assay_session"
 LOOPBACK_COOKIE: Final = "assay_session"
 """Over plain HTTP on the machine itself browsers take no cookie that asks for HTTPS."""
 BURST_SECONDS: Final = 10
-NOT_AWAITED: Final = text("SET LOCAL synchronous_commit = off")
+NOT_AWAITED: Final = select(func.set_config("synchronous_commit", "off", True))
 """What a request has spent of its user's allowance may be lost with the machine: no request waits for a disk to keep
 it, nor behind a large change that others write there."""
 

@@ -1,14 +1,16 @@
 """What Prometheus scrapes: counters of this process, and how queue and jobs stand by one cheap look at the database."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from sqlalchemy import text
+from sqlalchemy import BigInteger, Float, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.db.models import JobRun, KnowledgeExtractionRun, OutboxEntry
 from assay.proposals import metrics
 from assay.review import metrics as review
 from assay.web.auth import Open, allow
@@ -54,13 +56,24 @@ async def _of_broker(state: WebState) -> list[Metric]:
     return [connected, _gauge("assay_broker_round_trip_seconds", "For a question to the broker and back.", seconds)]
 
 
-JOBS: Final = """
-    SELECT job, state, count(*), count(*) FILTER (WHERE started_at > now() - interval '1 hour'),
-        count(*) FILTER (WHERE attempt > 1), sum(failed)::bigint,
-        extract(epoch FROM now() - max(started_at)) FROM job_runs
-    WHERE started_at > now() - interval '1 day' GROUP BY job, state"""
-COST: Final = "SELECT coalesce(sum(llm_tokens_used), 0), coalesce(sum(cost_estimate), 0) FROM extraction_runs"
-UNPUBLISHED: Final = "SELECT count(*) FROM outbox WHERE sequence IS NULL"
+_JOBS: Final = (
+    select(
+        JobRun.job,
+        JobRun.state,
+        func.count(),
+        func.count().filter(JobRun.started_at > func.now() - timedelta(hours=1)),
+        func.count().filter(JobRun.attempt > 1),
+        cast(func.sum(JobRun.failed), BigInteger),
+        func.date_part("epoch", func.now() - func.max(JobRun.started_at), type_=Float),
+    )
+    .where(JobRun.started_at > func.now() - timedelta(days=1))
+    .group_by(JobRun.job, JobRun.state)
+)
+_COST: Final = select(
+    func.coalesce(func.sum(KnowledgeExtractionRun.llm_tokens_used), 0),
+    func.coalesce(func.sum(KnowledgeExtractionRun.cost_estimate), 0),
+)
+_UNPUBLISHED: Final = select(func.count()).where(OutboxEntry.sequence.is_(None))
 
 
 async def _of_database(session: AsyncSession, state: WebState) -> list[Metric]:
@@ -91,13 +104,13 @@ async def _of_database(session: AsyncSession, state: WebState) -> list[Metric]:
     retries = GaugeMetricFamily("assay_job_retries_last_day", "Runs that tried again.", labels=["job", "state"])
     items = GaugeMetricFamily("assay_job_items_failed_last_day", "Items that failed.", labels=["job", "state"])
     since = GaugeMetricFamily("assay_job_last_run_seconds", "Since the last run.", labels=["job", "state"])
-    for job, status, number, of_hour, again, failed, age in await session.execute(text(JOBS)):
+    for job, status, number, of_hour, again, failed, age in await session.execute(_JOBS):
         runs.add_metric([job, status], number)
         hourly.add_metric([job, status], of_hour)
         retries.add_metric([job, status], again)
         items.add_metric([job, status], failed)
-        since.add_metric([job, status], float(age))
-    tokens, cost = (await session.execute(text(COST))).one()
+        since.add_metric([job, status], age)
+    tokens, cost = (await session.execute(_COST)).one()
     return [
         proposals,
         undone,
@@ -110,7 +123,7 @@ async def _of_database(session: AsyncSession, state: WebState) -> list[Metric]:
         since,
         _counter("assay_extraction_tokens", "Tokens of language models used.", tokens),
         _counter("assay_extraction_cost", "Estimated cost of extraction.", cost),
-        _gauge("assay_events_unpublished", "Events not published yet.", await session.scalar(text(UNPUBLISHED)) or 0),
+        _gauge("assay_events_unpublished", "Events not published yet.", await session.scalar(_UNPUBLISHED) or 0),
     ]
 
 
