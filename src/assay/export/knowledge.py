@@ -6,18 +6,24 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import and_, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from assay.db.bulk import among
 from assay.db.engine import Database
-from assay.export.records import ONE_MOMENT
-from assay.kinds import AtomType, LinkType
+from assay.db.models import AtomLink, Entity, TopicAtom
+from assay.export import sql
+from assay.kinds import AtomType, Kind, LinkType
 from assay.proposals import queries
 from assay.proposals.queries import QuoteInContext
 
 TOPICS_AT_ONCE: Final = 50
 MAX_ATOMS: Final = 5_000
 """Of one topic, in its file."""
+_LIVE_TOPIC: Final = Entity.kind == Kind.TOPIC, ~Entity.archived
+_LIVE_ATOM: Final = Entity.kind == Kind.ATOM, ~Entity.archived
+_BY_NAME: Final = func.lower(Entity.title), Entity.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +67,7 @@ UNFILED: Final = "Without a topic"
 
 async def topics(database: Database) -> AsyncIterator[OutgoingTopic]:
     """All live topics by name, then what is filed nowhere; as it all was at one moment."""
-    async with database.transaction() as session:
-        await session.execute(text(ONE_MOMENT))
+    async with database.snapshot() as session:
         after: tuple[str, UUID] | None = None
         while rows := await _topics(session, after):
             ids = [row["id"] for row in rows]
@@ -77,72 +82,60 @@ async def topics(database: Database) -> AsyncIterator[OutgoingTopic]:
 async def topic_names(database: Database) -> list[tuple[UUID, str]]:
     """Of all live topics, in the order of `topics`."""
     async with database.transaction() as session:
-        rows = await session.execute(
-            text("""
-            SELECT id, title FROM entities WHERE kind = 'topic' AND NOT archived ORDER BY lower(title), id""")
-        )
-        return [(row.id, row.title) for row in rows]
+        found = select(Entity.id, Entity.title).where(*_LIVE_TOPIC).order_by(*_BY_NAME)
+        return list((await session.execute(found)).tuples())
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AtomPlace:
     """Where an atom is found: the topic that it is filed under first, and its title."""
 
     topic_id: UUID | None
     title: str
 
 
-async def places(database: Database) -> dict[UUID, Place]:
+async def places(database: Database) -> dict[UUID, AtomPlace]:
     """Of all live atoms. Only their titles are kept in memory."""
+    topic = aliased(Entity)
+    first = (
+        select(TopicAtom.topic_id)
+        .join(topic, and_(topic.id == TopicAtom.topic_id, ~topic.archived))
+        .where(TopicAtom.atom_id == Entity.id)
+        .order_by(func.lower(topic.title), topic.id)
+        .limit(1)
+        .scalar_subquery()
+    )
     async with database.transaction() as session:
-        rows = await session.execute(
-            text("""
-            SELECT a.id, a.title, (
-                SELECT f.topic_id FROM topic_atoms f JOIN entities t ON t.id = f.topic_id AND NOT t.archived
-                WHERE f.atom_id = a.id ORDER BY lower(t.title), t.id LIMIT 1) AS topic_id
-            FROM entities a WHERE a.kind = 'atom' AND NOT a.archived""")
-        )
-        return {row.id: Place(row.topic_id, row.title) for row in rows}
+        rows = await session.execute(select(Entity.id, first, Entity.title).where(*_LIVE_ATOM))
+        return {atom_id: AtomPlace(topic_id, title) for atom_id, topic_id, title in rows}
 
 
 async def _topics(session: AsyncSession, after: tuple[str, UUID] | None) -> Sequence[Mapping[str, Any]]:
-    rows = await session.execute(
-        text("""
-        SELECT e.id, e.title AS name, e.body AS description, e.keywords, e.confidence, e.created_at, e.updated_at
-        FROM entities e WHERE e.kind = 'topic' AND NOT e.archived
-            AND (CAST(:id AS uuid) IS NULL OR (lower(e.title), e.id) > (lower(:name), CAST(:id AS uuid)))
-        ORDER BY lower(e.title), e.id LIMIT :limit"""),
-        {"name": after and after[0], "id": after and after[1], "limit": TOPICS_AT_ONCE},
-    )
+    words = Entity.title.label("name"), Entity.body.label("description"), Entity.keywords
+    wanted = select(Entity.id, *words, Entity.confidence, Entity.created_at, Entity.updated_at).where(*_LIVE_TOPIC)
+    if after is not None:
+        name, topic_id = after
+        wanted = wanted.where(tuple_(*_BY_NAME) > tuple_(func.lower(name), topic_id))
+    rows = await session.execute(wanted.order_by(*_BY_NAME).limit(TOPICS_AT_ONCE))
     return [dict(row) for row in rows.mappings()]
 
 
 async def _filed(session: AsyncSession, topic_ids: Sequence[UUID]) -> dict[UUID, list[OutgoingAtom]]:
-    rows = await session.execute(
-        text("""
-        SELECT f.topic_id, a.* FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
-        CROSS JOIN LATERAL (
-            SELECT * FROM topic_atoms WHERE topic_id = wanted.id ORDER BY position, atom_id LIMIT :most) AS f
-        CROSS JOIN LATERAL (
-            SELECT id, title, body, atom_type, confidence, created_at, updated_at FROM entities
-            WHERE id = f.atom_id AND NOT archived LIMIT 1) AS a
-        ORDER BY f.topic_id, f.position, a.id"""),
-        {"ids": list(topic_ids), "most": MAX_ATOMS},
-    )
+    rows = await session.execute(sql.FILED, {"ids": list(topic_ids), "most": MAX_ATOMS})
     return await _atoms(session, [dict(row) for row in rows.mappings()])
 
 
 async def _unfiled(session: AsyncSession) -> list[OutgoingAtom]:
+    topic = aliased(Entity)
+    is_filed = exists().where(TopicAtom.atom_id == Entity.id, topic.id == TopicAtom.topic_id, ~topic.archived)
+    words = Entity.title, Entity.body, Entity.atom_type
     rows = await session.execute(
-        text("""
-        SELECT CAST(NULL AS uuid) AS topic_id, a.id, a.title, a.body, a.atom_type, a.confidence, a.created_at,
-            a.updated_at
-        FROM entities a WHERE a.kind = 'atom' AND NOT a.archived AND NOT EXISTS (
-            SELECT FROM topic_atoms f JOIN entities t ON t.id = f.topic_id AND NOT t.archived WHERE f.atom_id = a.id)
-        ORDER BY a.created_at, a.id LIMIT :most"""),
-        {"most": MAX_ATOMS},
+        select(Entity.id, *words, Entity.confidence, Entity.created_at, Entity.updated_at)
+        .where(*_LIVE_ATOM, ~is_filed)
+        .order_by(Entity.created_at, Entity.id)
+        .limit(MAX_ATOMS)
     )
-    found = await _atoms(session, [dict(row) for row in rows.mappings()])
+    found = await _atoms(session, [{"topic_id": None, **row} for row in rows.mappings()])
     return [atom for atoms in found.values() for atom in atoms]
 
 
@@ -167,12 +160,12 @@ async def _quotes(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list
 
 async def _links(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[OutgoingLink]]:
     rows = await session.execute(
-        text("""
-        SELECT l.from_id, l.link_type, l.to_id FROM atom_links l JOIN entities e ON e.id = l.to_id AND NOT e.archived
-        WHERE l.from_id = ANY(:ids) ORDER BY l.from_id, l.strength DESC, l.to_id"""),
-        {"ids": list(ids)},
+        select(AtomLink.from_id, AtomLink.link_type, AtomLink.to_id)
+        .join(Entity, and_(Entity.id == AtomLink.to_id, ~Entity.archived))
+        .where(among(AtomLink.from_id, ids))
+        .order_by(AtomLink.from_id, AtomLink.strength.desc(), AtomLink.to_id)
     )
     found: dict[UUID, list[OutgoingLink]] = {}
-    for row in rows:
-        found.setdefault(row.from_id, []).append(OutgoingLink(LinkType(row.link_type), row.to_id))
+    for from_id, link_type, to_id in rows:
+        found.setdefault(from_id, []).append(OutgoingLink(link_type, to_id))
     return found

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from assay.db.engine import Database
 from assay.export import knowledge
-from assay.export.knowledge import UNFILED, OutgoingAtom, OutgoingTopic, Place
+from assay.export.knowledge import UNFILED, AtomPlace, OutgoingAtom, OutgoingTopic
 from assay.proposals.queries import QuoteInContext
 
 UNFIT: Final = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|#^\[\]]+')
@@ -55,7 +55,7 @@ def _cut(name: str) -> str:
     return name.encode()[:MAX_NAME_BYTES].decode(errors="ignore").strip(". ")
 
 
-def _lines(topic: OutgoingTopic, files: Mapping[UUID | None, str], places: Mapping[UUID, Place]) -> Iterator[str]:
+def _lines(topic: OutgoingTopic, files: Mapping[UUID | None, str], places: Mapping[UUID, AtomPlace]) -> Iterator[str]:
     yield from _front_matter(topic)
     yield f"# {_heading(topic.name)}"
     if topic.description:
@@ -81,7 +81,7 @@ def _front_matter(topic: OutgoingTopic) -> Iterator[str]:
     yield ""
 
 
-def _atom(atom: OutgoingAtom, files: Mapping[UUID | None, str], places: Mapping[UUID, Place]) -> Iterator[str]:
+def _atom(atom: OutgoingAtom, files: Mapping[UUID | None, str], places: Mapping[UUID, AtomPlace]) -> Iterator[str]:
     yield from ("", f"## {_heading(atom.title)}", "")
     yield f"*{atom.atom_type or 'atom'}*, confidence {atom.confidence:.2f}, `{atom.id}`"
     if atom.content and atom.content != atom.title:

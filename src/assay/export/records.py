@@ -4,24 +4,22 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 from pydantic_core import to_json
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.clock import now
 from assay.db import migrate
 from assay.db.base import Base
 from assay.db.engine import Database
+from assay.export import sql
 from assay.export.tables import FORMAT, KEPT, SECRET, VERSION
 
-ONE_MOMENT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 ROWS_AT_ONCE: Final = 500
 CHUNK: Final = 256 * 1024
 
 
 async def lines(database: Database) -> AsyncIterator[bytes]:
     """The whole file in pieces, of the records as they were at one moment."""
-    async with database.transaction() as session:
-        await session.execute(text(ONE_MOMENT))
+    async with database.snapshot() as session:
         yield _line({"format": FORMAT, "version": VERSION, "revision": migrate.newest(), "exported_at": now()})
         counts = dict.fromkeys(KEPT, 0)
         for name in KEPT:
@@ -37,12 +35,9 @@ def _line(document: Mapping[str, Any]) -> bytes:
 
 async def _table(session: AsyncSession, name: str) -> AsyncIterator[tuple[bytes, int]]:
     """Pieces of a table in the order of its key, each with how many records it holds."""
-    key = ", ".join(f"t.{column.name}" for column in Base.metadata.tables[name].primary_key)
-    without = "".join(f" - '{column}'" for column in SECRET.get(name, ()))
-    rows = await session.stream(
-        text(f"SELECT (to_jsonb(t){without})::text FROM {name} t ORDER BY {key}"),  # noqa: S608  # our own names
-        execution_options={"yield_per": ROWS_AT_ONCE},
-    )
+    key = [column.name for column in Base.metadata.tables[name].primary_key]
+    statement = sql.records_of(name, key, without=SECRET.get(name, ()))
+    rows = await session.stream(statement, execution_options={"yield_per": ROWS_AT_ONCE})
     start = f'{{"table":"{name}","row":'.encode()
     piece, number = bytearray(), 0
     async for (row,) in rows:

@@ -7,7 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import cast, delete, func, literal, select
+from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,16 +17,15 @@ from assay.audit.actor import Actor
 from assay.db import migrate, troubles
 from assay.db.base import Base
 from assay.db.engine import Database, first_line
-from assay.db.models import SYSTEM_USER_ID
+from assay.db.models import SYSTEM_USER_ID, OutboxEntry
 from assay.errors import Conflict, InvalidInput
+from assay.export import sql
 from assay.export.tables import FORMAT, KEPT, SECRET, VERSION
 from assay.lines import BadLine, open_file, read_lines
 from assay.messaging.requests import METRICS, REVIEW, SCAN, request
 
 FindActor = Callable[[AsyncSession], Awaitable[Actor]]
 ROWS_AT_ONCE: Final = 1_000
-ENDED: Final = "a token that was restored: "
-"""Before its id. No digest of a token is ever kept of this, so nobody has a token that fits."""
 
 
 async def restore(database: Database, path: Path, *, actor_of: FindActor) -> dict[str, int]:
@@ -45,11 +45,11 @@ async def restore(database: Database, path: Path, *, actor_of: FindActor) -> dic
 async def _restore(database: Database, path: Path, actor_of: FindActor) -> dict[str, int]:
     async with database.transaction() as session:
         await _refuse_used(session)
-        await session.execute(text("CREATE TEMP TABLE restored (name text, row jsonb) ON COMMIT DROP"))
+        await session.execute(sql.MAKE_RESTORED)
         counts = await _load(session, path)
         for name in KEPT:
             if name == "outbox":
-                await session.execute(text("DELETE FROM outbox"))  # a trigger wrote it, as if all had just happened
+                await session.execute(delete(OutboxEntry))  # a trigger wrote it, as if all had just happened
             await _insert(session, name)
         await _number_on(session)
         actor = await actor_of(session)
@@ -61,8 +61,11 @@ async def _restore(database: Database, path: Path, actor_of: FindActor) -> dict[
 async def _refuse_used(session: AsyncSession) -> None:
     """Raises Conflict where there is anything but what the migrations made."""
     for name in KEPT:
-        but_seed = f" WHERE id <> {SYSTEM_USER_ID}" if name == "users" else ""
-        if await session.scalar(text(f"SELECT EXISTS (SELECT FROM {name}{but_seed})")):  # noqa: S608  # ours
+        table = Base.metadata.tables[name]
+        anything = select(literal(1)).select_from(table)
+        if name == "users":
+            anything = anything.where(table.c.id != SYSTEM_USER_ID)
+        if await session.scalar(select(anything.exists())):
             raise Conflict(
                 f"This Assay is not empty: there are {name.replace('_', ' ')}. Records come back into a new one: set "
                 "ASSAY_HOME to a new folder, or DATABASE_URL to an empty database."
@@ -75,12 +78,7 @@ async def _load(session: AsyncSession, path: Path) -> dict[str, int]:
     rows = _rows(path)
     while batch := list(islice(rows, ROWS_AT_ONCE)):
         counts.update(Counter(counts) + Counter(each["name"] for each in batch))
-        await session.execute(
-            text(
-                "INSERT INTO restored SELECT i.name, i.row FROM jsonb_to_recordset(:rows) AS i (name text, row jsonb)"
-            ),
-            {"rows": json.dumps(batch)},
-        )
+        await session.execute(sql.LOAD, {"rows": json.dumps(batch)})
     return counts
 
 
@@ -133,34 +131,21 @@ async def _insert(session: AsyncSession, name: str) -> None:
     known = [column.name for column in Base.metadata.tables[name].columns if column.name not in stay]
     if not (columns := [each for each in known if each in exported]):
         return
-    values = [f"r.{column}" for column in columns]
-    if name == "api_tokens":
-        columns.append("secret_hash")
-        values = ["coalesce(r.revoked_at, now())" if each == "r.revoked_at" else each for each in values]
-        values.append(f"encode(sha256(convert_to('{ENDED}' || r.id, 'UTF8')), 'hex')")
-    seed = f" AND r.id <> {SYSTEM_USER_ID}" if name == "users" else ""
-    chosen = f"SELECT {', '.join(values)} FROM restored CROSS JOIN LATERAL "  # noqa: S608  # our own names
-    rows = f"jsonb_populate_record(NULL::{name}, restored.row) AS r WHERE restored.name = :name{seed}"
-    await session.execute(text(f"INSERT INTO {name} ({', '.join(columns)}) {chosen}{rows}"), {"name": name})
+    await session.execute(sql.records_inserted(name, columns), {"name": name})
 
 
 async def _exported_columns(session: AsyncSession, name: str) -> set[str]:
     """Those that the export has. What is new since takes its default."""
-    first = "SELECT row FROM restored WHERE name = :name LIMIT 1"
-    found = text(f"SELECT jsonb_object_keys(first.row) FROM ({first}) AS first")  # noqa: S608  # our own words
-    return set(await session.scalars(found, {"name": name}))
+    return set(await session.scalars(sql.EXPORTED_COLUMNS, {"name": name}))
 
 
 async def _number_on(session: AsyncSession) -> None:
     """The next numbers follow on those that came back."""
     for name, column in _numbered():
-        await session.execute(
-            text(
-                f"SELECT setval(pg_get_serial_sequence('{name}', '{column}'), greatest("  # noqa: S608  # our own names
-                f"(SELECT coalesce(max({column}), 1) FROM {name}), "
-                f"nextval(pg_get_serial_sequence('{name}', '{column}'))))"
-            )
-        )
+        numbers = Base.metadata.tables[name].c[column]
+        sequence, newest = func.pg_get_serial_sequence(name, column), select(func.coalesce(func.max(numbers), 1))
+        following = func.greatest(newest.scalar_subquery(), func.nextval(cast(sequence, REGCLASS)))
+        await session.execute(select(func.setval(cast(sequence, REGCLASS), following)))
 
 
 def _numbered() -> Sequence[tuple[str, str]]:

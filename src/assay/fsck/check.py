@@ -10,17 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db import locks
 from assay.db.engine import Database
 from assay.fsck import keys
-from assay.fsck.decisions import DECISIONS
-from assay.fsck.evidence import EVIDENCE
 from assay.fsck.invariant import Invariant
-from assay.fsck.knowledge import KNOWLEDGE
-from assay.fsck.machinery import MACHINERY
-from assay.fsck.schema import promised
+from assay.fsck.sql.decisions import DECISIONS
+from assay.fsck.sql.evidence import EVIDENCE
+from assay.fsck.sql.knowledge import KNOWLEDGE
+from assay.fsck.sql.machinery import MACHINERY
+from assay.fsck.sql.schema import promised
 
 INVARIANTS: Final = (*DECISIONS, *KNOWLEDGE, *EVIDENCE, *MACHINERY)
 MAX_EXAMPLES: Final = 5
 ROWS_AT_ONCE: Final = 1_000
-_ONE_MOMENT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 @dataclass(slots=True)
@@ -36,8 +35,7 @@ class CheckedInvariant:
 
 async def check(database: Database) -> list[CheckedInvariant]:
     """All invariants, of the records as they were at one moment. Locks nothing, and runs beside everything else."""
-    async with database.transaction() as session:
-        await session.execute(text(_ONE_MOMENT))
+    async with database.snapshot() as session:
         return await look(session)
 
 
