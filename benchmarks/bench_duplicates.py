@@ -24,10 +24,10 @@ from assay.db.engine import Database
 from assay.db.models import DedupState, Proposal
 from assay.duplicates import scan
 from assay.duplicates.calibration import shipped
-from assay.duplicates.candidates import EF_SEARCH
 from assay.duplicates.measure import measured
 from assay.duplicates.scale import OPERATING_COSINE, Scale
 from assay.duplicates.scorer import MAX_GAIN
+from assay.duplicates.sql.candidates import EF_SEARCH
 from generated_data import DIMENSIONS, MODEL, Crowd, exact, fill, islands, like_language
 from harness import best_of, show, with_database
 

@@ -15,10 +15,10 @@ from assay.db.base import new_id
 from assay.db.engine import Database
 from assay.duplicates import vectors
 from assay.duplicates.calibration import shipped
-from assay.duplicates.candidates import NEIGHBOURS
 from assay.duplicates.claim import Claim, content_hash
 from assay.duplicates.scale import Scale
 from assay.duplicates.scorer import scores
+from assay.duplicates.sql.candidates import NEIGHBOURS
 from assay.kinds import Kind, embedded_text, folded, identity_key
 
 MODEL = "cloud-384"

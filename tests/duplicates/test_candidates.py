@@ -14,6 +14,7 @@ from assay.db.engine import Database
 from assay.db.models import DedupState
 from assay.duplicates import candidates, scan, vectors
 from assay.duplicates.measure import trigram_similarity
+from assay.duplicates.sql import candidates as sql
 from assay.errors import InvalidInput
 from assay.kinds import Kind
 
@@ -96,7 +97,7 @@ async def test_a_large_table_is_searched_by_its_index(database):
     await arrive(database, embedder, *(draft() for _ in range(1000)))
     async with database.transaction() as session:
         await session.execute(text("ANALYZE embeddings"))
-    statement = f"EXPLAIN {candidates._statement(embedder.model, DIMENSIONS)}"
+    statement = f"EXPLAIN {sql.candidates(embedder.model, DIMENSIONS)}"
     plan = await rows(database, statement, ids=[], model=embedder.model, min_cosine="{}")
     assert vectors.index_name(Kind.ATOM, embedder.model, DIMENSIONS) in "\n".join(line for (line,) in plan)
 
@@ -124,13 +125,13 @@ async def test_a_title_that_is_spelled_alike_is_found_beyond_the_nearest(databas
     [entity] = await known(database, embedder, draft(kind, SPARE_PART))
     [each] = await arrive(database, embedder, draft(kind, f"{SPARE_PART}s"))
     found = {candidate.id: candidate for candidate in await find(database, embedder, each)}
-    assert len(found) == candidates.PER_SEARCH + 1
+    assert len(found) == sql.PER_SEARCH + 1
     assert found[entity].trigram == pytest.approx(trigram_similarity(SPARE_PART, f"{SPARE_PART}s"))
 
 
 async def test_a_topic_is_its_name_and_is_found_by_its_letters_however_far_its_meaning(database):
     far = HandMadeEmbedder({SPARE_PART: [0, 1.0], f"{SPARE_PART}s": [1.0], "Crowd": [1.0]})
-    await known(database, far, *(draft(Kind.TOPIC, f"Crowd. {number}") for number in range(candidates.NEIGHBOURS + 5)))
+    await known(database, far, *(draft(Kind.TOPIC, f"Crowd. {number}") for number in range(sql.NEIGHBOURS + 5)))
     [entity] = await known(database, far, draft(Kind.TOPIC, SPARE_PART))
     [each] = await arrive(database, far, draft(Kind.TOPIC, f"{SPARE_PART}s"))
     found = {candidate.id: candidate for candidate in await find(database, far, each)}
@@ -146,7 +147,7 @@ async def test_everything_within_reach_is_a_candidate(database, kind):
     embedder = HandMadeEmbedder({"Asks": [1.0], **crowd})
     await known(database, embedder, *(draft(kind, title) for title in crowd))
     [each] = await arrive(database, embedder, draft(kind, "Asks"))
-    assert len(await find(database, embedder, each)) == candidates.PER_SEARCH
+    assert len(await find(database, embedder, each)) == sql.PER_SEARCH
     found = await find(database, embedder, each, min_cosine=dict.fromkeys(Kind, 0.9))
     assert len(found) == sum(1 / (1 + (0.05 * number) ** 2) ** 0.5 >= 0.9 for number in range(12))
 

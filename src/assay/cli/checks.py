@@ -1,20 +1,21 @@
 """What `assay doctor` looks at: each look tells what it saw, or raises with a sentence that says what to do."""
 
 from datetime import timedelta
-from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import assay.jobs  # noqa: F401  # registers the jobs
 from assay.ai import factory
 from assay.ai.factory import OFFLINE
 from assay.ai.providers.offline_embedder import OfflineEmbedder
+from assay.cli import sql
 from assay.clock import now
 from assay.db import migrate
 from assay.db.engine import Database
 from assay.db.troubles import READ_ONLY, ensure_well
-from assay.duplicates.vectors import LINKS, outdated_indexes
+from assay.duplicates.sql.vectors import LINKS, index_rebuilt
+from assay.duplicates.vectors import outdated_indexes
 from assay.errors import Conflict, Unavailable
 from assay.messaging import nats
 from assay.proposals.expiry import overdue
@@ -22,39 +23,31 @@ from assay.queue import health
 from assay.runtime.services import Services, running
 from assay.settings import Settings
 
-_VECTOR: Final = text("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
-_AVAILABLE: Final = text("SELECT default_version FROM pg_available_extensions WHERE name = 'vector'")
-_IS_SUPERUSER: Final = text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-_TABLES: Final = text("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()")
-_MAY_CREATE: Final = text("SELECT has_schema_privilege(current_schema(), 'CREATE')")
-
 
 async def server(database: Database) -> str:
     await ensure_well(database)
     async with database.transaction() as session:
-        number = await session.scalar(text("SHOW server_version"))
-        if await session.scalar(text("SHOW transaction_read_only")) == "on":
+        number = await session.scalar(select(func.current_setting("server_version")))
+        if await session.scalar(select(func.current_setting("transaction_read_only"))) == "on":
             raise Unavailable(READ_ONLY)
-        if not await session.scalar(_MAY_CREATE):
+        if not await session.scalar(sql.MAY_CREATE):
             raise Unavailable(
                 "The user of DATABASE_URL may not create anything in its schema: "
                 "GRANT USAGE, CREATE ON SCHEMA public TO its name."
             )
-        if not (vector := await session.scalar(_VECTOR)):
+        if not (vector := await session.scalar(sql.VECTOR)):
             return f"{number} with pgvector {await _available(session)}, made by the first command"
         # A pgvector built for another processor dies only when real dimensions reach its vector instructions.
-        await session.execute(
-            text("SELECT a <=> a FROM (SELECT array_agg(random())::real[]::vector AS a FROM generate_series(1, 384)) s")
-        )
+        await session.execute(sql.COMPARES_VECTORS)
     return f"{number} with pgvector {vector}, self-test with 384 dimensions passed"
 
 
 async def _available(session: AsyncSession) -> str:
     """The version that our first migration makes; raises where it cannot, or was made and is gone."""
-    version = await session.scalar(_AVAILABLE)
+    version = await session.scalar(sql.AVAILABLE)
     if not version:
         raise Unavailable("PostgreSQL has no pgvector: install it on its server, then CREATE EXTENSION vector;")
-    if await session.scalar(_TABLES) or not await session.scalar(_IS_SUPERUSER):
+    if await session.scalar(sql.TABLES) or not await session.scalar(sql.IS_SUPERUSER):
         raise Unavailable("The database lacks the extension pgvector: as a superuser, CREATE EXTENSION vector; in it.")
     return str(version)
 
@@ -67,7 +60,7 @@ async def migrations(database: Database) -> str:
     """It makes none: the next command does."""
     async with database.transaction() as session:
         found, newest = await migrate.revision(session), migrate.newest()
-        tables = await session.scalar(_TABLES)
+        tables = await session.scalar(sql.TABLES)
     if found is None and not tables:
         return f"none yet: the next command makes those up to {newest}"
     if not migrate.is_served(found):
@@ -93,9 +86,7 @@ async def indexes(database: Database) -> str:
     async with database.transaction() as session:
         outdated = await outdated_indexes(session)
     if outdated:
-        statements = " ".join(
-            f"ALTER INDEX {each} SET (m = {LINKS}); REINDEX INDEX CONCURRENTLY {each};" for each in outdated
-        )
+        statements = " ".join(map(index_rebuilt, outdated))
         names = ", ".join(outdated)
         raise Unavailable(
             f"Built with old parameters, so that duplicates are missed: {names}. "

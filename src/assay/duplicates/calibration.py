@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 import structlog
 from numpy.typing import NDArray
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.embedder import Embedder
@@ -21,6 +20,7 @@ from assay.duplicates.labelled import LabelledPair, read_pairs
 from assay.duplicates.measure import Measured, Quality, cosines, judged, quality, quality_by, trigram_similarity
 from assay.duplicates.scale import EVERY_KIND, OPERATING_SCORE, Scale, in_force
 from assay.duplicates.scorer import Similarity, judge, scores
+from assay.duplicates.sql import words as sql
 from assay.kinds import Kind, folded
 from assay.policies import actions as policies
 from assay.policies.queries import InForce
@@ -84,17 +84,7 @@ def shipped() -> list[LabelledPair]:
 
 async def verdicts_of_team(session: AsyncSession) -> list[LabelledPair]:
     """What people said: pairs told apart, and what they merged, in the words it had when it was proposed."""
-    rows = await session.execute(
-        text("""
-        SELECT kind, first_title AS title1, first_body AS text1, second_title AS title2, second_body AS text2, same
-        FROM pair_verdicts
-        UNION
-        SELECT p.kind, p.title, p.body, target.title, target.body, true
-        FROM proposals p JOIN proposals target ON target.id = p.merged_into_entity_id
-        JOIN users u ON u.id = p.reviewed_by_user_id
-        WHERE p.status = 'merged' AND u.kind <> 'system' AND p.identity_key <> target.identity_key
-        ORDER BY 1, 2, 3, 4, 5""")
-    )
+    rows = await session.execute(sql.OF_TEAM)
     return [
         LabelledPair((row.title1, row.text1), (row.title2, row.text2), row.same, Kind(row.kind), TEAM, TEAM)
         for row in rows

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.duplicates.changes import FactChange, changed_facts
+from assay.duplicates.sql import words as sql
 from assay.kinds import Kind, embedded_text
 from assay.text.word_diff import Piece, word_diff
 
@@ -35,17 +35,7 @@ class Comparison:
 
 async def others(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Other]:
     """The entities or proposals of these ids, in their own words. An entity goes before the proposal of its id."""
-    rows = await session.execute(
-        text("""
-        SELECT either.* FROM unnest(CAST(:ids AS uuid[])) AS wanted (id) CROSS JOIN LATERAL (
-            (SELECT id, kind, title, body, true AS is_entity,
-                CASE WHEN archived THEN 'withdrawn' ELSE 'approved' END AS state
-             FROM entities WHERE id = wanted.id)
-            UNION ALL
-            (SELECT id, kind, title, body, false, status FROM proposals WHERE id = wanted.id)
-            LIMIT 1) AS either"""),
-        {"ids": list(ids)},
-    )
+    rows = await session.execute(sql.SAID, {"ids": list(ids)})
     found = (Other(row.id, Kind(row.kind), row.title, row.body, row.is_entity, row.state) for row in rows)
     return {each.id: each for each in found}
 

@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import exists, false, func, select, true, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.db.bulk import among
-from assay.db.models import DedupState, Proposal
+from assay.db.models import DedupState, Entity, Proposal
 from assay.duplicates import scan, verdicts
 from assay.duplicates.claim import Claim
-from assay.kinds import Kind
 from assay.messaging.events import ProposalNotDuplicate
 from assay.proposals.gate import ANY_VERSION, hold
 from assay.proposals.outcomes import (
@@ -26,8 +26,6 @@ from assay.proposals.outcomes import (
     refuse_own,
     refuse_stale,
 )
-
-_CLAIM: Final = "id, kind, title, body, identity_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +67,27 @@ async def not_duplicate(
 
 async def _asked(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, _Asked]:
     held = await hold(session, ids)
-    rows = await session.execute(
-        text(f"""
-        SELECT {_CLAIM}, coalesce(similar_entity_id, similar_proposal_id) AS marked
-        FROM proposals WHERE id = ANY(:ids)"""),  # noqa: S608  # our own columns
-        {"ids": list(ids)},
-    )
+    marked = func.coalesce(Proposal.similar_entity_id, Proposal.similar_proposal_id)
+    rows = await session.execute(select(*_said(Proposal), marked).where(among(Proposal.id, ids)))
     return {
-        row.id: _Asked(held[row.id], Claim(row.id, Kind(row.kind), row.title, row.body, row.identity_key), row.marked)
-        for row in rows
+        proposal_id: _Asked(held[proposal_id], Claim(proposal_id, *words), found) for proposal_id, *words, found in rows
     }
+
+
+def _said(what: type[Proposal] | type[Entity]) -> tuple[InstrumentedAttribute[Any], ...]:
+    return what.id, what.kind, what.title, what.body, what.identity_key
 
 
 async def _claims(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Claim]:
     """What entities say now, and what proposals say that are none."""
+    is_entity = exists().where(Entity.id == Proposal.id)
     rows = await session.execute(
-        text(f"""
-        SELECT {_CLAIM}, true AS is_entity FROM entities WHERE id = ANY(:ids)
-        UNION ALL
-        SELECT {_CLAIM}, false FROM proposals p
-        WHERE id = ANY(:ids) AND NOT EXISTS (SELECT FROM entities e WHERE e.id = p.id)"""),  # noqa: S608
-        {"ids": list(ids)},
+        union_all(
+            select(*_said(Entity), true()).where(among(Entity.id, ids)),
+            select(*_said(Proposal), false()).where(among(Proposal.id, ids), ~is_entity),
+        )
     )
-    return {row["id"]: Claim(**{**row, "kind": Kind(row["kind"])}) for row in rows.mappings()}
+    return {entity_id: Claim(entity_id, *words) for entity_id, *words in rows}
 
 
 def _refuse(

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
-from sqlalchemy import text
+from sqlalchemy import delete, select, tuple_
 
 from assay.ai.embedder import Embedder, Vectors
 from assay.clock import now
 from assay.db.engine import Database
+from assay.db.models import CachedVector
 from assay.duplicates.claim import content_hash
+from assay.duplicates.sql import vectors as sql
 from assay.duplicates.vectors import literals
 
 MAX_KEPT: Final = 100_000
@@ -53,12 +55,7 @@ class CachingEmbedder:
     async def _known(self, hashes: Sequence[str]) -> dict[str, Vectors]:
         async with self._database.transaction() as session:
             rows = await session.execute(
-                text("""
-                WITH used AS (
-                    UPDATE cached_vectors SET used_at = :now
-                    WHERE model = :model AND text_hash = ANY(:hashes) AND used_at < :now - interval '1 day')
-                SELECT text_hash, vector::text FROM cached_vectors
-                WHERE model = :model AND text_hash = ANY(:hashes)"""),
+                sql.CACHED,
                 {"model": self.model, "hashes": list(hashes), "now": now()},
             )
             return {row.text_hash: _unit(np.fromstring(row.vector.strip("[]"), sep=",")) for row in rows}
@@ -66,11 +63,7 @@ class CachingEmbedder:
     async def _keep(self, made: Mapping[str, Vectors]) -> None:
         async with self._database.transaction() as session:
             await session.execute(
-                text("""
-                INSERT INTO cached_vectors (model, text_hash, vector, used_at)
-                SELECT :model, hash, vector\\:\\:halfvec, :now
-                FROM unnest(CAST(:hashes AS text[]), CAST(:vectors AS text[])) AS made (hash, vector)
-                ORDER BY hash ON CONFLICT DO NOTHING"""),
+                sql.CACHE,
                 {
                     "model": self.model,
                     "hashes": list(made),
@@ -86,11 +79,11 @@ class CachingEmbedder:
     async def tidy(self, most: int = MAX_KEPT) -> None:
         """Lets go of the longest unused beyond the bound."""
         async with self._database.transaction() as session:
+            key = tuple_(CachedVector.model, CachedVector.text_hash)
+            by_use = CachedVector.used_at.desc(), CachedVector.text_hash
+            unused = select(CachedVector.model, CachedVector.text_hash).order_by(*by_use).offset(most)
             await session.execute(
-                text("""
-                DELETE FROM cached_vectors WHERE (model, text_hash) IN (
-                    SELECT model, text_hash FROM cached_vectors ORDER BY used_at DESC, text_hash OFFSET :most)"""),
-                {"most": most},
+                delete(CachedVector).where(key.in_(unused)).execution_options(synchronize_session=False)
             )
 
 

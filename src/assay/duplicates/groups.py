@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
-from assay.db.models import SimilarityType
+from assay.db.bulk import outright
+from assay.db.models import DedupState, Proposal, ProposalStatus, SimilarityType
 from assay.errors import NotFound
 from assay.kinds import Kind, LinkType
 from assay.proposals import actions
@@ -107,12 +108,12 @@ def stars(flagged: Iterable[Flagged]) -> list[Group]:
 async def grouped(session: AsyncSession) -> list[Group]:
     """The groups in the queue, the largest first."""
     rows = await session.execute(
-        text("""
-        SELECT p.id, p.kind, p.title, p.candidates, p.proposed_links FROM proposals p
-        WHERE p.status = 'pending' AND p.dedup_state = 'duplicate' ORDER BY p.created_at, p.id""")
+        select(Proposal.id, Proposal.kind, Proposal.title, Proposal.candidates, Proposal.proposed_links)
+        .where(outright(Proposal.status, ProposalStatus.PENDING), outright(Proposal.dedup_state, DedupState.DUPLICATE))
+        .order_by(Proposal.created_at, Proposal.id)
     )
     return stars(
-        Flagged(row.id, Kind(row.kind), row.title, _likes(row.candidates), _links(row.proposed_links)) for row in rows
+        Flagged(proposal_id, kind, title, _likes(near), _links(links)) for proposal_id, kind, title, near, links in rows
     )
 
 

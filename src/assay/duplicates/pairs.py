@@ -7,31 +7,28 @@ change; so a scan that was interrupted goes on where it was, and a scan without 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, Integer, Select, and_, delete, false, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.clock import now
-from assay.db.bulk import as_json
+from assay.db.bulk import among, as_json
 from assay.db.locks import DECISIONS, hold_until_commit
-from assay.db.models import SimilarityType
+from assay.db.models import Embedding, Entity, EntityPair, EntityScan, SimilarityType
 from assay.duplicates import candidates, scale, scorer, vectors, verdicts
 from assay.duplicates.candidates import Candidate
 from assay.duplicates.claim import Claim
 from assay.duplicates.scorer import Match, Similarity
 from assay.duplicates.solutions import solution_pairs
+from assay.duplicates.sql import verdicts as sql
 from assay.errors import NotFound
 from assay.kinds import Kind
 from assay.messaging.events import EntityNotDuplicate
-
-_OWED: Final = """
-    FROM entities e JOIN embeddings v ON v.subject_id = e.id AND v.model = :model
-    LEFT JOIN entity_scans s ON s.entity_id = e.id
-    WHERE NOT e.archived AND (s.entity_id IS NULL OR s.scorer <> :scorer OR s.text_hash <> v.text_hash)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +62,29 @@ async def stamp(session: AsyncSession, model: str, threshold: float) -> str:
 
 async def count_owed(session: AsyncSession, *, model: str, threshold: float) -> int:
     """How many live entities were not looked at yet."""
-    parameters = {"model": model, "scorer": await stamp(session, model, threshold)}
-    return await session.scalar(text(f"SELECT count(*) {_OWED}"), parameters) or 0
+    number = select(func.count()).select_from(Entity)
+    return await session.scalar(_owed(number, model, await stamp(session, model, threshold))) or 0
 
 
 async def next_batch(session: AsyncSession, *, model: str, threshold: float, limit: int) -> list[UUID]:
     """The entities to look at now. None while a live entity has no vector of the model: it could not be found."""
     if not await vectors.all_entities_have(session, model):
         return []
-    parameters = {"model": model, "scorer": await stamp(session, model, threshold), "limit": limit}
-    found = await session.scalars(text(f"SELECT e.id {_OWED} ORDER BY e.created_at, e.id LIMIT :limit"), parameters)
-    return list(found)
+    owed = _owed(select(Entity.id), model, await stamp(session, model, threshold))
+    return list(await session.scalars(owed.order_by(Entity.created_at, Entity.id).limit(limit)))
+
+
+def _owed(wanted: Select[Any], model: str, by: str) -> Select[Any]:
+    """Of the live entities with a vector: those that were not looked at under this stamp in their present words."""
+    is_new = or_(EntityScan.entity_id.is_(None), EntityScan.scorer != by, EntityScan.text_hash != Embedding.text_hash)
+    return _with_vector(wanted, model).where(is_new)
+
+
+def _with_vector(wanted: Any, model: str) -> Select[Any]:
+    """Of the live entities: those that have a vector of the model, with their last look, if there was one."""
+    has_vector = and_(Embedding.subject_id == Entity.id, Embedding.model == model)
+    looked_at = EntityScan.entity_id == Entity.id
+    return wanted.join(Embedding, has_vector).outerjoin(EntityScan, looked_at).where(~Entity.archived)
 
 
 async def look(session: AsyncSession, ids: Sequence[UUID], *, model: str, threshold: float) -> int:
@@ -101,21 +110,21 @@ async def look(session: AsyncSession, ids: Sequence[UUID], *, model: str, thresh
     return len({(pair[0].id, pair[1].id) for pair, _ in kept})
 
 
-Place = tuple[bool, float, UUID, UUID]
+PairPosition = tuple[bool, float, UUID, UUID]
 """Where a pair stands in the list: whether it says something else, its score, the older one and the newer one."""
 
 
 async def page(
-    session: AsyncSession, *, kind: Kind | None = None, after: Place | None = None, limit: int
-) -> tuple[list[AlikeEntities], Place | None]:
+    session: AsyncSession, *, kind: Kind | None = None, after: PairPosition | None = None, limit: int
+) -> tuple[list[AlikeEntities], PairPosition | None]:
     """Pairs of live entities, what says the same before what says something else, the most alike first; and where
     the next page begins, if there is one. It may hold less than `limit`, for what people told apart is left out."""
     found = await _listed(session, kind=kind, after=after, limit=limit + 1)
-    rest = _place_of(found[limit - 1]) if len(found) > limit else None
+    rest = _position_of(found[limit - 1]) if len(found) > limit else None
     return await _without_dismissed(session, found[:limit]), rest
 
 
-def _place_of(pair: AlikeEntities) -> Place:
+def _position_of(pair: AlikeEntities) -> PairPosition:
     return pair.type is SimilarityType.UPDATE, pair.score, pair.first.id, pair.second.id
 
 
@@ -139,43 +148,38 @@ async def _listed(
     *,
     kind: Kind | None = None,
     only: tuple[UUID, UUID] | None = None,
-    after: Place | None = None,
+    after: PairPosition | None = None,
     limit: int,
 ) -> list[AlikeEntities]:
-    rows = await session.execute(
-        text("""
-        SELECT p.*, a.kind, a.title AS a_title, a.body AS a_body, a.identity_key AS a_key,
-            b.title AS b_title, b.body AS b_body, b.identity_key AS b_key
-        FROM entity_pairs p
-        JOIN entities a ON a.id = p.first_id AND NOT a.archived JOIN entities b ON b.id = p.second_id AND NOT b.archived
-        WHERE (CAST(:kind AS text) IS NULL OR a.kind = :kind)
-            AND (CAST(:first AS uuid) IS NULL OR (p.first_id, p.second_id) = (:first, CAST(:second AS uuid)))
-            AND (CAST(:score AS float8) IS NULL OR (p.type = 'update', -p.score, p.first_id, p.second_id)
-                > (CAST(:differs AS bool), -CAST(:score AS float8), CAST(:one AS uuid), CAST(:other AS uuid)))
-        ORDER BY p.type = 'update', p.score DESC, p.first_id, p.second_id LIMIT :limit"""),
-        {
-            "kind": kind,
-            "first": only and only[0],
-            "second": only and only[1],
-            "differs": after and after[0],
-            "score": after and after[1],
-            "one": after and after[2],
-            "other": after and after[3],
-            "limit": limit,
-        },
+    older, younger = aliased(Entity, name="older"), aliased(Entity, name="younger")
+    differs = EntityPair.type == SimilarityType.UPDATE
+    position = differs, -EntityPair.score, EntityPair.first_id, EntityPair.second_id
+    wanted = (
+        select(EntityPair, older, younger)
+        .join(older, and_(older.id == EntityPair.first_id, ~older.archived))
+        .join(younger, and_(younger.id == EntityPair.second_id, ~younger.archived))
+        .order_by(*position)
+        .limit(limit)
+        .execution_options(populate_existing=True)
     )
-    return [
-        AlikeEntities(
-            kind=Kind(row.kind),
-            first=Claim(row.first_id, Kind(row.kind), row.a_title, row.a_body, row.a_key, is_entity=True),
-            second=Claim(row.second_id, Kind(row.kind), row.b_title, row.b_body, row.b_key, is_entity=True),
-            type=SimilarityType(row.type),
-            score=row.score,
-            explanation=row.explanation,
-            found_at=row.found_at,
-        )
-        for row in rows
-    ]
+    if kind is not None:
+        wanted = wanted.where(older.kind == kind)
+    if only is not None:
+        wanted = wanted.where(EntityPair.first_id == only[0], EntityPair.second_id == only[1])
+    if after is not None:
+        update, score, first, second = after
+        wanted = wanted.where(tuple_(*position) > tuple_(update, -score, first, second))
+    rows = await session.execute(wanted)
+    return [_alike(*row) for row in rows.tuples()]
+
+
+def _alike(pair: EntityPair, older: Entity, younger: Entity) -> AlikeEntities:
+    found = pair.type, pair.score, pair.explanation, pair.found_at
+    return AlikeEntities(older.kind, _claim(older), _claim(younger), *found)
+
+
+def _claim(entity: Entity) -> Claim:
+    return Claim(entity.id, entity.kind, entity.title, entity.body, entity.identity_key, is_entity=True)
 
 
 async def dismiss(session: AsyncSession, one: UUID, other: UUID, *, actor: Actor, notes: str | None) -> None:
@@ -193,24 +197,15 @@ async def dismiss(session: AsyncSession, one: UUID, other: UUID, *, actor: Actor
 
 
 async def _looked(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[UUID, _Looked]:
+    has_changed = func.coalesce(EntityScan.text_hash != Embedding.text_hash, false())
+    dimensions = func.vector_dims(Embedding.vector, type_=Integer)
+    said = Entity.id, Entity.kind, Entity.title, Entity.body, Entity.identity_key
     rows = await session.execute(
-        text("""
-        SELECT e.id, e.kind, e.title, e.body, e.identity_key, v.text_hash, vector_dims(v.vector) AS dimensions,
-            coalesce(s.text_hash <> v.text_hash, false) AS has_changed
-        FROM entities e JOIN embeddings v ON v.subject_id = e.id AND v.model = :model
-        LEFT JOIN entity_scans s ON s.entity_id = e.id
-        WHERE e.id = ANY(:ids) AND NOT e.archived ORDER BY e.id"""),
-        {"ids": list(ids), "model": model},
+        _with_vector(select(*said, has_changed, Embedding.text_hash, dimensions), model)
+        .where(among(Entity.id, ids))
+        .order_by(Entity.id)
     )
-    return {
-        row.id: _Looked(
-            Claim(row.id, Kind(row.kind), row.title, row.body, row.identity_key, is_entity=True),
-            row.has_changed,
-            row.text_hash,
-            row.dimensions,
-        )
-        for row in rows
-    }
+    return {row[0]: _Looked(Claim(*row[:5], is_entity=True), *row[5:]) for row in rows}
 
 
 def _in_order(one: Claim, other: Claim) -> tuple[Claim, Claim]:
@@ -243,35 +238,22 @@ def _row(younger: Claim, older: Claim, match: Match, by: str) -> dict[str, Any]:
 
 async def _forget(session: AsyncSession, looked: dict[UUID, _Looked], by: str) -> None:
     """Removes what another scorer found of these entities, or what was found of other words."""
-    await session.execute(
-        text("""
-        DELETE FROM entity_pairs WHERE (first_id = ANY(:ids) OR second_id = ANY(:ids)) AND (scorer <> :by
-            OR first_id = ANY(CAST(:changed AS uuid[])) OR second_id = ANY(CAST(:changed AS uuid[])))"""),
-        {"ids": list(looked), "by": by, "changed": [key for key, each in looked.items() if each.has_changed]},
-    )
+    changed = [key for key, each in looked.items() if each.has_changed]
+    of_them, of_changed = _of_either(list(looked)), _of_either(changed)
+    forgotten = delete(EntityPair).where(of_them, or_(EntityPair.scorer != by, of_changed))
+    await session.execute(forgotten.execution_options(synchronize_session=False))
+
+
+def _of_either(ids: Sequence[UUID]) -> ColumnElement[bool]:
+    return or_(among(EntityPair.first_id, ids), among(EntityPair.second_id, ids))
 
 
 async def _keep(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    await session.execute(
-        text("""
-        INSERT INTO entity_pairs (first_id, second_id, score, type, explanation, scorer, found_at)
-        SELECT DISTINCT ON (first_id, second_id) first_id, second_id, score, type, explanation, scorer, found_at
-        FROM jsonb_populate_recordset(NULL::entity_pairs, :rows) ORDER BY first_id, second_id
-        ON CONFLICT (first_id, second_id) DO UPDATE SET score = excluded.score, type = excluded.type,
-            explanation = excluded.explanation, scorer = excluded.scorer, found_at = excluded.found_at"""),
-        {"rows": as_json(rows)},
-    )
+    await session.execute(sql.KEEP_PAIRS, {"rows": as_json(rows)})
 
 
 async def _stamp(session: AsyncSession, looked: Iterable[_Looked], by: str) -> None:
     rows = [
         {"entity_id": each.claim.id, "scorer": by, "text_hash": each.text_hash, "scanned_at": now()} for each in looked
     ]
-    await session.execute(
-        text("""
-        INSERT INTO entity_scans (entity_id, scorer, text_hash, scanned_at)
-        SELECT entity_id, scorer, text_hash, scanned_at FROM jsonb_populate_recordset(NULL::entity_scans, :rows)
-        ON CONFLICT (entity_id) DO UPDATE SET scorer = excluded.scorer, text_hash = excluded.text_hash,
-            scanned_at = excluded.scanned_at"""),
-        {"rows": as_json(rows)},
-    )
+    await session.execute(sql.STAMP_ENTITIES, {"rows": as_json(rows)})

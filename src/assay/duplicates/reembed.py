@@ -8,19 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.embedder import Embedder
 from assay.audit.actor import Actor
 from assay.db.engine import Database
 from assay.db.locks import held
+from assay.db.models import Embedding, EmbeddingModel, ModelState
 from assay.duplicates import active_model, scan, vectors
+from assay.duplicates.sql import vectors as sql
 
 LOCK: Final = "reembed"
 REMOVED_AT_ONCE: Final = 5_000
-
-_LEFT_OVER: Final = "model NOT IN (SELECT model FROM embedding_models WHERE state <> 'retired')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +95,20 @@ async def _build(
 async def remove_left_over(database: Database) -> int:
     """Removes the indexes and the vectors of models that serve no longer. Returns the number of vectors."""
     async with database.transaction() as session:
-        models = list(await session.scalars(text(f"SELECT DISTINCT model FROM embeddings WHERE {_LEFT_OVER}")))  # noqa: S608
-        retired = list(await session.scalars(text("SELECT model FROM embedding_models WHERE state = 'retired'")))
+        in_use = select(EmbeddingModel.model).where(EmbeddingModel.state != ModelState.RETIRED)
+        left_over = select(Embedding.model).distinct().where(Embedding.model.not_in(in_use))
+        models = list(await session.scalars(left_over))
+        of_retired = select(EmbeddingModel.model).where(EmbeddingModel.state == ModelState.RETIRED)
+        retired = list(await session.scalars(of_retired))
         names = [name for model in {*models, *retired} for name in await vectors.indexes_of(session, model)]
     async with database.engine.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
         for name in names:
-            await autocommit.execute(text(f"DROP INDEX CONCURRENTLY IF EXISTS {name}"))
+            await autocommit.execute(sql.index_dropped(name))
     removed = 0
     while True:
         async with database.transaction() as session:
-            gone = await session.scalars(
-                text(f"""
-                DELETE FROM embeddings WHERE ctid = ANY(ARRAY(
-                    SELECT ctid FROM embeddings WHERE {_LEFT_OVER} LIMIT :most)) RETURNING 1"""),  # noqa: S608
-                {"most": REMOVED_AT_ONCE},
-            )
-            count = len(gone.all())
+            count = len((await session.scalars(sql.removed_at_most(REMOVED_AT_ONCE))).all())
         removed += count
         if count < REMOVED_AT_ONCE:
             return removed

@@ -11,22 +11,23 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.embedder import Embedder
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.clock import now
-from assay.db.bulk import update_rows
+from assay.db.bulk import outright, update_rows
 from assay.db.engine import Database
 from assay.db.locks import DECISIONS, hold_until_commit
-from assay.db.models import MAX_FAILURES, MAX_REST, DedupState, Proposal
+from assay.db.models import MAX_FAILURES, MAX_REST, DedupState, Embedding, Proposal, ProposalStatus
 from assay.duplicates import candidates, scale, scorer, vectors, verdicts
 from assay.duplicates.active_model import scorer_version
 from assay.duplicates.claim import Claim
 from assay.duplicates.ranking import Finding, Near, findings, score_candidates
 from assay.duplicates.solutions import solution_pairs
+from assay.duplicates.sql import words as sql
 from assay.kinds import Kind
 from assay.messaging.events import DuplicateDetected
 from assay.messaging.requests import REVIEW, request
@@ -77,24 +78,23 @@ async def next_batch(session: AsyncSession, *, model: str, limit: int, at: datet
     """
     if not await vectors.all_entities_have(session, model):
         return []
-    rows = await session.scalars(
-        text("""
-        SELECT p.id FROM proposals p
-        WHERE p.status = 'pending' AND p.failures < :most_failures
-            AND (p.retry_at IS NULL OR p.retry_at <= :now OR p.retry_at > :latest)
-            AND (p.dedup_state IN ('unchecked', 'error') OR p.dedup_scorer IS DISTINCT FROM :scorer)
-            AND EXISTS (SELECT FROM embeddings v WHERE v.subject_id = p.id AND v.model = :model)
-        ORDER BY p.created_at, p.id LIMIT :limit"""),
-        {
-            "most_failures": MAX_FAILURES,
-            "now": at or now(),
-            "latest": (at or now()) + MAX_REST,
-            "scorer": await scorer_version(session, model),
-            "model": model,
-            "limit": limit,
-        },
+    at, scorer = at or now(), await scorer_version(session, model)
+    rests_no_more = or_(Proposal.retry_at.is_(None), Proposal.retry_at <= at, Proposal.retry_at > at + MAX_REST)
+    not_judged = Proposal.dedup_state.in_((DedupState.UNCHECKED, DedupState.ERROR))
+    has_vector = exists().where(Embedding.subject_id == Proposal.id, Embedding.model == model)
+    found = (
+        select(Proposal.id)
+        .where(
+            outright(Proposal.status, ProposalStatus.PENDING),
+            Proposal.failures < MAX_FAILURES,
+            rests_no_more,
+            or_(not_judged, Proposal.dedup_scorer.is_distinct_from(scorer)),
+            has_vector,
+        )
+        .order_by(Proposal.created_at, Proposal.id)
+        .limit(limit)
     )
-    return list(rows)
+    return list(await session.scalars(found))
 
 
 async def scan(
@@ -191,14 +191,7 @@ async def _near(
 
 
 async def _lock(session: AsyncSession, ids: Sequence[UUID], model: str) -> dict[UUID, ScannedProposal]:
-    rows = await session.execute(
-        text("""
-        SELECT p.id, p.kind, p.title, p.body, p.identity_key, p.dedup_state, vector_dims(v.vector) AS dimensions
-        FROM proposals p CROSS JOIN LATERAL (
-            SELECT vector FROM embeddings WHERE subject_id = p.id AND model = :model OFFSET 0) v
-        WHERE p.id = ANY(:ids) AND p.status = 'pending' ORDER BY p.id FOR NO KEY UPDATE OF p"""),
-        {"ids": list(ids), "model": model},
-    )
+    rows = await session.execute(sql.LOCK, {"ids": list(ids), "model": model})
     return {
         row.id: ScannedProposal(
             Claim(row.id, Kind(row.kind), row.title, row.body, row.identity_key),

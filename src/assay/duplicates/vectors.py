@@ -1,37 +1,26 @@
 """The vectors of everything alive, and the indexes to search them."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.embedder import Vectors
 from assay.db.bulk import as_json
 from assay.db.locks import DECISIONS, hold_until_commit
+from assay.db.models import Embedding, Entity
 from assay.duplicates.claim import content_hash
+from assay.duplicates.sql import vectors as sql
+from assay.duplicates.sql.vectors import LINKS, quoted
 from assay.errors import InvalidInput, Unavailable
 from assay.kinds import Kind, embedded_text
 
 MAX_DIMENSIONS: Final = 4_000
 """As many as the index can hold of half precision."""
-
-LINKS: Final = 32
-"""Neighbours that the graph of vectors keeps of each (the `m` of HNSW). With 16, the default, one repetition in twenty
-is not found among 200,000 (docs/decisions/0077-a-denser-graph.md)."""
-
-_MODEL_NAME: Final = re.compile(r"[a-z0-9._-]{1,100}")
-
-_ALIVE: Final = """(
-    SELECT id, kind, title, body, created_at, true AS is_entity FROM entities WHERE NOT archived
-    UNION ALL
-    SELECT id, kind, title, body, created_at, false FROM proposals WHERE status = 'pending') AS alive"""
-
-_WITHOUT_VECTOR: Final = "NOT EXISTS (SELECT FROM embeddings v WHERE v.subject_id = alive.id AND v.model = :model)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +37,6 @@ class Unembedded:
         return embedded_text(self.title, self.body)
 
 
-def quoted(model: str) -> str:
-    """The model's name as a literal of SQL: an index serves only a condition that names its model outright."""
-    if not _MODEL_NAME.fullmatch(model):
-        raise InvalidInput(
-            f"The embedding model {model!r} has a name we cannot use: up to 100 of a-z, 0-9, dot, underscore and dash "
-            "are allowed."
-        )
-    return f"'{model}'"
-
-
 def index_name(kind: Kind, model: str, dimensions: int) -> str:
     digest = hashlib.sha256(f"{kind} {model} {dimensions}".encode()).hexdigest()
     return f"ix_embeddings_nearest_{digest[:16]}"
@@ -69,76 +48,41 @@ async def ensure_indexes(session: AsyncSession, model: str, dimensions: int) -> 
     if not 1 <= dimensions <= MAX_DIMENSIONS:
         raise InvalidInput(f"The embedding model {model} has {dimensions} dimensions; 1 to {MAX_DIMENSIONS} fit.")
     names = {kind: index_name(kind, model, dimensions) for kind in Kind}
-    known = set(
-        await session.scalars(
-            text("SELECT relname::text FROM pg_class WHERE relkind = 'i' AND relname = ANY(:names)"),
-            {"names": list(names.values())},
-        )
-    )
+    known = set(await session.scalars(sql.KNOWN_INDEXES, {"names": list(names.values())}))
     lacking = {kind: name for kind, name in names.items() if name not in known}
     if lacking:
         await hold_until_commit(session, DECISIONS)
     for kind, name in lacking.items():
-        await session.execute(
-            text(f"""
-            CREATE INDEX IF NOT EXISTS {name} ON embeddings
-            USING hnsw ((vector\\:\\:halfvec({dimensions})) halfvec_cosine_ops) WITH (m = {LINKS})
-            WHERE kind = '{kind}' AND model = {literal}""")
-        )
+        await session.execute(sql.index_made(name, kind, literal, dimensions))
 
 
 async def missing(session: AsyncSession, model: str, limit: int) -> list[Unembedded]:
     """What has no vector of this model yet: entities first, for nothing is clear before all of them can be found."""
-    rows = await session.execute(
-        text(f"""
-        SELECT id, kind, title, body FROM {_ALIVE} WHERE {_WITHOUT_VECTOR}
-        ORDER BY is_entity DESC, created_at, id LIMIT :limit"""),  # noqa: S608  # our own fragments
-        {"model": model, "limit": limit},
-    )
+    rows = await session.execute(sql.MISSING, {"model": model, "limit": limit})
     return [Unembedded(row.id, Kind(row.kind), row.title, row.body) for row in rows]
 
 
 async def count_missing(session: AsyncSession, model: str) -> tuple[int, int]:
     """How many pending proposals and live entities have no vector of this model, and how many there are."""
-    row = await session.execute(
-        text(f"SELECT count(*) FILTER (WHERE {_WITHOUT_VECTOR}), count(*) FROM {_ALIVE}"),  # noqa: S608
-        {"model": model},
-    )
-    lacking, total = row.one()
+    lacking, total = (await session.execute(sql.COUNT_MISSING, {"model": model})).one()
     return lacking, total
 
 
 async def indexes_of(session: AsyncSession, model: str) -> list[str]:
     """The names of the indexes over the vectors of a model."""
-    found = await session.scalars(
-        text("""
-        SELECT indexname::text FROM pg_indexes WHERE tablename = 'embeddings' AND indexdef LIKE '%USING hnsw%'
-            AND position(:literal IN indexdef) > 0"""),
-        {"literal": f"model = {quoted(model)}"},
-    )
-    return list(found)
+    return list(await session.scalars(sql.INDEXES_OF, {"literal": f"model = {quoted(model)}"}))
 
 
 async def outdated_indexes(session: AsyncSession) -> list[str]:
     """The names of those that were built with other parameters than today's."""
-    found = await session.scalars(
-        text("""
-        SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam
-        WHERE i.indrelid = to_regclass('embeddings') AND a.amname = 'hnsw'
-            AND NOT coalesce(c.reloptions @> ARRAY[:links], false)
-        ORDER BY 1"""),
-        {"links": f"m={LINKS}"},
-    )
-    return list(found)
+    return list(await session.scalars(sql.OUTDATED_INDEXES, {"links": f"m={LINKS}"}))
 
 
 async def all_entities_have(session: AsyncSession, model: str) -> bool:
     """Whether every live entity can be found by its meaning."""
-    lacking = await session.scalar(
-        text(f"SELECT EXISTS (SELECT FROM entities alive WHERE NOT archived AND {_WITHOUT_VECTOR})"),  # noqa: S608
-        {"model": model},
-    )
-    return not lacking
+    has_vector = exists().where(Embedding.subject_id == Entity.id, Embedding.model == model)
+    lacks = exists().where(~Entity.archived, ~has_vector.correlate(Entity))
+    return not await session.scalar(select(lacks))
 
 
 async def write(session: AsyncSession, model: str, subjects: Sequence[Unembedded], vectors: Vectors) -> int:
@@ -165,18 +109,7 @@ async def write(session: AsyncSession, model: str, subjects: Sequence[Unembedded
         }
         for position, (subject, literal) in enumerate(zip(subjects, literals(vectors), strict=True))
     ]
-    written = await session.scalars(
-        text(f"""
-        INSERT INTO embeddings (subject_id, model, kind, text_hash, vector)
-        SELECT alive.id, :model, alive.kind, new.text_hash, new.vector\\:\\:halfvec
-        FROM jsonb_to_recordset(:rows)
-            AS new (position int, id uuid, title text, body text, text_hash text, vector text)
-        JOIN {_ALIVE} USING (id, title, body)
-        WHERE NOT EXISTS (SELECT FROM embedding_models WHERE model = :model AND state = 'retired')
-        ORDER BY new.position
-        ON CONFLICT DO NOTHING RETURNING subject_id"""),  # noqa: S608  # our own fragments
-        {"model": model, "rows": as_json(rows)},
-    )
+    written = await session.scalars(sql.WRITE, {"model": model, "rows": as_json(rows)})
     return len(written.all())
 
 

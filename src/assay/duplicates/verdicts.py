@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
@@ -12,6 +11,7 @@ from assay.clock import now
 from assay.db.bulk import as_json
 from assay.duplicates.claim import Claim
 from assay.duplicates.scorer import Pair
+from assay.duplicates.sql import verdicts as sql
 
 
 async def dismissed(session: AsyncSession, pairs: Sequence[Pair]) -> set[tuple[UUID, UUID]]:
@@ -20,11 +20,7 @@ async def dismissed(session: AsyncSession, pairs: Sequence[Pair]) -> set[tuple[U
         return set()
     keys = [sorted((proposal.text_hash, candidate.text_hash)) for proposal, candidate in pairs]
     rows = await session.execute(
-        text("""
-        SELECT v.kind, v.first_hash, v.second_hash FROM pair_verdicts v
-        JOIN (SELECT DISTINCT * FROM unnest(CAST(:firsts AS text[]), CAST(:seconds AS text[]))) AS asked (one, other)
-            ON v.first_hash = asked.one AND v.second_hash = asked.other
-        WHERE NOT v.same"""),
+        sql.DISMISSED,
         {"firsts": [first for first, _ in keys], "seconds": [second for _, second in keys]},
     )
     known = {tuple(row) for row in rows}
@@ -41,14 +37,7 @@ async def remember(
     """Keeps a person's verdict on pairs. The last one said of two texts counts."""
     rows = [{**_row(*pair), "notes": notes} for pair in pairs]
     await session.execute(
-        text("""
-        INSERT INTO pair_verdicts (kind, first_hash, second_hash, same, first_title, first_body, second_title,
-            second_body, decided_by_user_id, decided_at, notes)
-        SELECT DISTINCT ON (kind, first_hash, second_hash) kind, first_hash, second_hash, :same, first_title,
-            first_body, second_title, second_body, :user, :at, notes
-        FROM jsonb_populate_recordset(NULL::pair_verdicts, :rows)
-        ON CONFLICT (kind, first_hash, second_hash) DO UPDATE SET same = excluded.same, notes = excluded.notes,
-            decided_by_user_id = excluded.decided_by_user_id, decided_at = excluded.decided_at"""),
+        sql.REMEMBER,
         {"rows": as_json(rows), "same": same, "user": actor.user_id, "at": now()},
     )
 

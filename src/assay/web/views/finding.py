@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db.engine import Database
 from assay.duplicates import scale, vectors
 from assay.duplicates.scale import Scale
+from assay.duplicates.sql.vectors import quoted
 from assay.kinds import TRAITS, Kind
 from assay.knowledge import search
 from assay.knowledge.search import Meaning, SearchFilter
@@ -51,7 +52,7 @@ async def found(
     The words become a vector before the transaction begins, for a model may take its time.
     """
     vector = await deps.embedder.embed([words])
-    meaning = Meaning(vectors.quoted(deps.embedder.model), deps.embedder.dimensions, vectors.literals(vector)[0])
+    meaning = Meaning(quoted(deps.embedder.model), deps.embedder.dimensions, vectors.literals(vector)[0])
     async with database.transaction() as session:
         measure = await scale.in_force(session, deps.embedder.model)
         rows: list[tuple[SearchFilter, RowMapping]] = [

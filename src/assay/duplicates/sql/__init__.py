@@ -1,0 +1,1 @@
+"""The statements behind the search for duplicates. Those that are raw say why."""
