@@ -9,8 +9,9 @@ from tests.extraction.chats import claimed, incoming, ingest, store
 
 from assay.ai.extractor import Extraction
 from assay.errors import InvalidInput
-from assay.extraction import actions, sql
+from assay.extraction import actions
 from assay.extraction.actions import IngestReport
+from assay.extraction.sql import lookups as sql
 
 pytestmark = pytest.mark.anyio
 

@@ -18,10 +18,12 @@ from assay.db.base import new_id
 from assay.db.locks import hold_until_commit
 from assay.db.models import RunStatus
 from assay.errors import InvalidInput
-from assay.extraction import run_changes, sql
-from assay.extraction.erasure_sql import erased_before
+from assay.extraction import run_changes
 from assay.extraction.incoming import portions
 from assay.extraction.runs import RUN, not_in_state
+from assay.extraction.sql import messages as sql
+from assay.extraction.sql import runs as run_sql
+from assay.extraction.sql.erasure import erased_before
 from assay.readers.quoted import passed_on
 from assay.readers.records import MAX_NAME, IncomingMessage, unfit
 from assay.sources.actions import admit, refuse_foreign
@@ -154,7 +156,7 @@ async def cancel(session: AsyncSession, run_id: UUID, *, actor: Actor) -> None:
     unfinished = [RunStatus.PENDING, RunStatus.RUNNING]
     if not await run_changes.change_run(session, run_id, unfinished, status=RunStatus.CANCELLED, completed_at=now()):
         raise await not_in_state(session, run_id, "cancel it")
-    failures = await sql.give_back(session, run_id, None, failed=False)
+    failures = await run_sql.give_back(session, run_id, None, failed=False)
     await record(session, actor, [Record("extraction.cancelled", run_id, RUN, detail={"messages": len(failures)})])
 
 

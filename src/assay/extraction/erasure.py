@@ -16,12 +16,14 @@ from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.errors import InvalidInput
-from assay.extraction import actions, erasure_sql, run_changes, runs, sql
-from assay.extraction.erasure_sql import Touched
+from assay.extraction import actions, run_changes, runs
+from assay.extraction.sql import erasure as sql
+from assay.extraction.sql.erasure import Touched
+from assay.extraction.sql.messages import note_changed
 from assay.kinds import Kind
 from assay.messaging.events import EntityErased, ProposalErased
 from assay.proposals import evidence
-from assay.proposals import sql as proposal_sql
+from assay.proposals.sql import decisions as proposal_sql
 
 PORTION: Final = 1_000
 """Messages of one transaction, which holds up every decision meanwhile."""
@@ -68,8 +70,8 @@ class Erased:
 
 async def preview(session: AsyncSession, whose: Whose, *, drawn: Drawn) -> Erased:
     """What erasing would come to. Changes nothing."""
-    touched = await erasure_sql.touched(session, asdict(whose), None, drawn)
-    messages, quotes = await erasure_sql.counted(session, asdict(whose))
+    touched = await sql.touched(session, asdict(whose), None, drawn)
+    messages, quotes = await sql.counted(session, asdict(whose))
     return _summed(messages, quotes, touched)
 
 
@@ -81,17 +83,17 @@ async def erase(
     Runs that read at this moment are cancelled, for they may hold the words; what they had not read is read again.
     """
     await hold_until_commit(session, DECISIONS)
-    ids = await erasure_sql.next_messages(session, asdict(whose), limit)
+    ids = await sql.next_messages(session, asdict(whose), limit)
     if not ids:
         return Erased()
     for run in await run_changes.unfinished_runs(session):
         await actions.cancel(session, run, actor=actor)
-    touched = await erasure_sql.touched(session, asdict(whose), ids, drawn)
+    touched = await sql.touched(session, asdict(whose), ids, drawn)
     await _empty(session, [each for each in touched if each.goes], actor)
-    quotes = await erasure_sql.delete_quotes(session, ids, touched)
+    quotes = await sql.delete_quotes(session, ids, touched)
     await _weigh_anew(session, [each.id for each in touched if not each.goes], ids)
-    await sql.note_changed(session, "m.id = ANY(:ids)", ids=ids)
-    await erasure_sql.delete_messages(session, ids)
+    await note_changed(session, "m.id = ANY(:ids)", ids=ids)
+    await sql.delete_messages(session, ids)
     done = _summed(len(ids), quotes, touched)
     await record(session, actor, [*_recorded(touched, actor), _total(done, whose, drawn, notes)])
     session.expire_all()
@@ -101,22 +103,22 @@ async def erase(
 async def _empty(session: AsyncSession, gone: Sequence[Touched], actor: Actor) -> None:
     proposals = [each.id for each in gone]
     entities = [each.id for each in gone if each.entity_goes]
-    await erasure_sql.forget_verdicts(session, proposals)
-    await erasure_sql.forget_cached_vectors(session, proposals)
+    await sql.forget_verdicts(session, proposals)
+    await sql.forget_cached_vectors(session, proposals)
     await proposal_sql.mark_unchecked(session, proposals)
     await proposal_sql.withdraw_entities(session, entities)
     kept = [each.id for each in gone if each.is_live and not each.entity_goes]
     await proposal_sql.delete_vectors(session, sorted(set(proposals) - set(kept)))
-    await erasure_sql.empty_proposals(session, proposals, actor.user_id)
-    await erasure_sql.empty_entities(session, entities)
-    await erasure_sql.empty_merges(session, proposals, actor.user_id)
-    await erasure_sql.empty_trail(session, proposals)
-    await erasure_sql.forget_answers(session)
+    await sql.empty_proposals(session, proposals, actor.user_id)
+    await sql.empty_entities(session, entities)
+    await sql.empty_merges(session, proposals, actor.user_id)
+    await sql.empty_trail(session, proposals)
+    await sql.forget_answers(session)
 
 
 async def _weigh_anew(session: AsyncSession, ids: Sequence[UUID], gone: Sequence[UUID]) -> None:
     """What stays rests on less: somebody's "agreed" says nothing by itself."""
-    await erasure_sql.drop_sources(session, ids, gone)
+    await sql.drop_sources(session, ids, gone)
     session.expire_all()
     for proposal in await evidence.weigh_anew(session, ids, weigh=runs.weighed):
         proposal.version += 1

@@ -14,8 +14,8 @@ from assay.ai.conversations import conversations
 from assay.ai.embedder import Vectors
 from assay.ai.extractor import KnownAtom, Window
 from assay.db.models import Entity, Proposal, ProposalStatus
-from assay.extraction import known_context_sql
 from assay.extraction.restatements import INTRODUCTION, RestatableAtom
+from assay.extraction.sql import known_context as sql
 from assay.kinds import AtomType, Kind, folded
 from assay.text.authors import author_key
 
@@ -55,7 +55,7 @@ def texts(window: Window) -> list[str]:
 
 async def newest(session: AsyncSession, size: ContextSize) -> KnownContext:
     """The newest topics, those that are only proposed among them, and the newest atoms."""
-    topics = await known_context_sql.newest_topics(session, size.topics + 1)
+    topics = await sql.newest_topics(session, size.topics + 1)
     atoms = await _atoms(session, size.atoms + 1)
     everything = len(topics) <= size.topics and len(atoms) <= size.atoms
     return KnownContext(topics[: size.topics], atoms[: size.atoms], everything)
@@ -63,8 +63,8 @@ async def newest(session: AsyncSession, size: ContextSize) -> KnownContext:
 
 async def nearest(session: AsyncSession, model: str, vectors: Vectors, size: ContextSize) -> KnownContext:
     """What lies nearest to any of the vectors, the nearest first."""
-    topics = await known_context_sql.near(session, Kind.TOPIC, model, vectors, size.topics)
-    atoms = await known_context_sql.near(session, Kind.ATOM, model, vectors, size.atoms)
+    topics = await sql.near(session, Kind.TOPIC, model, vectors, size.topics)
+    atoms = await sql.near(session, Kind.ATOM, model, vectors, size.atoms)
     return KnownContext(
         list(dict.fromkeys(row["title"] for row in topics)),
         [KnownAtom(row["id"], AtomType(row["atom_type"]), row["title"]) for row in atoms if row["is_entity"]],
@@ -81,7 +81,7 @@ async def _atoms(session: AsyncSession, most: int) -> list[KnownAtom]:
 async def restatable(session: AsyncSession, said: Sequence[str]) -> dict[str, list[RestatableAtom]]:
     """For each text the live and the pending atoms whose titles are spelled most like it."""
     keys = [{"said": each, "key": folded(INTRODUCTION.sub("", each))} for each in said]
-    rows = await known_context_sql.spelled_alike(session, keys)
+    rows = await sql.spelled_alike(session, keys)
     found: dict[str, list[RestatableAtom]] = {}
     for words, known_id, title, body, is_entity, authors in rows:
         people = frozenset(author_key(author) for author in authors or ())

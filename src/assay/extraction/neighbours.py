@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import StoredMessage
+from assay.extraction.sql import lookups as sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,7 @@ async def around(session: AsyncSession, ids: Sequence[UUID], *, before: int, aft
     Each side is one stretch of the index of channels.
     """
     rows = await session.execute(
-        text(f"""
-        SELECT centre.id, side.later, side.id FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
-        CROSS JOIN LATERAL (SELECT * FROM messages WHERE messages.id = wanted.id LIMIT 1) AS centre
-        CROSS JOIN LATERAL (
-            ({_side("<", "DESC")} LIMIT :before) UNION ALL ({_side(">", "ASC")} LIMIT :after)) AS side
-        ORDER BY side.sent_at, side.id"""),  # noqa: S608  # our own fragments
+        sql.NEIGHBOURS,
         {"ids": list(dict.fromkeys(ids)), "before": before, "after": after},
     )
     places = rows.all()
@@ -39,12 +35,3 @@ async def around(session: AsyncSession, ids: Sequence[UUID], *, before: int, aft
     for centre, later, each in places:
         (found[centre].after if later else found[centre].before).append(messages[each])
     return found
-
-
-def _side(compare: str, order: str) -> str:
-    return f"""
-        SELECT m.id, m.sent_at, {compare == ">"} AS later FROM messages m
-        WHERE m.source = centre.source AND m.channel = centre.channel AND m.is_latest
-            AND (centre.thread IS NULL OR m.thread = centre.thread)
-            AND (m.sent_at, m.id) {compare} (centre.sent_at, centre.id)
-        ORDER BY m.sent_at {order}, m.id {order}"""  # noqa: S608  # our own fragments

@@ -7,14 +7,14 @@ from hashlib import md5
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db import short_ids
 from assay.db.headlines import headline_options
 from assay.db.models import KnowledgeExtractionRun, RunStatus, StoredMessage
-from assay.db.models.messages import FAILING, MESSAGE_WORDS, UNREAD
-from assay.extraction import sql
+from assay.db.models.messages import FAILING, UNREAD
+from assay.extraction.sql import lookups as sql
 from assay.readers.records import IncomingMessage
 
 
@@ -46,22 +46,7 @@ async def listed_messages(
     return (await session.scalars(newest)).all()
 
 
-MAX_MATCHES: Final = 10_000
-"""Of a search, the first that are found are looked at, however many hold a word."""
 PATIENCE: Final = "10s"
-_FOUND: Final = f"""
-    SELECT f.id, ts_headline('english', translate(left(m.text, 20000), :special, :brackets),
-        websearch_to_tsquery('english', :words), :options) AS headline
-    FROM (
-        SELECT hit.id, hit.sent_at FROM (
-            SELECT id, sent_at, source, channel FROM messages
-            WHERE is_latest AND {MESSAGE_WORDS.text.replace("::", chr(92) + ":" + chr(92) + ":")}
-                @@ websearch_to_tsquery('english', :words) LIMIT {MAX_MATCHES}) AS hit
-        WHERE (CAST(:source AS text) IS NULL OR hit.source = :source)
-            AND (CAST(:channel AS text) IS NULL OR hit.channel = :channel)
-            AND (CAST(:at AS timestamptz) IS NULL OR (hit.sent_at, hit.id) < (:at, CAST(:after AS uuid)))
-        ORDER BY hit.sent_at DESC, hit.id DESC LIMIT :limit) AS f
-    JOIN messages m ON m.id = f.id ORDER BY f.sent_at DESC, f.id DESC"""  # noqa: S608  # our own fragments
 
 
 async def found_messages(
@@ -76,7 +61,7 @@ async def found_messages(
     """The latest versions of messages that hold these words, newest first, each with its marked headline."""
     await session.execute(select(func.set_config("statement_timeout", PATIENCE, True)))
     rows = await session.execute(
-        text(_FOUND),
+        sql.FOUND,
         {
             "words": words,
             "source": source,

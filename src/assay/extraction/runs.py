@@ -32,10 +32,11 @@ from assay.db.base import new_id
 from assay.db.bulk import insert_rows
 from assay.db.models import MAX_FAILED_READS, KnowledgeExtractionRun, Proposal, RunStatus, TriggerType
 from assay.errors import AssayError, Conflict, NotFound, PermanentError
-from assay.extraction import known_context, objections, restatements, run_changes, sanitize, sql
+from assay.extraction import known_context, objections, restatements, run_changes, sanitize
 from assay.extraction.confidence import AttributedQuote, facts_of, weigh
 from assay.extraction.drafts import drafted, topic_names
 from assay.extraction.restatements import SortedOut
+from assay.extraction.sql import runs as sql
 from assay.extraction.windows import AFTERWARDS, ReadingPlan, planned_apart
 from assay.kinds import Kind
 from assay.messaging.events import ExtractionCompleted, ExtractionFailed, ExtractionStarted

@@ -11,7 +11,6 @@ from assay.clock import now
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.kinds import Kind
 from assay.messaging.events import EntityMerged, EntityUnmerged
-from assay.proposals import sql as proposal_sql
 from assay.proposals.gate import unique
 from assay.proposals.merge import sql
 from assay.proposals.merge.archived import how_archived
@@ -20,6 +19,7 @@ from assay.proposals.merge.plan import MergeRequest, Planned, Step, carry_out_pl
 from assay.proposals.merge.sql import Item
 from assay.proposals.merge.undo import Undo, carry_out_undo, plan_undo
 from assay.proposals.outcomes import Decision, Outcome, Refusal
+from assay.proposals.sql import decisions as proposal_sql
 
 
 async def plan_merge(

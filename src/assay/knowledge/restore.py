@@ -15,9 +15,9 @@ from assay.db.models import ChangeType, Entity, EntityRevision
 from assay.errors import Conflict, NotFound, Stale
 from assay.kinds import Kind, identity_key
 from assay.messaging.events import EntityRestored
-from assay.proposals import sql as proposal_sql
 from assay.proposals.merge import sql as merge_sql
 from assay.proposals.merge.archived import how_archived
+from assay.proposals.sql import decisions as proposal_sql
 
 WORDS: Final = ("title", "body", "icon", "color", "keywords", "atom_type", "meta", "confidence")
 """What a revision gives back. Where it is filed, its links and its evidence stay as they are."""

@@ -23,7 +23,6 @@ from assay.messaging.events import (
     ProposalReverted,
     ProposalWithdrawn,
 )
-from assay.proposals import relations, sql
 from assay.proposals.audit_entries import approved, changed, created
 from assay.proposals.drafts import Draft
 from assay.proposals.gate import ANY_VERSION, Ids, hold, judge_held, lock_and_judge, unique
@@ -46,6 +45,8 @@ from assay.proposals.outcomes import (
     refuse_target,
 )
 from assay.proposals.remarks import of_reverts, remarked
+from assay.proposals.sql import decisions as sql
+from assay.proposals.sql import relations
 
 NO_GROUNDS: Final[Mapping[UUID, Mapping[str, Any]]] = MappingProxyType({})
 

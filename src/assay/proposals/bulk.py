@@ -10,11 +10,12 @@ from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import case, select, text
+from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
 from assay.clock import now
+from assay.db.bulk import among
 from assay.db.models import BulkDecision, Proposal, ProposalStatus, ReviewAction, SimilarityType
 from assay.errors import Conflict, InvalidInput, NotFound
 from assay.kinds import Kind
@@ -208,13 +209,12 @@ async def _likes(session: AsyncSession, ids: Sequence[UUID]) -> tuple[dict[UUID,
 
 async def _undo(session: AsyncSession, order: BulkOrder, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
     """Undoes the actor's own decisions. What somebody decided since stays."""
-    rows = await session.execute(
-        text("""
-        SELECT id, status FROM proposals WHERE id = ANY(:ids) AND reviewed_by_user_id = :user
-            AND (CAST(:only AS text) IS NULL OR review_action = :only)"""),
-        {"ids": list(ids), "user": actor.user_id, "only": order.only},
+    own = select(Proposal.id, Proposal.status).where(
+        among(Proposal.id, ids), Proposal.reviewed_by_user_id == actor.user_id
     )
-    states: dict[UUID, str] = dict(rows.tuples().all())
+    if order.only is not None:
+        own = own.where(Proposal.review_action == order.only)
+    states = dict((await session.execute(own)).tuples().all())
     rejected = [each for each in ids if states.get(each) == ProposalStatus.REJECTED]
     accepted = [each for each in ids if each in states and states[each] != ProposalStatus.REJECTED]
     since = [each for each in ids if each not in states]

@@ -6,18 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
 from assay.clock import now
+from assay.db.bulk import among
+from assay.db.models import Proposal, ProposalStatus, ReviewClaim, User
+from assay.proposals.sql import queue as sql
 
 LENGTH: Final = timedelta(minutes=5)
 MAX_SHOWN: Final = 1_000
+MAX_FORGOTTEN: Final = 100
 TRIES: Final = 5
 """Others may take what was free a moment ago."""
-
-_MINE_OR_OVER: Final = "review_claims.user_id = :user OR review_claims.expires_at <= :at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,7 @@ async def take_first(session: AsyncSession, ids: Sequence[UUID], *, actor: Actor
     """The first of these pending proposals that nobody else reads, claimed for the actor; None where there is none."""
     for _ in range(TRIES):
         taken: UUID | None = await session.scalar(
-            text(f"""
-            INSERT INTO review_claims (proposal_id, user_id, expires_at)
-            SELECT p.id, :user, :until
-            FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS wanted (id, place)
-            CROSS JOIN LATERAL (SELECT id, status FROM proposals WHERE proposals.id = wanted.id OFFSET 0) AS p
-            WHERE p.status = 'pending' AND NOT EXISTS (
-                SELECT FROM review_claims WHERE proposal_id = p.id AND NOT ({_MINE_OR_OVER}))
-            ORDER BY wanted.place LIMIT 1
-            ON CONFLICT (proposal_id) DO UPDATE SET user_id = excluded.user_id, expires_at = excluded.expires_at
-                WHERE {_MINE_OR_OVER}
-            RETURNING proposal_id"""),  # noqa: S608  # our own fragment
+            sql.TAKE_FIRST,
             {**_by(actor), "ids": list(ids), "until": now() + LENGTH},
         )
         if taken or not set(ids) - set(await of(session, ids)):
@@ -62,41 +54,36 @@ async def take_first(session: AsyncSession, ids: Sequence[UUID], *, actor: Actor
 
 async def release(session: AsyncSession, proposal_id: UUID, *, actor: Actor) -> None:
     """Ends a claim of the actor's own; does nothing where there is none."""
-    await session.execute(
-        text("DELETE FROM review_claims WHERE proposal_id = :id AND user_id = :user"),
-        {"id": proposal_id, "user": actor.user_id},
-    )
+    mine = delete(ReviewClaim).where(ReviewClaim.proposal_id == proposal_id, ReviewClaim.user_id == actor.user_id)
+    await session.execute(mine)
 
 
 async def of(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, HeldClaim]:
     """Who reads each of the proposals now; of those that are pending."""
-    return await _claims(session, "c.proposal_id = ANY(:ids)", ids=list(ids))
+    return await _claims(session, among(ReviewClaim.proposal_id, ids))
 
 
 async def all_claims(session: AsyncSession) -> list[HeldClaim]:
     """Who reads what now, the newest first."""
-    return list((await _claims(session, "true")).values())
+    return list((await _claims(session)).values())
 
 
-async def _claims(session: AsyncSession, condition: str, **parameters: Any) -> dict[UUID, HeldClaim]:
+async def _claims(session: AsyncSession, *which: ColumnElement[bool]) -> dict[UUID, HeldClaim]:
     rows = await session.execute(
-        text(f"""
-        SELECT c.proposal_id, c.user_id, u.name, c.expires_at FROM review_claims c
-        JOIN users u ON u.id = c.user_id JOIN proposals p ON p.id = c.proposal_id
-        WHERE {condition} AND c.expires_at > :at AND p.status = 'pending'
-        ORDER BY c.expires_at DESC, c.proposal_id LIMIT {MAX_SHOWN}"""),  # noqa: S608  # our own fragments
-        {"at": now(), **parameters},
+        select(ReviewClaim.proposal_id, ReviewClaim.user_id, User.name, ReviewClaim.expires_at)
+        .join(User, User.id == ReviewClaim.user_id)
+        .join(Proposal, Proposal.id == ReviewClaim.proposal_id)
+        .where(*which, ReviewClaim.expires_at > now(), Proposal.status == ProposalStatus.PENDING)
+        .order_by(ReviewClaim.expires_at.desc(), ReviewClaim.proposal_id)
+        .limit(MAX_SHOWN)
     )
     return {row.proposal_id: HeldClaim(*row) for row in rows}
 
 
 async def _forget_ended(session: AsyncSession) -> None:
-    await session.execute(
-        text("""
-        DELETE FROM review_claims WHERE proposal_id IN (
-            SELECT proposal_id FROM review_claims WHERE expires_at <= :at LIMIT 100 FOR UPDATE SKIP LOCKED)"""),
-        {"at": now()},
-    )
+    over = select(ReviewClaim.proposal_id).where(ReviewClaim.expires_at <= now()).limit(MAX_FORGOTTEN)
+    ended = delete(ReviewClaim).where(ReviewClaim.proposal_id.in_(over.with_for_update(skip_locked=True)))
+    await session.execute(ended.execution_options(synchronize_session=False))
 
 
 def _by(actor: Actor) -> dict[str, Any]:

@@ -4,34 +4,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db.bulk import as_json
-from assay.db.models import SYSTEM_USER_ID, Proposal, ProposalStatus, SimilarityType
-from assay.db.models.proposals import UPDATED
+from assay.db.bulk import among, as_json
+from assay.db.models import SYSTEM_USER_ID, Entity, Proposal, ProposalStatus, SimilarityType
 from assay.kinds import LinkType
+from assay.proposals.sql import contradictions as sql
 
 MAX_SHOWN: Final = 50
-UPDATED_IDS: Final = UPDATED.replace("::", r"\:\:")
-"""What a proposal is found to be an update of."""
-
-CONTRADICTING: Final = """
-    SELECT * FROM proposals WHERE proposed_links @> '[{{"link_type": "contradicts"}}]' AND proposed_links @> {link}
-    OFFSET 0"""
-"""Those that say the opposite of something. `link`: that, as the links of a proposal hold it."""
-
-
-def later_updates(earlier: str) -> str:
-    """SQL for the pending proposals that are an update of an entity or a proposal. `earlier`: an expression of its id.
-
-    Found by the index of just that, whatever the statistics say: nothing else is asked before.
-    """
-    return f"""
-        SELECT id, title FROM (
-            SELECT id, title, dedup_state FROM proposals
-            WHERE reviewed_at IS NULL AND {UPDATED_IDS} @> to_jsonb({earlier}) OFFSET 0) AS marked
-        WHERE dedup_state = 'duplicate'"""  # noqa: S608  # our own fragments
 
 
 async def questioned_by(session: AsyncSession, earlier: UUID) -> Sequence[Row[Any]]:
@@ -40,11 +21,7 @@ async def questioned_by(session: AsyncSession, earlier: UUID) -> Sequence[Row[An
     Disputed it is by what the machine read; what a person or an agent says against it is a proposal as any other.
     """
     found = await session.execute(
-        text(f"""
-        SELECT id, title FROM ({later_updates("CAST(:id AS uuid)")}) AS later
-        UNION SELECT id, title FROM ({CONTRADICTING.format(link="CAST(:link AS jsonb)")}) AS against
-        WHERE status = 'pending' AND (extraction_run_id IS NOT NULL OR proposed_by_user_id = :system)
-        ORDER BY id LIMIT :limit"""),  # noqa: S608  # our own fragments
+        sql.QUESTIONED_BY,
         {
             "id": earlier,
             "link": as_json([{"to": earlier, "link_type": LinkType.CONTRADICTS}]),
@@ -62,8 +39,6 @@ async def superseded_by(session: AsyncSession, proposal: Proposal) -> UUID | Non
     named = [str(like)] if like else against
     if proposal.status is not ProposalStatus.PENDING or not named:
         return None
-    found: UUID | None = await session.scalar(
-        text("SELECT id FROM entities WHERE id = ANY(CAST(:ids AS uuid[])) AND NOT archived ORDER BY id LIMIT 1"),
-        {"ids": named},
-    )
+    live = select(Entity.id).where(among(Entity.id, map(UUID, named)), ~Entity.archived)
+    found: UUID | None = await session.scalar(live.order_by(Entity.id).limit(1))
     return found

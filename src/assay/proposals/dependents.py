@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
+from assay.db.bulk import outright
+from assay.db.models import Proposal, ProposalStatus
 from assay.proposals import contradictions
 
 FIRST: Final = 5
@@ -34,21 +37,20 @@ class WaitingOn:
 async def waiting_on(session: AsyncSession, proposal_id: UUID) -> WaitingOn:
     """What waits on this proposal, or on the entity of this id."""
     return WaitingOn(
-        await _waiting(session, "topic_proposal_id = :id", proposal_id),
-        await _waiting(session, "(similar_proposal_id = :id OR similar_entity_id = :id)", proposal_id),
+        await _waiting(session, proposal_id, Proposal.topic_proposal_id),
+        await _waiting(session, proposal_id, Proposal.similar_proposal_id, Proposal.similar_entity_id),
         await contradictions.questioned_by(session, proposal_id),
     )
 
 
-async def _waiting(session: AsyncSession, condition: str, proposal_id: UUID) -> Waiting:
-    rows = (
-        await session.execute(
-            text(f"""
-            SELECT id, title, count(*) OVER () AS number FROM (
-                SELECT id, title, created_at FROM proposals WHERE status = 'pending' AND {condition}
-                LIMIT {MAX_COUNTED}) AS waiting
-            ORDER BY created_at, id LIMIT {FIRST}"""),  # noqa: S608  # our own fragments
-            {"id": proposal_id},
-        )
-    ).all()
+async def _waiting(session: AsyncSession, proposal_id: UUID, *named_in: InstrumentedAttribute[UUID | None]) -> Waiting:
+    names_it = or_(*(column == proposal_id for column in named_in))
+    counted = (
+        select(Proposal.id, Proposal.title, Proposal.created_at)
+        .where(outright(Proposal.status, ProposalStatus.PENDING), names_it)
+        .limit(MAX_COUNTED)
+        .subquery()
+    )
+    first = select(counted.c.id, counted.c.title, func.count().over().label("number"))
+    rows = (await session.execute(first.order_by(counted.c.created_at, counted.c.id).limit(FIRST))).all()
     return Waiting(rows[0].number if rows else 0, rows)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actions import Record, record
@@ -15,9 +14,9 @@ from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import SYSTEM_USER_ID, Proposal, Recommendation
 from assay.kinds import AtomType, Kind, LinkType
 from assay.messaging.events import ProposalDisputed
-from assay.proposals.contradictions import CONTRADICTING
 from assay.proposals.drafts import Draft, QuotedEvidence
 from assay.proposals.evidence import Weigh, hold_pending, quoted
+from assay.proposals.sql import contradictions as sql
 
 REASONING_LIMIT: Final = 4_000
 
@@ -53,21 +52,7 @@ async def disputed(session: AsyncSession, objections: Sequence[Objection]) -> li
         return []
     await hold_until_commit(session, DECISIONS)
     found = await session.execute(
-        text("""
-        WITH backed AS (
-            SELECT w.place, e.proposal_id FROM jsonb_to_recordset(:spoken_against) AS w
-                (place int, message_id uuid, start_offset int, end_offset int)
-            JOIN evidence e ON e.message_id = w.message_id AND e.verified
-                AND e.start_offset < w.end_offset AND e.end_offset > w.start_offset)
-        SELECT DISTINCT backed.place, coalesce(live.id, p.id) AS id, live.id IS NOT NULL AS is_entity,
-            coalesce(live.title, p.title) AS title, coalesce(live.atom_type, p.atom_type) AS atom_type,
-            coalesce(live.confidence, p.confidence) AS confidence
-        FROM backed JOIN proposals p ON p.id = backed.proposal_id AND p.kind = 'atom'
-        LEFT JOIN entities own ON own.id = p.id
-        LEFT JOIN entities live
-            ON live.id = coalesce(own.merged_into_entity_id, own.id, p.merged_into_entity_id) AND NOT live.archived
-        WHERE p.status = 'pending' OR live.id IS NOT NULL
-        ORDER BY backed.place, id"""),
+        sql.BACKED,
         {"spoken_against": as_json([_span(place, each.to) for place, each in enumerate(objections)])},
     )
     return [
@@ -90,12 +75,7 @@ async def not_yet_asked(session: AsyncSession, drafts: Mapping[UUID, Draft]) -> 
     Nothing new is what the machine asked before: while that waits, or where it quotes the same words.
     """
     found = await session.scalars(
-        text(f"""
-        SELECT against.atom FROM jsonb_to_recordset(:against) AS against (atom uuid, link jsonb, messages uuid[])
-        WHERE EXISTS (
-            SELECT FROM ({CONTRADICTING.format(link="against.link")}) AS p
-            WHERE p.proposed_by_user_id = :system AND p.id <> ALL(CAST(:ids AS uuid[])) AND (
-                p.status = 'pending' OR p.source_message_ids && against.messages))"""),  # noqa: S608  # our own fragment
+        sql.ASKED,
         {
             "against": as_json([_against(atom, draft) for atom, draft in drafts.items()]),
             "ids": [draft.id for draft in drafts.values()],

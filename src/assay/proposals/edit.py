@@ -11,12 +11,13 @@ from assay.audit.actor import Actor
 from assay.db.bulk import update_rows
 from assay.db.models import Proposal
 from assay.messaging.events import ProposalEdited
-from assay.proposals import relations, sql
 from assay.proposals.drafts import Draft
 from assay.proposals.evidence import Weigh, weigh_anew
 from assay.proposals.gate import ANY_VERSION, lock_and_judge
 from assay.proposals.lists import pages
 from assay.proposals.outcomes import Outcome, refuse_decided
+from assay.proposals.sql import decisions as sql
+from assay.proposals.sql import relations
 
 FIELDS: Final = ("title", "body", "icon", "color", "keywords", "atom_type", "meta", "topic_name")
 """What a person may change. The confidence, the evidence and where it came from are not among it."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actions import Record, record
@@ -16,6 +16,7 @@ from assay.db.models import SYSTEM_USER_ID, Evidence, Proposal, ProposalStatus
 from assay.messaging.events import EvidenceAdded
 from assay.proposals.drafts import Addition, QuotedEvidence, evidence_rows
 from assay.proposals.grounding import hold_against_evidence
+from assay.proposals.sql import evidence as sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +98,7 @@ async def hold_pending(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID,
 async def quoted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[AuthoredQuote]]:
     """The quotes that back each, in their order."""
     rows = await session.execute(
-        text("""
-        SELECT e.proposal_id, e.quote, e.verified, m.id, m.author,
-            m.is_bot OR coalesce(p.extraction_run_id IS NULL AND p.proposed_by_user_id <> :system
-                AND m.written_by_user_id = p.proposed_by_user_id, false) AS is_bot
-        FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
-        CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = wanted.id LIMIT 1) AS p
-        CROSS JOIN LATERAL (SELECT * FROM evidence WHERE proposal_id = p.id OFFSET 0) AS e
-        CROSS JOIN LATERAL (SELECT * FROM messages WHERE messages.id = e.message_id LIMIT 1) AS m
-        ORDER BY e.proposal_id, e.position"""),
+        sql.QUOTED,
         {"ids": list(ids), "system": SYSTEM_USER_ID},
     )
     found: dict[UUID, list[AuthoredQuote]] = {}

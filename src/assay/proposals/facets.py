@@ -13,7 +13,6 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    literal_column,
     null,
     select,
     union_all,
@@ -21,10 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import Proposal
-from assay.db.models.proposals import NEEDS_ATTENTION
 from assay.kinds import Kind
 from assay.proposals.lists.filters import NOBODY, Filter
-from assay.proposals.lists.sql import fitting
+from assay.proposals.lists.sql import ATTENTION, fitting
 
 MAX_VALUES: Final = 30
 """Of one facet, the most frequent."""
@@ -63,8 +61,7 @@ async def count(session: AsyncSession, wanted: Filter) -> FacetCounts:
     """All of it in one statement, which reads what fits once."""
     await session.execute(select(func.set_config("statement_timeout", PATIENCE, True)))
     columns = [column.label(name) for name, column in COLUMNS.items()]
-    attention: Any = literal_column(f"({NEEDS_ATTENTION.text})").label("attention")
-    base = fitting(replace(wanted, **_OPEN)).with_only_columns(*columns, attention).cte("base")
+    base = fitting(replace(wanted, **_OPEN)).with_only_columns(*columns, ATTENTION).cte("base")
     chosen = _chosen(wanted, base)
     every = [each for conditions in chosen.values() for each in conditions]
     totals = {"total": func.count(), "needs_attention": func.count().filter(base.c.attention)}

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import SYSTEM, Actor
 from assay.db.locks import DECISIONS, hold_until_commit
-from assay.proposals import sql
 from assay.proposals.outcomes import LockedProposal, Outcome, missing, refuse_erased, refuse_own, refuse_stale
+from assay.proposals.sql import decisions as sql
 
 ANY_VERSION: Final[Mapping[UUID, int]] = MappingProxyType({})
 """Whoever decides has not said which versions they read."""

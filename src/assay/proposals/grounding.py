@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.bulk import as_json
 from assay.kinds import Kind
+from assay.proposals.sql import evidence as sql
 from assay.readers.quoted import in_own_words
 
 
@@ -16,17 +16,7 @@ async def hold_against_evidence(session: AsyncSession, ids: Sequence[UUID]) -> N
     from assay.ai.grounding.support import Ground, unsupported  # a lexicon that most commands do not need
 
     found = await session.execute(
-        text("""
-        SELECT p.id, p.title, p.body, coalesce(quoted.grounds, '[]') AS grounds
-        FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
-        CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = wanted.id LIMIT 1) AS p
-        CROSS JOIN LATERAL (
-            SELECT jsonb_agg(
-                jsonb_build_array(m.text, m.quoted, e.start_offset, e.end_offset) ORDER BY e.position) AS grounds
-            FROM evidence e CROSS JOIN LATERAL (
-                SELECT * FROM messages WHERE messages.id = e.message_id AND NOT is_bot LIMIT 1) AS m
-            WHERE e.proposal_id = p.id AND e.verified) AS quoted
-        WHERE p.status = 'pending' AND p.kind = :atom"""),
+        sql.GROUNDS,
         {"ids": list(ids), "atom": Kind.ATOM},
     )
     rows = [
@@ -35,9 +25,6 @@ async def hold_against_evidence(session: AsyncSession, ids: Sequence[UUID]) -> N
         for grounds in [[Ground(in_own_words(text, quoted), *place) for text, quoted, *place in each.grounds]]
     ]
     await session.execute(
-        text("""
-        UPDATE proposals p SET unsupported = new.unsupported, standing = NULL, standing_because = NULL,
-            standing_at = NULL
-        FROM jsonb_populate_recordset(NULL\\:\\:proposals, :rows) AS new WHERE p.id = new.id"""),
+        sql.KEEP_UNSUPPORTED,
         {"rows": as_json(rows)},
     )

@@ -8,18 +8,24 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import BigInteger, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.clock import now
-from assay.db.models import SYSTEM_USER_ID, ProposalStatus, ReviewAction
+from assay.db.bulk import outright
+from assay.db.models import SYSTEM_USER_ID, Proposal, ProposalStatus, ProposalTally, ReviewAction, SimilarityType
 from assay.kinds import Kind
+from assay.proposals.sql import metrics as sql
 from assay.proposals.taken_back import TakenBack, taken_back
 
 DAY: Final = timedelta(days=1)
 STATES: Final = ("pending", "approved", "rejected", "merged", "expired", "withdrawn")
 """Each proposal is in exactly one of these."""
-_DIMENSIONS: Final = "kind, status, review_action, auto_approved, auto_reverted, flagged"
+REPETITIONS: Final = (SimilarityType.EXACT, SimilarityType.FUZZY, SimilarityType.SEMANTIC)
+_DIMENSIONS: Final = (
+    *(ProposalTally.kind, ProposalTally.status, ProposalTally.review_action),
+    *(ProposalTally.auto_approved, ProposalTally.auto_reverted, ProposalTally.flagged),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,39 +130,18 @@ async def duplicate_verdicts(session: AsyncSession) -> Share:
 
     A merge bears out a mark, an approval its absence. A mark as update says that both are worth having.
     """
-    row = (
-        await session.execute(
-            text("""
-            SELECT count(*) FILTER (WHERE (status = 'merged') = (similarity_type IN ('exact', 'fuzzy', 'semantic'))
-                    OR status = 'approved' AND similarity_type IS NULL),
-                count(*)
-            FROM proposals WHERE status IN ('approved', 'merged') AND reviewed_by_user_id <> :system"""),
-            {"system": SYSTEM_USER_ID},
-        )
-    ).one()
+    is_merged, is_marked = Proposal.status == ProposalStatus.MERGED, Proposal.similarity_type.in_(REPETITIONS)
+    is_approved_unmarked = (Proposal.status == ProposalStatus.APPROVED) & Proposal.similarity_type.is_(None)
+    borne_out = func.count().filter(or_(is_merged == is_marked, is_approved_unmarked))
+    accepted = Proposal.status.in_((ProposalStatus.APPROVED, ProposalStatus.MERGED))
+    by_people = Proposal.reviewed_by_user_id != SYSTEM_USER_ID
+    row = (await session.execute(select(borne_out, func.count()).where(accepted, by_people))).one()
     return Share(*row)
 
 
 async def refold(session: AsyncSession) -> bool:
     """Replaces the tallies by a recount of the same snapshot. True when they had told something else."""
-    drifted = await session.scalar(
-        text(f"""
-        WITH told AS (
-            DELETE FROM proposal_tallies RETURNING {_DIMENSIONS}, proposals
-        ), truth AS (
-            SELECT kind, status, coalesce(review_action, '') AS review_action, auto_approved, auto_reverted,
-                similarity_score IS NOT NULL AS flagged, count(*) AS proposals,
-                sum(round(confidence * 1000000)) AS confidence_millionths
-            FROM proposals GROUP BY 1, 2, 3, 4, 5, 6
-        ), kept AS (
-            INSERT INTO proposal_tallies ({_DIMENSIONS}, proposals, confidence_millionths)
-            SELECT {_DIMENSIONS}, proposals, confidence_millionths FROM truth
-        ), difference AS (
-            SELECT {_DIMENSIONS}, proposals FROM truth
-            UNION ALL SELECT {_DIMENSIONS}, -proposals FROM told
-        )
-        SELECT EXISTS (SELECT FROM difference GROUP BY {_DIMENSIONS} HAVING sum(proposals) <> 0)""")  # noqa: S608
-    )
+    drifted = await session.scalar(sql.REFOLD)
     return bool(drifted)
 
 
@@ -174,23 +159,17 @@ def _age(since: datetime | None, at: datetime) -> float:
 
 
 async def _tallies(session: AsyncSession) -> list[Tally]:
-    rows = await session.execute(
-        text(f"""
-        SELECT {_DIMENSIONS}, sum(proposals)::bigint, sum(confidence_millionths)::float8 / 1000000
-        FROM proposal_tallies GROUP BY {_DIMENSIONS}""")  # noqa: S608  # our own column names
-    )
-    return [Tally(Kind(kind), ProposalStatus(status), *rest) for kind, status, *rest in rows]
+    proposals = cast(func.sum(ProposalTally.proposals), BigInteger)
+    millionths = cast(func.sum(ProposalTally.confidence_millionths), BigInteger)
+    rows = await session.execute(select(*_DIMENSIONS, proposals, millionths).group_by(*_DIMENSIONS))
+    return [Tally(*row[:-1], row[-1] / 1_000_000) for row in rows]
 
 
 async def _oldest(session: AsyncSession) -> dict[Kind, datetime | None]:
-    rows = await session.execute(
-        text("""
-        SELECT kind, (SELECT created_at FROM proposals p WHERE p.kind = k.kind AND status = 'pending'
-            ORDER BY created_at LIMIT 1)
-        FROM unnest(CAST(:kinds AS text[])) AS k (kind)"""),
-        {"kinds": list(Kind)},
-    )
-    return {Kind(kind): since for kind, since in rows}
+    pending = select(Proposal.created_at).where(outright(Proposal.status, ProposalStatus.PENDING))
+    oldest = pending.order_by(Proposal.created_at).limit(1)
+    found = await session.execute(select(*(oldest.where(Proposal.kind == kind).scalar_subquery() for kind in Kind)))
+    return dict(zip(Kind, found.one(), strict=True))
 
 
 async def _times(session: AsyncSession) -> dict[Kind, float]:
@@ -198,17 +177,5 @@ async def _times(session: AsyncSession) -> dict[Kind, float]:
 
     What quotes nothing any more counts from its proposal.
     """
-    rows = await session.execute(
-        text("""
-        SELECT kind, avg(extract(epoch FROM reviewed_at - coalesce(arrived, created_at)))::float8 FROM (
-            SELECT kind, id, created_at, reviewed_at FROM proposals
-            WHERE auto_approved AND status = 'approved' AND reviewed_by_user_id = :system AND reviewed_at > :since
-            OFFSET 0) AS p
-        CROSS JOIN LATERAL (
-            SELECT max(m.ingested_at) AS arrived FROM evidence e
-            CROSS JOIN LATERAL (SELECT ingested_at FROM messages WHERE messages.id = e.message_id LIMIT 1) AS m
-            WHERE e.proposal_id = p.id) AS quoted
-        GROUP BY kind"""),
-        {"system": SYSTEM_USER_ID, "since": now() - DAY},
-    )
+    rows = await session.execute(sql.TIMES, {"system": SYSTEM_USER_ID, "since": now() - DAY})
     return {Kind(kind): seconds for kind, seconds in rows}

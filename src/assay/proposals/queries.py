@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select, text
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db import short_ids
 from assay.db.models import (
+    AuditEntry,
     DedupState,
     Entity,
     Evidence,
@@ -18,10 +19,12 @@ from assay.db.models import (
     ProposalStatus,
     SimilarityType,
     StoredMessage,
+    User,
 )
 from assay.db.models.proposals import FAILING
 from assay.errors import NotFound
 from assay.kinds import Kind
+from assay.proposals.sql import evidence as sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +93,7 @@ async def behind(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[
     behind itself.
     """
     rows = await session.execute(
-        text("""
-        SELECT wanted.id, source.id FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
-        CROSS JOIN LATERAL (
-            SELECT e.id FROM entities e WHERE e.id = wanted.id OR e.merged_into_entity_id = wanted.id) AS part
-        CROSS JOIN LATERAL (
-            SELECT id FROM proposals WHERE created_entity_id = part.id
-            UNION ALL SELECT id FROM proposals WHERE merged_into_entity_id = part.id) AS source
-        ORDER BY source.id"""),
+        sql.BEHIND,
         {"ids": list(ids)},
     )
     found = {each: [each] for each in ids}
@@ -141,11 +137,12 @@ async def explanations(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID,
 
 async def trail(session: AsyncSession, subject_id: UUID) -> Sequence[Row[Any]]:
     """What happened to a proposal: moment, action, actor and notes, oldest first."""
+    notes = AuditEntry.detail["notes"].astext.label("notes")
     found = await session.execute(
-        text("""
-        SELECT a.at, a.action, u.name AS actor, a.detail ->> 'notes' AS notes
-        FROM audit_log a JOIN users u ON u.id = a.actor_user_id WHERE a.subject_id = :id ORDER BY a.id"""),
-        {"id": subject_id},
+        select(AuditEntry.at, AuditEntry.action, User.name.label("actor"), notes)
+        .join(User, User.id == AuditEntry.actor_user_id)
+        .where(AuditEntry.subject_id == subject_id)
+        .order_by(AuditEntry.id)
     )
     return found.all()
 

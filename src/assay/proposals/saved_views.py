@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
 from assay.db.base import new_id
-from assay.db.models import SavedView
+from assay.db.models import SavedView, User
 from assay.errors import Conflict, NotFound
 
 MAX_VIEWS: Final = 50
@@ -24,7 +24,7 @@ async def views(session: AsyncSession, *, actor: Actor) -> Sequence[SavedView]:
 
 async def save(session: AsyncSession, name: str, query: Mapping[str, Any], *, actor: Actor) -> SavedView:
     """Keeps a filter under a name, in place of what had that name. Raises Conflict beyond MAX_VIEWS."""
-    await session.execute(text("SELECT FROM users WHERE id = :user FOR NO KEY UPDATE"), {"user": actor.user_id})
+    await session.execute(select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True))
     others = select(func.count()).where(SavedView.user_id == actor.user_id, SavedView.name != name)
     if (await session.scalar(others) or 0) >= MAX_VIEWS:
         raise Conflict(f"{MAX_VIEWS} views are as many as one may have: delete one first.")

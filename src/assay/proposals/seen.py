@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
 from assay.clock import now
-from assay.db.models import Proposal
+from assay.db.models import AuditEntry, Proposal, SeenVersion, User
 
 MAX_CHANGES: Final = 50
 
@@ -37,23 +38,18 @@ class Seen:
 
 async def mark(session: AsyncSession, proposal: Proposal, version: int, *, actor: Actor) -> None:
     """Notes that the actor has seen the proposal at this version. What was seen before stays seen."""
+    row = {"user_id": actor.user_id, "proposal_id": proposal.id}
+    seen = insert(SeenVersion).values(**row, version=min(version, proposal.version), seen_at=now())
+    newer = func.greatest(SeenVersion.version, seen.excluded.version)
     await session.execute(
-        text("""
-        INSERT INTO seen_versions (user_id, proposal_id, version, seen_at) VALUES (:user, :id, :version, :at)
-        ON CONFLICT (user_id, proposal_id) DO UPDATE
-            SET version = greatest(seen_versions.version, excluded.version), seen_at = excluded.seen_at"""),
-        {"user": actor.user_id, "id": proposal.id, "version": min(version, proposal.version), "at": now()},
+        seen.on_conflict_do_update(index_elements=list(row), set_={"version": newer, "seen_at": seen.excluded.seen_at})
     )
 
 
 async def by(session: AsyncSession, proposal: Proposal, *, user_id: int) -> Seen | None:
     """What somebody has seen of it; None where that is nothing."""
-    row = (
-        await session.execute(
-            text("SELECT version, seen_at FROM seen_versions WHERE user_id = :user AND proposal_id = :id"),
-            {"user": user_id, "id": proposal.id},
-        )
-    ).one_or_none()
+    of_both = SeenVersion.user_id == user_id, SeenVersion.proposal_id == proposal.id
+    row = (await session.execute(select(SeenVersion.version, SeenVersion.seen_at).where(*of_both))).one_or_none()
     if row is None:
         return None
     newer = row.version < proposal.version
@@ -61,12 +57,12 @@ async def by(session: AsyncSession, proposal: Proposal, *, user_id: int) -> Seen
 
 
 async def _since(session: AsyncSession, proposal_id: UUID, version: int) -> list[ChangeSince]:
+    made = cast(AuditEntry.detail["version"].astext, BigInteger)
     rows = await session.execute(
-        text(f"""
-        SELECT a.at, a.action, u.name, CAST(a.detail ->> 'version' AS bigint), coalesce(a.detail -> 'before', '{{}}')
-        FROM audit_log a JOIN users u ON u.id = a.actor_user_id
-        WHERE a.subject_id = :id AND CAST(a.detail ->> 'version' AS bigint) > :version
-        ORDER BY a.id LIMIT {MAX_CHANGES}"""),  # noqa: S608  # our own number
-        {"id": proposal_id, "version": version},
+        select(AuditEntry.at, AuditEntry.action, User.name, made, AuditEntry.detail["before"])
+        .join(User, User.id == AuditEntry.actor_user_id)
+        .where(AuditEntry.subject_id == proposal_id, made > version)
+        .order_by(AuditEntry.id)
+        .limit(MAX_CHANGES)
     )
-    return [ChangeSince(*row) for row in rows]
+    return [ChangeSince(at, action, actor, version, before or {}) for at, action, actor, version, before in rows]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.extractor import Message
@@ -14,8 +14,9 @@ from assay.ai.grounding.grounding import Grounding, Quoted, grounded
 from assay.ai.grounding.talk import Talk
 from assay.clock import now
 from assay.db.bulk import as_json
-from assay.extraction.sql import COLUMNS, message_of
+from assay.extraction.sql.runs import message_of
 from assay.kinds import Kind
+from assay.review.sql import talk as sql
 from assay.text.secrets import masked
 
 MESSAGES_BEFORE: Final = 30
@@ -63,14 +64,7 @@ async def read(session: AsyncSession, ids: Sequence[UUID], *, min_voices: int) -
 
 async def _claims(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, _Claim]:
     rows = await session.execute(
-        text(f"""
-        SELECT p.id AS proposal_id, p.title, p.body, e.start_offset, e.end_offset,
-            NOT m.is_latest AS superseded, {COLUMNS}
-        FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
-        CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = wanted.id LIMIT 1) AS p
-        LEFT JOIN LATERAL (SELECT * FROM evidence WHERE proposal_id = p.id AND verified OFFSET 0) AS e ON true
-        LEFT JOIN LATERAL (SELECT * FROM messages WHERE messages.id = e.message_id LIMIT 1) AS m ON true
-        WHERE p.kind = :atom ORDER BY p.id, e.position"""),  # noqa: S608  # our own words
+        sql.QUOTED,
         {"ids": list(ids), "atom": Kind.ATOM},
     )
     found: dict[UUID, _Claim] = {}
@@ -84,31 +78,8 @@ async def _claims(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, _Cla
 
 async def _listen(session: AsyncSession, claims: Mapping[UUID, _Claim]) -> None:
     """What was said around the first quote of each channel, and after it there and in the threads, up to a limit."""
-    channel = """
-        SELECT m.id FROM messages m
-        WHERE m.source = anchor.source AND m.channel = anchor.channel AND m.is_latest AND m.sent_at"""
     rows = await session.execute(
-        text(f"""
-        WITH anchor AS MATERIALIZED (
-            SELECT * FROM jsonb_to_recordset(:anchors) AS a (
-                proposal_id uuid, source text, channel text, began timestamptz)
-        ), quoted AS MATERIALIZED (
-            SELECT q.proposal_id, m.source, m.channel, m.sent_at, unnest(ARRAY[m.external_id, m.thread]) AS thread
-            FROM jsonb_to_recordset(:quoted) AS q (proposal_id uuid, id uuid)
-            CROSS JOIN LATERAL (SELECT * FROM messages WHERE messages.id = q.id LIMIT 1) AS m
-        ), near AS MATERIALIZED (
-            SELECT anchor.proposal_id, heard.id FROM anchor CROSS JOIN LATERAL (
-                ({channel} < anchor.began ORDER BY m.sent_at DESC, m.id DESC LIMIT :before)
-                UNION ALL
-                ({channel} >= anchor.began ORDER BY m.sent_at, m.id LIMIT :after)) AS heard
-            UNION SELECT quoted.proposal_id, heard.id FROM quoted CROSS JOIN LATERAL (
-                SELECT m.id FROM messages m
-                WHERE m.source = quoted.source AND m.channel = quoted.channel AND m.thread = quoted.thread
-                    AND m.is_latest AND m.sent_at >= quoted.sent_at ORDER BY m.sent_at, m.id LIMIT :after) AS heard
-        )
-        SELECT heard.proposal_ids, {COLUMNS}
-        FROM (SELECT id, array_agg(proposal_id) AS proposal_ids FROM near GROUP BY id) AS heard
-        CROSS JOIN LATERAL (SELECT * FROM messages WHERE messages.id = heard.id LIMIT 1) AS m"""),  # noqa: S608  # our own words
+        sql.HEARD,
         {
             "anchors": as_json([anchor for each, claim in claims.items() for anchor in claim.anchors(each)]),
             "quoted": as_json(
@@ -131,12 +102,7 @@ def _message(row: RowMapping, *, edited: bool) -> Message:
 
 async def _keep(session: AsyncSession, found: Mapping[UUID, Grounding]) -> None:
     await session.execute(
-        text("""
-        UPDATE proposals p SET unsupported = new.unsupported, standing = new.standing,
-            standing_because = new.standing_because, standing_at = :at
-        FROM jsonb_populate_recordset(NULL\\:\\:proposals, :rows) AS new
-        WHERE p.id = new.id AND (p.unsupported, p.standing, p.standing_because) IS DISTINCT FROM
-            (new.unsupported, new.standing, new.standing_because)"""),
+        sql.KEEP,
         {"at": now(), "rows": as_json(list(_rows(found)))},
     )
 

@@ -1,14 +1,15 @@
 """The metrics document, with what only the policy can tell: how long the sure ones wait, and for whom."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.clock import now
+from assay.db.bulk import among
+from assay.db.models import Proposal
 from assay.duplicates.active_model import scorer_version
 from assay.kinds import Kind
 from assay.proposals import metrics
@@ -48,9 +49,7 @@ async def _waits(session: AsyncSession, kind: Kind, policy: Policy, scorer: str)
 
 
 async def _ages(session: AsyncSession, oldest: Mapping[str, UUID]) -> dict[str, float]:
-    rows = await session.execute(
-        text("SELECT id, created_at FROM proposals WHERE id = ANY(:ids)"), {"ids": list(oldest.values())}
-    )
-    since: dict[UUID, datetime] = dict(rows.tuples().all())
+    created = select(Proposal.id, Proposal.created_at).where(among(Proposal.id, oldest.values()))
+    since = dict((await session.execute(created)).tuples().all())
     at = now()
     return {who: max(0.0, (at - since[each]).total_seconds()) for who, each in oldest.items() if each in since}

@@ -6,88 +6,22 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.grounding.verdict import Verdict
 from assay.clock import now
-from assay.db.models import MAX_FAILURES, MAX_REST, SYSTEM_USER_ID, DedupState, ProposalStatus, Recommendation
+from assay.db.bulk import outright
+from assay.db.models import MAX_FAILURES, MAX_REST, SYSTEM_USER_ID, DedupState, Proposal, ProposalStatus, Recommendation
 from assay.kinds import AtomType, Kind, Proposer
 from assay.policies import queries as policies
-from assay.proposals.contradictions import UPDATED_IDS, later_updates
 from assay.review.naming import is_name
 from assay.review.policy import Facts, Hold, Policy
+from assay.review.sql import facts as sql
 from assay.settings import Settings
 
 PAGE: Final = 1000
 Position = tuple[datetime, UUID]
-
-_QUOTES: Final = f"""count(*) AS quotes,
-            array_agg(e.quote ORDER BY e.id) FILTER (WHERE p.kind = 'topic' AND e.verified) AS said,
-            count(*) FILTER (WHERE e.verified) AS verified,
-            array_agg(DISTINCT m.source) AS sources, array_agg(DISTINCT m.channel) AS channels,
-            array_agg(DISTINCT m.source) FILTER (WHERE m.trust IS DISTINCT FROM 'trusted') AS untrusted_sources,
-            count(DISTINCT lower(m.author)) FILTER (WHERE e.verified AND NOT m.is_bot AND (
-                p.extraction_run_id IS NOT NULL OR p.proposed_by_user_id = {SYSTEM_USER_ID}
-                OR m.written_by_user_id IS DISTINCT FROM p.proposed_by_user_id)
-                AND (p.edited_by_user_id IS NULL OR m.written_by_user_id IS DISTINCT FROM p.edited_by_user_id)
-            ) AS authors"""
-_OF_ONE: Final = """
-        FROM (
-            SELECT id, message_id, verified, quote FROM evidence WHERE proposal_id = p.id OFFSET 0) AS e
-        CROSS JOIN LATERAL (
-            SELECT said.*, (SELECT trust FROM sources WHERE name = said.source) AS trust
-            FROM messages said WHERE said.id = e.message_id LIMIT 1) AS m"""
-"""Each row is looked up by its key, whatever the statistics say: joined, the whole of messages was read for each."""
-_OF_ALL: Final = """
-        FROM evidence e JOIN proposals p ON p.id = e.proposal_id JOIN (
-            SELECT said.*, sources.trust FROM messages said LEFT JOIN sources ON sources.name = said.source
-        ) AS m ON m.id = e.message_id"""
-_PROPOSER: Final = """CASE
-        WHEN p.edited_by_user_id IS NOT NULL THEN
-            CASE WHEN p.edited_by_token_id IS NOT NULL OR {editor} = 'agent' THEN 'agent' ELSE 'person' END
-        WHEN p.extraction_run_id IS NOT NULL OR p.proposed_by_user_id = {system} THEN 'extractor'
-        WHEN p.proposed_by_token_id IS NOT NULL OR {kind} = 'agent' THEN 'agent' ELSE 'person' END AS proposer"""
-_KIND_OF: Final = "(SELECT kind FROM users WHERE id = p.{0}_by_user_id)"
-_TAKEN_BACK: Final = "coalesce(p.review_action = 'reverted', false)"
-_QUESTIONED: Final = f"coalesce((SELECT true FROM ({later_updates('p.id')}) AS later LIMIT 1), false)"  # noqa: S608
-_ALL_QUESTIONED: Final = f"""
-        SELECT DISTINCT CAST(jsonb_array_elements_text({UPDATED_IDS}) AS uuid) AS id
-        FROM proposals WHERE status = 'pending' AND dedup_state = 'duplicate'"""  # noqa: S608  # our own fragments
-_FIRST_NAME: Final = "lower(split_part({0}, ' ', 1))"
-_IS_A_PERSON: Final = f"""CASE WHEN p.kind = 'topic' THEN coalesce((
-            SELECT true FROM messages
-            WHERE {_FIRST_NAME.format("author")} = {_FIRST_NAME.format("p.title")} AND NOT is_bot
-                AND lower(p.title) IN (lower(author), {_FIRST_NAME.format("author")}) LIMIT 1), false) END"""  # noqa: S608
-"""Somebody writes under that name, or has it for a first name."""
-_IS_ONE_OF_THE_PEOPLE: Final = f"""CASE WHEN p.kind = 'topic' THEN lower(p.title) IN (
-            SELECT lower(author) FROM messages WHERE NOT is_bot
-            UNION SELECT {_FIRST_NAME.format("author")} FROM messages WHERE NOT is_bot) END"""  # noqa: S608
-"""The same of all topics, from one list of the people, which is read where there is a topic."""
-_HAS_ATOMS: Final = """p.kind <> 'topic' OR EXISTS (
-            SELECT FROM proposals own WHERE own.topic_proposal_id = p.id AND own.status IN ('approved', 'merged')
-            OFFSET 0) AS has_atoms"""
-_WITH_ATOMS: Final = """
-        SELECT DISTINCT topic_proposal_id AS id FROM proposals
-        WHERE status IN ('approved', 'merged') AND topic_proposal_id IS NOT NULL"""
-_FACTS: Final = f"""
-    SELECT p.id, p.kind, p.atom_type, p.created_at, p.status, p.reviewed_by_user_id,
-        quoted.sources, quoted.channels, quoted.authors,
-        p.confidence, p.dedup_state, p.dedup_scorer, p.llm_recommendation, p.failures,
-        cardinality(p.unsupported) > 0 AS unsupported, p.standing,
-        p.retry_at, quoted.quotes, quoted.verified, {_TAKEN_BACK} AS taken_back, quoted.untrusted_sources,
-        coalesce(p.similarity_type = 'update', false) AS is_update, {_QUESTIONED} AS questioned,
-        CASE WHEN p.kind = 'topic' THEN p.title END AS name, quoted.said, {_IS_A_PERSON} AS is_a_person, {_HAS_ATOMS},
-        coalesce((SELECT status = 'pending' FROM proposals WHERE id = p.topic_proposal_id), false) AS topic_is_pending,
-        {_PROPOSER.format(system=SYSTEM_USER_ID, kind=_KIND_OF.format("proposed"), editor=_KIND_OF.format("edited"))},
-        (SELECT extractor FROM extraction_runs WHERE id = p.extraction_run_id) AS extractor
-    FROM {{proposals}} p CROSS JOIN LATERAL (SELECT {_QUOTES} {_OF_ONE}) AS quoted
-    WHERE p.status = 'pending'"""  # noqa: S608  # our own fragments
-_PENDING: Final = _FACTS.format(proposals="proposals")
-_THESE: Final = _FACTS.format(
-    proposals="""unnest(CAST(:ids AS uuid[])) AS wanted (id) CROSS JOIN LATERAL (
-        SELECT * FROM proposals WHERE proposals.id = wanted.id LIMIT 1) AS"""
-)
 
 
 async def policy(session: AsyncSession, settings: Settings) -> Policy:
@@ -97,55 +31,27 @@ async def policy(session: AsyncSession, settings: Settings) -> Policy:
 
 async def facts(session: AsyncSession, ids: Sequence[UUID], *, scorer: str) -> dict[UUID, Facts]:
     """What the policy must know of those of the proposals that are pending."""
-    rows = await session.execute(text(_THESE), {"ids": list(ids)})
+    rows = await session.execute(sql.THESE, {"ids": list(ids)})
     return {row["id"]: _facts(row, scorer, now()) for row in rows.mappings()}
 
 
 async def pending_topics(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The topic that each of these proposals waits for, where it waits for one."""
-    found = await session.execute(
-        text("""
-        SELECT p.id, topic.id FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
-        CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = wanted.id LIMIT 1) AS p
-        CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = p.topic_proposal_id LIMIT 1) AS topic
-        WHERE topic.status = 'pending'"""),
-        {"ids": list(ids)},
-    )
+    found = await session.execute(sql.PENDING_TOPICS, {"ids": list(ids)})
     return dict(found.tuples().all())
 
 
 async def questioned(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
     """Those of the proposals of which a later pending one is an update."""
-    found = await session.scalars(
-        text(f"""
-        SELECT p.id FROM unnest(CAST(:ids AS uuid[])) AS p (id) WHERE {_QUESTIONED}"""),  # noqa: S608
-        {"ids": list(ids)},
-    )
-    return set(found)
+    return set(await session.scalars(sql.QUESTIONED, {"ids": list(ids)}))
 
 
 async def page(
     session: AsyncSession, kind: Kind, *, least: float, scorer: str, after: Position | None, limit: int
 ) -> tuple[dict[UUID, Facts], Position | None]:
     """The next pending proposals of at least this confidence, oldest first, and where the page after them begins."""
-    rows = (
-        (
-            await session.execute(
-                text(f"""{_PENDING} AND p.kind = :kind AND p.confidence >= :least
-                AND (CAST(:at AS timestamptz) IS NULL OR (p.created_at, p.id) > (:at, CAST(:id AS uuid)))
-                ORDER BY p.created_at, p.id LIMIT :limit"""),
-                {
-                    "kind": kind,
-                    "least": least,
-                    "at": after and after[0],
-                    "id": after and after[1],
-                    "limit": limit,
-                },
-            )
-        )
-        .mappings()
-        .all()
-    )
+    where = {"kind": kind, "least": least, "at": after and after[0], "id": after and after[1]}
+    rows = (await session.execute(sql.PAGE, {**where, "limit": limit})).mappings().all()
     found = {row["id"]: _facts(row, scorer, now()) for row in rows}
     return found, ((rows[-1]["created_at"], rows[-1]["id"]) if len(rows) == limit else None)
 
@@ -163,38 +69,6 @@ class Alike:
     """Of topics their ids, of atoms those of the topics they wait for; one for each where that decides something."""
 
 
-_ALIKE: Final = f"""
-    SELECT count(*) AS number, min(p.confidence) AS confidence, max(p.failures) AS failures,
-        max(p.retry_at) AS retry_at,
-        p.kind, p.atom_type, p.status, p.dedup_state, p.dedup_scorer, p.llm_recommendation, sources, channels,
-        coalesce(authors, 0) AS authors, coalesce(quotes, 0) AS quotes, coalesce(verified, 0) AS verified,
-        coalesce(topic.status = 'pending', false) AS topic_is_pending,
-        coalesce(p.reviewed_by_user_id <> {SYSTEM_USER_ID} AND p.review_action <> 'withdrawn', false) AS by_people,
-        {_TAKEN_BACK} AS taken_back,
-        coalesce(p.similarity_type = 'update', false) AS is_update, questioned.id IS NOT NULL AS questioned,
-        CASE WHEN p.kind = 'topic' THEN p.title END AS name, quoted.said, {_IS_ONE_OF_THE_PEOPLE} AS is_a_person,
-        untrusted_sources, run.extractor,
-        {_PROPOSER.format(system=SYSTEM_USER_ID, kind="proposer.kind", editor="editor.kind")},
-        cardinality(p.unsupported) > 0 AS unsupported, p.standing,
-        p.kind <> 'topic' OR filed.id IS NOT NULL AS has_atoms,
-        array_agg(coalesce(topic.id, p.id)) FILTER (WHERE (p.kind = 'topic' OR topic.id IS NOT NULL)
-            AND (filed.id IS NULL OR coalesce(topic.status, p.status) = 'pending')) AS topics
-    FROM proposals p
-    JOIN users proposer ON proposer.id = p.proposed_by_user_id
-    LEFT JOIN users editor ON editor.id = p.edited_by_user_id
-    LEFT JOIN extraction_runs run ON run.id = p.extraction_run_id
-    LEFT JOIN proposals topic ON topic.id = p.topic_proposal_id
-    LEFT JOIN (
-        SELECT e.proposal_id, {_QUOTES} {_OF_ALL} GROUP BY e.proposal_id
-    ) AS quoted ON quoted.proposal_id = p.id
-    LEFT JOIN ({_WITH_ATOMS}) AS filed ON filed.id = coalesce(topic.id, p.id)
-    LEFT JOIN ({_ALL_QUESTIONED}) AS questioned ON questioned.id = p.id AND p.status = 'pending'
-    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29,
-        p.failures >= {MAX_FAILURES}, coalesce(p.retry_at > :at AND p.retry_at < :latest, false),
-        width_bucket(p.confidence, CAST(:thresholds AS float8[]))
-    ORDER BY p.kind"""  # noqa: S608
-
-
 async def everything(session: AsyncSession, *, scorer: str, thresholds: Iterable[float]) -> AsyncIterator[Alike]:
     """All proposals, in one statement: those together that no policy of these thresholds tells apart, atoms first.
 
@@ -202,10 +76,8 @@ async def everything(session: AsyncSession, *, scorer: str, thresholds: Iterable
     end of the transaction nothing is joined row by row: where the statistics are wrong that would never end.
     """
     at = now()
-    await session.execute(text("SELECT set_config('enable_nestloop', 'off', true)"))
-    rows = await session.stream(
-        text(_ALIKE), {"at": at, "latest": at + MAX_REST, "thresholds": sorted(set(thresholds))}
-    )
+    await session.execute(select(func.set_config("enable_nestloop", "off", True)))
+    rows = await session.stream(sql.ALIKE, {"at": at, "latest": at + MAX_REST, "thresholds": sorted(set(thresholds))})
     async for row in rows.mappings():
         known, status = _facts(row, scorer, at), ProposalStatus(row["status"])
         if status is not ProposalStatus.PENDING:
@@ -215,25 +87,14 @@ async def everything(session: AsyncSession, *, scorer: str, thresholds: Iterable
 
 async def approved_under(session: AsyncSession, version: int) -> Sequence[UUID]:
     """What the system approved last under this version of the policy and is approved still."""
-    found = await session.scalars(
-        text("""
-        SELECT id FROM (
-            SELECT DISTINCT ON (a.subject_id) a.subject_id AS id, a.detail -> 'policy' ->> 'version' AS version
-            FROM audit_log a JOIN proposals p ON p.id = a.subject_id
-            WHERE a.action = 'proposal.auto_approved' AND p.status = 'approved' AND p.reviewed_by_user_id = :system
-            ORDER BY a.subject_id, a.id DESC
-        ) AS last WHERE version = CAST(:version AS text) ORDER BY id"""),
-        {"version": str(version), "system": SYSTEM_USER_ID},
-    )
+    found = await session.scalars(sql.APPROVED_UNDER, {"version": str(version), "system": SYSTEM_USER_ID})
     return found.all()
 
 
 async def count_sure(session: AsyncSession, least: float) -> int:
     """How many pending proposals are at least this sure."""
-    found = await session.scalar(
-        text("SELECT count(*) FROM proposals WHERE status = 'pending' AND confidence >= :least"), {"least": least}
-    )
-    return found or 0
+    is_pending = outright(Proposal.status, ProposalStatus.PENDING)
+    return await session.scalar(select(func.count()).where(is_pending, Proposal.confidence >= least)) or 0
 
 
 async def pages(session: AsyncSession, kind: Kind, *, scorer: str) -> AsyncIterator[dict[UUID, Facts]]:

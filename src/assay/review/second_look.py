@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.extractor import Message, Quote
@@ -18,15 +18,16 @@ from assay.ai.grounding.verdict import Verdict
 from assay.audit.actor import SYSTEM
 from assay.db.bulk import as_json
 from assay.db.locks import DECISIONS, hold_until_commit
-from assay.db.models import SYSTEM_USER_ID
+from assay.db.models import SYSTEM_USER_ID, ChangedTalk
 from assay.extraction import drafts, objections
-from assay.extraction.sql import COLUMNS, message_of
+from assay.extraction.sql.runs import message_of
 from assay.kinds import AtomType
 from assay.proposals import actions as proposals
 from assay.proposals import dispute
 from assay.proposals.dispute import Disputed
 from assay.proposals.drafts import Draft
 from assay.review import grounding
+from assay.review.sql import talk as sql
 from assay.text.secrets import masked
 
 MAX_PLACES: Final = 20
@@ -62,10 +63,8 @@ class StandingAtom:
 
 async def places(session: AsyncSession) -> list[TalkPlace]:
     """Where the machine has to look, those first that failed least often and wait longest."""
-    rows = await session.execute(
-        text("SELECT source, channel FROM changed_talks ORDER BY failures, changed_at LIMIT :most"),
-        {"most": MAX_PLACES},
-    )
+    waiting = select(ChangedTalk.source, ChangedTalk.channel).order_by(ChangedTalk.failures, ChangedTalk.changed_at)
+    rows = await session.execute(waiting.limit(MAX_PLACES))
     return [TalkPlace(row.source, row.channel) for row in rows]
 
 
@@ -95,18 +94,14 @@ async def look(session: AsyncSession, at: Sequence[TalkPlace], *, min_voices: in
 
 async def note_failure(session: AsyncSession, at: TalkPlace) -> None:
     """Lets the other channels go first from now on."""
-    await session.execute(
-        text("UPDATE changed_talks SET failures = failures + 1 WHERE source = :source AND channel = :channel"),
-        asdict(at),
-    )
+    here = update(ChangedTalk).where(ChangedTalk.source == at.source, ChangedTalk.channel == at.channel)
+    failed = here.values(failures=ChangedTalk.failures + 1)
+    await session.execute(failed.execution_options(synchronize_session=False))
 
 
 async def _held(session: AsyncSession, at: Sequence[TalkPlace]) -> list[TalkPlace]:
     rows = await session.execute(
-        text("""
-        SELECT c.source, c.channel FROM jsonb_to_recordset(:places) AS place (source text, channel text)
-        JOIN changed_talks c ON c.source = place.source AND c.channel = place.channel
-        FOR UPDATE OF c SKIP LOCKED"""),
+        sql.HOLD,
         {"places": as_json([asdict(each) for each in at])},
     )
     return [TalkPlace(row.source, row.channel) for row in rows]
@@ -118,7 +113,7 @@ async def _next(session: AsyncSession, at: Sequence[TalkPlace]) -> dict[UUID, St
     Around it is what may be heard of it: so many messages before it in the channel, and the threads it belongs to.
     """
     rows = await session.execute(
-        text(_NEXT),
+        sql.NEXT_ATOMS,
         {
             "places": as_json([asdict(each) for each in at]),
             "back": grounding.MESSAGES_AFTER,
@@ -128,13 +123,7 @@ async def _next(session: AsyncSession, at: Sequence[TalkPlace]) -> dict[UUID, St
     )
     found = rows.all()
     await session.execute(
-        text("""
-        WITH looked AS (SELECT * FROM jsonb_to_recordset(:places) AS place (source text, channel text, last uuid))
-        , done AS (
-            DELETE FROM changed_talks c USING looked
-            WHERE c.source = looked.source AND c.channel = looked.channel AND looked.last IS NULL)
-        UPDATE changed_talks c SET looked_up_to = looked.last FROM looked
-        WHERE c.source = looked.source AND c.channel = looked.channel AND looked.last IS NOT NULL"""),
+        sql.GO_ON,
         {"places": as_json([{**asdict(each), "last": _last(found, each)} for each in at])},
     )
     return {
@@ -147,44 +136,6 @@ async def _next(session: AsyncSession, at: Sequence[TalkPlace]) -> dict[UUID, St
     }
 
 
-_NEXT: Final = """
-    WITH changed AS MATERIALIZED (
-        SELECT c.* FROM jsonb_to_recordset(:places) AS place (source text, channel text)
-        JOIN changed_talks c ON c.source = place.source AND c.channel = place.channel
-    ), reach AS MATERIALIZED (
-        SELECT changed.*, coalesce((
-            SELECT m.sent_at FROM messages m
-            WHERE m.source = changed.source AND m.channel = changed.channel AND m.sent_at < changed.since
-            ORDER BY m.sent_at DESC OFFSET :back LIMIT 1), '-infinity') AS first
-        FROM changed
-    ), heard AS MATERIALIZED (
-        SELECT reach.source, reach.channel, m.id FROM reach CROSS JOIN LATERAL (
-            SELECT id FROM messages WHERE source = reach.source AND channel = reach.channel
-                AND sent_at BETWEEN reach.first AND reach.until OFFSET 0) AS m
-        UNION
-        SELECT reach.source, reach.channel, m.id FROM reach CROSS JOIN LATERAL (
-            SELECT DISTINCT thread FROM messages WHERE source = reach.source AND channel = reach.channel
-                AND sent_at BETWEEN reach.since AND reach.until AND thread IS NOT NULL OFFSET 0) AS spoken
-        CROSS JOIN LATERAL (
-            (SELECT id FROM messages WHERE source = reach.source AND external_id = spoken.thread OFFSET 0)
-            UNION ALL
-            (SELECT id FROM messages WHERE source = reach.source AND channel = reach.channel
-                AND thread = spoken.thread AND sent_at <= reach.until OFFSET 0)) AS m
-    )
-    SELECT found.*, reach.source, reach.channel FROM reach CROSS JOIN LATERAL (
-        SELECT p.id, n.title, n.atom_type, n.confidence, p.standing, p.standing_because
-        FROM heard
-        CROSS JOIN LATERAL (SELECT proposal_id FROM evidence WHERE message_id = heard.id AND verified OFFSET 0) AS e
-        CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = e.proposal_id LIMIT 1) AS p
-        CROSS JOIN LATERAL (SELECT * FROM entities WHERE entities.id = p.id LIMIT 1) AS n
-        WHERE heard.source = reach.source AND heard.channel = reach.channel
-            AND p.kind = 'atom' AND p.status = 'approved' AND p.auto_approved AND p.reviewed_by_user_id = :system
-            AND (NOT n.archived OR n.merged_into_entity_id IS NOT NULL)
-            AND (reach.looked_up_to IS NULL OR p.id > reach.looked_up_to)
-        GROUP BY p.id, n.title, n.atom_type, n.confidence, p.standing, p.standing_because
-        ORDER BY p.id LIMIT :most) AS found"""
-
-
 def _last(found: Sequence[Row[Any]], at: TalkPlace) -> UUID | None:
     """Where to go on in a channel; None where that was all."""
     here = [row.id for row in found if (row.source, row.channel) == (at.source, at.channel)]
@@ -194,12 +145,7 @@ def _last(found: Sequence[Row[Any]], at: TalkPlace) -> UUID | None:
 async def _latest(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Message]:
     """The messages in their last words, by the ids of any of their versions."""
     rows = await session.execute(
-        text(f"""
-        SELECT asked.id AS asked, {COLUMNS} FROM unnest(CAST(:ids AS uuid[])) AS asked (id)
-        CROSS JOIN LATERAL (SELECT source, external_id FROM messages WHERE messages.id = asked.id LIMIT 1) AS known
-        CROSS JOIN LATERAL (
-            SELECT * FROM messages WHERE messages.source = known.source AND messages.external_id = known.external_id
-            ORDER BY version DESC LIMIT 1) AS m"""),  # noqa: S608  # our own words
+        sql.LATEST,
         {"ids": list(ids)},
     )
     found = [dict(row) for row in rows.mappings()]

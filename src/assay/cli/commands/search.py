@@ -10,7 +10,8 @@ from assay.cli.paging import OfKind
 from assay.cli.session import with_deps
 from assay.errors import InvalidInput
 from assay.kinds import Kind
-from assay.knowledge.search import DEPTH, SearchFilter
+from assay.knowledge.search import SearchFilter
+from assay.knowledge.sql import DEPTH
 from assay.queue.deps import Deps
 from assay.web.views import finding
 from assay.web.views.knowledge import Found, Ranked

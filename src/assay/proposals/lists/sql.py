@@ -30,6 +30,8 @@ from assay.db.models.proposals import FACETS, NEEDS_ATTENTION
 from assay.kinds import Kind
 from assay.proposals.lists.filters import NOBODY, Filter, PageEnd, Sort
 
+# Raw: conditions in the words of the partial indexes that serve them, and a search of which SQLAlchemy has no operator.
+ATTENTION: Final[Any] = literal_column(f"({NEEDS_ATTENTION.text})").label("attention")
 _AWAKE: Final = text("(proposals.snoozed_until IS NULL OR proposals.snoozed_until <= now())")
 _SNOOZED: Final = text("proposals.status = 'pending' AND proposals.snoozed_until > now()")
 _ALONE: Final = text("""(proposals.similarity_type = 'update' OR NOT EXISTS (

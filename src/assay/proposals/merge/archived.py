@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from assay.db.models import Entity, Merge, User
+from assay.proposals.merge import sql
 from assay.proposals.outcomes import Decision
 
 
@@ -25,33 +28,20 @@ class MergedEntity:
 
 async def merges(session: AsyncSession, entity_id: UUID) -> list[MergedEntity]:
     """What was merged into this entity, by however many merges, and its own going; in their order."""
+    target = aliased(Entity)
+    words = Entity.id, Entity.title, target.id.label("into_id"), target.title.label("into_title")
     rows = await session.execute(
-        text("""
-        SELECT e.id, e.title, target.id AS into_id, target.title AS into_title, u.name AS by, m.merged_at AS at
-        FROM entities e
-        JOIN entities target ON target.id = e.merged_into_entity_id
-        JOIN merges m ON m.source_id = e.id AND m.of_entity AND m.undone_at IS NULL
-        JOIN users u ON u.id = m.merged_by_user_id
-        WHERE e.id = :id OR e.merged_into_entity_id = :id ORDER BY m.id"""),
-        {"id": entity_id},
+        select(*words, User.name.label("by"), Merge.merged_at.label("at"))
+        .join(target, target.id == Entity.merged_into_entity_id)
+        .join(Merge, and_(Merge.source_id == Entity.id, Merge.of_entity, Merge.undone_at.is_(None)))
+        .join(User, User.id == Merge.merged_by_user_id)
+        .where(or_(Entity.id == entity_id, Entity.merged_into_entity_id == entity_id))
+        .order_by(Merge.id)
     )
     return [MergedEntity(**row) for row in rows.mappings()]
 
 
 async def how_archived(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Decision]:
     """Who merged or withdrew these entities, and when; nothing of live ones."""
-    rows = await session.execute(
-        text("""
-        SELECT e.id, u.name, CASE WHEN m.id IS NULL THEN 'reverted' ELSE 'merge' END,
-            coalesce(m.merged_at, withdrawn.changed_at)
-        FROM entities e
-        LEFT JOIN merges m ON m.source_id = e.id AND m.of_entity AND m.undone_at IS NULL
-        LEFT JOIN LATERAL (
-            SELECT r.changed_by_user_id, r.changed_at FROM entity_revisions r
-            WHERE r.entity_id = e.id AND r.change_type = 'reverted' ORDER BY r.number DESC LIMIT 1
-        ) AS withdrawn ON true
-        JOIN users u ON u.id = coalesce(m.merged_by_user_id, withdrawn.changed_by_user_id)
-        WHERE e.id = ANY(:ids) AND e.archived"""),
-        {"ids": list(ids)},
-    )
+    rows = await session.execute(sql.HOW_ARCHIVED, {"ids": list(ids)})
     return {entity_id: Decision(by, action, at) for entity_id, by, action, at in rows}

@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import Actor
 from assay.db.models import ChangeType
 from assay.kinds import Kind, identity_key
-from assay.proposals import relations
-from assay.proposals import sql as proposal_sql
 from assay.proposals.merge import fields, sql
 from assay.proposals.merge.edges import FILINGS, LINKS, EdgeSet, Moved
 from assay.proposals.merge.fields import Choices, FieldChange, Values
 from assay.proposals.merge.sql import Item
 from assay.proposals.outcomes import LockedProposal, Outcome, Refusal
+from assay.proposals.sql import decisions as proposal_sql
+from assay.proposals.sql import relations
 
 WORDS = frozenset({"title", "body"})
 """The fields that a vector stands for."""

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, Text, cast, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
-from assay.db.bulk import as_json, update_rows
-from assay.db.models import Entity
+from assay.db.bulk import among, as_json, update_rows
+from assay.db.models import Entity, Merge
 from assay.kinds import Kind, folded, identity_key
 from assay.proposals.merge.edges import EDGE_TABLES, EdgeSet, EdgeTable
 from assay.proposals.merge.fields import Values
@@ -64,13 +64,14 @@ class StoredMerge:
 
 async def items(session: AsyncSession, ids: Ids) -> dict[UUID, Item]:
     """The pending proposals and the entities, withdrawn ones too, of these ids."""
+    # Raw: entities and proposals as one list.
     rows = await session.execute(
         text(f"""
         SELECT {_VALUES}, true AS is_entity, NOT archived AS is_live, merged_into_entity_id AS merged_into
         FROM entities WHERE id = ANY(:ids)
         UNION ALL
         SELECT {_VALUES}, false, true, NULL FROM proposals WHERE id = ANY(:ids) AND status = 'pending'
-        ORDER BY is_live"""),  # noqa: S608  # our own column names
+        ORDER BY is_live"""),
         {"ids": list(ids)},
     )
     found = {}
@@ -84,6 +85,7 @@ async def items(session: AsyncSession, ids: Ids) -> dict[UUID, Item]:
 async def survivors(session: AsyncSession, ids: Ids) -> dict[UUID, UUID]:
     """The entities that ids stand for: an entity for itself, what was merged away for where it went, a pending
     proposal for the entity that it repeats."""
+    # Raw: a look-up for each row of an array, by LATERAL.
     rows = await session.execute(
         text("""
         SELECT given.id, coalesce(e.merged_into_entity_id, e.id) FROM unnest(CAST(:ids AS uuid[])) AS given (id)
@@ -107,6 +109,7 @@ async def edge_sets(session: AsyncSession, moving: Ids, near: Ids) -> dict[str, 
     for table in EDGE_TABLES:
         rows = (await session.execute(text(_neighbourhood(table)), {"moving": moving, "near": near})).mappings().all()
         ends = {row[name] for row in rows for name in table.key[:2]} | set(near)
+        # Raw: rows out of jsonb.
         owned = await session.scalars(
             text("""
             SELECT row FROM merges m, jsonb_array_elements(m.brought -> :name) AS row
@@ -117,6 +120,7 @@ async def edge_sets(session: AsyncSession, moving: Ids, near: Ids) -> dict[str, 
     return found
 
 
+# Raw: CTE and LATERAL, for one of several tables.
 def _neighbourhood(table: EdgeTable) -> str:
     one, other = table.key[:2]
     return f"""
@@ -128,18 +132,19 @@ def _neighbourhood(table: EdgeTable) -> str:
         SELECT * FROM touching UNION
         SELECT r.* FROM near CROSS JOIN LATERAL (
             SELECT * FROM {table.sql_name} WHERE {other} = near.id OFFSET 0) r
-        WHERE r.{one} IN (SELECT id FROM near OFFSET 0)"""  # noqa: S608
+        WHERE r.{one} IN (SELECT id FROM near OFFSET 0)"""
 
 
 async def _ends_of_lists(session: AsyncSession, table: EdgeTable, ends: Ids) -> dict[UUID, int]:
     if "position" not in table.values:
         return {}
     one = table.key[0]
+    # Raw: the end of an index for each row of an array, by LATERAL.
     rows = await session.execute(
         text(f"""
         SELECT given.id, last.position FROM unnest(CAST(:ends AS uuid[])) AS given (id) CROSS JOIN LATERAL (
             SELECT position FROM {table.sql_name} WHERE {one} = given.id
-            ORDER BY {one} DESC, position DESC LIMIT 1) last"""),  # noqa: S608
+            ORDER BY {one} DESC, position DESC LIMIT 1) last"""),
         {"ends": list(ends)},
     )
     return dict(rows.tuples().all())
@@ -151,17 +156,18 @@ async def store(session: AsyncSession, found: Mapping[str, EdgeSet]) -> None:
         table = edge_set.table
         keys = " AND ".join(f"{name} = gone.{name}" for name in table.key)
         columns = ", ".join((*table.key, *table.values))
+        # Raw: rows as JSON, for one of several tables.
         await session.execute(
             text(f"""
             DELETE FROM {table.sql_name} WHERE ctid = ANY(ARRAY(
                 SELECT r.place FROM jsonb_to_recordset(:rows) AS gone ({table.types}) CROSS JOIN LATERAL (
-                    SELECT ctid AS place FROM {table.sql_name} WHERE {keys} OFFSET 0) r))"""),  # noqa: S608
+                    SELECT ctid AS place FROM {table.sql_name} WHERE {keys} OFFSET 0) r))"""),
             {"rows": as_json(edge_set.to_delete())},
         )
         await session.execute(
             text(f"""
             INSERT INTO {table.sql_name} ({columns})
-            SELECT {columns} FROM jsonb_to_recordset(:rows) AS new ({table.types})"""),  # noqa: S608
+            SELECT {columns} FROM jsonb_to_recordset(:rows) AS new ({table.types})"""),
             {"rows": as_json(edge_set.to_insert())},
         )
 
@@ -176,9 +182,8 @@ async def rewrite(session: AsyncSession, contents: Mapping[UUID, tuple[Kind, Val
         }
         for entity, (kind, values) in contents.items()
     }
-    await session.execute(
-        text("UPDATE entities SET identity_key = id::text WHERE id = ANY(:ids)"), {"ids": list(contents)}
-    )
+    let_go = update(Entity).where(among(Entity.id, contents)).values(identity_key=cast(Entity.id, Text))
+    await session.execute(let_go.execution_options(synchronize_session=False))
     await update_rows(session, Entity, rows, _WORDS)
 
 
@@ -188,13 +193,12 @@ async def put_into(session: AsyncSession, targets: Mapping[UUID, UUID]) -> dict[
     Returns what was merged into each before.
     """
     parameters = {"ids": list(targets), "targets": as_json({str(key): value for key, value in targets.items()})}
-    rows = await session.execute(
-        text("SELECT merged_into_entity_id, id FROM entities WHERE merged_into_entity_id = ANY(:ids)"),
-        {"ids": list(targets)},
-    )
+    into = Entity.merged_into_entity_id
     repointed: dict[UUID, list[UUID]] = {}
-    for entity, earlier in rows:
-        repointed.setdefault(entity, []).append(earlier)
+    for entity, earlier in await session.execute(select(into, Entity.id).where(among(into, targets))):
+        if entity:
+            repointed.setdefault(entity, []).append(earlier)
+    # Raw: the target of each out of jsonb.
     await session.execute(
         text("""
         UPDATE entities SET merged_into_entity_id = (CAST(:targets AS jsonb) ->> merged_into_entity_id::text)::uuid
@@ -214,6 +218,7 @@ async def take_out(session: AsyncSession, merges: Sequence[StoredMerge]) -> None
     """Brings entities back, and what was merged into them before with them."""
     back = {merge.source_id for merge in merges if merge.of_entity}
     earlier = {each: merge.source_id for merge in merges for each in merge.repointed if each not in back}
+    # Raw: the target of each out of jsonb.
     await session.execute(
         text("""
         UPDATE entities SET merged_into_entity_id = (CAST(:earlier AS jsonb) ->> id::text)::uuid,
@@ -230,38 +235,53 @@ async def take_out(session: AsyncSession, merges: Sequence[StoredMerge]) -> None
 async def note_merges(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> dict[UUID, int]:
     """Stores what undoes merges, in their order. Returns their numbers by source."""
     columns = "kind, source_id, of_entity, target_id, choices, changed, brought, removed, repointed, merged_by_user_id"
+    # Raw: rows as JSON.
     found = await session.execute(
         text(f"""
         INSERT INTO merges ({columns}, merged_at)
-        SELECT {columns}, merged_at FROM jsonb_populate_recordset(NULL::merges, :rows) RETURNING source_id, id"""),  # noqa: S608
+        SELECT {columns}, merged_at FROM jsonb_populate_recordset(NULL::merges, :rows) RETURNING source_id, id"""),
         {"rows": as_json(rows)},
     )
     return dict(found.tuples().all())
 
 
 async def note_undone(session: AsyncSession, merges: Sequence[StoredMerge], actor: Actor, at: datetime) -> None:
-    await session.execute(
-        text("UPDATE merges SET undone_at = :at, undone_by_user_id = :actor WHERE id = ANY(:ids)"),
-        {"at": at, "actor": actor.user_id, "ids": [merge.id for merge in merges]},
-    )
+    undone = update(Merge).where(among(Merge.id, (merge.id for merge in merges)))
+    undone = undone.values(undone_at=at, undone_by_user_id=actor.user_id)
+    await session.execute(undone.execution_options(synchronize_session=False))
 
 
-_MERGES: Final = """
-    SELECT id, kind, source_id, of_entity, target_id, changed, brought, removed, repointed FROM merges
-    WHERE undone_at IS NULL"""
+_MERGES: Final = (
+    *(Merge.id, Merge.kind, Merge.source_id, Merge.of_entity, Merge.target_id),
+    *(Merge.changed, Merge.brought, Merge.removed, Merge.repointed),
+)
 
 
 async def merges_of(session: AsyncSession, sources: Ids, *, of_entity: bool) -> dict[UUID, StoredMerge]:
     """The merges in force by which these sources went."""
-    found = await _merges(session, "source_id = ANY(:ids) AND of_entity = :of_entity", sources, of_entity=of_entity)
+    found = await _merges(session, among(Merge.source_id, sources), Merge.of_entity == of_entity)
     return {merge.source_id: merge for merge in found}
 
 
 async def merges_into(session: AsyncSession, targets: Ids) -> list[StoredMerge]:
     """The merges in force into these targets."""
-    return await _merges(session, "target_id = ANY(:ids)", targets)
+    return await _merges(session, among(Merge.target_id, targets))
 
 
-async def _merges(session: AsyncSession, condition: str, ids: Ids, **parameters: Any) -> list[StoredMerge]:
-    rows = await session.execute(text(f"{_MERGES} AND {condition} ORDER BY id"), {"ids": list(ids), **parameters})
-    return [StoredMerge(**{**row, "kind": Kind(row["kind"])}) for row in rows.mappings()]
+async def _merges(session: AsyncSession, *which: ColumnElement[bool]) -> list[StoredMerge]:
+    rows = await session.execute(select(*_MERGES).where(Merge.undone_at.is_(None), *which).order_by(Merge.id))
+    return [StoredMerge(**row) for row in rows.mappings()]
+
+
+# Raw: LATERAL, for the last of many revisions of each.
+HOW_ARCHIVED: Final = text("""
+    SELECT e.id, u.name, CASE WHEN m.id IS NULL THEN 'reverted' ELSE 'merge' END,
+        coalesce(m.merged_at, withdrawn.changed_at)
+    FROM entities e
+    LEFT JOIN merges m ON m.source_id = e.id AND m.of_entity AND m.undone_at IS NULL
+    LEFT JOIN LATERAL (
+        SELECT r.changed_by_user_id, r.changed_at FROM entity_revisions r
+        WHERE r.entity_id = e.id AND r.change_type = 'reverted' ORDER BY r.number DESC LIMIT 1
+    ) AS withdrawn ON true
+    JOIN users u ON u.id = coalesce(m.merged_by_user_id, withdrawn.changed_by_user_id)
+    WHERE e.id = ANY(:ids) AND e.archived""")

@@ -16,12 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import Actor
 from assay.db.models import ChangeType
 from assay.kinds import TRAITS, Kind, identity_key
-from assay.proposals import sql as proposal_sql
 from assay.proposals.merge import sql
 from assay.proposals.merge.edges import EDGE_TABLES, EdgeSet, Key
 from assay.proposals.merge.fields import Values
 from assay.proposals.merge.plan import WORDS
 from assay.proposals.merge.sql import Item, StoredMerge
+from assay.proposals.sql import decisions as proposal_sql
 
 MAX_VALUE_CHARACTERS: Final = 60
 

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Path, Query, Response
 
 from assay.db.models import Scope
 from assay.kinds import TRAITS, AtomType, Kind
-from assay.knowledge import search
 from assay.knowledge.restore import restore
 from assay.knowledge.search import SearchFilter
+from assay.knowledge.sql import DEPTH
 from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
@@ -20,7 +20,7 @@ from assay.web.views import entity_detail, finding
 from assay.web.views.knowledge import BY_KIND, EntityDetail, Found, History
 from assay.web.views.paging import PageOf
 
-MAX_FOUND = search.DEPTH
+MAX_FOUND = DEPTH
 READING = [allow(Scope.READ)]
 Revision = Annotated[int, Path(ge=1, le=2**53)]
 

@@ -47,7 +47,7 @@ async def near(session: AsyncSession, kind: Kind, model: str, vectors: Vectors, 
             GROUP BY near.id)
         SELECT p.id, coalesce(e.title, p.title) AS title, p.atom_type, e.id IS NOT NULL AS is_entity
         FROM hit JOIN proposals p ON p.id = hit.id LEFT JOIN entities e ON e.id = hit.id
-        ORDER BY hit.distance, p.id LIMIT :most"""),  # noqa: S608  # our own number
+        ORDER BY hit.distance, p.id LIMIT :most"""),
         {
             "rows": as_json(rows),
             "kind": kind,
@@ -73,7 +73,7 @@ async def spelled_alike(session: AsyncSession, keys: Sequence[dict[str, str]]) -
         SELECT wanted.said, near.*, CASE WHEN NOT near.is_entity THEN ARRAY(
             SELECT m.author FROM evidence e JOIN messages m ON m.id = e.message_id WHERE e.proposal_id = near.id) END
         FROM jsonb_to_recordset(:keys) AS wanted (said text, key text)
-        CROSS JOIN LATERAL (({live}) UNION ALL ({pending})) AS near"""),  # noqa: S608  # our own fragments
+        CROSS JOIN LATERAL (({live}) UNION ALL ({pending})) AS near"""),
         {"keys": as_json(keys)},
     )
     return list(found)

@@ -1,27 +1,31 @@
-"""The set-based statements behind the decisions. Each is one round trip for any number of proposals."""
+"""The statements behind the decisions."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import BigInteger, cast, delete, false, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from assay.audit.actor import Actor
 from assay.db.bulk import among, as_json
 from assay.db.models import (
     AtomLink,
+    AuditEntry,
     ChangeType,
     Embedding,
     Entity,
+    Proposal,
     ProposalStatus,
     ReviewAction,
     TopicAtom,
+    User,
 )
 from assay.kinds import Kind
-from assay.proposals.contradictions import later_updates
 from assay.proposals.outcomes import LockedProposal
+from assay.proposals.sql.contradictions import later_updates
 
 Ids = Sequence[UUID]
 
@@ -33,29 +37,21 @@ NOT_COMPARED: Final = """dedup_state = 'unchecked', similar_entity_id = NULL, si
 
 async def lock(session: AsyncSession, ids: Ids) -> dict[UUID, LockedProposal]:
     """The proposals, held until the transaction ends, in the order of the ids asked for."""
-    rows = await session.execute(
-        text("""
-        SELECT p.id, p.kind, p.title, p.status, p.version, p.identity_key, p.confidence, p.proposed_by_user_id,
-               p.review_action, p.reviewed_at, p.auto_approved,
-               (SELECT name FROM users WHERE id = p.reviewed_by_user_id) AS reviewer,
-               coalesce(p.created_entity_id, p.merged_into_entity_id) AS entity_id, p.topic_proposal_id, p.failures,
-               coalesce((SELECT status = 'pending' FROM proposals WHERE id = p.topic_proposal_id), false)
-                   AS topic_is_pending, p.erased_at IS NOT NULL AS erased
-        FROM proposals p
-        WHERE p.id = ANY(:ids) ORDER BY p.id FOR NO KEY UPDATE OF p"""),
-        {"ids": list(ids)},
+    topic = aliased(Proposal)
+    reviewer = select(User.name).where(User.id == Proposal.reviewed_by_user_id).scalar_subquery()
+    is_pending = topic.status == ProposalStatus.PENDING
+    topic_is_pending = select(is_pending).where(topic.id == Proposal.topic_proposal_id).scalar_subquery()
+    judged_by = (
+        *(Proposal.id, Proposal.kind, Proposal.title, Proposal.status, Proposal.version, Proposal.identity_key),
+        *(Proposal.confidence, Proposal.proposed_by_user_id, Proposal.review_action, Proposal.reviewed_at),
+        *(Proposal.auto_approved, Proposal.topic_proposal_id, Proposal.failures, reviewer.label("reviewer")),
+        func.coalesce(Proposal.created_entity_id, Proposal.merged_into_entity_id).label("entity_id"),
+        func.coalesce(topic_is_pending, false()).label("topic_is_pending"),
+        Proposal.erased_at.is_not(None).label("erased"),
     )
-    found = {
-        row["id"]: LockedProposal(
-            **{
-                **row,
-                "kind": Kind(row["kind"]),
-                "status": ProposalStatus(row["status"]),
-                "review_action": row["review_action"] and ReviewAction(row["review_action"]),
-            }
-        )
-        for row in rows.mappings()
-    }
+    held = select(*judged_by).where(among(Proposal.id, ids)).order_by(Proposal.id)
+    rows = await session.execute(held.with_for_update(of=Proposal, key_share=True))
+    found = {row["id"]: LockedProposal(**row) for row in rows.mappings()}
     return {proposal_id: found[proposal_id] for proposal_id in ids if proposal_id in found}
 
 
@@ -84,6 +80,7 @@ async def decide(
 ) -> None:
     """Stamps the decision on the proposals. An approved one becomes the entity of its own id."""
     approved = status is ProposalStatus.APPROVED
+    # Raw: the target of each out of jsonb.
     await session.execute(
         text("""
         UPDATE proposals SET status = :status, review_action = :action, review_notes = :notes, reviewed_at = :at,
@@ -109,13 +106,14 @@ async def decide(
 
 async def make_pending(session: AsyncSession, ids: Ids, *, action: ReviewAction | None, at: datetime) -> None:
     """Puts proposals back into the queue, their expiry clock and their search for duplicates started anew."""
+    # Raw: the columns that every other statement empties too.
     await session.execute(
         text(f"""
         UPDATE proposals SET status = 'pending', review_action = :action, review_notes = NULL, reviewed_at = NULL,
             reviewed_by_user_id = NULL, auto_reverted = auto_approved AND (auto_reverted OR status = 'approved'),
             created_entity_id = NULL, merged_into_entity_id = NULL, version = version + 1, refreshed_at = :at,
             snoozed_until = NULL, {NOT_COMPARED}
-        WHERE id = ANY(:ids)"""),  # noqa: S608  # our own fragment
+        WHERE id = ANY(:ids)"""),
         {"ids": list(ids), "action": action, "at": at},
     )
 
@@ -124,12 +122,13 @@ async def create_entities(session: AsyncSession, ids: Ids, at: datetime) -> None
     """Makes an entity of each proposal, or brings back the one that an earlier approval made."""
     columns = "title, body, title_key, identity_key, icon, color, keywords, atom_type, confidence, meta"
     changes = ", ".join(f"{name} = excluded.{name}" for name in columns.split(", "))
+    # Raw: an upsert from a set.
     await session.execute(
         text(f"""
         INSERT INTO entities (id, kind, created_at, updated_at, {columns})
         SELECT id, kind, :at, :at, {columns} FROM proposals WHERE id = ANY(:ids)
         ON CONFLICT (id) DO UPDATE SET archived = false, revision = entities.revision + 1, updated_at = :at,
-            {changes}"""),  # noqa: S608  # our own column names
+            {changes}"""),
         {"ids": list(ids), "at": at},
     )
 
@@ -163,6 +162,7 @@ async def write_revisions(
     reason: str | None,
 ) -> dict[UUID, int]:
     """Keeps the entities as they now are. `sources`: proposal behind each entity. Returns the revision numbers."""
+    # Raw: whole rows as jsonb, and the source of each out of jsonb.
     rows = await session.execute(
         text(f"""
         INSERT INTO entity_revisions
@@ -170,7 +170,7 @@ async def write_revisions(
         SELECT e.id, e.revision, {_SNAPSHOT}, :change, :actor, :at, :reason,
                (CAST(:sources AS jsonb) ->> e.id::text)::uuid
         FROM entities e WHERE e.id = ANY(:ids)
-        RETURNING entity_id, number"""),  # noqa: S608  # our own expression
+        RETURNING entity_id, number"""),
         {
             "ids": list(sources),
             "sources": as_json({str(key): value for key, value in sources.items()}),
@@ -185,17 +185,19 @@ async def write_revisions(
 
 async def approved_revisions(session: AsyncSession, ids: Ids) -> dict[UUID, int]:
     """The revisions that the last approvals of these proposals made."""
+    revision = cast(AuditEntry.inverse["revision"].astext, BigInteger)
     rows = await session.execute(
-        text("""
-        SELECT DISTINCT ON (subject_id) subject_id, (inverse ->> 'revision')::bigint FROM audit_log
-        WHERE subject_id = ANY(:ids) AND inverse ->> 'act' = 'approve' ORDER BY subject_id, id DESC"""),
-        {"ids": list(ids)},
+        select(AuditEntry.subject_id, revision)
+        .distinct(AuditEntry.subject_id)
+        .where(among(AuditEntry.subject_id, ids), AuditEntry.inverse["act"].astext == "approve")
+        .order_by(AuditEntry.subject_id, AuditEntry.id.desc())
     )
-    return dict(rows.tuples().all())
+    return {subject_id: number for subject_id, number in rows if subject_id}
 
 
 async def built_upon(session: AsyncSession, revisions: Mapping[UUID, int], ids: Ids) -> dict[UUID, str]:
     """What stands on entities since the given revisions, in words; merges of the proposals `ids` do not count."""
+    # Raw: sentences out of two tables, and the revision of each out of jsonb.
     rows = await session.execute(
         text("""
         SELECT DISTINCT ON (entity_id) entity_id, words FROM (
@@ -238,6 +240,7 @@ async def delete_vectors(session: AsyncSession, ids: Ids) -> None:
 
 async def follow_to_entities(session: AsyncSession, entities: Mapping[UUID, UUID]) -> None:
     """What was marked as similar to these proposals is now similar to the entities they became."""
+    # Raw: the entity of each out of jsonb.
     await session.execute(
         text("""
         UPDATE proposals SET similar_proposal_id = NULL,
@@ -249,6 +252,7 @@ async def follow_to_entities(session: AsyncSession, entities: Mapping[UUID, UUID
 
 async def mark_unchecked(session: AsyncSession, ids: Ids) -> None:
     """What was marked as similar to these proposals or entities is to be scanned anew, for they are gone."""
+    # Raw: CTE and LATERAL, so that three indexes are searched for each row.
     await session.execute(
         text(f"""
         WITH given AS MATERIALIZED (SELECT unnest(CAST(:ids AS uuid[])) AS id), alike AS MATERIALIZED (
@@ -259,6 +263,6 @@ async def mark_unchecked(session: AsyncSession, ids: Ids) -> None:
                 UNION ALL
                 (SELECT id, 'pending' FROM ({later_updates("given.id")}) AS updates OFFSET 0)) p)
         UPDATE proposals SET {NOT_COMPARED}
-        WHERE id = ANY(ARRAY(SELECT id FROM alike WHERE status = 'pending'))"""),  # noqa: S608  # our own fragments
+        WHERE id = ANY(ARRAY(SELECT id FROM alike WHERE status = 'pending'))"""),
         {"ids": list(ids)},
     )

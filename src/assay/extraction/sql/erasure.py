@@ -72,7 +72,7 @@ async def touched(session: AsyncSession, scope: Mapping[str, Any], ids: Ids | No
             CASE :drawn WHEN 'none' THEN false WHEN 'all' THEN true
                 ELSE NOT EXISTS (SELECT FROM others o WHERE o.entity = p.id) END AND n.id IS NOT NULL AS entity_goes
         FROM touched t JOIN proposals p ON p.id = t.id LEFT JOIN entities n ON n.id = p.id
-        WHERE p.erased_at IS NULL ORDER BY p.id"""),  # noqa: S608  # our own conditions
+        WHERE p.erased_at IS NULL ORDER BY p.id"""),
         {**scope, "ids": None if ids is None else list(ids), "drawn": drawn},
     )
     return [Touched(row.id, Kind(row.kind), row.goes, row.entity_goes, row.is_live) for row in found]
@@ -110,7 +110,7 @@ async def delete_messages(session: AsyncSession, ids: Ids) -> None:
     await session.execute(
         text(f"""
         WITH gone AS (DELETE FROM messages WHERE id = ANY(:ids) RETURNING source, external_id)
-        INSERT INTO erased_messages (digest) SELECT DISTINCT {_DIGEST} FROM gone ON CONFLICT DO NOTHING"""),  # noqa: S608
+        INSERT INTO erased_messages (digest) SELECT DISTINCT {_DIGEST} FROM gone ON CONFLICT DO NOTHING"""),
         {"ids": list(ids)},
     )
 
@@ -121,7 +121,7 @@ async def erased_before(session: AsyncSession, source: str, external_ids: Sequen
     found = await session.scalars(
         text(f"""
         SELECT external_id FROM (SELECT CAST(:source AS text) AS source, unnest(CAST(:ids AS text[])) AS external_id) m
-        WHERE EXISTS (SELECT FROM erased_messages WHERE digest = {_DIGEST})"""),  # noqa: S608
+        WHERE EXISTS (SELECT FROM erased_messages WHERE digest = {_DIGEST})"""),
         {"source": source, "ids": list(external_ids)},
     )
     return set(found)
@@ -158,7 +158,7 @@ async def empty_proposals(session: AsyncSession, ids: Ids, actor_id: int) -> Non
             reviewed_at = coalesce(reviewed_at, now()),
             reviewed_by_user_id = CASE WHEN status = 'pending' THEN :actor ELSE reviewed_by_user_id END,
             status = CASE WHEN status = 'pending' THEN 'rejected' ELSE status END
-        WHERE id = ANY(:ids)"""),  # noqa: S608  # our own columns
+        WHERE id = ANY(:ids)"""),
         {"ids": list(ids), "actor": actor_id, "erased": ERASED},
     )
     similar = or_(Proposal.similar_proposal_id.in_(ids), Proposal.similar_entity_id.in_(ids))
@@ -169,7 +169,7 @@ async def empty_entities(session: AsyncSession, ids: Ids) -> None:
     """With their revisions. They were withdrawn before."""
     # Raw: the same columns as of proposals; then jsonb.
     gone = {"ids": list(ids), "erased": ERASED}
-    await session.execute(text(f"UPDATE entities SET {_WORDLESS} WHERE id = ANY(:ids)"), gone)  # noqa: S608
+    await session.execute(text(f"UPDATE entities SET {_WORDLESS} WHERE id = ANY(:ids)"), gone)
     await session.execute(delete(EntityPair).where(or_(EntityPair.first_id.in_(ids), EntityPair.second_id.in_(ids))))
     await session.execute(delete(EntityScan).where(EntityScan.entity_id.in_(ids)))
     await session.execute(

@@ -1,13 +1,18 @@
-"""How knowledge hangs together: atoms filed under topics and linked with each other, any number in one statement."""
+"""How knowledge hangs together: atoms filed under topics and linked with each other, any number in one statement.
+
+Raw, but for the simplest: CTEs and LATERAL, as _GIVEN says.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from assay.db.bulk import as_json
+from assay.db.bulk import among, as_json
+from assay.db.models import Proposal, ProposalStatus, StoredMessage
 
 Ids = Sequence[UUID]
 Targets = Mapping[UUID, UUID]
@@ -32,7 +37,7 @@ def _living(name: str, entity: str) -> str:
     return f"""
         CROSS JOIN LATERAL (
             SELECT coalesce(merged_into_entity_id, id) AS id FROM entities WHERE id = {entity} OFFSET 0) old_{name}
-        CROSS JOIN LATERAL (SELECT id, archived FROM entities WHERE id = old_{name}.id OFFSET 0) {name}"""  # noqa: S608  # our own names
+        CROSS JOIN LATERAL (SELECT id, archived FROM entities WHERE id = old_{name}.id OFFSET 0) {name}"""
 
 
 _NAMED: Final = """
@@ -46,7 +51,7 @@ _NAMED: Final = """
 """The topic of a name; where none is live, one of that name that was merged away."""
 
 _WANTS_TOPIC: Final = f"""
-    SELECT p.id, p.topic_key, p.topic_entity_id, p.topic_proposal_id, {_became("p")} AS entity_id FROM proposals p"""  # noqa: S608
+    SELECT p.id, p.topic_key, p.topic_entity_id, p.topic_proposal_id, {_became("p")} AS entity_id FROM proposals p"""
 
 _FILINGS: Final = f"""
     WITH {_GIVEN}
@@ -59,11 +64,11 @@ _FILINGS: Final = f"""
     {_NAMED.format(key="p.topic_key")}
     {_living("topic", "coalesce(p.topic_entity_id, tp.entity_id, named.id)")}
     {_living("atom", "p.entity_id")}
-    WHERE NOT topic.archived AND NOT atom.archived"""  # noqa: S608  # our own fragments
+    WHERE NOT topic.archived AND NOT atom.archived"""  # our own fragments
 """What decided proposals, and what waited for a topic among them, are to be filed under."""
 
 _HAS_LINKS: Final = f"""
-    SELECT p.id, p.proposed_links, {_became("p")} AS entity_id FROM proposals p WHERE p.proposed_links <> '[]'"""  # noqa: S608
+    SELECT p.id, p.proposed_links, {_became("p")} AS entity_id FROM proposals p WHERE p.proposed_links <> '[]'"""
 
 _LINKS: Final = f"""
     WITH {_GIVEN}, run AS MATERIALIZED (
@@ -84,7 +89,7 @@ _LINKS: Final = f"""
     CROSS JOIN LATERAL (SELECT {_became("t")} AS entity_id FROM proposals t WHERE t.id = link."to" OFFSET 0) t
     {_living("a", "link.from_entity")}
     {_living("b", "t.entity_id")}
-    WHERE a.id <> b.id AND NOT a.archived AND NOT b.archived"""  # noqa: S608  # our own fragments
+    WHERE a.id <> b.id AND NOT a.archived AND NOT b.archived"""  # our own fragments
 """The links that decided proposals propose, or that were proposed to them, where both ends are live."""
 
 NOWHERE: Final[dict[str, str | None]] = {"source": None, "channel": None}
@@ -92,8 +97,8 @@ NOWHERE: Final[dict[str, str | None]] = {"source": None, "channel": None}
 
 async def places(session: AsyncSession, messages: Sequence[UUID | None]) -> dict[UUID | None, dict[str, str | None]]:
     """Source and channel of messages, as columns."""
-    known = {"ids": [each for each in messages if each]}
-    rows = await session.execute(text("SELECT id, source, channel FROM messages WHERE id = ANY(:ids)"), known)
+    known = among(StoredMessage.id, (each for each in messages if each))
+    rows = await session.execute(select(StoredMessage.id, StoredMessage.source, StoredMessage.channel).where(known))
     return {row.id: {"source": row.source, "channel": row.channel} for row in rows}
 
 
@@ -110,20 +115,17 @@ async def resolve_topics(session: AsyncSession, ids: Ids) -> None:
             LEFT JOIN LATERAL (
                 SELECT id FROM proposals WHERE kind = 'topic' AND title_key = wanted.key AND status = 'pending'
                 ORDER BY created_at, id LIMIT 1) topic ON true)
-        WHERE p.id = ANY(:ids) AND p.topic_key IS NOT NULL"""),  # noqa: S608  # our own fragments
+        WHERE p.id = ANY(:ids) AND p.topic_key IS NOT NULL"""),  # our own fragments
         {"ids": list(ids)},
     )
 
 
 async def pending_topics(session: AsyncSession, ids: Ids) -> list[UUID]:
     """The pending topics that these proposals would be filed under."""
-    found = await session.scalars(
-        text("""
-        SELECT DISTINCT topic.id FROM proposals p JOIN proposals topic ON topic.id = p.topic_proposal_id
-        WHERE p.id = ANY(:ids) AND topic.status = 'pending'"""),
-        {"ids": list(ids)},
-    )
-    return list(found)
+    topic = aliased(Proposal)
+    found = select(topic.id).distinct().join(Proposal, Proposal.topic_proposal_id == topic.id)
+    wanted = found.where(among(Proposal.id, ids), topic.status == ProposalStatus.PENDING)
+    return list(await session.scalars(wanted))
 
 
 async def file_under_topics(session: AsyncSession, ids: Ids) -> None:
@@ -137,7 +139,7 @@ async def file_under_topics(session: AsyncSession, ids: Ids) -> None:
         SELECT topic_id, atom_id, row_number() OVER (PARTITION BY topic_id ORDER BY proposal_id)
             + coalesce((SELECT position FROM topic_atoms t WHERE t.topic_id = filing.topic_id
                         ORDER BY t.topic_id DESC, position DESC LIMIT 1), 0)
-        FROM filing ON CONFLICT DO NOTHING"""),  # noqa: S608  # our own fragments
+        FROM filing ON CONFLICT DO NOTHING"""),  # our own fragments
         _parameters(ids, {}),
     )
 
@@ -148,20 +150,20 @@ async def link_atoms(session: AsyncSession, ids: Ids) -> None:
         text(f"""
         INSERT INTO atom_links (from_id, to_id, link_type, strength)
         SELECT DISTINCT ON (from_id, to_id, link_type) from_id, to_id, link_type, strength
-        FROM ({_LINKS}) AS wanted ON CONFLICT DO NOTHING"""),  # noqa: S608  # our own fragments
+        FROM ({_LINKS}) AS wanted ON CONFLICT DO NOTHING"""),  # our own fragments
         _parameters(ids, {}),
     )
 
 
 async def wanted_filings(session: AsyncSession, targets: Targets) -> Sequence[Row[Any]]:
     """What the targets are to be filed under, or to file, because of the proposals that go into them."""
-    statement = f"SELECT cause_id, topic_id, atom_id FROM ({_FILINGS}) AS wanted ORDER BY topic_id, proposal_id"  # noqa: S608
+    statement = f"SELECT cause_id, topic_id, atom_id FROM ({_FILINGS}) AS wanted ORDER BY topic_id, proposal_id"
     return (await session.execute(text(statement), _parameters(list(targets), targets))).all()
 
 
 async def wanted_links(session: AsyncSession, targets: Targets) -> Sequence[Row[Any]]:
     """The links that the targets are to get because of the proposals that go into them."""
-    statement = f"SELECT * FROM ({_LINKS}) AS wanted ORDER BY from_id, to_id, link_type"  # noqa: S608
+    statement = f"SELECT * FROM ({_LINKS}) AS wanted ORDER BY from_id, to_id, link_type"
     return (await session.execute(text(statement), _parameters(list(targets), targets))).all()
 
 
