@@ -84,7 +84,8 @@ def _with_vector(wanted: Any, model: str) -> Select[Any]:
     """Of the live entities: those that have a vector of the model, with their last look, if there was one."""
     has_vector = and_(Embedding.subject_id == Entity.id, Embedding.model == model)
     looked_at = EntityScan.entity_id == Entity.id
-    return wanted.join(Embedding, has_vector).outerjoin(EntityScan, looked_at).where(~Entity.archived)
+    found: Select[Any] = wanted.join(Embedding, has_vector).outerjoin(EntityScan, looked_at).where(~Entity.archived)
+    return found
 
 
 async def look(session: AsyncSession, ids: Sequence[UUID], *, model: str, threshold: float) -> int:
@@ -205,7 +206,10 @@ async def _looked(session: AsyncSession, ids: Sequence[UUID], model: str) -> dic
         .where(among(Entity.id, ids))
         .order_by(Entity.id)
     )
-    return {row[0]: _Looked(Claim(*row[:5], is_entity=True), *row[5:]) for row in rows}
+    return {
+        entity_id: _Looked(Claim(entity_id, kind, title, body, key, is_entity=True), changed, text_hash, number)
+        for entity_id, kind, title, body, key, changed, text_hash, number in rows
+    }
 
 
 def _in_order(one: Claim, other: Claim) -> tuple[Claim, Claim]:
