@@ -13,6 +13,7 @@ from uuid import uuid4
 import hypothesis
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from pydantic_ai import models
 from sqlalchemy import make_url
 from tests.faults import helpers
@@ -73,6 +74,14 @@ def unhurried() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for limit in LIMITS:
             patch.setattr(limit, PATIENCE)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hundreds of tests sign somebody in. What hashing costs in earnest is a test of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("assay.accounts.passwords._HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         yield
 
 

@@ -1,6 +1,7 @@
 """Passwords, by argon2. Slow on purpose: never call these while a transaction is open."""
 
 import asyncio
+from functools import cache
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -12,7 +13,6 @@ MIN_LENGTH: Final = 12
 MAX_LENGTH: Final = 1_000
 
 _HASHER: Final = PasswordHasher()
-_NOBODYS: Final = _HASHER.hash("nobody's password")
 
 
 async def hashed(password: str) -> str:
@@ -24,12 +24,17 @@ async def hashed(password: str) -> str:
 
 async def fits(password: str, password_hash: str | None) -> bool:
     """Whether it is the password. Where there is none it takes as long, so that names cannot be found out."""
-    matches = await asyncio.to_thread(_verified, password_hash or _NOBODYS, password[: MAX_LENGTH + 1])
+    matches = await asyncio.to_thread(_verified, password_hash, password[: MAX_LENGTH + 1])
     return matches and password_hash is not None
 
 
-def _verified(password_hash: str, password: str) -> bool:
+@cache
+def _nobodys() -> str:
+    return _HASHER.hash("nobody's password")
+
+
+def _verified(password_hash: str | None, password: str) -> bool:
     try:
-        return _HASHER.verify(password_hash, password.encode("utf-8", "surrogatepass"))
+        return _HASHER.verify(password_hash or _nobodys(), password.encode("utf-8", "surrogatepass"))
     except (VerificationError, InvalidHashError):
         return False
