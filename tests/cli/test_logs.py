@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
+import pytest
+import structlog
 from tests.patience import PATIENCE
+
+from assay.cli.logs import OncePerMinute
 
 NOISY = """
 import sys
@@ -40,3 +44,22 @@ def test_a_file_elsewhere_is_looked_after_by_whoever_made_it(tmp_path):
             [sys.executable, "-c", NOISY, str(tmp_path / "home")], stderr=output, check=True, timeout=PATIENCE
         )
     assert len(log.read_text().splitlines()) == 300
+
+
+def test_a_warning_that_says_the_same_again_waits_for_its_minute_and_counts():
+    now = 0.0
+    lines = OncePerMinute(lambda: now)
+    away = {"event": "interrupted", "error": "connection refused"}
+    assert lines(None, "warning", away) == away
+    now = 59.0
+    for _ in range(59):
+        with pytest.raises(structlog.DropEvent):
+            lines(None, "warning", away)
+    assert lines(None, "warning", away | {"error": "no route"}) == away | {"error": "no route"}
+    now = 60.0
+    assert lines(None, "warning", away) == away | {"repeated": 59}
+
+
+def test_what_is_no_warning_is_said_each_time():
+    lines = OncePerMinute()
+    assert [lines(None, "info", {"event": "beat"}) for _ in range(2)] == [{"event": "beat"}] * 2

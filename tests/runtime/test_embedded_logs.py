@@ -25,7 +25,7 @@ def test_the_log_of_postgresql_begins_anew_and_its_last_content_is_kept(supervis
 
     def fail(words: str) -> bool:
         with suppress(psycopg.errors.UndefinedTable), psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"SELECT FROM nothing -- {words} {'x' * 500}".encode())
+            connection.execute(f'SELECT FROM "nothing {words}"')
         return wait_for(lambda: log.exists() and words in log.read_text(), PATIENCE)
 
     while log.stat().st_size <= MAX_BYTES if log.exists() else True:
@@ -36,6 +36,17 @@ def test_the_log_of_postgresql_begins_anew_and_its_last_content_is_kept(supervis
     assert fail("after")
     assert "before" not in log.read_text()
     assert not log.read_bytes().startswith(b"\0")
+
+
+def test_the_log_of_postgresql_quotes_no_row_and_no_statement(supervisor, home):
+    with psycopg.connect(supervisor.start().database_url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE notes (words text UNIQUE)")
+        connection.execute("INSERT INTO notes VALUES ('the door code is 4711')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            connection.execute("INSERT INTO notes VALUES ('the door code is 4711')")
+    log = home / "postgres-18" / "log" / "postgresql.log"
+    assert wait_for(lambda: log.exists() and "notes_words_key" in log.read_text(), PATIENCE)
+    assert "4711" not in log.read_text()
 
 
 def test_the_log_of_nats_is_of_bounded_size(supervisor, home):

@@ -1,8 +1,12 @@
 """Where log lines go, which of them, and in which form."""
 
 import logging
+import math
 import os
 import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -19,7 +23,13 @@ if TYPE_CHECKING:  # slow to import, and most of the shortest commands read none
 def log_to_stderr(level: str = "warning", form: str = "text", *, stream: TextIO | None = None) -> None:
     """Lines of this level and above, in colour only for a person: the output of a command belongs to its caller."""
     structlog.configure(
-        processors=[structlog.stdlib.PositionalArgumentsFormatter(), *_facts(), _without_secrets, _renderer(form)],
+        processors=[
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            OncePerMinute(),
+            *_facts(),
+            _without_secrets,
+            _renderer(form),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
         cache_logger_on_first_use=False,
@@ -56,6 +66,27 @@ def _renderer(form: str) -> Processor:
 def _without_secrets(_logger: WrappedLogger, _name: str, line: EventDict) -> EventDict:
     """What libraries say of a failure may quote an address with its password."""
     return {name: covered(value) if isinstance(value, str) else value for name, value in line.items()}
+
+
+@dataclass(slots=True)
+class OncePerMinute:
+    """A warning that says the same again waits for its minute, and then says how often it was repeated: what tries
+    each second to reach a server that is away would fill the log with it. `clock` in seconds."""
+
+    clock: Callable[[], float] = time.monotonic
+    _told: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    def __call__(self, _logger: WrappedLogger, method: str, line: EventDict) -> EventDict:
+        if logging.getLevelNamesMapping().get(method.upper(), 0) < logging.WARNING:
+            return line
+        at, words = self.clock(), repr(line)
+        told_at, repeated = self._told.get(words, (-math.inf, 0))
+        if at - told_at < 60:
+            self._told[words] = (told_at, repeated + 1)
+            raise structlog.DropEvent
+        self._told = {each: told for each, told in self._told.items() if at - told[0] < 60}
+        self._told[words] = (at, 0)
+        return {**line, "repeated": repeated} if repeated else line
 
 
 class Bounded:

@@ -42,6 +42,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
+    "log_error_verbosity": "terse",  # the detail of an error quotes the row
+    "log_min_error_statement": "panic",  # and a statement what people wrote
     "log_checkpoints": "off",
     "logging_collector": "on",
     "log_directory": "log",
