@@ -4,14 +4,15 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
-from tests.builders import BOTH_KINDS, draft, get
+from tests.builders import BOTH_KINDS, draft, get, scalar
 from tests.duplicates.helpers import HandMadeEmbedder, arrive, known, scanned
 
 from assay.db.models import DedupState, ProposalStatus
 from assay.duplicates import groups
 from assay.duplicates.groups import Flagged, stars
 from assay.errors import NotFound
-from assay.kinds import Kind, LinkType
+from assay.kinds import AtomType, Kind, LinkType
+from assay.proposals.drafts import ProposedLink
 
 pytestmark = pytest.mark.anyio
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
@@ -58,6 +59,14 @@ def test_what_solves_or_contradicts_something_is_not_merged_into_it(link, stays)
     assert group.members[0].stays == stays
 
 
+def test_what_solves_one_member_is_not_merged_with_it_into_the_centre():
+    a, b, c = uuid4(), uuid4(), uuid4()
+    for like in (flagged(b, (a, 0.9)), flagged(b, (a, 0.9), entity=True)):
+        solution = replace(flagged(c, (a, 0.94)), links={b: LinkType.SOLVES})
+        [group] = stars([like, solution])
+        assert [member.stays for member in group.members] == [None, "solves it"]
+
+
 def test_what_is_an_update_of_something_nearer_is_not_merged_into_something_else():
     a, b, c = uuid4(), uuid4(), uuid4()
     newest = flagged(c, (b, 0.99), (a, 0.88))
@@ -89,6 +98,22 @@ async def test_a_group_is_decided_at_once(database, ana, kind, rest, status):
     assert found == [ProposalStatus.APPROVED, status, status, ProposalStatus.PENDING]
     async with database.transaction() as session:
         assert await groups.grouped(session) == []
+
+
+async def test_the_default_merge_puts_no_solution_into_its_own_problem(database, ana):
+    titles = {"Webhooks are processed twice": [1.0], "Webhooks get processed twice": [1.0, 0.1]}
+    solved = "Webhooks processed twice since Pennyfold retries for 24 hours"
+    problem, again = (draft(title=each, body="", atom_type=AtomType.PROBLEM) for each in titles)
+    links = [ProposedLink(again.id, LinkType.SOLVES, 1.0)]
+    solution = draft(title=solved, body="", atom_type=AtomType.SOLUTION, links=links)
+    embedder = HandMadeEmbedder({**titles, solved: [1.0, 0.12]})
+    ids = await arrive(database, embedder, problem, again, solution)
+    await scanned(database, embedder, *ids)
+    async with database.transaction() as session:
+        outcomes = await groups.decide(session, problem.id, rest="merge", actor=ana)
+    assert [each.id for each in outcomes if each.done] == [problem.id, again.id]
+    assert (await get(database, solution.id)).status is ProposalStatus.PENDING
+    assert await scalar(database, "SELECT body FROM entities WHERE NOT archived") == ""
 
 
 async def test_what_says_something_else_stays(database, ana):

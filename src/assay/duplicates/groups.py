@@ -4,8 +4,8 @@ A group is a star: everything in it is like its centre itself. Likeness is not t
 member is no member: it is the centre of a group of its own, or in the group of something else that it is like.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -34,7 +34,7 @@ class Member:
     type: SimilarityType
     score: float
     link: LinkType | None = None
-    """What the extraction found it to be to the centre."""
+    """By which it says something else than the centre or another member."""
     updates: UUID | None = None
     """What it is more like than the centre, and says something else about."""
 
@@ -43,7 +43,7 @@ class Member:
         """Why a decision on the whole group leaves it in the queue, if it does."""
         if self.type is SimilarityType.UPDATE:
             return "says something else"
-        if self.link in OTHER_THINGS:
+        if self.link:
             return f"{self.link} it"
         return f"is an update of {str(self.updates)[-8:]}" if self.updates else None
 
@@ -81,8 +81,11 @@ class Flagged:
     def member_of(self, centre: Mapping[str, Any]) -> Member:
         nearest = max(self.likes, key=lambda like: like["score"])
         updates = UUID(nearest["id"]) if nearest["type"] == SimilarityType.UPDATE else None
-        link = self.links.get(UUID(centre["id"]))
-        return Member(self.id, self.title, SimilarityType(centre["type"]), centre["score"], link, updates)
+        return Member(self.id, self.title, SimilarityType(centre["type"]), centre["score"], updates=updates)
+
+    def apart_from(self, ids: Set[UUID]) -> LinkType | None:
+        """By which link it says something else than one of these, if it does."""
+        return next((link for to, link in self.links.items() if to in ids and link in OTHER_THINGS), None)
 
 
 def stars(flagged: Iterable[Flagged]) -> list[Group]:
@@ -92,7 +95,7 @@ def stars(flagged: Iterable[Flagged]) -> list[Group]:
     nothing but members of groups stays alone, until somebody else is like it.
     """
     groups: dict[UUID, Group] = {}
-    placed: set[UUID] = set()
+    placed: dict[UUID, Flagged] = {}
     for each in flagged:
         centres = [like for like in each.likes if UUID(like["id"]) not in placed]
         if not centres:
@@ -101,7 +104,10 @@ def stars(flagged: Iterable[Flagged]) -> list[Group]:
         centre = UUID(best["id"])
         group = groups.setdefault(centre, Group(centre, each.kind, best["title"], best["is_entity"]))
         group.members.append(each.member_of(best))
-        placed.add(each.id)
+        placed[each.id] = each
+    for group in groups.values():
+        ids = {group.id, *(each.id for each in group.members)}
+        group.members[:] = [replace(each, link=placed[each.id].apart_from(ids)) for each in group.members]
     return sorted(groups.values(), key=lambda group: (-len(group.members), group.id))
 
 
