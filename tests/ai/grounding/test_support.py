@@ -1,7 +1,9 @@
 """Whether a claim says what its evidence says."""
 
+from itertools import pairwise
+
 import pytest
-from tests.cpu_cost import costs_little
+from tests.cpu_cost import calls_of, costs_little
 
 from assay.ai.grounding.support import Ground, unsupported
 
@@ -130,7 +132,25 @@ def test_an_answer_may_take_its_subject_from_the_question():
     assert missing("The label printer listens on port 9100.", asked)
 
 
-def test_the_cost_grows_with_the_length_of_the_texts():
+def sentences(number: int, verb: str) -> str:
+    """As many, each about something else."""
+    said = "Machine {} of hall {} is {} by at least {} people before Friday, unless its lamp is red. "
+    return "".join(said.format(f"m{each}", each + 2, verb, each + 3) for each in range(number))
+
+
+@pytest.mark.parametrize("grows", ["evidence", "claim", "both"])
+def test_twice_the_text_costs_no_more_than_twice_the_work(grows):
+    def cost(number: int) -> int:
+        claim = sentences(3 if grows == "evidence" else number, f"checked{number}")
+        said = sentences(3 if grows == "claim" else number, f"watched{number}")
+        return calls_of(lambda: missing(claim, said))
+
+    cost(1)  # reads the lexicon
+    costs = [cost(number) for number in (4, 8, 16, 32)]
+    assert all(twice < 2.5 * once for once, twice in pairwise(costs)), costs
+
+
+def test_a_long_text_costs_little():
     sentence = "No invoice above 5,000 € is paid before two people have signed it, unless the board says so. "
     with costs_little():
         for _ in range(3):

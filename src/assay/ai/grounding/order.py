@@ -141,9 +141,11 @@ class Place(NamedTuple):
         listed = window > 1 and all(each in LINKS for each in self.lemmas[one.stop : other.start])
         if listed or self.lemmas[one] == self.lemmas[other]:
             return 0
-        return sum(pair in self.near for pair in _near(turned, window)) - sum(
-            pair in self.near for pair in _near(here, window)
-        )
+        first, are_single = min(one.start, WINDOW), one.stop - one.start == other.stop - other.start == 1
+        places = (first, first + other.start - one.start) if are_single else range(len(here))
+        pairs = _pairs_with(places, len(here), window)
+        had, gained = (sum((words[a], words[b]) in self.near for a, b in pairs) for words in (here, turned))
+        return gained - had
 
     def tears(self, one: slice, other: slice) -> bool:
         """Whether to exchange them would part words that stand side by side in both texts."""
@@ -155,6 +157,16 @@ class Place(NamedTuple):
         between, behind = self.lemmas[one.stop : other.start], self.lemmas[other.stop : other.stop + WINDOW]
         first, second = self.lemmas[one], self.lemmas[other]
         return [*before, *first, *between, *second, *behind], [*before, *second, *between, *first, *behind]
+
+
+def _pairs_with(places: Sequence[int], length: int, window: int) -> set[tuple[int, int]]:
+    """Of the pairs of neighbours those with one of the places: where only these change, all others stay as they are."""
+    return {
+        (min(at, each), max(at, each))
+        for at in places
+        for each in range(max(0, at - window), min(length, at + window + 1))
+        if each != at
+    }
 
 
 def _near(lemmas: Sequence[str], window: int = WINDOW) -> Iterator[tuple[str, str]]:

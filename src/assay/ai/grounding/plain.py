@@ -9,16 +9,11 @@ from assay.ai.grounding import lexicon
 from assay.text import quantities
 
 UNIT: Final = r"(?:second|minute|hour|day|night|week|fortnight|month|quarter|year)"
-ENGLISH: Final[Sequence[tuple[str, str]]] = [
+WORDS: Final[Sequence[tuple[str, str]]] = [
     (r"\bcan(?:'t|not)\b", "can not"),
     (r"\bwon't\b", "will not"),
     (r"\bshan't\b", "shall not"),
-    (r"(?<=\w)n't\b", " not"),
-    (r"(?<=\w)'re\b", " are"),
-    (r"(?<=\w)'ll\b", " will"),
-    (r"(?<=\w)'ve\b", " have"),
     (r"\bi'm\b", "i am"),
-    (r"(?<=\w)'s\b|(?<=s)'(?!\w)", ""),
     (r"\bhalf an hour\b", "30 minutes"),
     (r"\b(?:a )?quarter of an hour\b", "15 minutes"),
     (r"\bhalf a dozen\b", "6"),
@@ -26,8 +21,6 @@ ENGLISH: Final[Sequence[tuple[str, str]]] = [
     (r"\b(?:a )?couple of\b", "2"),
     (r"\bfortnightly\b|\bevery (?:other|second) week\b|\bonce a fortnight\b", "every 2 weeks"),
     (r"\b(?:a )?fortnight\b", "2 weeks"),
-    (r"(?<=\d),(?=\d{3}\b)", ""),
-    (r"(?<![.,]\d)(?<![.,]\d\d)(?<=\d)k\b", "000"),
     (r"\btwice\b", "2 times"),
     (r"\bthrice\b", "3 times"),
     (rf"\b(?<=within )an? (?={UNIT}\b)", "1 "),
@@ -37,15 +30,28 @@ ENGLISH: Final[Sequence[tuple[str, str]]] = [
     (rf"\b(?<=after )an? (?={UNIT}\b)", "1 "),
     (r"\b(?:12 |twelve )?(?:noon|midday)\b", "12:00"),
     (r"\b(?:12 |twelve )?midnight\b", "00:00"),
-    (r"(?<=\d)\s?a\.m\b\.?", " am"),
-    (r"(?<=\d)\s?p\.m\b\.?", " pm"),
     (r"\b50\s?(?:%|per ?cent\b)", "half"),
-    (r"(?<=\d)\s?(?:%|per ?cent\b)", "%"),
     (r"\b(?:only|just) (?=[€$£]?\d)", "at most "),
     (r"\bthe day before(?=$|[,.;]|\s(?:at|by|until)\b)", "the previous day"),
     (r"\b(?:nothing|nobody|no[ -]one|nowhere) (?:else|but)\b", "only"),
 ]
-PLAIN: Final = re.compile("|".join(f"({pattern})" for pattern, _ in ENGLISH), re.IGNORECASE)
+"""What begins where a word does."""
+ENDINGS: Final[Sequence[tuple[str, str]]] = [
+    (r"(?<=\w)n't\b", " not"),
+    (r"(?<=\w)'re\b", " are"),
+    (r"(?<=\w)'ll\b", " will"),
+    (r"(?<=\w)'ve\b", " have"),
+    (r"(?<=\w)'s\b|(?<=s)'(?!\w)", ""),
+    (r"(?<=\d),(?=\d{3}\b)", ""),
+    (r"(?<![.,]\d)(?<![.,]\d\d)(?<=\d)k\b", "000"),
+    (r"(?<=\d)\s?a\.m\b\.?", " am"),
+    (r"(?<=\d)\s?p\.m\b\.?", " pm"),
+    (r"(?<=\d)\s?(?:%|per ?cent\b)", "%"),
+]
+ENGLISH: Final = [*WORDS, *ENDINGS]
+AT_WORDS, AT_ENDINGS = ("|".join(f"({pattern})" for pattern, _ in each) for each in (WORDS, ENDINGS))
+PLAIN: Final = re.compile(rf"\b(?:{AT_WORDS})|{AT_ENDINGS}", re.IGNORECASE)
+"""The boundary stands before all that asks for one, so that most letters of a text are tried once."""
 ORDINALS: Final = {
     word: f"{number}{ending}"
     for number, (word, ending) in enumerate(

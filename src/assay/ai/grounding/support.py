@@ -8,6 +8,7 @@ in another form or be replaced by one that the thesaurus knows to say the same.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from assay.ai.grounding import lexicon, thesaurus
@@ -177,16 +178,17 @@ def _by_meaning(term: Term, by_group: Mapping[int, str], theirs: Sequence[Term])
 def _other_facts(claim: str, whole: str, evidence: str, told: Sequence[Told]) -> Iterable[str]:
     """Numbers, dates, versions, identifiers and names that only one side states."""
     everything = " ".join(each.whole for each in told)
-    theirs, kept = _values(everything), _values(whole)
-    for value, words in _values(claim).items():
+    theirs, kept = values_in(everything), values_in(whole)
+    for value, words in values_in(claim).items():
         if value not in theirs and not _stands(words, everything):
             yield f"“{words}” stands in no quote"
-    for value, words in _values(evidence).items():
+    for value, words in values_in(evidence).items():
         if value not in kept and not _stands(words, whole):
             yield f"“{words}” was left out"
 
 
-def _values(text: str) -> dict[str, str]:
+@lru_cache(maxsize=1_024)
+def values_in(text: str) -> Mapping[str, str]:
     """What a text states exactly: the values of its facts and all that is written in digits, to the words of it."""
     text = plain(text)
     facts = [fact for fact in facts_of(text) if fact.family is not Family.NAME and fact.words not in SMALL]
