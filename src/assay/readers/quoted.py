@@ -1,4 +1,8 @@
-"""Words of a text that are not its author's. They are marked, never cut."""
+"""Words of a text that are not its author's. They are marked, never cut.
+
+The marks are stored with the message, and nobody reads what they cover as its author's. So only what mail programs and
+exports mark beyond doubt is here; what a judge doubts besides is in `ai.grounding.own_words`.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

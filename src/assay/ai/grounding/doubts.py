@@ -6,10 +6,11 @@ from typing import Final
 
 from assay.ai.extractor import Message
 from assay.ai.grounding import lexicon
-from assay.ai.grounding.own_words import Span, own_words
+from assay.ai.grounding.own_words import own_words
 from assay.ai.grounding.sentences import sentence_spans
 from assay.ai.grounding.statements import Statement
 from assay.ai.grounding.words import content_words
+from assay.readers.records import TextSpan
 from assay.text.prompt_injection import looks_like_injection
 
 WITHIN: Final = (
@@ -124,7 +125,7 @@ def staged(texts: Iterable[str]) -> str | None:
     return next((doubt for each in texts if (doubt := _first(own_words(each), STAGED))), None)
 
 
-def of_answer(message: Message, span: Span, beside: Sequence[Message]) -> str | None:
+def of_answer(message: Message, span: TextSpan, beside: Sequence[Message]) -> str | None:
     if looks_like_injection(message.text):
         return "it gives orders to machines"
     if message.text[slice(*span)].rstrip().endswith("?"):

@@ -1,19 +1,25 @@
-"""What of a message its author says: not what is quoted, forwarded, pasted or code."""
+"""What of a message its author says: not what is quoted, forwarded, pasted or code.
+
+More than `readers.quoted` marks for good when a message comes in. That takes words away from whoever reads the message,
+so it goes by the marks of mail programs alone; a doubt of the judge costs no more than an approval that waits.
+"""
 
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from assay.ai.grounding import lexicon
 from assay.ai.grounding.lexicon import MAX_CHARACTERS
+from assay.readers.quoted import passed_on
+from assay.readers.records import TextSpan
 
 TIME: Final = r"[\[(]?(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4}[T ,]*)?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]m)?[\])]?[\s,-]+"
 LINE: Final = re.compile(
-    rf"^[ \t]*(?:(?:>|&gt;|\|\s|»|❝).*|(?:{TIME})?<[^<>\n]{{1,40}}>\s.*|{TIME}[^\s:][^:\n]{{0,40}}:\s.*)$",
+    rf"^[ \t]*(?:(?:\|\s|»|❝).*|(?:{TIME})?<[^<>\n]{{1,40}}>\s.*|{TIME}[^\s:][^:\n]{{0,40}}:\s.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
-"""A quoted line, or one of a chat log."""
+"""A line quoted by a mark that mail programs do not set, or one of a chat log."""
 CODE: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 SPOKEN: Final = re.compile(r"^[ \t]*(?P<name>[^\W\d][\w.' -]{0,30}):[ \t]+\S", re.MULTILINE)
 MIN_SPOKEN: Final = 2
@@ -25,14 +31,9 @@ MAX_SHARE: Final = 0.6
 """Of a sentence, that may stand in quotation marks before it is somebody else's."""
 
 
-class Span(NamedTuple):
-    start: int
-    end: int
-
-
 @cache
 def _below() -> re.Pattern[str]:
-    """Where a mail or a forward begins: from here on somebody else speaks."""
+    """Where a mail or a forward begins, as people paste it too: from here on somebody else speaks."""
     introduction, forwarded = lexicon.alternatives("mail", "introduction"), lexicon.alternatives("mail", "forwarded")
     header = lexicon.alternatives("mail", "headers")
     return re.compile(
@@ -43,20 +44,21 @@ def _below() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=4_096)
-def foreign(text: str) -> tuple[Span, ...]:
+def foreign(text: str) -> tuple[TextSpan, ...]:
     """The spans that its author only passes on."""
     return tuple(_foreign(text[:MAX_CHARACTERS]))
 
 
-def _foreign(text: str) -> Iterator[Span]:
+def _foreign(text: str) -> Iterator[TextSpan]:
+    yield from passed_on(text)
     if found := _below().search(text):
         below = text[found.end() :].lstrip()
-        yield Span(found.start(), found.end() if below.startswith((">", "&gt;")) else len(text))
+        yield TextSpan(found.start(), found.end() if below.startswith((">", "&gt;")) else len(text))
     for each in (LINE, CODE):
-        yield from (Span(*match.span()) for match in each.finditer(text))
+        yield from (TextSpan(*match.span()) for match in each.finditer(text))
     spoken = list(SPOKEN.finditer(text))
     if len({match["name"].casefold() for match in spoken}) >= MIN_SPOKEN:
-        yield from (Span(match.start(), _line_end(text, match.start())) for match in spoken)
+        yield from (TextSpan(match.start(), _line_end(text, match.start())) for match in spoken)
 
 
 def _line_end(text: str, start: int) -> int:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from assay.ai.grounding.lexicon import MAX_CHARACTERS
-from assay.ai.grounding.own_words import Span
+from assay.readers.records import TextSpan
 
 BOUNDARY: Final = re.compile(
     r"\n+|(?<=[.!?…])[\"')»”*_]{0,3}\s+(?=[^\W_]|[\"'(«„“*_`#\[@+]|[\U0001F000-\U0001FAFF\u2600-\u27BF])"
@@ -22,7 +22,7 @@ BULLET: Final = re.compile(r"(?:[\s•·>]|[*–—-](?=\s)|\*{1,3}(?=\w[^*\n]*\
 
 
 @lru_cache(maxsize=4_096)
-def sentence_spans(text: str) -> Sequence[Span]:
+def sentence_spans(text: str) -> Sequence[TextSpan]:
     """Where each sentence begins and ends; a line break ends one too."""
     text = text[:MAX_CHARACTERS]
     found, begin = [], 0
@@ -31,19 +31,19 @@ def sentence_spans(text: str) -> Sequence[Span]:
         before = text[max(begin, boundary.start() - 10) : boundary.start()]
         numbered = NUMBERED.search(before) and text[boundary.end() : boundary.end() + 1].isdigit()
         if is_line or not (numbered or ABBREVIATED.search(before)):
-            found.append(Span(begin, boundary.start()))
+            found.append(TextSpan(begin, boundary.start()))
             begin = boundary.end()
-    found.append(Span(begin, len(text)))
+    found.append(TextSpan(begin, len(text)))
     return [trimmed for span in found if (trimmed := _trimmed(text, span)).start < trimmed.end]
 
 
-def _trimmed(text: str, span: Span) -> Span:
+def _trimmed(text: str, span: TextSpan) -> TextSpan:
     bullet = BULLET.match(text, span.start, span.end)
     start = bullet.end() if bullet else span.start
-    return Span(start, start + len(text[start : span.end].rstrip()))
+    return TextSpan(start, start + len(text[start : span.end].rstrip()))
 
 
-def around(text: str, start: int, end: int) -> Span:
+def around(text: str, start: int, end: int) -> TextSpan:
     """From the beginning of the first to the end of the last sentence that these places touch."""
     touched = [span for span in sentence_spans(text) if span.start < end and start < span.end]
-    return Span(touched[0].start, touched[-1].end) if touched else Span(start, end)
+    return TextSpan(touched[0].start, touched[-1].end) if touched else TextSpan(start, end)

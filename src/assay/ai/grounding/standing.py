@@ -17,13 +17,14 @@ from assay.ai.grounding.confirming import confirms
 from assay.ai.grounding.consent import consents, consents_formally, jests
 from assay.ai.grounding.hearing import Subject, plain
 from assay.ai.grounding.opposition import SECONDS_TO_ANSWER, StatementInTalk, against
-from assay.ai.grounding.own_words import Span, is_own, own_words
+from assay.ai.grounding.own_words import is_own, own_words
 from assay.ai.grounding.sentences import around
 from assay.ai.grounding.statements import Statement, decisions_in
 from assay.ai.grounding.talk import Talk, is_persons
 from assay.ai.grounding.verdict import Verdict
 from assay.ai.grounding.voices import may_be_one
 from assay.ai.grounding.words import content_words, shared
+from assay.readers.records import TextSpan
 
 MESSAGES_TO_ANSWER: Final = 20
 
@@ -39,7 +40,7 @@ class Standing:
     """The one that speaks against it."""
     asked: Message | None = None
     """The question that it answers."""
-    span: Span | None = None
+    span: TextSpan | None = None
     """The sentence that tells it, where it is a decision."""
 
 
@@ -58,7 +59,7 @@ def standing(talk: Talk, message: Message, start: int, end: int, *, min_voices: 
     return _as_decision(talk, message, stated, min_voices)
 
 
-def _touches(one: Span, other: Span) -> bool:
+def _touches(one: TextSpan, other: TextSpan) -> bool:
     return one.start < other.end and other.start < one.end
 
 
@@ -80,7 +81,7 @@ def _as_decision(talk: Talk, message: Message, stated: Statement, min_voices: in
     return Standing(Verdict.SOUND, because, names, span=stated.sentence)
 
 
-def _as_answer(talk: Talk, message: Message, span: Span) -> Standing:
+def _as_answer(talk: Talk, message: Message, span: TextSpan) -> Standing:
     asked = _question(talk, message)
     if asked is None:
         return Standing(Verdict.UNDECIDED, "nobody decided it, and it answers no question")

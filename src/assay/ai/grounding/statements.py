@@ -7,9 +7,10 @@ from typing import Final, NamedTuple
 
 from assay.ai.grounding import lexicon
 from assay.ai.grounding.lead_in import without_lead_in
-from assay.ai.grounding.own_words import IN_MARKS, Span, is_own
+from assay.ai.grounding.own_words import IN_MARKS, is_own
 from assay.ai.grounding.sentences import sentence_spans
 from assay.ai.grounding.words import content_words
+from assay.readers.records import TextSpan
 
 MIN_WORDS: Final = 3
 MIN_CONTENT: Final = 2
@@ -25,33 +26,33 @@ POINTING: Final = r"(?:(?:[-=]>|[→👉➡⇒])\uFE0F?\s*)?"
 class Statement(NamedTuple):
     """Places in the text of a message: the sentence, and what of it is stated, without the label."""
 
-    sentence: Span
-    stated: Span
-    cue: Span
+    sentence: TextSpan
+    stated: TextSpan
+    cue: TextSpan
     """The label, or the words of deciding."""
     is_labelled: bool
     is_explicit: bool
     """It says that something was decided, by its label or its verb, and not only that it holds from now on."""
 
     @property
-    def bare(self) -> Span:
+    def bare(self) -> TextSpan:
         """What is decided, without words of deciding before it."""
-        return Span(self.cue.end, self.stated.end) if self.cue.start == self.stated.start else self.stated
+        return TextSpan(self.cue.end, self.stated.end) if self.cue.start == self.stated.start else self.stated
 
     def content(self, text: str) -> str:
         """What is decided, without words of deciding before, in or behind it."""
         return text[self.stated.start : max(self.stated.start, self.cue.start)] + text[slice(*self._behind)]
 
-    def whole(self, text: str) -> Span:
+    def whole(self, text: str) -> TextSpan:
         """The sentence, without words before it that say no more than that it was decided."""
         if TAG.match(text, self.sentence.start) and self.stated.start > self.sentence.start:
             return self.stated
         said = text[slice(*self.sentence)]
-        return Span(self.sentence.start + len(said) - len(without_lead_in(said)), self.sentence.end)
+        return TextSpan(self.sentence.start + len(said) - len(without_lead_in(said)), self.sentence.end)
 
     @property
-    def _behind(self) -> Span:
-        return Span(max(self.stated.start, self.cue.end), self.stated.end)
+    def _behind(self) -> TextSpan:
+        return TextSpan(max(self.stated.start, self.cue.end), self.stated.end)
 
 
 @cache
@@ -103,7 +104,7 @@ def _closes(said: str) -> bool:
     return lexicon.pattern("decided", "closings").fullmatch(_aligned(said).strip(" \t.!)(✅👍")) is not None
 
 
-def _closed(text: str, before: Span, closing: Span) -> Statement | None:
+def _closed(text: str, before: TextSpan, closing: TextSpan) -> Statement | None:
     found = Statement(before, before, closing, is_labelled=True, is_explicit=True)
     said = lexicon.fold(text[slice(*before)])
     waits = (
@@ -112,13 +113,13 @@ def _closed(text: str, before: Span, closing: Span) -> Statement | None:
     return None if waits or not _says_something(text, found) else found
 
 
-def _decides(text: str, before: Span | None) -> bool:
+def _decides(text: str, before: TextSpan | None) -> bool:
     """Whether the sentence before says that something was decided: "We have voted, 14 to 3. From now on ..."."""
     said = _aligned(text[slice(*before)]) if before else ""
     return not said.endswith("?") and lexicon.pattern("decided", "phrases").search(said) is not None
 
 
-def _statement(text: str, span: Span) -> Statement | None:
+def _statement(text: str, span: TextSpan) -> Statement | None:
     said = text[span.start : span.end]
     aligned = _aligned(said)
     label = _tag().match(said) or _label().match(said)
@@ -130,8 +131,8 @@ def _statement(text: str, span: Span) -> Statement | None:
         return None
     if any(marks.start() < told.end() and told.start() < marks.end() for marks in IN_MARKS.finditer(said)):
         return None
-    cue = Span(span.start + told.start(), span.start + told.end())
-    stated = Span(span.start + (_body(label) if label else _behind_lead_in(aligned, told)), span.end)
+    cue = TextSpan(span.start + told.start(), span.start + told.end())
+    stated = TextSpan(span.start + (_body(label) if label else _behind_lead_in(aligned, told)), span.end)
     found = Statement(span, stated, cue, label is not None, explicit is not None)
     return found if _says_something(text, found) else None
 

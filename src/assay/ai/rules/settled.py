@@ -14,7 +14,7 @@ from assay.ai.grounding import doubts, lexicon
 from assay.ai.grounding.confirming import confirms
 from assay.ai.grounding.consent import consents
 from assay.ai.grounding.hearing import Subject
-from assay.ai.grounding.own_words import Span, is_own
+from assay.ai.grounding.own_words import is_own
 from assay.ai.grounding.sentences import sentence_spans
 from assay.ai.grounding.standing import Standing, standing
 from assay.ai.grounding.statements import Statement, decisions_in
@@ -30,6 +30,7 @@ from assay.ai.rules.language import is_english
 from assay.ai.rules.sentences import capital, tidy
 from assay.ai.rules.turns import Chat
 from assay.kinds import ANSWER_LABEL, QUESTION_LABEL, AtomType
+from assay.readers.records import TextSpan
 from assay.text.markup import strip_markup, without_address
 
 MESSAGES_BEFORE: Final = 40
@@ -88,7 +89,7 @@ def _decided(room: Room, chat: Chat) -> Iterator[AtomCandidate]:
 def _decision(message: Message, told: Statement, stands: Standing, talk: Talk, chat: Chat) -> AtomCandidate:
     stated = told.stated if told.is_explicit else told.bare
     limits = _limits(message.text, told.sentence)
-    quoted = Span(told.sentence.start, limits[-1].end if limits else told.sentence.end)
+    quoted = TextSpan(told.sentence.start, limits[-1].end if limits else told.sentence.end)
     consenting = [_quote(each) for name in stands.voices if (each := _consent(talk, message, told, name))]
     return _candidate(
         AtomType.DECISION,
@@ -99,9 +100,9 @@ def _decision(message: Message, told: Statement, stands: Standing, talk: Talk, c
     )  # fmt: skip
 
 
-def _limits(text: str, sentence: Span) -> list[Span]:
+def _limits(text: str, sentence: TextSpan) -> list[TextSpan]:
     """The sentences behind one that begin by limiting it."""
-    found: list[Span] = []
+    found: list[TextSpan] = []
     for span in sentence_spans(text):
         if span.start < sentence.end:
             continue
@@ -167,18 +168,18 @@ def _answer(message: Message, asked: Message, confirming: Message, stands: Stand
     )  # fmt: skip
 
 
-def _own(message: Message) -> list[Span]:
+def _own(message: Message) -> list[TextSpan]:
     text = message.text
-    return [span for span in sentence_spans(text) if is_own(text, *span)] or [Span(0, len(text))]
+    return [span for span in sentence_spans(text) if is_own(text, *span)] or [TextSpan(0, len(text))]
 
 
-def _asking(asked: Message) -> Span:
+def _asking(asked: Message) -> TextSpan:
     """A short question whole, else from the first to the last sentence that asks."""
     text = asked.text
     if len(text) <= SHORT_QUESTION:
-        return Span(0, len(text))
+        return TextSpan(0, len(text))
     asking = [span for span in _own(asked) if doubts.asks(text[slice(*span)])]
-    return Span(asking[0].start, asking[-1].end) if asking else Span(0, len(text))
+    return TextSpan(asking[0].start, asking[-1].end) if asking else TextSpan(0, len(text))
 
 
 def _candidate(
@@ -201,7 +202,7 @@ def _candidate(
     )
 
 
-def _shown(chat: Chat, message: Message, span: Span, *, whole: bool = False) -> str:
+def _shown(chat: Chat, message: Message, span: TextSpan, *, whole: bool = False) -> str:
     """These words as they are shown, without a label and without whom they are said to.
 
     `whole`: with what leads over to them, so that no word that means something can be lost.
@@ -211,5 +212,5 @@ def _shown(chat: Chat, message: Message, span: Span, *, whole: bool = False) -> 
     return capital(said) if whole or not is_english(said) else tidy(said)
 
 
-def _quote(message: Message, span: Span | None = None) -> Quote:
+def _quote(message: Message, span: TextSpan | None = None) -> Quote:
     return Quote(message.id, message.text[slice(*span)] if span else message.text.strip())
