@@ -20,8 +20,9 @@ from assay.db.base import new_id
 from assay.db.engine import Database
 from assay.db.models import ActorKind, Role, Scope
 from assay.db.short_ids import full_ids
-from assay.kinds import Kind
+from assay.kinds import Kind, LinkType
 from assay.proposals import actions
+from assay.proposals.drafts import ProposedLink
 from assay.runtime.process import wait_for
 from assay.sources.actions import admit
 
@@ -56,6 +57,13 @@ class World:
         assert outcome.done, outcome.message
         return made
 
+    async def contradicting(self, title: str, known: str) -> str:
+        """A pending proposal that says something else than what is known."""
+        made = await self.approved(known)
+        async with self.database.transaction() as session:
+            [old] = await full_ids(session, "proposals", [made])
+        return await self.pending(title, links=[ProposedLink(old, LinkType.CONTRADICTS, 1.0)])
+
     async def in_waiting_topic(self, title: str, topic: str) -> str:
         await self.pending(topic, Kind.TOPIC)
         return await self.pending(title, topic_name=topic)
@@ -87,8 +95,7 @@ async def decide(world: World) -> Names:
         "77ab01c3": await world.pending("The old wiki is read-only"),
         "0d5e99f1": await world.pending("Lunch is at noon on Fridays"),
         "9a2b7980": await world.pending("Numbers of invoices start anew each year"),
-        "b81d04e7": await world.pending("The standup is on Thursday"),
-        "1c509934": await world.approved("The standup is on Tuesday"),
+        "b81d04e7": await world.contradicting("The standup is on Thursday", "The standup is on Tuesday"),
     }
 
 

@@ -4,7 +4,7 @@ import inspect
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from tests.builders import draft, propose, rows, scalar, with_evidence
 
 from assay.audit.actor import SYSTEM
@@ -22,6 +22,7 @@ from assay.proposals.assign import assign
 from assay.proposals.drafts import Addition, QuotedEvidence
 from assay.proposals.edit import edit
 from assay.proposals.snooze import snooze
+from assay.proposals.supersede import supersede
 
 pytestmark = pytest.mark.anyio
 
@@ -83,6 +84,7 @@ async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
         "proposal.disputed": lambda s: dispute.doubt(s, {third: objection}, weigh=weigh, actor=SYSTEM),
         "proposal.failures_reset": lambda s: failures.try_again(s, [fourth], actor=ana),
         "proposal.not_duplicate": lambda s: dismiss.not_duplicate(s, {like_known: other}, actor=ana, **SEARCH),
+        "entity.superseded": lambda s: superseded(s, one, fourth, ana),
         "proposal.rejected": lambda s: actions.reject(s, [third], actor=ana),
         "proposal.reopened": lambda s: actions.reopen(s, [third], actor=ana),
         "proposal.withdrawn": lambda s: actions.withdraw(s, [third], actor=SYSTEM),
@@ -111,6 +113,13 @@ async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
         left = await scalar(database, LEFT)
         assert asked >= set(FOLLOWERS.get(action, ())), action
         assert SCAN in asked or not left, f"{left} wait for a scan after {action}, and nobody asked for one"
+
+
+async def superseded(session, known, proposal_id, actor):
+    await actions.approve(session, [known], actor=actor)
+    links = [{"to": str(known), "link_type": "contradicts", "strength": 1}]
+    await session.execute(update(Proposal).where(Proposal.id == proposal_id).values(proposed_links=links))
+    assert (await supersede(session, proposal_id, actor=actor))[0].done
 
 
 async def noted(session, proposal_id, actor):

@@ -84,6 +84,23 @@ def test_edit_then_approve(site, opened):
     assert found.title == "Edited: the limit is 25 requests a second"
 
 
+def test_what_holds_now_takes_the_place_of_what_is_known_and_gives_it_back(site, opened):
+    [old] = waiting(site, "Replaced: the limit is 20 requests")
+    page = opened(narrowed("Replaced"))
+    settled(page)
+    page.keyboard.press("a")
+    all_are(site, [old], ["approved"])
+    [new] = waiting(site, "Replaced: the limit is 25 requests")
+    link = f"""UPDATE proposals SET proposed_links = '[{{"to": "{old}", "link_type": "contradicts", "strength": 1}}]'"""
+    query(site, f"{link} WHERE id = :id", id=new)
+    page = opened(narrowed("Replaced"))
+    settled(page)
+    page.get_by_role("button", name="Approve in its place").click()
+    all_are(site, [old, new], ["rejected", "approved"])
+    page.keyboard.press("z")
+    all_are(site, [old, new], ["approved", "pending"])
+
+
 def test_many_are_previewed_decided_and_taken_back_together(site, opened):
     ids = waiting(site, *(f"Bulk {each}" for each in FACTS[:4]))
     page = opened(narrowed("Bulk"))

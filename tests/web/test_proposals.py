@@ -161,6 +161,7 @@ async def test_what_is_decided_already_says_who_did_what_and_when(database, ana_
 WRITES = {
     ("PUT", "/approve"): {},
     ("PUT", "/reject"): {},
+    ("PUT", "/supersede"): {},
     ("PUT", "/merge"): {"into": str(uuid4())},
     ("PUT", "/assignee"): {"to": None},
     ("POST", "/reopen"): {},

@@ -1,8 +1,15 @@
 import { percent, plural, when } from "../ui/format";
 import type { ReviewScreen } from "./item";
+import { keyOf } from "./keys";
+
+interface Props {
+  shown: ReviewScreen;
+  /** Approves it in the place of what is known; absent where nobody may. */
+  onReplace: (() => void) | undefined;
+}
 
 /** How sure the machine is and why, what kept it from deciding alone, and what a decision would touch. */
-export function Confidence({ shown }: { shown: ReviewScreen }) {
+export function Confidence({ shown, onReplace }: Props) {
   const { proposal, held, confidence: steps } = shown;
   return (
     <div className="confidence">
@@ -33,19 +40,29 @@ export function Confidence({ shown }: { shown: ReviewScreen }) {
           {proposal.unsupported.length > 0 && <li>Not in the evidence: {proposal.unsupported.join(", ")}.</li>}
         </ul>
       )}
-      <Dependents shown={shown} />
+      <Dependents shown={shown} onReplace={onReplace} />
     </div>
   );
 }
 
-function Dependents({ shown }: { shown: ReviewScreen }) {
+function Dependents({ shown, onReplace }: Props) {
   const { atoms, repeats, questioned_by: questioned } = shown.dependents;
+  const old = shown.supersedes;
   const parts = [
     atoms > 0 && `${plural(atoms, "atom waits", "atoms wait")} for this topic.`,
     repeats > 0 && `${plural(repeats, "later one says", "later ones say")} the same.`,
     questioned.length > 0 && `Questioned by: ${questioned.map((each) => each.title).join("; ")}.`,
-    shown.supersedes && `It says something else than what is known: ${shown.supersedes.title}`,
+    old && `It says something else than what is known: ${old.title}`,
   ].filter((each) => typeof each === "string");
   if (parts.length === 0) return null;
-  return <p className="why">{parts.join(" ")}</p>;
+  return (
+    <p className="why">
+      {parts.join(" ")}{" "}
+      {old && onReplace && (
+        <button type="button" className="button small" onClick={onReplace}>
+          Approve in its place <kbd>{keyOf("replace")}</kbd>
+        </button>
+      )}
+    </p>
+  );
 }

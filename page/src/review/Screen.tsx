@@ -56,7 +56,7 @@ export function Screen({ item, mark, candidate, onCandidate, onDrawn, onMark, on
       </p>
       <h2 id="what">{shown?.title ?? item.title}</h2>
       {shown?.body && shown.body !== shown.title && <p className="body">{shown.body}</p>}
-      {shown && <Confidence shown={shown} />}
+      {shown && <Confidence shown={shown} onReplace={isOpen ? () => onAct("replace") : undefined} />}
       <Evidence shown={shown} />
       {match && shown && (
         <Match {...{ match, title: shown.title, body: shown.body }} mayAct={isOpen} onApart={() => onAct("apart")} />

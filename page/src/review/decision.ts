@@ -13,10 +13,19 @@ export const SAID: Record<Decided, string> = {
 };
 
 export type Decision =
-  | { verb: "approved"; notes?: string /** After an edit: what was saved. */; version?: number }
+  | {
+      verb: "approved";
+      notes?: string;
+      /** After an edit: what was saved. */
+      version?: number;
+      /** The entity that is withdrawn for it. */
+      inPlaceOf?: string;
+    }
   | { verb: "rejected"; notes?: string }
   | { verb: "merged"; into: string; fields: Record<string, "keep" | "take" | "both">; notes?: string }
   | { verb: "snoozed"; until: Date; notes?: string };
+
+const APPROVE = "/api/v1/knowledge/atoms/proposals/{proposal_id}/approve";
 
 /** Carries it out, if the proposal still has this version. */
 export function send(item: Item, decision: Decision, version: number): Promise<unknown> {
@@ -25,8 +34,12 @@ export function send(item: Item, decision: Decision, version: number): Promise<u
   const read = decision.verb === "approved" ? (decision.version ?? version) : version;
   const params = { path: { proposal_id: item.id }, header: written(read) };
   if (decision.verb === "approved") {
-    const approve = of(item.kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}/approve");
-    return answered(api.PUT(approve, { params, body: { with_topics: true, notes } }));
+    const body = { with_topics: true, notes };
+    if (decision.inPlaceOf)
+      return answered(
+        api.PUT(of(item.kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}/supersede"), { params, body }),
+      );
+    return answered(api.PUT(of(item.kind, APPROVE), { params, body }));
   }
   if (decision.verb === "rejected") {
     const reject = of(item.kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}/reject");
@@ -36,12 +49,13 @@ export function send(item: Item, decision: Decision, version: number): Promise<u
   return answered(api.PUT(merge, { params, body: { into: decision.into, fields: decision.fields, notes } }));
 }
 
-export function takeBack(item: Item, verb: Decision["verb"]): Promise<unknown> {
-  if (verb === "snoozed") return snooze(item.id, null);
-  const params = { path: { proposal_id: item.id }, header: written() };
-  const path =
-    verb === "rejected"
-      ? of(item.kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}/reopen")
-      : of(item.kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}/revert");
-  return answered(api.POST(path, { params, body: {} }));
+export async function takeBack(item: Item, decision: Decision): Promise<void> {
+  if (decision.verb === "snoozed") return void (await snooze(item.id, null));
+  const to = (id: string) => ({ params: { path: { proposal_id: id }, header: written() }, body: {} });
+  const reopen = of(item.kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}/reopen");
+  const revert = of(item.kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}/revert");
+  await answered(api.POST(decision.verb === "rejected" ? reopen : revert, to(item.id)));
+  if (decision.verb !== "approved" || !decision.inPlaceOf) return;
+  await answered(api.POST(reopen, to(decision.inPlaceOf)));
+  await answered(api.PUT(of(item.kind, APPROVE), to(decision.inPlaceOf)));
 }

@@ -7,6 +7,7 @@ export const KEYS = {
   approve: ["a", "Approve"],
   reject: ["r", "Reject"],
   reason: ["R", "Reject with a reason"],
+  replace: ["i", "Approve in the place of what is known"],
   merge: ["m", "Merge"],
   group: ["M", "Decide all that say the same"],
   apart: ["d", "Not the same"],

@@ -64,6 +64,12 @@ export function useActs(around: Around) {
     bulk.add();
     go(items[index + by]);
   };
+  const client = useQueryClient();
+  const replace = () => {
+    const item = decidable();
+    const old = item && client.getQueryData<ReviewScreen>(screen(item.id).queryKey)?.supersedes;
+    if (old) decide({ verb: "approved", inPlaceOf: old.id });
+  };
   const apart = useNotTheSame(around);
   const free = useNextForMe(around);
   const acts: Acts = {
@@ -74,6 +80,7 @@ export function useActs(around: Around) {
     approve: () => decide({ verb: "approved" }),
     reject: () => decide({ verb: "rejected" }),
     reason: () => ask("reason"),
+    replace,
     merge: () => ask("merge"),
     group: () => ask("group"),
     apart,

@@ -64,7 +64,7 @@ export function useDecisions(onBack: (item: Item | undefined) => void) {
     (item: Item, decision: Decision) => {
       const drawn = client.getQueryData<ReviewScreen>(screen(item.id).queryKey); // what was read is what is decided
       const sent = send(item, decision, drawn?.proposal.version ?? item.version);
-      const one: Done = { id: item.id, items: [item], sent, back: () => takeBack(item, decision.verb) };
+      const one: Done = { id: item.id, items: [item], sent, back: () => takeBack(item, decision) };
       mark([[item.id, { verb: decision.verb }]]);
       remember(one, `${SAID[decision.verb]}: ${item.title}`);
       sent.catch((error: Error) => {

@@ -22,6 +22,7 @@ from assay.web.views.outcomes import BulkAnswer
 
 Ids = Annotated[str, Parameter(help="One or more ids.")]
 Note = Annotated[str | None, Parameter(name=("--note", "--notes"), help="Reason, recorded in the audit log.")]
+WithTopics = Annotated[bool, Parameter(help="Also approve the pending topics they belong to.")]
 Result = TypeVar("Result")
 Decide = Callable[[AsyncSession, Sequence[UUID], Actor], Awaitable[Result]]
 Looked = tuple[list[PreviewedMerge], list[Outcome]]

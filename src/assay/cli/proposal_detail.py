@@ -117,8 +117,8 @@ def show_one(found: Shown) -> None:
     if proposal.status is ProposalStatus.PENDING and proposal.candidates:
         say(f"\n{_next_step(found)}", style="yellow")
     if old := found.detail.supersedes:
-        act = f"assay proposals revert {short(old)}, then assay proposals approve {short(proposal.id)}"
-        say(f"Does it replace {short(old)}, which is approved? {act}", style="yellow")
+        act = f"assay proposals supersede {short(proposal.id)}"
+        say(f"Does it hold instead of {short(old)}, which is approved? {act}", style="yellow")
     show_evidence(found.detail.evidence)
     show_trail(found.detail.trail)
 

@@ -181,6 +181,10 @@ class EntityUnmerged(EntityConcerned):
     type = "entity.unmerged"
 
 
+class EntitySuperseded(EntityConcerned):
+    type = "entity.superseded"
+
+
 class EntityNotDuplicate(EntityConcerned):
     type = "entity.not_duplicate"
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay import settings as configuration
 from assay.audit.actor import Actor
-from assay.cli.decide import Ids, Looked, Note, decided, look_at
+from assay.cli.decide import Ids, Looked, Note, WithTopics, decided, look_at
 from assay.cli.merge import Both, Look, Take, target_of
 from assay.cli.output import Json, print_json, short
 from assay.cli.paging import DEFAULT_LIMIT, After, Limit, OfKind, show_page
@@ -46,6 +46,10 @@ for command, place, words in (
     (
         *("decide-group", "proposals_groups:decide_group"),
         "Approve what a group is about, and merge or reject what says the same.",
+    ),
+    (
+        *("supersede", "proposals_supersede:supersede_known"),
+        "Approve a proposal in the place of what is approved and says something else.",
     ),
     ("expire", "proposals_expire:expire", "Expire everything that has waited too long."),
 ):
@@ -126,7 +130,7 @@ def show(proposal: Annotated[str, Parameter(help="Its id.")], /, *, json: Json =
 def approve(
     *proposals: Ids,
     note: Note = None,
-    with_topics: Annotated[bool, Parameter(help="Also approve the pending topics they belong to.")] = False,
+    with_topics: WithTopics = False,
     json: Json = False,
 ) -> int:
     """Turn proposals into knowledge."""

@@ -81,8 +81,8 @@ class Detail(ResponseModel, Generic[View]):
     """What merging it into what it is like would do; null where it is like nothing, or decided."""
     repeated_by: list[UUID] = Field(description=f"The first {MAX_REPEATED} later ones that wait and are like it.")
     supersedes: UUID | None
-    """The approved entity that it says something else about, or contradicts: revert that and approve this, to put it
-    in its place; null where there is none, or it is decided."""
+    """The approved entity that it says something else about, or contradicts, and whose place it may take; null where
+    there is none, or it is decided."""
     went_into: UUID | None
     """Where the knowledge is now that it became, where that was merged into another."""
     trail: list[TrailEntry]

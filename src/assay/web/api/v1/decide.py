@@ -18,6 +18,7 @@ from assay.proposals.assign import assign
 from assay.proposals.edit import edit
 from assay.proposals.gate import ANY_VERSION
 from assay.proposals.outcomes import Outcome
+from assay.proposals.supersede import supersede
 from assay.web.api.v1.merge import Merge
 from assay.web.auth import Caller, allow
 from assay.web.decisions import raise_refusal
@@ -84,6 +85,7 @@ def router_for(schemas: KindSchemas) -> APIRouter:
     routes: tuple[tuple[str, str, str, Decide], ...] = (
         ("PUT", "/approve", f"approve_{kind}_proposal", approve),
         ("PUT", "/reject", f"reject_{kind}_proposal", reject),
+        ("PUT", "/supersede", f"supersede_by_{kind}_proposal", supersede_known),
         ("PUT", "/merge", f"merge_{kind}_proposal", merge),
         ("POST", "/not-duplicate", f"{kind}_proposal_is_not_duplicate", not_duplicate),
         ("PUT", "/assignee", f"assign_{kind}_proposal", set_assignee),
@@ -101,6 +103,16 @@ async def approve(
     """Turn it into knowledge. The entity gets the id of the proposal."""
     outcomes = await actions.approve(
         session, [proposal_id], actor=actor, notes=asked.notes, versions=read, with_topics=asked.with_topics
+    )
+    return await answer(session, proposal_id, outcomes, response)
+
+
+async def supersede_known(
+    proposal_id: UUID, asked: Approval, session: Write, actor: Caller, read: AsRead, response: Response
+) -> Any:
+    """Approve it in the place of what it `supersedes`, which is withdrawn, and its own proposal rejected."""
+    outcomes = await supersede(
+        session, proposal_id, actor=actor, notes=asked.notes, versions=read, with_topics=asked.with_topics
     )
     return await answer(session, proposal_id, outcomes, response)
 
