@@ -57,5 +57,6 @@ export async function takeBack(item: Item, decision: Decision): Promise<void> {
   await answered(api.POST(decision.verb === "rejected" ? reopen : revert, to(item.id)));
   if (decision.verb !== "approved" || !decision.inPlaceOf) return;
   await answered(api.POST(reopen, to(decision.inPlaceOf)));
-  await answered(api.PUT(of(item.kind, APPROVE), to(decision.inPlaceOf)));
+  const again = { ...to(decision.inPlaceOf), body: { with_topics: true } };
+  await answered(api.PUT(of(item.kind, APPROVE), again));
 }
