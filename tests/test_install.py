@@ -160,3 +160,32 @@ def test_an_installation_that_fails_says_what_pip_said(tmp_path):
     assert "Installing 1 packages into" in ended.stdout
     assert ended.returncode == 1
     assert "No matching distribution found for no-such-package==1.0" in ended.stderr
+
+
+def noting(folder: Path, name: str) -> Path:
+    """Makes a program that only notes what it was asked, and beside it what it knew of its surroundings."""
+    asked = folder / f"{name}.asked"
+    program(folder / name, f'echo "$@" >> {asked}; /usr/bin/env >> {asked}.env')
+    return asked
+
+
+def test_the_tests_of_ci_see_nothing_of_the_shell_that_starts_them(tmp_path):
+    asked = noting(tmp_path, "make")
+    given = {"HOME": str(tmp_path), "PATH": f"{tmp_path}:{os.environ['PATH']}", "CI": "1", "TOKEN": "secret"}
+    subprocess.run([ROOT / ".ci" / "run"], env=given, check=True)
+    assert asked.read_text().split() == ["test", "others"]
+    known = {line.partition("=")[0] for line in Path(f"{asked}.env").read_text().splitlines()}
+    assert known - {"PWD", "OLDPWD", "SHLVL", "_"} == {"HOME", "PATH", "CI"}
+
+
+def test_locking_pins_by_hash_without_an_address_and_looks_for_every_wheel(tmp_path):
+    asked = noting(tmp_path, "uv")
+    given = {"HOME": str(tmp_path), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    subprocess.run(["make", "lock"], cwd=ROOT, env=given, check=True, capture_output=True)
+    lines = asked.read_text().splitlines()
+    pins = [line for line in lines if line.startswith("pip compile")]
+    assert len(pins) == 3
+    assert all("--generate-hashes --no-emit-index-url" in line for line in pins)
+    wheels = [line for line in lines if "--dry-run" in line]
+    assert len(wheels) == len({tuple(line.split()[-5:-2]) for line in wheels}) == 4 * 2
+    assert all("--only-binary :all:" in line for line in wheels)
