@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -34,8 +35,8 @@ DESKTOP, PHONE = {"width": 1320, "height": 860}, {"width": 390, "height": 844}
 class Site:
     """A web app with its own database, served by a thread of its own."""
 
-    def __init__(self, database_url: str, nats_url: str) -> None:
-        self.database_url, self.nats_url = database_url, nats_url
+    def __init__(self, database_url: str, nats_url: str, home: Path) -> None:
+        self.database_url, self.nats_url, self.home = database_url, nats_url, home
         self.loop = asyncio.new_event_loop()
         self.ended = asyncio.Event()
         self.address = ""
@@ -56,7 +57,7 @@ class Site:
     async def _serve(self, started: "Future[None]") -> None:
         async with self._database(), background(relay(self.database, self.nats_url)):
             listener = socket.create_server(("127.0.0.1", 0))
-            app = create_app(Settings(), self.database_url, self.nats_url)
+            app = create_app(Settings(assay_home=self.home), self.database_url, self.nats_url)
             server = make_server(app)
             serving = asyncio.create_task(server.serve([listener]))
             await until(lambda: server.started and app.state.assay.hub.begun)
@@ -92,10 +93,12 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def site(chromium: Any, server_url: str, template: str, nats_url: str) -> Iterator[Site]:
+def site(
+    chromium: Any, server_url: str, template: str, nats_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     name = f"page_{uuid4().hex}"
     administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    site, started = Site(named(server_url, name), nats_url), Future[None]()
+    site, started = Site(named(server_url, name), nats_url, tmp_path_factory.mktemp("home")), Future[None]()
     thread = threading.Thread(target=site.serve, args=(started,), daemon=True)
     thread.start()
     started.result(PATIENCE)

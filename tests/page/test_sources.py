@@ -4,6 +4,9 @@ import json
 import re
 from pathlib import Path
 
+from assay.imports.actions import OPTIONS
+from assay.readers.formats import READERS
+
 PAGE = Path(__file__).parents[2] / "page"
 SOURCES = [*(PAGE / "src").rglob("*.ts*"), *(PAGE / "src").rglob("*.css"), PAGE / "index.html"]
 
@@ -42,3 +45,13 @@ def test_a_page_imports_what_all_share_and_itself():
         if other in pages
     ]
     assert wrong == []
+
+
+def test_the_page_knows_every_format_and_option():
+    text = (PAGE / "src" / "import" / "formats.ts").read_text()
+    tables = [
+        set(re.findall(r"^  (\w+): \"", each, re.MULTILINE))
+        for each in re.split(r"^};|^} as", text, flags=re.MULTILINE)
+    ]
+    assert tables[0] == {each.name for each in READERS}
+    assert tables[1] == set(OPTIONS)

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { fromSearch as importPlace } from "../import/place";
 import { fromSearch as knowledgePlace } from "../knowledge/search";
 import { fromSearch } from "../review/filters";
 import { Shell } from "./Shell";
@@ -43,6 +44,7 @@ const metrics = createRoute({
 const bringIn = createRoute({
   getParentRoute: under,
   path: "/import",
+  validateSearch: importPlace,
   component: lazyRouteComponent(() => import("../import/Import"), "Import"),
 });
 const settings = createRoute({
