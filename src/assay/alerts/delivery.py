@@ -19,14 +19,18 @@ async def deliver_due(database: Database, receiver: Receiver, *, least: Severity
 
     Any number of processes may do so at once. `least`: the severity from which failures are told.
     """
-    severities: tuple[Severity, ...] = ("critical",) if least == "critical" else ("error", "critical")
     async with database.transaction() as session:
-        await outbox.plan(session, receiver.name, severities)
+        await outbox.plan(session, receiver.name, severities(least))
     attempts = 0
     while taken := await _take(database, receiver):
         attempts += 1
         await _deliver(database, receiver, taken)
     return attempts
+
+
+def severities(least: Severity) -> tuple[Severity, ...]:
+    """Of the failures that are told, from the least on."""
+    return ("critical",) if least == "critical" else ("error", "critical")
 
 
 async def tell(receiver: Receiver, notice: Notice) -> bool:

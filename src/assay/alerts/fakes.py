@@ -11,6 +11,7 @@ class MemoryReceiver:
     """Keeps what it is told, or refuses as often as it is asked to."""
 
     name: str = "memory"
+    address: str = "nowhere"
     refusals: int = 0
     taken: list[Notice] = field(default_factory=list)
 

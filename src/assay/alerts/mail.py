@@ -42,6 +42,10 @@ class MailReceiver:
     seconds: float = SECONDS
     name: str = "mail"
 
+    @property
+    def address(self) -> str:
+        return ", ".join(each.addr_spec for each in self.recipients)
+
     async def send(self, notice: Notice) -> None:
         """Taken when the server took it for at least one recipient."""
         server = self.server

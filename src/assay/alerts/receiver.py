@@ -20,6 +20,11 @@ class Receiver(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def address(self) -> str:
+        """Where it is, for people, without a secret."""
+        ...
+
     async def send(self, notice: Notice) -> None:
         """Returns when the receiver has taken it, within a bounded time. Raises Undelivered."""
         ...

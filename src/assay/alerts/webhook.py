@@ -31,6 +31,10 @@ class WebhookReceiver:
     seconds: float = SECONDS
     name: str = "webhook"
 
+    @property
+    def address(self) -> str:
+        return str(self.url.host)
+
     async def send(self, notice: Notice) -> None:
         """2xx is taken, 410 is never again. Redirects are not followed, for they could lead anywhere."""
         at, body = now(), to_json(notice.payload()).decode()

@@ -89,3 +89,22 @@ def by_meaning(kind: Kind, model: str, dimensions: int) -> str:
             WHERE v.kind = '{kind.value}' AND v.model = {model} AND {_FITS.format(kind=kind.value)}
             ORDER BY v.vector::{cast} <=> CAST(:vector AS {cast}) LIMIT {DEPTH}) AS near
         WHERE distance <= 1 - CAST(:min_cosine AS float8)"""
+
+NEIGHBOURS: Final = text("""
+    WITH RECURSIVE near AS (
+        SELECT CAST(:id AS uuid) AS id, 0 AS step
+        UNION
+        SELECT other.id, near.step + 1 FROM near CROSS JOIN LATERAL (
+            (SELECT to_id AS id FROM atom_links WHERE from_id = near.id ORDER BY strength DESC, to_id LIMIT :most)
+            UNION ALL
+            (SELECT from_id FROM atom_links WHERE to_id = near.id ORDER BY strength DESC, from_id LIMIT :most)
+            UNION ALL
+            (SELECT topic_id FROM topic_atoms WHERE atom_id = near.id ORDER BY topic_id LIMIT :most)
+            UNION ALL
+            (SELECT atom_id FROM topic_atoms WHERE topic_id = near.id ORDER BY position, atom_id LIMIT :most)
+        ) AS other JOIN entities e ON e.id = other.id AND NOT e.archived
+        WHERE near.step < :steps)
+    SELECT e.id, e.kind, e.title, min(near.step) AS step
+    FROM near JOIN entities e ON e.id = near.id
+    GROUP BY e.id ORDER BY step, e.id LIMIT :nodes""")
+"""A walk along edges of two tables, in both directions, so many from each place: recursive, with LATERAL."""

@@ -19,6 +19,7 @@ from assay.queue.deps import make_deps
 from assay.settings import Settings
 from assay.web import errors, health, index, live, monitoring, oidc, pages
 from assay.web.api.v1 import (
+    alerts,
     audit,
     bulk,
     decide,
@@ -26,6 +27,7 @@ from assay.web.api.v1 import (
     erasures,
     export,
     extractions,
+    graph,
     imports,
     jobs,
     knowledge,
@@ -127,7 +129,9 @@ def _api() -> APIRouter:
         session,
         users,
         people,
+        alerts,
         duplicates,
+        graph,
         tokens,
         messages,
         erasures,

@@ -110,6 +110,7 @@ class AtomLink(Base):
     __table_args__ = (
         CheckConstraint("strength BETWEEN 0 AND 1", name="strength"),
         CheckConstraint("from_id <> to_id", name="not_to_itself"),
+        Index("ix_atom_links_contradicting", "from_id", "to_id", postgresql_where=text("link_type = 'contradicts'")),
     )
 
     from_id: Mapped[UUID] = mapped_column(ForeignKey("entities.id"), primary_key=True)
