@@ -16,26 +16,21 @@ interface Props {
   onOpen: (kind: Kind, id: string) => void;
 }
 
-/** What is known twice, or in two ways: merge the newer into the older, or say that the two differ. */
+/** What was found alike after both were approved: merge the newer into the older, or say that the two differ. */
 export function Duplicates({ onOpen }: Props) {
   return (
-    <article className="screen" aria-labelledby="twice">
-      <div className="page">
-        <h2 id="twice">Known twice</h2>
-        <p className="why">
-          What was found alike after both were approved. Pick something from the list to read why it is believed.
-        </p>
-        <Loaded query={useQuery(duplicates)}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <p className="body">Nothing is known twice.</p>
-            ) : (
-              items.map((each) => <Two key={each.older.id + each.newer.id} pair={each} onOpen={onOpen} />)
-            )
-          }
-        </Loaded>
-      </div>
-    </article>
+    <section className="part" aria-labelledby="twice">
+      <h2 id="twice">Known twice</h2>
+      <Loaded query={useQuery(duplicates)}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p className="body">Nothing is known twice.</p>
+          ) : (
+            items.map((each) => <Two key={each.older.id + each.newer.id} pair={each} onOpen={onOpen} />)
+          )
+        }
+      </Loaded>
+    </section>
   );
 }
 

@@ -5,6 +5,8 @@ import { percent, when } from "../ui/format";
 import { Quote } from "../ui/Quote";
 import { Loaded } from "../ui/States";
 import { Trail } from "../ui/Trail";
+import { Graph } from "./Graph";
+import { AGAINST, says } from "./links";
 import { asMarkdown } from "./markdown";
 import { body, type EntityDetail, entity, title } from "./queries";
 import { Revisions } from "./Revisions";
@@ -63,6 +65,13 @@ function Known({ detail, kind, onGo }: { detail: EntityDetail; kind: Kind; onGo:
           {detail.evidence.map((each, at) => (
             <li key={at}>
               <Quote quote={each} />
+              <button
+                type="button"
+                className="linked nearby"
+                onClick={() => onGo({ kind: "message", q: undefined, open: each.message_id })}
+              >
+                What was said around it
+              </button>
             </li>
           ))}
         </ul>
@@ -75,6 +84,7 @@ function Known({ detail, kind, onGo }: { detail: EntityDetail; kind: Kind; onGo:
         ))}
       </section>
       <Links {...{ detail, kind, onGo }} />
+      <Graph id={known.id} onGo={onGo} />
       <Revisions kind={kind} id={known.id} revision={known.revision} />
       <Trail trail={detail.trail} />
       <p>
@@ -116,7 +126,9 @@ function Links({ detail, kind, onGo }: { detail: EntityDetail; kind: Kind; onGo:
       <ul className="links">
         {detail.links.map((each) => (
           <li key={`${each.id} ${each.link_type}`}>
-            <span className="tag">{each.outgoing ? each.link_type : `is ${each.link_type} of`}</span>{" "}
+            <span className="tag" data-tone={each.link_type === AGAINST ? "bad" : undefined}>
+              {says(each.link_type, each.outgoing)}
+            </span>{" "}
             <button
               type="button"
               className="linked"

@@ -2,15 +2,23 @@ import "./knowledge.css";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect } from "react";
+import type { Kind } from "../api/client";
 import { percent } from "../ui/format";
 import { useShortcuts } from "../ui/keys";
 import { Failed } from "../ui/States";
-import { Duplicates } from "./Duplicates";
 import { Entity } from "./Entity";
+import { Messages } from "./Messages";
+import { Overview } from "./Overview";
 import { found, listed, type Row } from "./queries";
-import type { Place } from "./search";
+import type { Place, Shelf } from "./search";
+import { Talk } from "./Talk";
 
 const route = getRouteApi("/knowledge");
+const SHELVES: [Shelf, string][] = [
+  ["atom", "Atoms"],
+  ["topic", "Topics"],
+  ["message", "Messages"],
+];
 
 /** What is known: by topic, by search, and each with why it is believed. */
 export function Knowledge() {
@@ -29,14 +37,14 @@ export function Knowledge() {
       <section className="side" aria-label="What is known">
         <div className="head">
           <div className="kinds" role="group" aria-label="Kind">
-            {(["atom", "topic"] as const).map((kind) => (
+            {SHELVES.map(([shelf, name]) => (
               <button
-                key={kind}
+                key={shelf}
                 type="button"
-                aria-pressed={(place.kind ?? "atom") === kind}
-                onClick={() => go({ kind: kind === "atom" ? undefined : kind, topic: undefined, open: undefined })}
+                aria-pressed={(place.kind ?? "atom") === shelf}
+                onClick={() => go({ kind: shelf === "atom" ? undefined : shelf, topic: undefined, open: undefined })}
               >
-                {kind === "atom" ? "Atoms" : "Topics"}
+                {name}
               </button>
             ))}
           </div>
@@ -64,20 +72,33 @@ export function Knowledge() {
             </button>
           )}
         </div>
-        <List place={place} onOpen={(open) => go({ open })} />
+        {place.kind === "message" ? (
+          <Messages place={place} onOpen={(open) => go({ open })} />
+        ) : (
+          <List kind={place.kind ?? "atom"} place={place} onOpen={(open) => go({ open })} />
+        )}
       </section>
-      {place.open ? (
-        <Entity kind={place.kind ?? "atom"} id={place.open} onGo={go} />
-      ) : (
-        <Duplicates onOpen={(kind, open) => go({ kind: kind === "topic" ? kind : undefined, open })} />
-      )}
+      <Opened place={place} onGo={go} />
     </main>
   );
 }
 
-function List({ place, onOpen }: { place: Place; onOpen: (id: string) => void }) {
-  const all = useInfiniteQuery({ ...listed(place), enabled: !place.q });
-  const hits = useQuery(found(place));
+function Opened({ place: { kind = "atom", open }, onGo }: { place: Place; onGo: (change: Place) => void }) {
+  if (!open) return <Overview onOpen={(of, id) => onGo({ kind: of === "topic" ? of : undefined, open: id })} />;
+  if (kind === "message") return <Talk key={open} id={open} onClose={() => onGo({ open: undefined })} />;
+  return <Entity kind={kind} id={open} onGo={onGo} />;
+}
+
+interface ListProps {
+  kind: Kind;
+  place: Place;
+  onOpen: (id: string) => void;
+}
+
+function List({ kind, place, onOpen }: ListProps) {
+  const asked = { ...place, kind };
+  const all = useInfiniteQuery({ ...listed(asked), enabled: !place.q });
+  const hits = useQuery(found(asked));
   const error = all.error ?? hits.error;
   if (error) return <Failed error={error} />;
   const rows = place.q ? hits.data : all.data?.pages.flatMap((page) => page.items);

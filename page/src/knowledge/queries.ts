@@ -1,6 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answered, api, type Kind, of, type Schemas } from "../api/client";
-import type { Place } from "./search";
 
 const PAGE = 50;
 
@@ -37,7 +36,13 @@ function row(entity: Entity, highlight?: Schemas["Segment"][]): Row {
   };
 }
 
-export function listed({ kind = "atom", topic }: Place) {
+interface Asked {
+  kind: Kind;
+  q?: string;
+  topic?: string;
+}
+
+export function listed({ kind, topic }: Asked) {
   return infiniteQueryOptions({
     queryKey: ["knowledge", kind, topic],
     initialPageParam: undefined as string | undefined,
@@ -50,7 +55,7 @@ export function listed({ kind = "atom", topic }: Place) {
   });
 }
 
-export function found({ kind = "atom", q = "", topic }: Place) {
+export function found({ kind, q = "", topic }: Asked) {
   return queryOptions({
     queryKey: ["found", kind, q, topic],
     enabled: q !== "",
@@ -81,5 +86,53 @@ export function revisions(kind: Kind, id: string) {
       const path = of(kind, "/api/v1/knowledge/atoms/{entity_id}/history");
       return (await answered(api.GET(path, { signal, params: { path: { entity_id: id } } }))).items;
     },
+  });
+}
+
+export function graph(id: string) {
+  return queryOptions({
+    queryKey: ["graph", id],
+    queryFn: ({ signal }) =>
+      answered(api.GET("/api/v1/knowledge/graph/{entity_id}", { signal, params: { path: { entity_id: id } } })),
+  });
+}
+
+export const contradictions = infiniteQueryOptions({
+  queryKey: ["contradictions"],
+  initialPageParam: undefined as string | undefined,
+  queryFn: ({ signal, pageParam }) =>
+    answered(
+      api.GET("/api/v1/knowledge/contradictions", { signal, params: { query: { limit: PAGE, after: pageParam } } }),
+    ),
+  getNextPageParam: (page) => page.next ?? undefined,
+});
+
+const MOST_SHOWN = 200;
+
+export function messages(q: string) {
+  return infiniteQueryOptions({
+    queryKey: ["messages", q],
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ signal, pageParam }) => {
+      const query = { limit: PAGE, after: pageParam };
+      if (q) return answered(api.GET("/api/v1/messages/search", { signal, params: { query: { ...query, q } } }));
+      const { items, next } = await answered(api.GET("/api/v1/messages", { signal, params: { query } }));
+      const whole = (text: string) => [{ text: text.slice(0, MOST_SHOWN), hit: false }];
+      return { items: items.map((message) => ({ message, highlight: whole(message.text) })), next };
+    },
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+}
+
+export function talk(id: string, before: number, after: number) {
+  return queryOptions({
+    queryKey: ["talk", id, before, after],
+    queryFn: ({ signal }) =>
+      answered(
+        api.GET("/api/v1/messages/{message_id}/around", {
+          signal,
+          params: { path: { message_id: id }, query: { before, after } },
+        }),
+      ),
   });
 }

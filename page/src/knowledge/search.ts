@@ -1,7 +1,10 @@
 import type { Kind } from "../api/client";
 
+/** What is looked through. */
+export type Shelf = Kind | "message";
+
 export interface Place {
-  kind?: Kind;
+  kind?: Shelf;
   q?: string;
   topic?: string;
   open?: string;
@@ -12,7 +15,7 @@ export function fromSearch(search: Record<string, unknown>): Place {
   const words = (value: unknown) =>
     typeof value === "string" || typeof value === "number" ? String(value).slice(0, 200) : undefined;
   const place: Place = {
-    kind: search.kind === "topic" ? "topic" : undefined,
+    kind: search.kind === "topic" || search.kind === "message" ? search.kind : undefined,
     q: words(search.q) || undefined,
     topic: words(search.topic),
     open: words(search.open),
