@@ -1,4 +1,4 @@
-"""The statements that find knowledge, and what a topic or atom looks like in each of them."""
+"""The statements that find knowledge and what is near it, and what a topic or atom looks like in each of them."""
 
 from typing import Final
 
@@ -89,6 +89,7 @@ def by_meaning(kind: Kind, model: str, dimensions: int) -> str:
             WHERE v.kind = '{kind.value}' AND v.model = {model} AND {_FITS.format(kind=kind.value)}
             ORDER BY v.vector::{cast} <=> CAST(:vector AS {cast}) LIMIT {DEPTH}) AS near
         WHERE distance <= 1 - CAST(:min_cosine AS float8)"""
+
 
 NEIGHBOURS: Final = text("""
     WITH RECURSIVE near AS (
