@@ -63,11 +63,12 @@ coverage: $(ALL) ## Run the tests and count lines and branches: at least 95 % of
 	@$(BIN)/python -m coverage json -q -o build/branches.json
 	@$(BIN)/python tools/coverage.py build/branches.json 95
 
-check: $(ALL) ## Lint, types, import walls, class names, SQL, and the code of the page, without the tests
+check: $(ALL) ## Lint, types, import walls, names, SQL, and the code of the page, without the tests
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/class_names.py
+	$(BIN)/python tools/module_names.py
 	$(BIN)/python tools/raw_sql.py
 	$(BIN)/mypy
 	$(BIN)/python page/build.py check

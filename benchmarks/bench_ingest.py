@@ -8,7 +8,7 @@ from assay.db.base import new_id
 from assay.db.engine import Database
 from assay.db.models import StoredMessage
 from assay.extraction import actions
-from assay.extraction.incoming import portions
+from assay.extraction.portions import portions
 from assay.readers.records import IncomingMessage
 from harness import best_of, show, with_database
 

@@ -13,7 +13,7 @@ from assay.audit.actor import SYSTEM
 from assay.db.base import new_id
 from assay.db.engine import Database
 from assay.extraction import actions
-from assay.extraction.incoming import portions
+from assay.extraction.portions import portions
 from assay.readers.reading import reading
 from assay.readers.records import IncomingMessage
 from harness import best_of, show, with_database

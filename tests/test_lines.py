@@ -8,7 +8,7 @@ import pytest
 from tests.cpu_cost import costs_little
 
 from assay.errors import InvalidInput
-from assay.evaluation.labelled import from_file
+from assay.evaluation.labels import from_file
 from assay.lines import FREE_TO_UNPACK, MAX_BLANK_LINES, open_file, read_lines, read_text
 
 SAID = b'{"author": "ana", "ts": "2026-03-02T09:14:05Z", "text": "Hi."}\n'

@@ -12,8 +12,9 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[1] / "src" / "assay"
 DOMAIN: Final = (
-    *("accounts", "ai", "alerts", "audit", "db", "duplicates", "evaluation", "extraction", "jobs", "knowledge"),
-    *("messaging", "policies", "proposals", "queue", "readers", "review", "sources", "text"),
+    *("accounts", "ai", "alerts", "audit", "db", "duplicates", "evaluation", "export", "extraction", "fsck", "hooks"),
+    *("imports", "jobs", "knowledge", "messaging", "policies", "proposals", "queue", "readers", "review", "sources"),
+    "text",
 )
 
 

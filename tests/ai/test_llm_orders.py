@@ -17,9 +17,9 @@ from tests.ai.model_server import Asked, Reply, says
 
 from assay.ai.budget import UsageMeter
 from assay.ai.extractor import Extraction, KnownAtom, Message, Window
-from assay.ai.providers.llm import shown
+from assay.ai.providers.llm import view
 from assay.ai.providers.llm.prompt import compose
-from assay.ai.providers.llm.shown import WITHHELD, line
+from assay.ai.providers.llm.view import WITHHELD, line
 from assay.extraction.drafts import drafted
 from assay.extraction.evidence import locate
 from assay.kinds import AtomType
@@ -108,7 +108,7 @@ def test_words_are_let_through_in_one_place_only():
     """`Shown` says that words went through the filter: nothing else may say so."""
     makers = {
         path.name
-        for path in Path(shown.__file__).parents[3].rglob("*.py")
+        for path in Path(view.__file__).parents[3].rglob("*.py")
         if re.search(r"\bShown\(", path.read_text().replace("class Shown(str)", ""))
     }
     assert makers == {"shown.py"}

@@ -10,7 +10,7 @@ from tests.docs.pages import ROOT
 from assay.cli.commands import eval as evaluation
 from assay.cli.commands.extractions import LEFT_OUT
 from assay.evaluation.extraction import ExtractionCounts, Read
-from assay.evaluation.labelled import Labelled
+from assay.evaluation.labels import Labelled
 from assay.evaluation.matching import Matching
 from assay.extraction.drafts import Dropped
 

@@ -10,7 +10,7 @@ from assay.ai.fakes import HashEmbedder
 from assay.db.models import DedupState
 from assay.duplicates import calibration, scan
 from assay.duplicates.calibration import TEAM, best_points, calibrate, ensure_calibrated, shipped, store
-from assay.duplicates.labelled import LabelledPair
+from assay.duplicates.labels import LabelledPair
 from assay.duplicates.scale import OPERATING_COSINE, Scale, in_force
 from assay.kinds import Kind
 from assay.messaging.requests import SCAN

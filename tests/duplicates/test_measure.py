@@ -6,7 +6,7 @@ from tests.duplicates.one_fact_edits import ONE_FACT_EDITS
 from assay.ai.fakes import HashEmbedder
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.duplicates.interval import wilson
-from assay.duplicates.labelled import LabelledPair, read_pairs
+from assay.duplicates.labels import LabelledPair, read_pairs
 from assay.duplicates.measure import Quality, measured, quality, quality_by, roc_auc
 from assay.duplicates.scale import Scale
 from assay.errors import Unavailable

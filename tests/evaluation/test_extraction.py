@@ -10,7 +10,7 @@ from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.ai.rules.extractor import OfflineExtractor
 from assay.errors import AssayError, InvalidInput, PermanentError, Unavailable
 from assay.evaluation.extraction import evaluate, total
-from assay.evaluation.labelled import Labelled, from_file, shipped
+from assay.evaluation.labels import Labelled, from_file, shipped
 from assay.kinds import AtomType
 
 pytestmark = pytest.mark.anyio

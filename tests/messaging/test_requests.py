@@ -17,7 +17,7 @@ from assay.knowledge import actions as knowledge
 from assay.knowledge.restore import restore
 from assay.messaging import events
 from assay.messaging.requests import FOLLOWERS, SCAN
-from assay.proposals import actions, dispute, evidence, expiry, failures, noting
+from assay.proposals import actions, dispute, evidence, expiry, failures, notes
 from assay.proposals.assign import assign
 from assay.proposals.drafts import Addition, QuotedEvidence
 from assay.proposals.edit import edit
@@ -123,7 +123,7 @@ async def superseded(session, known, proposal_id, actor):
 
 
 async def noted(session, proposal_id, actor):
-    await noting.note(session, await session.get(Proposal, proposal_id), "Ask.", actor=actor)
+    await notes.add(session, await session.get(Proposal, proposal_id), "Ask.", actor=actor)
 
 
 PAIR = """INSERT INTO entity_pairs (first_id, second_id, score, type, explanation, scorer, found_at)

@@ -12,7 +12,7 @@ from assay.clock import now
 from assay.db.models import ProposalStatus
 from assay.kinds import Kind
 from assay.proposals import actions, expiry, metrics
-from assay.proposals.taken_back import TakenBack
+from assay.proposals.reversals import TakenBack
 
 kinds = pytest.mark.parametrize("kind", BOTH_KINDS)
 

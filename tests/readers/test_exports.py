@@ -8,7 +8,7 @@ import time_machine
 from tests.readers.files import EXPORTS, messages_of, previewed, skipped_of
 
 from assay.errors import InvalidInput
-from assay.readers.quoted import in_own_words
+from assay.readers.quotes import in_own_words
 from assay.readers.records import IncomingMessage
 
 NOVEMBER = datetime(2026, 11, 30, 22, tzinfo=UTC)

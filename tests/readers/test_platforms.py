@@ -13,7 +13,7 @@ import time_machine
 from tests.readers.files import EXPORTS, bad_of, messages, messages_of, previewed, read_all, skipped_of
 
 from assay.errors import InvalidInput
-from assay.readers.quoted import in_own_words
+from assay.readers.quotes import in_own_words
 from assay.readers.records import IncomingMessage
 
 

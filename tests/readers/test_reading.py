@@ -16,7 +16,7 @@ from tests.cpu_cost import costs_little
 from tests.readers.files import json_line, messages, problems, read, zipped
 
 from assay.errors import InvalidInput
-from assay.extraction.incoming import portions
+from assay.extraction.portions import portions
 from assay.readers.export import default_name
 from assay.readers.reading import read_file
 from assay.readers.records import Found, IncomingMessage, Skipped, SystemNotice

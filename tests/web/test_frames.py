@@ -14,7 +14,7 @@ from assay.kinds import Kind
 from assay.messaging.events import Event, MetricsUpdated
 from assay.messaging.outbox import Frame
 from assay.proposals import metrics
-from assay.proposals.taken_back import TakenBack
+from assay.proposals.reversals import TakenBack
 from assay.settings import Settings
 from assay.web import frames
 from assay.web.app import create_app

@@ -15,7 +15,7 @@ from assay.ai.fakes import HashEmbedder
 from assay.ai.rules.extractor import OfflineExtractor
 from assay.clock import now
 from assay.db.models import Role, Scope
-from assay.imports.running import ImportRunner
+from assay.imports.runner import ImportRunner
 from assay.imports.uploads import Uploads
 from assay.jobs import run
 from assay.queue.deps import Deps

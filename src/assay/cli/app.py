@@ -16,7 +16,7 @@ from typing import Final
 from cyclopts import App, CycloptsError
 
 from assay.cli import streams
-from assay.cli.invoked import INVOKED
+from assay.cli.invocation import INVOKED
 from assay.cli.logs import log_to_stderr
 from assay.cli.output import complain, console, errors, print_problem, with_short_ids
 from assay.errors import AssayError, InvalidInput, NotFound, Unavailable

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, TypeVar
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from assay.cli.invoked import INVOKED
+from assay.cli.invocation import INVOKED
 from assay.cli.output import print_json, program, say
 from assay.cli.tables import table
 from assay.kinds import Kind

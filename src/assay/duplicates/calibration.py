@@ -16,7 +16,7 @@ from assay.audit.actor import SYSTEM, Actor
 from assay.db.engine import Database
 from assay.db.models import SimilarityType
 from assay.duplicates.claim import Claim
-from assay.duplicates.labelled import LabelledPair, read_pairs
+from assay.duplicates.labels import LabelledPair, read_pairs
 from assay.duplicates.measure import Measured, Quality, cosines, judged, quality, quality_by, trigram_similarity
 from assay.duplicates.scale import EVERY_KIND, OPERATING_SCORE, Scale, in_force
 from assay.duplicates.scorer import Similarity, judge, scores

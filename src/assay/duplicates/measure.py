@@ -15,7 +15,7 @@ import numpy as np
 from assay.ai.embedder import Embedder
 from assay.db.models import SimilarityType
 from assay.duplicates.interval import wilson
-from assay.duplicates.labelled import LabelledPair
+from assay.duplicates.labels import LabelledPair
 from assay.duplicates.scale import Scale
 from assay.duplicates.scorer import Match, Similarity, judge, scores
 from assay.kinds import folded

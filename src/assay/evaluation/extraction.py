@@ -8,7 +8,7 @@ from typing import Self
 from assay.ai.embedder import Embedder
 from assay.ai.extractor import Extraction, Extractor, Window
 from assay.errors import AssayError, Unavailable
-from assay.evaluation.labelled import Labelled, LabelledItem
+from assay.evaluation.labels import Labelled, LabelledItem
 from assay.evaluation.matching import Matching, matched
 from assay.extraction.drafts import drafted
 from assay.extraction.windows import planned

@@ -9,11 +9,11 @@ import numpy as np
 
 from assay.ai.embedder import Embedder
 from assay.db.models import SimilarityType
-from assay.duplicates.labelled import LabelledPair
+from assay.duplicates.labels import LabelledPair
 from assay.duplicates.measure import measured
 from assay.duplicates.scale import Scale
 from assay.evaluation.assignment import assigned
-from assay.evaluation.labelled import LabelledItem
+from assay.evaluation.labels import LabelledItem
 from assay.proposals.drafts import Draft
 
 SAYS_THE_SAME: Final = 0.82

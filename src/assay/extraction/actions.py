@@ -19,12 +19,12 @@ from assay.db.locks import hold_until_commit
 from assay.db.models import RunStatus
 from assay.errors import InvalidInput
 from assay.extraction import run_changes
-from assay.extraction.incoming import portions
+from assay.extraction.portions import portions
 from assay.extraction.runs import RUN, not_in_state
 from assay.extraction.sql import messages as sql
 from assay.extraction.sql import runs as run_sql
 from assay.extraction.sql.erasure import erased_before
-from assay.readers.quoted import passed_on
+from assay.readers.quotes import passed_on
 from assay.readers.records import MAX_NAME, IncomingMessage, unfit
 from assay.sources.actions import admit, refuse_foreign
 

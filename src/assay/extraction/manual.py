@@ -13,7 +13,7 @@ from assay.errors import Conflict, InvalidInput
 from assay.extraction import known_context, sanitize
 from assay.extraction.drafts import drafted, topic_names
 from assay.proposals import actions
-from assay.readers.quoted import in_own_words
+from assay.readers.quotes import in_own_words
 
 
 async def propose_manually(session: AsyncSession, extraction: Extraction, *, actor: Actor) -> list[UUID]:

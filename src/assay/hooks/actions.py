@@ -18,7 +18,7 @@ from assay.db.models import HookPlatform, Source, SourceHook, StoredMessage, Via
 from assay.errors import InvalidInput, NotFound, Unauthenticated
 from assay.extraction import actions as extraction
 from assay.hooks import discord, mattermost, slack, telegram
-from assay.hooks.event import Document, Event, Headers, Platform, document_of, reading
+from assay.hooks.event import Document, Headers, HookEvent, Platform, document_of, reading
 from assay.readers.preview import Preview
 from assay.readers.records import IncomingMessage
 from assay.sources.actions import SOURCE, admit, refuse_foreign
@@ -120,7 +120,7 @@ async def _known_channel(session: AsyncSession, source: str, room: str) -> str |
 
 
 async def _said(
-    session: AsyncSession, source: str, event: Event, platform: Platform
+    session: AsyncSession, source: str, event: HookEvent, platform: Platform
 ) -> tuple[list[IncomingMessage], list[str]]:
     seen = Preview(reading(event, platform.reader))
     messages = list(seen.counted())

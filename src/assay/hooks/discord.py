@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from assay.clock import now
 from assay.errors import Unavailable, missing_extra
-from assay.hooks.event import MAX_AGE, Document, Event, Headers, Platform, inner
+from assay.hooks.event import MAX_AGE, Document, Headers, HookEvent, Platform, inner
 from assay.readers import discord
 from assay.readers.export import first, mapping, objects, text_of
 
@@ -42,16 +42,16 @@ def room(_document: Document) -> str:
     return ""  # ids of messages name no channel
 
 
-def read(document: Document, _channel: str | None) -> Event:
+def read(document: Document, _channel: str | None) -> HookEvent:
     """The message that was picked, or the words that were typed behind a command."""
     if document.get("type") == PING:
-        return Event(PONG)
+        return HookEvent(PONG)
     if document.get("type") != COMMAND:
-        return Event(_told("Assay keeps messages: pick one, or type a command with some words."))
+        return HookEvent(_told("Assay keeps messages: pick one, or type a command with some words."))
     data = inner(document, "data")
     kept = _picked(data) if data.get("type") == MESSAGE_COMMAND else _typed(document, data)
     if not kept:
-        return Event(_told("There are no words to keep."))
+        return HookEvent(_told("There are no words to keep."))
     channel = inner(document, "channel")
     identity = text_of(first(document, "channel_id")) or text_of(channel.get("id"))
     export = {
@@ -59,7 +59,7 @@ def read(document: Document, _channel: str | None) -> Event:
         "channel": {"id": identity, "type": "GuildTextChat", "name": text_of(channel.get("name")) or identity},
         "messages": [kept],
     }
-    return Event(_told("Kept."), export={"channel.json": export})
+    return HookEvent(_told("Kept."), export={"channel.json": export})
 
 
 def _told(words: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class HookEvent:
     """`export`: the files of a small export of the program that holds what was said; none where nothing was."""
 
     answer: Any = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Platform:
     """A chat program. `is_genuine`: whether a request is signed with the secret, by its headers and its body."""
 
     is_genuine: Callable[[str, Headers, bytes], bool]
-    read: Callable[[Document, str | None], Event]
+    read: Callable[[Document, str | None], HookEvent]
     """`channel`: what the room of the event is called in the source already."""
     room: Callable[[Document], str]
     reader: Reader
@@ -61,7 +61,7 @@ def equal(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def reading(event: Event, reader: Reader) -> Reading:
+def reading(event: HookEvent, reader: Reader) -> Reading:
     """The messages of an event, as they would be read from an export."""
     files = event.export or {}
     members = tuple(ExportFile(name, name, _opening(content)) for name, content in sorted(files.items()))

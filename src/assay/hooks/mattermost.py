@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from assay.errors import InvalidInput
-from assay.hooks.event import Document, Event, Headers, Platform, document_of, equal
+from assay.hooks.event import Document, Headers, HookEvent, Platform, document_of, equal
 from assay.readers import jsonlines
 from assay.readers.export import first, text_of
 
@@ -31,10 +31,10 @@ def room(_document: Document) -> str:
     return ""  # ids of posts name no channel
 
 
-def read(document: Document, _channel: str | None) -> Event:
+def read(document: Document, _channel: str | None) -> HookEvent:
     """A post. Mattermost tells webhooks of no edit and of no deletion."""
     if not (text := text_of(document.get("text"))).strip():
-        return Event()
+        return HookEvent()
     stamp = text_of(document.get("timestamp"))
     said = {
         "id": text_of(document.get("post_id")),
@@ -44,7 +44,7 @@ def read(document: Document, _channel: str | None) -> Event:
         "ts": int(stamp) if stamp.isascii() and stamp.isdigit() else stamp,
         "text": text,
     }
-    return Event(export={"post.json": [said]})
+    return HookEvent(export={"post.json": [said]})
 
 
 PLATFORM: Final = Platform(is_genuine, read, room, jsonlines.READER)

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from assay.clock import now
-from assay.hooks.event import MAX_AGE, Document, Event, Headers, Platform, equal, inner
+from assay.hooks.event import MAX_AGE, Document, Headers, HookEvent, Platform, equal, inner
 from assay.readers import slack
 from assay.readers.export import text_of
 
@@ -27,15 +27,15 @@ def room(document: Document) -> str:
     return f"{channel}/" if CHANNEL.fullmatch(channel) else ""
 
 
-def read(document: Document, channel: str | None) -> Event:
+def read(document: Document, channel: str | None) -> HookEvent:
     """Messages, their edits and deletions; everything else is only answered."""
     if document.get("type") == "url_verification":
-        return Event({"challenge": text_of(document.get("challenge"))})
+        return HookEvent({"challenge": text_of(document.get("challenge"))})
     event, identity = inner(document, "event"), room(document).rstrip("/")
     if document.get("type") != "event_callback" or event.get("type") != "message" or not identity:
-        return Event()
+        return HookEvent()
     rooms = [{"id": identity, "name": channel or identity}]
-    return Event(export={"channels.json": rooms, f"{identity}/2000-01-01.json": [event]})
+    return HookEvent(export={"channels.json": rooms, f"{identity}/2000-01-01.json": [event]})
 
 
 PLATFORM: Final = Platform(is_genuine, read, room, slack.READER)

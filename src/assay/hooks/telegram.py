@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from assay.hooks.event import Document, Event, Headers, Platform, equal, inner
+from assay.hooks.event import Document, Headers, HookEvent, Platform, equal, inner
 from assay.readers import telegram
 from assay.readers.export import first, mapping, number, objects, text_of
 
@@ -20,15 +20,15 @@ def room(document: Document) -> str:
     return f"{identity}/" if (identity := _chat_id(_message(document))) else ""
 
 
-def read(document: Document, channel: str | None) -> Event:
+def read(document: Document, channel: str | None) -> HookEvent:
     """Messages and their edits. Telegram tells bots of no deletion."""
     message = _message(document)
     if not (identity := _chat_id(message)):
-        return Event()
+        return HookEvent()
     chat = inner(message, "chat")
     name = text_of(first(chat, "title", "username", "first_name")) or identity
     export = {"name": channel or name, "type": text_of(chat.get("type")), "id": identity, "messages": [_item(message)]}
-    return Event(export={"result.json": export})
+    return HookEvent(export={"result.json": export})
 
 
 def _message(document: Document) -> Document:

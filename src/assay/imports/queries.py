@@ -17,7 +17,7 @@ MAX_RUNS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class ImportOutcome:
+class ImportResult:
     """What has come so far of the messages of an import."""
 
     unread: int
@@ -46,7 +46,7 @@ async def listed(session: AsyncSession, *, actor: Actor, after: UUID | None = No
     return (await session.scalars(newest)).all()
 
 
-async def outcome(session: AsyncSession, import_id: UUID) -> ImportOutcome:
+async def outcome(session: AsyncSession, import_id: UUID) -> ImportResult:
     """What came of an import: one statement."""
     found = await session.execute(sql.OUTCOME, {"id": import_id, "most": MAX_RUNS})
-    return ImportOutcome(**found.one()._asdict())
+    return ImportResult(**found.one()._asdict())

@@ -13,7 +13,7 @@ from assay.kinds import Kind
 from assay.messaging.events import EntityMerged, EntityUnmerged
 from assay.proposals.gate import unique
 from assay.proposals.merge import sql
-from assay.proposals.merge.archived import how_archived
+from assay.proposals.merge.ends import how_archived
 from assay.proposals.merge.fields import KEEP_ALL, Choices, check
 from assay.proposals.merge.plan import MergeRequest, Planned, Step, carry_out_plan, make_plan
 from assay.proposals.merge.sql import Item

@@ -16,7 +16,7 @@ from assay.errors import Conflict, NotFound, Stale
 from assay.kinds import Kind, identity_key
 from assay.messaging.events import EntityRestored
 from assay.proposals.merge import sql as merge_sql
-from assay.proposals.merge.archived import how_archived
+from assay.proposals.merge.ends import how_archived
 from assay.proposals.sql import decisions as proposal_sql
 
 WORDS: Final = ("title", "body", "icon", "color", "keywords", "atom_type", "meta", "confidence")

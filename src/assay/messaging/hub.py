@@ -15,11 +15,11 @@ from nats.aio.msg import Msg
 from assay.aio import background, is_cancelled
 from assay.clock import now
 from assay.db.engine import UNREACHABLE, Database, first_line
-from assay.db.listening import listening
+from assay.db.notifications import listening
 from assay.errors import Gone, Unavailable
 from assay.messaging import outbox
 from assay.messaging.outbox import Frame
-from assay.messaging.reconnecting import FAULTS, Connected, reconnecting
+from assay.messaging.reconnect import FAULTS, Connected, reconnecting
 from assay.messaging.relay import subject_of
 
 log = structlog.get_logger(__name__)

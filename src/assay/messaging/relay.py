@@ -9,10 +9,10 @@ from nats.aio.client import Client
 from sqlalchemy import func, select
 
 from assay.db.engine import UNREACHABLE, Database, first_line
-from assay.db.listening import listening
+from assay.db.notifications import listening
 from assay.messaging import outbox
 from assay.messaging.outbox import Frame
-from assay.messaging.reconnecting import FAULTS, Connected, reconnecting
+from assay.messaging.reconnect import FAULTS, Connected, reconnecting
 
 log = structlog.get_logger(__name__)
 

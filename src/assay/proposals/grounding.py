@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db.bulk import as_json
 from assay.kinds import Kind
 from assay.proposals.sql import evidence as sql
-from assay.readers.quoted import in_own_words
+from assay.readers.quotes import in_own_words
 
 
 async def hold_against_evidence(session: AsyncSession, ids: Sequence[UUID]) -> None:

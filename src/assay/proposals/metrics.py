@@ -15,8 +15,8 @@ from assay.clock import now
 from assay.db.bulk import outright
 from assay.db.models import SYSTEM_USER_ID, Proposal, ProposalStatus, ProposalTally, ReviewAction, SimilarityType
 from assay.kinds import Kind
+from assay.proposals.reversals import TakenBack, taken_back
 from assay.proposals.sql import metrics as sql
-from assay.proposals.taken_back import TakenBack, taken_back
 
 DAY: Final = timedelta(days=1)
 STATES: Final = ("pending", "approved", "rejected", "merged", "expired", "withdrawn")

@@ -15,8 +15,8 @@ import structlog
 from assay.aio import cancel_all, is_cancelled, run_every
 from assay.clock import now
 from assay.db.engine import UNREACHABLE, Database, first_line
-from assay.db.listening import listening
 from assay.db.models import ProcessRole
+from assay.db.notifications import listening
 from assay.messaging import outbox
 from assay.queue import dispatcher, heartbeats, history
 from assay.queue.broker import JobBroker

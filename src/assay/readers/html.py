@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 from typing import Final
 
-from assay.readers.quoted import Joining
+from assay.readers.quotes import Joining
 from assay.readers.records import TextSpan
 
 BLOCKS: Final = frozenset(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from assay.readers import notices
 from assay.readers.export import Export, first, mapping, objects, strings, text_of
-from assay.readers.quoted import Joining
+from assay.readers.quotes import Joining
 from assay.readers.reader import CERTAIN, LIKELY, NO, Glance, Look, Reader
 from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Skipped, SystemNotice, digest
 from assay.readers.tree import ExportFile

@@ -8,7 +8,7 @@ from typing import Any, Final
 from assay.errors import InvalidInput
 from assay.readers import notices
 from assay.readers.export import Export, mapping, objects, strings, text_of
-from assay.readers.quoted import Joining
+from assay.readers.quotes import Joining
 from assay.readers.reader import CERTAIN, LIKELY, NO, Look, Reader
 from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Skipped, SystemNotice
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from assay.readers import notices, slack_markup
 from assay.readers.export import Export, first, mapping, objects, strings, text_of
-from assay.readers.quoted import Joining
+from assay.readers.quotes import Joining
 from assay.readers.reader import CERTAIN, NO, Glance, Look, Reader
 from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped, SystemNotice, TextSpan
 from assay.readers.tree import ExportFile

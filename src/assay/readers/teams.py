@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from assay.readers import html, notices
 from assay.readers.export import Export, mapping, objects, text_of
-from assay.readers.quoted import Joining
+from assay.readers.quotes import Joining
 from assay.readers.reader import CERTAIN, NO, Look, Reader
 from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped, SystemNotice, TextSpan
 from assay.readers.threads import Chains

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from assay.accounts.oidc import check as check_sign_in
 from assay.aio import background
 from assay.db.engine import Database
-from assay.imports.running import LIMITS, ImportRunner
+from assay.imports.runner import LIMITS, ImportRunner
 from assay.imports.uploads import Uploads
 from assay.messaging.hub import Hub
 from assay.queue.deps import make_deps

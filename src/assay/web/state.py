@@ -9,7 +9,7 @@ from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
-from assay.imports.running import ImportRunner
+from assay.imports.runner import ImportRunner
 from assay.messaging.hub import Hub
 from assay.queue.deps import Deps
 from assay.settings import Settings

@@ -18,7 +18,7 @@ from assay.cli.output import Json, errors, print_json, say
 from assay.cli.tables import table
 from assay.errors import InvalidInput
 from assay.evaluation.extraction import ExtractionCounts, Read, evaluate, total
-from assay.evaluation.labelled import Labelled, from_file, shipped
+from assay.evaluation.labels import Labelled, from_file, shipped
 
 app = App(name="eval", help="Measure how well the machine does, on labelled data.")
 app.command(

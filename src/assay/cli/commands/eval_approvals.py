@@ -23,10 +23,10 @@ from assay.db.engine import Database
 from assay.db.scratch import scratch_database
 from assay.duplicates.active_model import scorer_version
 from assay.evaluation import approvals as figures
-from assay.evaluation import scripted
+from assay.evaluation import script
 from assay.evaluation.approvals import Approved
 from assay.evaluation.cases import Case, by_channel, from_file, shipped
-from assay.evaluation.scripted import Claimed, Claims, ScriptedModel
+from assay.evaluation.script import Claimed, Claims, ScriptedModel
 from assay.kinds import Kind
 from assay.queue.deps import Deps, make_deps
 from assay.review import queries as review
@@ -85,7 +85,7 @@ async def _of_extractor(database: Database, name: str, cases: Cases, status: Sta
 
 async def _of_claims(database: Database, claims: Claims, cases: Cases, status: Status) -> dict[str, Any]:
     made: list[Claimed] = []
-    for claimed in scripted.rounds(claims, cases):
+    for claimed in script.rounds(claims, cases):
         told = {channel: cases[channel] for channel in claimed}
         async with scratch_database(database) as url:
             found = await _decided(replace(_tools(url), extractor=ScriptedModel(claimed, told)), told, status)
@@ -93,7 +93,7 @@ async def _of_claims(database: Database, claims: Claims, cases: Cases, status: S
             Claimed(cases[channel], claim, channel in found.approved, found.waiting.get(channel, ()))
             for channel, claim in claimed.items()
         ]
-    return scripted.document(claims, made)
+    return script.document(claims, made)
 
 
 def _tools(url: str) -> Deps:

@@ -10,7 +10,7 @@ from assay.cli.output import Json, print_json, printable, say
 from assay.cli.session import with_deps
 from assay.cli.tables import table
 from assay.duplicates import scale
-from assay.duplicates.labelled import read_pairs
+from assay.duplicates.labels import read_pairs
 from assay.duplicates.measure import Measured, Quality, measured, quality, quality_by
 from assay.queue.deps import Deps
 

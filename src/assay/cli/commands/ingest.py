@@ -20,7 +20,7 @@ from assay.cli.session import operator, with_database
 from assay.db.engine import Database
 from assay.errors import InvalidInput
 from assay.extraction import actions
-from assay.extraction.incoming import MAX_PORTION, portions
+from assay.extraction.portions import MAX_PORTION, portions
 from assay.readers.export import Options, default_name
 from assay.readers.preview import Preview
 from assay.readers.reading import Reading, reading

@@ -16,7 +16,7 @@ from assay.ai.extractor import Message
 from assay.db import models
 from assay.db.bulk import as_json
 from assay.db.models.messages import UNREAD
-from assay.readers.quoted import in_own_words
+from assay.readers.quotes import in_own_words
 
 COLUMNS: Final = """
     m.id, m.source, m.channel, m.author, m.sent_at, m.text, m.is_bot, m.version > 1 AS edited, m.quoted, coalesce((

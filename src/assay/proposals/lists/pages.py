@@ -15,7 +15,7 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db.explained import estimated
+from assay.db.estimates import estimated
 from assay.db.models import Proposal
 from assay.proposals.lists.filters import Filter, PageEnd, Sort
 from assay.proposals.lists.sql import fitting, looked_up, places, window

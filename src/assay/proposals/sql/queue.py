@@ -39,7 +39,7 @@ ROWS: Final = text(f"""
 _MINE_OR_OVER: Final = "review_claims.user_id = :user OR review_claims.expires_at <= :at"
 
 # Raw: an upsert of the first that is free of a set.
-TAKE_FIRST: Final = text(f"""
+RESERVE_FIRST: Final = text(f"""
     INSERT INTO review_claims (proposal_id, user_id, expires_at)
     SELECT p.id, :user, :until
     FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS wanted (id, place)

@@ -11,7 +11,7 @@ from assay.errors import NotFound
 from assay.kinds import Kind
 from assay.knowledge import provenance
 from assay.proposals import contradictions, queries
-from assay.proposals.merge import archived
+from assay.proposals.merge import ends
 from assay.web.views.detail import quotes_behind
 from assay.web.views.knowledge import BY_KIND
 
@@ -28,7 +28,7 @@ async def detail(session: AsyncSession, kind: Kind, entity_id: UUID) -> Mapping[
     """Raises NotFound."""
     row = await entity(session, kind, entity_id)
     sources = (await queries.behind(session, [entity_id]))[entity_id]
-    merged = await archived.merges(session, entity_id)
+    merged = await ends.merges(session, entity_id)
     return {
         "entity": BY_KIND[kind].of(row),
         "merged_into": next((each for each in merged if each.id == entity_id), None),

@@ -106,7 +106,7 @@ class ImportView(ResponseModel):
     finished_at: datetime | None
 
     @classmethod
-    def of(cls, row: Import, outcome: queries.ImportOutcome | None = None, *, in_full: bool = True) -> Self:
+    def of(cls, row: Import, outcome: queries.ImportResult | None = None, *, in_full: bool = True) -> Self:
         """`in_full`: with the preview, which may be long."""
         own = cls.model_fields.keys() - {"preview", "progress", "outcome"}
         values: dict[str, Any] = {name: getattr(row, name) for name in own}

@@ -15,10 +15,10 @@ from assay.clock import now
 from assay.db.headlines import segments
 from assay.db.models import DedupState, ProposalStatus, SimilarityType, User
 from assay.kinds import AtomType, Kind
-from assay.proposals import claims, worth
-from assay.proposals.claims import HeldClaim
+from assay.proposals import reservations, worth
 from assay.proposals.lists import pages
 from assay.proposals.lists.filters import Filter, PageEnd, Sort
+from assay.proposals.reservations import Reservation
 from assay.proposals.rows import Row, rows
 from assay.proposals.worth import WorthPlace
 from assay.review.policy import Hold
@@ -137,7 +137,7 @@ async def _shown(
 ) -> list[QueueRow]:
     found = await rows(session, ids, user_id=actor.user_id, words=words)
     held = await reasons_to_wait(session, ids, settings)
-    reading = await claims.of(session, ids)
+    reading = await reservations.of(session, ids)
     who = (user for row in found for user in (row.assignee_user_id, row.reviewed_by_user_id))
     names = await people.named(session, who)
     at = now()
@@ -145,7 +145,7 @@ async def _shown(
 
 
 def _row(
-    row: Row, held: list[Hold], claim: HeldClaim | None, names: dict[int, User], settings: Settings, at: datetime
+    row: Row, held: list[Hold], claim: Reservation | None, names: dict[int, User], settings: Settings, at: datetime
 ) -> QueueRow:
     assignee = names.get(row.assignee_user_id or 0)
     shown = {name: getattr(row, name) for name in QueueRow.model_fields if hasattr(row, name)}

@@ -15,13 +15,13 @@ from assay.duplicates import comparison
 from assay.duplicates.active_model import scorer_version
 from assay.duplicates.comparison import Other
 from assay.errors import NotFound
-from assay.extraction import neighbours, weighing
+from assay.extraction import breakdown, neighbours
 from assay.extraction import queries as messages
 from assay.kinds import Kind
-from assay.proposals import claims, contradictions, dependents, queries, seen
+from assay.proposals import contradictions, dependents, queries, reservations, seen_versions
 from assay.proposals.merge.preview import preview_of_similar
 from assay.review import queries as review
-from assay.review.told import told
+from assay.review.reasons import told
 from assay.settings import Settings
 from assay.sources.queries import untrusted_sources
 from assay.web.views.detail import CandidateView, quotes_behind, went_into
@@ -56,8 +56,8 @@ async def screen(
     waiting = await dependents.waiting_on(session, proposal.id)
     refusal = _cannot_decide(proposal, who)
     held = await _held(session, proposal, settings)
-    claim = (await claims.of(session, [proposal.id])).get(proposal.id)
-    last_seen = await seen.by(session, proposal, user_id=who.actor.user_id)
+    claim = (await reservations.of(session, [proposal.id])).get(proposal.id)
+    last_seen = await seen_versions.by(session, proposal, user_id=who.actor.user_id)
     return ReviewScreen.model_validate(
         {
             "proposal": BY_KIND[proposal.kind].view.model_validate(proposal),
@@ -72,7 +72,7 @@ async def screen(
             "evidence": await _evidence(session, proposal.id),
             "held": held,
             "untrusted_sources": await untrusted_sources(session, proposal.id) if held else [],
-            "confidence": await weighing.parts_of(session, proposal),
+            "confidence": await breakdown.parts_of(session, proposal),
             "topic": await _topic(session, proposal),
             "dependents": _dependents(waiting),
             "supersedes": await _superseded(session, proposal),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from assay.ai.extractor import KnownAtom, Message, Window
-from assay.ai.providers.llm.shown import SOMEONE, InputFilter, Shown, line
+from assay.ai.providers.llm.view import SOMEONE, InputFilter, Shown, line
 
 CONTEXT_CHARACTERS: Final = 1_000
 """Of a message that is shown only to understand others by."""

@@ -11,7 +11,7 @@ from pydantic import Field
 from assay.db.models import Proposal, ProposalStatus, Scope
 from assay.duplicates import groups
 from assay.errors import Conflict
-from assay.proposals import claims, noting, queries, seen
+from assay.proposals import notes, queries, reservations, seen_versions
 from assay.proposals.snooze import snooze
 from assay.web.auth import Account, Caller, allow
 from assay.web.decisions import raise_refusal
@@ -58,7 +58,7 @@ class Snoozed(RequestModel):
 @router.get("/claims", dependencies=to_read)
 async def list_claims(session: Session) -> PageOf[ClaimOf]:
     """Who reads what now, on one page, up to 1,000."""
-    found = await claims.all_claims(session)
+    found = await reservations.all_of_them(session)
     return PageOf[ClaimOf](items=[ClaimOf.model_validate(each) for each in found], next=None)
 
 
@@ -88,7 +88,7 @@ async def get_group(proposal_id: UUID, session: Session) -> GroupView | None:
 async def claim_proposal(proposal_id: UUID, session: Write, actor: Caller) -> ClaimView:
     """Say that you read it, for five minutes. Where somebody else does, the answer is their claim."""
     proposal = await queries.get(session, proposal_id)
-    found = await claims.claim(session, proposal_id, actor=actor)
+    found = await reservations.reserve(session, proposal_id, actor=actor)
     if found is None:
         raise Conflict(f"It is {_state(proposal)}: there is nothing to decide.")
     return ClaimView.model_validate(found)
@@ -101,7 +101,7 @@ def _state(proposal: Proposal) -> str:
 @router.delete("/{proposal_id}/claim", dependencies=to_review, status_code=HTTPStatus.NO_CONTENT)
 async def release_proposal(proposal_id: UUID, session: Write, actor: Caller) -> None:
     """End your claim. Nothing happens where you have none."""
-    await claims.release(session, proposal_id, actor=actor)
+    await reservations.release(session, proposal_id, actor=actor)
 
 
 @router.put("/{proposal_id}/snooze", dependencies=to_review, responses=documented(404, 409))
@@ -117,10 +117,10 @@ async def snooze_proposal(proposal_id: UUID, asked: Snooze, session: Write, acto
 )
 async def note_on_proposal(proposal_id: UUID, asked: Note, session: Write, actor: Caller) -> None:
     """Say something about it without deciding. It stands in its history, and its version stays."""
-    await noting.note(session, await queries.get(session, proposal_id), asked.notes, actor=actor)
+    await notes.add(session, await queries.get(session, proposal_id), asked.notes, actor=actor)
 
 
 @router.put("/{proposal_id}/seen", dependencies=to_read, status_code=HTTPStatus.NO_CONTENT, responses=documented(404))
 async def see_proposal(proposal_id: UUID, asked: SeenAt, session: Write, actor: Caller) -> None:
     """Say which version you have seen, so that the screen tells what changed since."""
-    await seen.mark(session, await queries.get(session, proposal_id), asked.version, actor=actor)
+    await seen_versions.mark(session, await queries.get(session, proposal_id), asked.version, actor=actor)

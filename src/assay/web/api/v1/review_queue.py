@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from assay.accounts import people
 from assay.db.models import SavedView, Scope, User
 from assay.kinds import Kind
-from assay.proposals import claims, facets, saved_views
+from assay.proposals import facets, reservations, saved_views
 from assay.proposals.lists.filters import NOBODY, Filter
 from assay.web.api.v1.filters import ProposalFilter
 from assay.web.auth import Caller, allow
@@ -151,7 +151,7 @@ async def next_for_me(asked: NextFor, session: Write, state: State, actor: Calle
             session, asked.filter.wanted(), sort=asked.sort, after=after, limit=LOOKED_AT, settings=state.settings
         )
         left = [each for each in ids if each not in asked.passed]
-        if (taken := await claims.take_first(session, left, actor=actor)) or after is None:
+        if (taken := await reservations.reserve_first(session, left, actor=actor)) or after is None:
             return NextOne(id=taken)
     return NextOne(id=None)
 

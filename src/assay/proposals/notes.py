@@ -9,7 +9,7 @@ from assay.errors import Conflict
 from assay.messaging.events import ProposalNoted
 
 
-async def note(session: AsyncSession, proposal: Proposal, words: str, *, actor: Actor) -> None:
+async def add(session: AsyncSession, proposal: Proposal, words: str, *, actor: Actor) -> None:
     """Adds a note, whatever became of the proposal. Raises Conflict where its words were erased."""
     if proposal.erased_at:
         raise Conflict("Its words were erased with the messages it rested on.")

@@ -3,7 +3,7 @@
 import pytest
 from tests.cpu_cost import costs_little
 
-from assay.readers.quoted import Joining, in_own_words, passed_on
+from assay.readers.quotes import Joining, in_own_words, passed_on
 from assay.readers.records import TextSpan
 
 

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from assay.duplicates import labelled
-from assay.duplicates.labelled import LabelledPair, read_pairs
+from assay.duplicates import labels
+from assay.duplicates.labels import LabelledPair, read_pairs
 from assay.errors import InvalidInput
 from assay.kinds import Kind
 
@@ -66,7 +66,7 @@ def test_absent_files_and_folders_are_refused(tmp_path):
 
 
 def test_a_file_without_end_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(labelled, "MAX_PAIRS", 3)
+    monkeypatch.setattr(labels, "MAX_PAIRS", 3)
     file = tmp_path / "pairs.jsonl"
     file.write_text(f"{line()}\n" * 4)
     with pytest.raises(InvalidInput, match="more than 3 pairs"):

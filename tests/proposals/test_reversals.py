@@ -9,7 +9,7 @@ from assay.audit.actor import SYSTEM
 from assay.kinds import Kind, LinkType
 from assay.proposals import actions
 from assay.proposals.drafts import ProposedLink
-from assay.proposals.taken_back import TakenBack, taken_back
+from assay.proposals.reversals import TakenBack, taken_back
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ import pytest
 from assay.ai.extractor import Message, Window
 from assay.db.base import new_id
 from assay.evaluation.cases import Case
-from assay.evaluation.scripted import Claims, ScriptedModel, rounds
+from assay.evaluation.script import Claims, ScriptedModel, rounds
 
 CASE = Case.model_validate(
     {

@@ -30,7 +30,7 @@ from assay.db.locks import held
 from assay.db.models import FINAL_IMPORT_STATES, Import, ImportState
 from assay.errors import AssayError
 from assay.extraction import actions as extraction
-from assay.extraction.incoming import MAX_PORTION, portions
+from assay.extraction.portions import MAX_PORTION, portions
 from assay.imports.actions import IMPORT, parsed
 from assay.imports.uploads import Uploads
 from assay.readers.preview import Preview

@@ -1,4 +1,7 @@
-"""Soft claims: who is reading a proposal now. They end by themselves, and keep nobody from deciding."""
+"""Reservations: who is reading a proposal now. They lapse by themselves, and keep nobody from deciding.
+
+Over HTTP and in the database they are called claims.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,28 +26,28 @@ TRIES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class HeldClaim:
+class Reservation:
     proposal_id: UUID
     user_id: int
     name: str
     expires_at: datetime
 
 
-async def claim(session: AsyncSession, proposal_id: UUID, *, actor: Actor) -> HeldClaim | None:
+async def reserve(session: AsyncSession, proposal_id: UUID, *, actor: Actor) -> Reservation | None:
     """Who reads the proposal now: the actor for LENGTH from now on, unless somebody else does already.
 
     None where it is not pending, for there is nothing to decide on.
     """
     await _forget_ended(session)
-    await take_first(session, [proposal_id], actor=actor)
+    await reserve_first(session, [proposal_id], actor=actor)
     return (await of(session, [proposal_id])).get(proposal_id)
 
 
-async def take_first(session: AsyncSession, ids: Sequence[UUID], *, actor: Actor) -> UUID | None:
-    """The first of these pending proposals that nobody else reads, claimed for the actor; None where there is none."""
+async def reserve_first(session: AsyncSession, ids: Sequence[UUID], *, actor: Actor) -> UUID | None:
+    """The first of these pending proposals that nobody else reads, reserved for the actor; None where there is none."""
     for _ in range(TRIES):
         taken: UUID | None = await session.scalar(
-            sql.TAKE_FIRST,
+            sql.RESERVE_FIRST,
             {**_by(actor), "ids": list(ids), "until": now() + LENGTH},
         )
         if taken or not set(ids) - set(await of(session, ids)):
@@ -53,22 +56,22 @@ async def take_first(session: AsyncSession, ids: Sequence[UUID], *, actor: Actor
 
 
 async def release(session: AsyncSession, proposal_id: UUID, *, actor: Actor) -> None:
-    """Ends a claim of the actor's own; does nothing where there is none."""
+    """Ends a reservation of the actor's own; does nothing where there is none."""
     mine = delete(ReviewClaim).where(ReviewClaim.proposal_id == proposal_id, ReviewClaim.user_id == actor.user_id)
     await session.execute(mine)
 
 
-async def of(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, HeldClaim]:
+async def of(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Reservation]:
     """Who reads each of the proposals now; of those that are pending."""
-    return await _claims(session, among(ReviewClaim.proposal_id, ids))
+    return await _reservations(session, among(ReviewClaim.proposal_id, ids))
 
 
-async def all_claims(session: AsyncSession) -> list[HeldClaim]:
+async def all_of_them(session: AsyncSession) -> list[Reservation]:
     """Who reads what now, the newest first."""
-    return list((await _claims(session)).values())
+    return list((await _reservations(session)).values())
 
 
-async def _claims(session: AsyncSession, *which: ColumnElement[bool]) -> dict[UUID, HeldClaim]:
+async def _reservations(session: AsyncSession, *which: ColumnElement[bool]) -> dict[UUID, Reservation]:
     rows = await session.execute(
         select(ReviewClaim.proposal_id, ReviewClaim.user_id, User.name, ReviewClaim.expires_at)
         .join(User, User.id == ReviewClaim.user_id)
@@ -77,7 +80,7 @@ async def _claims(session: AsyncSession, *which: ColumnElement[bool]) -> dict[UU
         .order_by(ReviewClaim.expires_at.desc(), ReviewClaim.proposal_id)
         .limit(MAX_SHOWN)
     )
-    return {row.proposal_id: HeldClaim(*row) for row in rows}
+    return {row.proposal_id: Reservation(*row) for row in rows}
 
 
 async def _forget_ended(session: AsyncSession) -> None:
