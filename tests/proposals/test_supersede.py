@@ -9,8 +9,8 @@ from assay.audit.actor import SYSTEM
 from assay.db.models import ProposalStatus
 from assay.kinds import Kind
 from assay.proposals import actions
+from assay.proposals.reversals import TakenBack, taken_back
 from assay.proposals.supersede import supersede
-from assay.proposals.taken_back import TakenBack, taken_back
 
 pytestmark = pytest.mark.anyio
 

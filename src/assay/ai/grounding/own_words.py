@@ -1,6 +1,6 @@
 """What of a message its author says: not what is quoted, forwarded, pasted or code.
 
-More than `readers.quoted` marks for good when a message comes in. That takes words away from whoever reads the message,
+More than `readers.quotes` marks for good when a message comes in. That takes words away from whoever reads the message,
 so it goes by the marks of mail programs alone; a doubt of the judge costs no more than an approval that waits.
 """
 
@@ -11,7 +11,7 @@ from typing import Final
 
 from assay.ai.grounding import lexicon
 from assay.ai.grounding.lexicon import MAX_CHARACTERS
-from assay.readers.quoted import passed_on
+from assay.readers.quotes import passed_on
 from assay.readers.records import TextSpan
 
 TIME: Final = r"[\[(]?(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4}[T ,]*)?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]m)?[\])]?[\s,-]+"
