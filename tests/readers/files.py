@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from assay.readers.export import Options
+from assay.readers.options import Options
 from assay.readers.preview import preview
 from assay.readers.reading import reading
 from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped

@@ -17,7 +17,7 @@ from tests.cpu_cost import costs_little
 from tests.readers.files import EXPORTS, bad_of, json_line, messages_of, read_all
 
 from assay.errors import InvalidInput
-from assay.readers import tree
+from assay.readers import archives, tree
 from assay.readers.records import BadRecord, IncomingMessage
 
 MIB = 2**20
@@ -64,7 +64,8 @@ def test_a_path_that_points_outside(tmp_path, name):
 
 
 def test_too_many_members(tmp_path, monkeypatch):
-    monkeypatch.setattr(tree, "MAX_MEMBERS", 50)
+    for each in (tree, archives):
+        monkeypatch.setattr(each, "MAX_MEMBERS", 50)
     members = {f"{number}.jsonl": b"" for number in range(60)}
     assert "more than 50 files" in refused(zipped(tmp_path / "x.zip", members))
     infos = [(tarfile.TarInfo(name), b"") for name in members]

@@ -9,7 +9,7 @@ from assay.clock import now
 from assay.errors import Unavailable, missing_extra
 from assay.hooks.event import MAX_AGE, Document, Headers, HookEvent, Platform, inner
 from assay.readers import discord
-from assay.readers.export import first, mapping, objects, text_of
+from assay.readers.fields import first, mapping, objects, text_of
 
 PING: Final = 1
 COMMAND: Final = 2

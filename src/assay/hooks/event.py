@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 from assay.errors import InvalidInput
-from assay.readers.export import Export, Options, mapping
+from assay.readers.export import Export
+from assay.readers.fields import mapping
+from assay.readers.options import Options
 from assay.readers.reader import Reader
 from assay.readers.reading import Reading
 from assay.readers.tree import ExportFile, Tree

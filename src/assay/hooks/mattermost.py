@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from assay.errors import InvalidInput
 from assay.hooks.event import Document, Headers, HookEvent, Platform, document_of, equal
 from assay.readers import jsonlines
-from assay.readers.export import first, text_of
+from assay.readers.fields import first, text_of
 
 
 def is_genuine(secret: str, _headers: Headers, body: bytes) -> bool:

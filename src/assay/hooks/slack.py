@@ -8,7 +8,7 @@ from typing import Final
 from assay.clock import now
 from assay.hooks.event import MAX_AGE, Document, Headers, HookEvent, Platform, equal, inner
 from assay.readers import slack
-from assay.readers.export import text_of
+from assay.readers.fields import text_of
 
 CHANNEL: Final = re.compile(r"[A-Z0-9]{2,40}")
 

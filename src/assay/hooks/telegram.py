@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from assay.hooks.event import Document, Headers, HookEvent, Platform, equal, inner
 from assay.readers import telegram
-from assay.readers.export import first, mapping, number, objects, text_of
+from assay.readers.fields import first, mapping, number, objects, text_of
 
 MESSAGES: Final = ("message", "edited_message", "channel_post", "edited_channel_post")
 SUPERGROUP: Final = "-100"

@@ -17,8 +17,8 @@ from assay.db.models import FINAL_IMPORT_STATES, Import, ImportState
 from assay.errors import Conflict, InvalidInput, NotFound, TooMany
 from assay.extraction.actions import check_source
 from assay.imports.uploads import Uploads
-from assay.readers.export import Options
 from assay.readers.formats import reader_named
+from assay.readers.options import Options
 from assay.sources.actions import refuse_foreign
 
 IMPORT: Final = "import"

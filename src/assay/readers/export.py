@@ -2,18 +2,18 @@
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assay.clock import now
 from assay.errors import InvalidInput
 from assay.lines import BadLine, Line, read_lines
 from assay.readers import documents
-from assay.readers.encodings import FALLBACK, LineDecoder, as_utf8, checked_codec, codec_of, plain_name
+from assay.readers.encodings import FALLBACK, LineDecoder, as_utf8, codec_of, plain_name
+from assay.readers.options import Options
 from assay.readers.records import MAX_NAME, BadRecord
 from assay.readers.timestamps import moment_of
 from assay.readers.tree import ExportFile, Tree
@@ -25,51 +25,6 @@ A_DAY: Final = re.compile(r"\d{4}[-_.]?\d\d[-_.]?\d\d")
 MAX_HEAD: Final = 2**16
 MAX_UNKNOWN: Final = 1_000
 MAX_WARNINGS: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a person says of an export where the export does not."""
-
-    channel: str | None = None
-    zone: tzinfo | None = None
-    moment: datetime | None = None
-    """When it was said. Without a zone it is local."""
-    author: str | None = None
-    encoding: str | None = None
-
-    @classmethod
-    def checked(
-        cls,
-        *,
-        channel: str | None = None,
-        zone: str | None = None,
-        moment: str | None = None,
-        author: str | None = None,
-        encoding: str | None = None,
-    ) -> "Options":
-        """Raises InvalidInput for what names no zone, date or encoding."""
-        return cls(
-            channel,
-            _zone(zone) if zone else None,
-            _moment(moment) if moment else None,
-            author,
-            checked_codec(encoding) if encoding else None,
-        )
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidInput(f"There is no time zone {name!r}: name one like Europe/Berlin or UTC.") from None
-
-
-def _moment(written: str) -> datetime:
-    try:
-        return datetime.fromisoformat(written.strip())
-    except ValueError:
-        raise InvalidInput(f"The date {written!r} is not one, like 2026-03-20 or 2026-03-20T10:00.") from None
 
 
 @dataclass(slots=True)
@@ -114,7 +69,7 @@ class Notes:
 @dataclass(slots=True)
 class Export:
     tree: Tree
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
     notes: Notes = field(default_factory=Notes)
     at: datetime = field(default_factory=now)
     """The current time: nothing was said later."""
@@ -258,38 +213,6 @@ def default_name(path: Path) -> str:
     if A_DAY.fullmatch(name) and (folder := path.absolute().parent.name):
         name = folder
     return name[:MAX_NAME].encode(errors="replace").decode().strip() or "chat"
-
-
-def first(fields: Mapping[str, Any], *keys: str) -> Any:
-    """The first of these fields that says something."""
-    return next((value for key in keys if (value := fields.get(key)) not in (None, "", [])), None)
-
-
-def text_of(value: object) -> str:
-    """A name or an id, which may be a number; empty where it is neither."""
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
-
-
-def mapping(value: object) -> dict[str, Any]:
-    """An object, or an empty one where something else stands."""
-    return value if isinstance(value, dict) else {}
-
-
-def objects(value: object) -> list[dict[str, Any]]:
-    """The objects of a list, or none where something else stands."""
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def strings(value: object) -> list[str]:
-    """The texts of a list, or none where something else stands."""
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
-
-
-def number(value: object) -> int:
-    """A whole number, or 0 where something else stands."""
-    return value if isinstance(value, int) else 0
 
 
 def day_in(name: str) -> date | None:

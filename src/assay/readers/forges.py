@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from assay.readers.export import Export, first, mapping, objects, text_of
+from assay.readers.export import Export
+from assay.readers.fields import first, mapping, objects, text_of
 from assay.readers.reader import CERTAIN, LIKELY, NO, Look, Reader
 from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Skipped, SystemNotice
 from assay.readers.tree import ExportFile

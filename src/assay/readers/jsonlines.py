@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from assay.readers.documents import Refused
-from assay.readers.export import Export, mapping, strings
+from assay.readers.export import Export
+from assay.readers.fields import mapping, strings
 from assay.readers.identity import Places
 from assay.readers.notices import of_kind
 from assay.readers.reader import CERTAIN, LIKELY, NO, Look, Reader

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from assay.readers import notices
-from assay.readers.export import Export, mapping, text_of
+from assay.readers.export import Export
+from assay.readers.fields import mapping, text_of
 from assay.readers.reader import CERTAIN, NO, Look, Reader
 from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped, SystemNotice
 from assay.readers.threads import Chains

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from assay.readers import notices
-from assay.readers.export import Export, first, mapping, objects, strings, text_of
+from assay.readers.export import Export
+from assay.readers.fields import first, mapping, objects, strings, text_of
 from assay.readers.quotes import Joining
 from assay.readers.reader import CERTAIN, LIKELY, NO, Glance, Look, Reader
 from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Skipped, SystemNotice, digest

@@ -8,8 +8,9 @@ from typing import Final
 
 from assay.errors import InvalidInput
 from assay.lines import BUFFER
-from assay.readers.export import Export, Options
+from assay.readers.export import Export
 from assay.readers.formats import CLOSE, reader_named, recognised
+from assay.readers.options import Options
 from assay.readers.reader import Reader
 from assay.readers.records import (
     MAX_ADDRESS,

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from assay.errors import InvalidInput
 from assay.readers import notices
-from assay.readers.export import Export, mapping, objects, strings, text_of
+from assay.readers.export import Export
+from assay.readers.fields import mapping, objects, strings, text_of
 from assay.readers.quotes import Joining
 from assay.readers.reader import CERTAIN, LIKELY, NO, Look, Reader
 from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Skipped, SystemNotice

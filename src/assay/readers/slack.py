@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from assay.readers import notices, slack_markup
-from assay.readers.export import Export, first, mapping, objects, strings, text_of
+from assay.readers.export import Export
+from assay.readers.fields import first, mapping, objects, strings, text_of
 from assay.readers.quotes import Joining
 from assay.readers.reader import CERTAIN, NO, Glance, Look, Reader
 from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped, SystemNotice, TextSpan

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from assay.readers import html, notices
-from assay.readers.export import Export, mapping, objects, text_of
+from assay.readers.export import Export
+from assay.readers.fields import mapping, objects, text_of
 from assay.readers.quotes import Joining
 from assay.readers.reader import CERTAIN, NO, Look, Reader
 from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped, SystemNotice, TextSpan

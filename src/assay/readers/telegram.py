@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from assay.readers import notices
 from assay.readers.documents import shape_of
-from assay.readers.export import Export, first, mapping, objects, text_of
+from assay.readers.export import Export
+from assay.readers.fields import first, mapping, objects, text_of
 from assay.readers.quotes import Joining
 from assay.readers.reader import CERTAIN, LIKELY, NO, Look, Reader
 from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped, SystemNotice, TextSpan

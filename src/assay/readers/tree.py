@@ -1,41 +1,23 @@
 """A file, a folder or an archive as one: its members in order, read in place, within limits.
 
-Nothing is ever extracted, and no link is followed. What was made to do harm is refused in one sentence.
+No link is followed. What was made to do harm is refused in one sentence.
 """
 
-import gzip
 import io
 import os
 import re
 import stat
-import tarfile
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, BinaryIO, Final, cast
+from typing import BinaryIO, Final
 
 from assay.errors import InvalidInput
-from assay.lines import BUFFER, GZIP, open_file, unpacked
+from assay.lines import open_file, unpacked
+from assay.readers.archives import MAX_MEMBERS, members_of
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
-MAX_MEMBERS: Final = 100_000
-MAX_BYTES: Final = 8 * 2**30
-MAX_MEMBER_BYTES: Final = 2 * 2**30
-MAX_RATIO: Final = 200
-FREE_TO_UNPACK: Final = 64 * 2**20
-MAX_DIRECTORY: Final = 32 * 2**20
-"""Bytes of the table of contents of a zip archive."""
-MAX_AT_ONCE: Final = 16 * 2**20
-"""Bytes of a tar archive read in one go: a header that asks for more was made to fill the memory."""
-ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
-TAR_MARK: Final = (b"ustar", 257)
-BLOCK: Final = 512
 IGNORED_FOLDERS: Final = frozenset({"__MACOSX", "__uploads", "attachments"})
 MEDIA: Final = re.compile(
     r"\.(?:jpe?g|png|gif|webp|heic|bmp|svg|ico|mp4|mov|webm|3gp|mkv|mp3|m4a|aac|opus|ogg|oga|wav|amr|tgs|webm|pdf"
@@ -43,8 +25,6 @@ MEDIA: Final = re.compile(
     re.IGNORECASE,
 )
 ARCHIVE: Final = re.compile(r"\.(?:zip|tar|tgz|tar\.\w+|7z|rar|bz2|xz|zst)$", re.IGNORECASE)
-OUTSIDE: Final = re.compile(r"(?:^|/)\.\.(?:/|$)|^/|^[a-zA-Z]:/")
-DAMAGE: Final = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +81,8 @@ def opened(path: Path) -> Iterator[Tree]:
 def _tree(path: Path, stack: ExitStack) -> Tree:
     if path.is_dir():
         return _of(path, _in_folder(path))
-    with open_file(path) as stream:
-        head = stream.read(BLOCK)
-    if head.startswith(ZIP):
-        return _of(path, _in_zip(path, stack))
-    if _is_tar(head):
-        return _of(path, _in_tar(path, stack, is_packed=False))
-    if head.startswith(GZIP) and _is_tar(_first_block(path)):
-        return _of(path, _in_tar(path, stack, is_packed=True))
+    if (packed := members_of(path, stack)) is not None:
+        return _of(path, (ExportFile(*each) for each in packed))
     member = ExportFile(path.name, str(path), partial(open_file, path))
     return Tree(path, (member,), is_single=True)
 
@@ -129,39 +103,6 @@ def _is_wanted(path: str) -> bool:
     return not hidden and not MEDIA.search(path) and not ARCHIVE.search(path)
 
 
-class ArchiveLimits:
-    """Refuses an archive as soon as it says, or shows, that it holds more than an export does."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._packed = path.stat().st_size
-        self._members = self._bytes = 0
-
-    def take(self, name: str, size: int) -> None:
-        self._members += 1
-        self._bytes += size
-        if self._members > MAX_MEMBERS:
-            raise InvalidInput(f"{self._path} holds more than {MAX_MEMBERS:,} files, which no export does.")
-        if size > MAX_MEMBER_BYTES or self._bytes > MAX_BYTES:
-            raise InvalidInput(
-                f"{self._path} unpacks to too much at {_short(name)}: {MAX_MEMBER_BYTES:,} bytes a file "
-                f"and {MAX_BYTES:,} in all are allowed."
-            )
-        if self._bytes > max(FREE_TO_UNPACK, MAX_RATIO * self._packed):
-            raise InvalidInput(f"{self._path} unpacks to more than {MAX_RATIO} times its size, which no export does.")
-
-
-def _short(name: str) -> str:
-    return repr(name if len(name) <= 80 else f"{name[:80]}...")
-
-
-def _check_name(path: Path, name: str) -> str:
-    plain = name.replace("\\", "/")
-    if OUTSIDE.search(plain) or "\0" in plain:
-        raise InvalidInput(f"{path} is refused: its member {_short(name)} points outside of the archive.")
-    return plain
-
-
 def _in_folder(path: Path) -> Iterator[ExportFile]:
     number = 0
     for folder, folders, names in os.walk(path):
@@ -175,133 +116,3 @@ def _in_folder(path: Path) -> Iterator[ExportFile]:
             if stat.S_ISREG(about.st_mode) and about.st_size:
                 shown = file.relative_to(path).as_posix()
                 yield ExportFile(shown, str(file), partial(open_file, file))
-
-
-def _in_zip(path: Path, stack: ExitStack) -> Iterator[ExportFile]:
-    _check_directory(path)
-    try:
-        archive = stack.enter_context(zipfile.ZipFile(path))
-    except (*DAMAGE, OSError, ValueError) as error:
-        raise InvalidInput(f"{path} is a damaged zip archive: {_reason(error)}.") from None
-    budget = ArchiveLimits(path)
-    for info in archive.infolist():
-        name = _check_name(path, _zip_name(info))
-        if info.is_dir() or name.endswith("/"):
-            continue
-        if stat.S_ISLNK(info.external_attr >> 16):
-            raise InvalidInput(f"{path} is refused: its member {_short(name)} is a link.")
-        budget.take(name, info.file_size)
-        if info.flag_bits & 1:
-            raise InvalidInput(f"{path} is encrypted: unpack it with its password, and name the folder.")
-        if info.file_size:
-            yield ExportFile(name, f"{path}/{name}", _opening(partial(archive.open, info), f"{path}/{name}"))
-
-
-def _zip_name(info: zipfile.ZipInfo) -> str:
-    """Names without the mark of UTF-8 are UTF-8 all the same in many archives."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    try:
-        return info.filename.encode("cp437").decode()
-    except UnicodeError:
-        return info.filename
-
-
-def _check_directory(path: Path) -> None:
-    """Refuses a table of contents that would not fit into memory, before anything reads it."""
-    with open_file(path) as stream:
-        start = max(0, path.stat().st_size - 2**16 - 22)
-        stream.seek(start)
-        end = stream.read()
-        at = end.rfind(b"PK\x05\x06")
-        size = int.from_bytes(end[at + 12 : at + 16], "little") if at >= 0 else 0
-        if size == 0xFFFFFFFF and at >= 20:
-            stream.seek(min(int.from_bytes(end[at - 12 : at - 4], "little"), 2**62))
-            size = int.from_bytes(stream.read(BLOCK)[40:48], "little")
-    if size > MAX_DIRECTORY:
-        raise InvalidInput(f"{path} holds more than {MAX_MEMBERS:,} files, which no export does.")
-
-
-def _is_tar(head: bytes) -> bool:
-    mark, at = TAR_MARK
-    return head[at : at + len(mark)] == mark
-
-
-def _first_block(path: Path) -> bytes:
-    try:
-        with gzip.open(path) as stream:
-            return stream.read(BLOCK)
-    except (*DAMAGE, OSError):
-        return b""
-
-
-def _in_tar(path: Path, stack: ExitStack, *, is_packed: bool) -> Iterator[ExportFile]:
-    raw = stack.enter_context(open_file(path))
-    stream = stack.enter_context(gzip.GzipFile(fileobj=raw)) if is_packed else raw
-    budget = ArchiveLimits(path)
-    try:
-        careful = cast(IO[bytes], _Careful(stream, str(path)))
-        archive = stack.enter_context(tarfile.TarFile(fileobj=careful))
-        for info in archive:
-            name = _check_name(path, info.name)
-            if info.isdir():
-                continue
-            if not info.isreg():
-                raise InvalidInput(f"{path} is refused: its member {_short(name)} is a link or a device.")
-            budget.take(name, info.size)
-            if info.size:
-                yield ExportFile(name, f"{path}/{name}", _opening(partial(archive.extractfile, info), f"{path}/{name}"))
-    except (*DAMAGE, OSError, ValueError) as error:
-        raise InvalidInput(f"{path} is a damaged tar archive: {_reason(error)}.") from None
-
-
-def _opening(found: Callable[[], IO[bytes] | None], shown: str) -> Callable[[], BinaryIO]:
-    def open_it() -> BinaryIO:
-        try:
-            return cast(BinaryIO, io.BufferedReader(_Guarded(cast(IO[bytes], found()), shown), BUFFER))
-        except (*DAMAGE, RuntimeError, OSError) as error:
-            raise InvalidInput(f"{shown} cannot be unpacked: {_reason(error)}.") from None
-
-    return open_it
-
-
-class _Careful:
-    """What an archive is read from, never much of it in one go."""
-
-    def __init__(self, stream: IO[bytes] | gzip.GzipFile, name: str) -> None:
-        self._stream = stream
-        self._name = name
-        self.seek, self.tell = stream.seek, stream.tell
-
-    def read(self, number: int = -1) -> bytes:
-        if not 0 <= number <= MAX_AT_ONCE:
-            raise InvalidInput(f"{self._name} is refused: one of its headers is larger than {MAX_AT_ONCE:,} bytes.")
-        return self._stream.read(number)
-
-
-class _Guarded(io.RawIOBase):
-    """A member of an archive, whose damage is told in a sentence."""
-
-    def __init__(self, stream: IO[bytes], shown: str) -> None:
-        self._stream = stream
-        self._shown = shown
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, room: "WriteableBuffer") -> int:
-        view = memoryview(room).cast("B")
-        try:
-            raw = self._stream.read(len(view))
-        except (*DAMAGE, RuntimeError, OSError) as error:
-            raise InvalidInput(f"{self._shown} is damaged: {_reason(error)}.") from None
-        view[: len(raw)] = raw
-        return len(raw)
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
-
-
-def _reason(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).rstrip(".").lower()

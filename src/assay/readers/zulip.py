@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from assay.readers.export import Export, number, objects, text_of
+from assay.readers.export import Export
+from assay.readers.fields import number, objects, text_of
 from assay.readers.reader import CERTAIN, NO, Look, Reader
 from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Skipped, SystemNotice, TextSpan
 from assay.readers.tree import ExportFile

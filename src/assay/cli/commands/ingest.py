@@ -21,7 +21,8 @@ from assay.db.engine import Database
 from assay.errors import InvalidInput
 from assay.extraction import actions
 from assay.extraction.portions import MAX_PORTION, portions
-from assay.readers.export import Options, default_name
+from assay.readers.export import default_name
+from assay.readers.options import Options
 from assay.readers.preview import Preview
 from assay.readers.reading import Reading, reading
 from assay.readers.records import IncomingMessage

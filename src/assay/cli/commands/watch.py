@@ -17,7 +17,8 @@ from assay.cli.session import operator, with_database
 from assay.db.engine import Database
 from assay.errors import AssayError, InvalidInput
 from assay.extraction.actions import check_source
-from assay.readers.export import Options, default_name
+from assay.readers.export import default_name
+from assay.readers.options import Options
 from assay.readers.preview import Preview
 from assay.readers.reading import reading
 
