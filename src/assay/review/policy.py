@@ -37,6 +37,10 @@ class Hold(StrEnum):
     TOPIC_PENDING = "topic not approved yet"
 
 
+Conditions = tuple[tuple[Hold, bool], ...]
+"""Reasons, each with whether it holds a proposal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the policy knows of a pending proposal."""
@@ -189,28 +193,26 @@ class Policy:
         18. is less sure than the threshold,
         19. is a topic of whose own atoms none is approved, nor about to be.
         """
-        rules = [each for each in self.rules if concerns(each, facts)]
+        conditions = (*_of_its_state(facts), *self._of_its_origin(facts), *self._of_its_worth(facts))
+        return [reason for reason, holds in conditions if holds]
+
+    def _of_its_origin(self, facts: Facts) -> Conditions:
         opening = [each for each in self.rules if each.may_approve and covers(each, facts)]
         source_is_opened = any(each.opens_sources for each in opening)
         proposer_is_opened = any(each.proposers for each in opening)
-        authors = max([self.min_authors, *(each.min_authors or 0 for each in rules)])
-        unclear = facts.dedup_state is not DedupState.CLEAR or not facts.scan_is_current
-        duplicate = facts.dedup_state is DedupState.DUPLICATE
-        conditions = (
-            (Hold.NEEDS_ATTENTION, facts.needs_attention),
-            (Hold.RETRIED_LATER, facts.backs_off and not facts.needs_attention),
-            (Hold.TAKEN_BACK, facts.taken_back),
-            (Hold.DUPLICATE, duplicate and not facts.is_update),
-            (Hold.CONTRADICTED, facts.questioned or (duplicate and facts.is_update)),
-            (Hold.NOT_SCANNED, unclear and not duplicate),
-            (Hold.SAYS_MERGE, facts.recommendation is Recommendation.MERGE),
-            (Hold.SAYS_REJECT, facts.recommendation is Recommendation.REJECT),
+        return (
             (Hold.UNVERIFIED, facts.quotes == 0 or facts.verified_quotes < facts.quotes),
             (Hold.UNTRUSTED_SOURCE, bool(facts.untrusted_sources) and not source_is_opened),
             (Hold.PROPOSER, facts.proposer is not Proposer.EXTRACTOR and not proposer_is_opened),
             (Hold.UNSUPPORTED, facts.unsupported),
             (Hold.OPPOSED, facts.standing is Verdict.TAKEN_BACK),
             (Hold.UNDECIDED, facts.standing is Verdict.UNDECIDED),
+        )
+
+    def _of_its_worth(self, facts: Facts) -> Conditions:
+        rules = [each for each in self.rules if concerns(each, facts)]
+        authors = max([self.min_authors, *(each.min_authors or 0 for each in rules)])
+        return (
             (Hold.HUMAN_REQUIRED, any(each.human_required for each in rules)),
             (Hold.FEW_AUTHORS, facts.authors < authors or facts.standing is Verdict.UNCONFIRMED),
             (Hold.NO_NAME, facts.kind is Kind.TOPIC and not facts.is_named),
@@ -218,4 +220,18 @@ class Policy:
             (Hold.BELOW_THRESHOLD, facts.confidence < self.threshold_for(facts)),
             (Hold.NO_ATOMS, facts.kind is Kind.TOPIC and not facts.has_atoms),
         )
-        return [reason for reason, holds in conditions if holds]
+
+
+def _of_its_state(facts: Facts) -> Conditions:
+    unclear = facts.dedup_state is not DedupState.CLEAR or not facts.scan_is_current
+    duplicate = facts.dedup_state is DedupState.DUPLICATE
+    return (
+        (Hold.NEEDS_ATTENTION, facts.needs_attention),
+        (Hold.RETRIED_LATER, facts.backs_off and not facts.needs_attention),
+        (Hold.TAKEN_BACK, facts.taken_back),
+        (Hold.DUPLICATE, duplicate and not facts.is_update),
+        (Hold.CONTRADICTED, facts.questioned or (duplicate and facts.is_update)),
+        (Hold.NOT_SCANNED, unclear and not duplicate),
+        (Hold.SAYS_MERGE, facts.recommendation is Recommendation.MERGE),
+        (Hold.SAYS_REJECT, facts.recommendation is Recommendation.REJECT),
+    )
