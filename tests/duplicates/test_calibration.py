@@ -15,7 +15,7 @@ from assay.duplicates.scale import OPERATING_COSINE, Scale, in_force
 from assay.kinds import Kind
 from assay.messaging.requests import SCAN
 from assay.policies import queries as policies
-from assay.proposals import actions
+from assay.proposals.merge import actions as merging
 
 pytestmark = pytest.mark.anyio
 
@@ -106,7 +106,7 @@ async def test_the_verdicts_of_the_team_count(database, embedder, ana):
     )
     await told_apart(database, embedder, {apart: entity}, ana)
     async with database.transaction() as session:
-        await actions.merge(session, {merged: entity}, actor=ana)
+        await merging.merge(session, {merged: entity}, actor=ana)
     await rows(
         database,
         "UPDATE proposals SET status = 'merged', reviewed_at = now(), merged_into_entity_id = :entity, "

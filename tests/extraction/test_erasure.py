@@ -27,6 +27,7 @@ from assay.messaging.requests import EXTRACTION
 from assay.proposals import actions
 from assay.proposals.drafts import QuotedEvidence
 from assay.proposals.edit import edit
+from assay.proposals.merge import actions as merging
 from assay.review.actions import review
 from assay.review.policy import Hold
 from assay.settings import Settings
@@ -151,7 +152,7 @@ async def test_knowledge_stays_that_somebody_else_s_words_were_merged_into(datab
     target, source = await said(database, "Target", "umberto"), await said(database, "Source", "eva")
     await decided(database, actions.approve, target)
     async with database.transaction() as session:
-        await actions.merge(session, {source: target}, actor=SYSTEM)
+        await merging.merge(session, {source: target}, actor=SYSTEM)
     done = await erased(database)
     assert (done.proposals, done.atoms) == (1, 0)
     assert await rows(database, "SELECT title, archived FROM entities") == [("Target", False)]

@@ -19,6 +19,7 @@ from assay.kinds import Kind
 from assay.knowledge import actions as knowledge
 from assay.messaging import outbox
 from assay.proposals import actions
+from assay.proposals.merge import actions as merging
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +57,7 @@ async def built(database: Database) -> dict[str, UUID | int]:
     async with database.transaction() as session:
         await actions.approve(session, [atom, other, absorbed, topic], actor=SYSTEM)
         await actions.reject(session, [rejected], actor=SYSTEM, notes="no")
-        await actions.merge(session, {merged: atom}, actor=SYSTEM)
+        await merging.merge(session, {merged: atom}, actor=SYSTEM)
         await knowledge.merge(session, {absorbed: atom}, actor=SYSTEM)
     [pending] = await propose(database, await with_evidence(database, draft(title="The queue is drained at night")))
     async with database.transaction() as session:

@@ -21,6 +21,7 @@ from assay.proposals import actions, dispute, evidence, expiry, failures, notes
 from assay.proposals.assign import assign
 from assay.proposals.drafts import Addition, QuotedEvidence
 from assay.proposals.edit import edit
+from assay.proposals.merge import actions as merging
 from assay.proposals.snooze import snooze
 from assay.proposals.supersede import supersede
 
@@ -72,7 +73,7 @@ async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
         "entity.unmerged": lambda s: knowledge.unmerge(s, [one], actor=ana),
         "entity.restored": lambda s: restore(s, Kind.ATOM, other, 1, actor=ana),
         "entity.not_duplicate": lambda s: pairs.dismiss(s, one, other, actor=ana, notes=None),
-        "proposal.merged": lambda s: actions.merge(s, {third: other}, actor=ana, choices=BOTH),
+        "proposal.merged": lambda s: merging.merge(s, {third: other}, actor=ana, choices=BOTH),
         "proposal.reverted": lambda s: actions.revert(s, [third, one], actor=ana),
         "proposal.edited": lambda s: edit(s, {third: {"body": "Another."}}, weigh=weighed, actor=ana),
         "proposal.assigned": lambda s: assign(s, [third], None, actor=ana),

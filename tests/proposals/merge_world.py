@@ -14,6 +14,7 @@ from assay.kinds import AtomType, Kind, LinkType
 from assay.knowledge import actions as knowledge
 from assay.proposals import actions, queries
 from assay.proposals.drafts import ProposedLink
+from assay.proposals.merge import actions as merging
 from assay.proposals.merge.fields import Choices
 from assay.proposals.outcomes import Outcome
 
@@ -107,7 +108,7 @@ async def merge(
     """Merges proposals and entities alike. Returns those that went."""
     pending = {each for ids in world.pending.values() for each in ids}
     outcomes = [
-        *await actions.merge(
+        *await merging.merge(
             session, {each: target for each in sources if each in pending}, actor=actor, choices=choices
         ),
         *await knowledge.merge(

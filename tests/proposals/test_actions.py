@@ -13,6 +13,7 @@ from assay.errors import InvalidInput
 from assay.kinds import Kind, LinkType
 from assay.proposals import actions, expiry, metrics, queries
 from assay.proposals.drafts import ProposedLink
+from assay.proposals.merge import actions as merging
 from assay.proposals.outcomes import Refusal
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +33,7 @@ async def approve(database: Database, *ids, actor: Actor = SYSTEM, **options):
 
 async def merge(database: Database, targets, actor: Actor = SYSTEM):
     async with database.transaction() as session:
-        return await actions.merge(session, targets, actor=actor)
+        return await merging.merge(session, targets, actor=actor)
 
 
 async def revert(database: Database, *ids, actor: Actor = SYSTEM):
@@ -140,7 +141,7 @@ async def test_a_proposer_never_decides_on_its_own_proposal(database, ana, kind)
             [outcome] = await action(session, which, actor=actor)
         return outcome
 
-    for action, which in ((actions.approve, [each]), (actions.reject, [each]), (actions.merge, {each: target})):
+    for action, which in ((actions.approve, [each]), (actions.reject, [each]), (merging.merge, {each: target})):
         assert (await decide(action, which)).refusal is Refusal.FORBIDDEN
     assert (await decide(actions.approve, [each], SYSTEM)).done
     assert (await decide(actions.revert, [each])).refusal is Refusal.FORBIDDEN
@@ -318,7 +319,7 @@ async def _cost(database: Database, kind: Kind, decision: str, number: int) -> i
                 case "reject":
                     outcomes = await actions.reject(session, ids, actor=SYSTEM)
                 case "merge":
-                    outcomes = await actions.merge(session, dict.fromkeys(ids, base), actor=SYSTEM)
+                    outcomes = await merging.merge(session, dict.fromkeys(ids, base), actor=SYSTEM)
                 case "expire":
                     outcomes = await expiry.expire(session, ids, actor=SYSTEM, days=30)
                 case _:

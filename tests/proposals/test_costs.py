@@ -15,6 +15,7 @@ from assay.knowledge.restore import restore
 from assay.proposals import actions, expiry
 from assay.proposals.assign import assign
 from assay.proposals.edit import edit
+from assay.proposals.merge import actions as merging
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +57,7 @@ async def test_the_work_of_a_decision_follows_from_what_is_decided(database, ana
         "reopen": lambda session: actions.reopen(session, ids, actor=ana),
         "expire": lambda session: expiry.expire(session, ids, actor=SYSTEM, days=30),
         "reopen the expired": lambda session: actions.reopen(session, ids, actor=ana),
-        "merge": lambda session: actions.merge(session, dict(zip(ids, known, strict=True)), actor=ana),
+        "merge": lambda session: merging.merge(session, dict(zip(ids, known, strict=True)), actor=ana),
         "take the merge back": lambda session: actions.revert(session, ids, actor=ana),
         "approve": lambda session: actions.approve(session, ids, actor=ana),
         "revert": lambda session: actions.revert(session, ids, actor=ana),

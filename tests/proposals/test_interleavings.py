@@ -22,6 +22,7 @@ from assay.knowledge import actions as knowledge
 from assay.knowledge.restore import restore
 from assay.proposals import actions, expiry
 from assay.proposals.edit import edit
+from assay.proposals.merge import actions as merging
 from assay.proposals.merge.fields import Choice
 
 ANA, BOT = Actor(10, "ana", ActorKind.USER), Actor(11, "bot", ActorKind.AGENT)
@@ -90,7 +91,7 @@ async def act(database: Database, ids: list[UUID], what: str, which: list[int], 
             case "approve" | "with_topics":
                 await actions.approve(session, chosen, actor=actor, with_topics=what == "with_topics")
             case "merge":
-                await actions.merge(session, dict.fromkeys(chosen, ids[target]), actor=actor)
+                await merging.merge(session, dict.fromkeys(chosen, ids[target]), actor=actor)
             case "expire":
                 await expiry.expire(session, chosen, actor=SYSTEM, days=30)
             case "edit":

@@ -18,6 +18,7 @@ from assay.kinds import TRAITS, AtomType, Kind
 from assay.knowledge import actions as knowledge
 from assay.knowledge.restore import restore
 from assay.proposals import actions, expiry, queries
+from assay.proposals.merge import actions as merging
 from assay.proposals.merge import fields
 from assay.proposals.merge.fields import Choice, chosen
 from assay.proposals.merge.preview import previews
@@ -40,7 +41,7 @@ async def merge(database, targets, actor=SYSTEM, **options):
 
 async def merge_proposals(database, targets, **choices):
     async with database.transaction() as session:
-        return await actions.merge(session, targets, actor=SYSTEM, choices=choices)
+        return await merging.merge(session, targets, actor=SYSTEM, choices=choices)
 
 
 async def unmerge(database, *ids):
@@ -310,7 +311,7 @@ async def test_merging_and_undoing_cost_the_same_statements_for_one_and_for_a_hu
         [base] = await known(database, draft(kind))
         drafts = [draft(kind, body=f"b{each}") for each in range(number)]
         ids = await (known(database, *drafts) if of == "entities" else propose(database, drafts))
-        act = knowledge if of == "entities" else actions
+        act = knowledge if of == "entities" else merging
         text = {Kind.TOPIC: "description", Kind.ATOM: "content"}[kind]
         async with database.transaction() as session:
             with counted_statements(database) as statements:
@@ -333,8 +334,8 @@ async def test_decisions_about_one_item_at_once_are_made_one_after_the_other(dat
 
     async with retry_until_available():
         results = await asyncio.gather(
-            tried(lambda session: actions.merge(session, {pending: a}, actor=ana)),
-            tried(lambda session: actions.merge(session, {pending: b}, actor=SYSTEM)),
+            tried(lambda session: merging.merge(session, {pending: a}, actor=ana)),
+            tried(lambda session: merging.merge(session, {pending: b}, actor=SYSTEM)),
             tried(lambda session: actions.approve(session, [pending], actor=ana)),
             tried(lambda session: expiry.expire(session, [pending], actor=SYSTEM, days=30)),
             tried(lambda session: knowledge.merge(session, {a: c}, actor=ana)),

@@ -9,6 +9,7 @@ from assay.audit.actor import SYSTEM
 from assay.db.models import ProposalStatus
 from assay.kinds import Kind
 from assay.proposals import actions
+from assay.proposals.merge import actions as merging
 from assay.proposals.reversals import TakenBack, taken_back
 from assay.proposals.supersede import supersede
 
@@ -57,7 +58,7 @@ async def test_where_the_old_one_has_to_stay_nothing_changes(database, ana, side
     old, new = sides
     [more] = await arrive(database, HashEmbedder(), draft())
     async with database.transaction() as session:
-        assert (await actions.merge(session, {more: old}, actor=ana))[0].done
+        assert (await merging.merge(session, {more: old}, actor=ana))[0].done
     refused = await superseded(database, new, ana)
     assert refused.message.startswith("What it would take the place of cannot be withdrawn. Since then")
     assert await rows(database, LIVE) == [(old,)]

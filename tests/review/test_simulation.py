@@ -19,6 +19,7 @@ from assay.kinds import AtomType, Kind, Proposer
 from assay.policies import actions as policies
 from assay.policies.document import Rule, amended, parsed
 from assay.proposals import actions
+from assay.proposals.merge import actions as merging
 from assay.review import queries, simulation
 from assay.review.actions import review, undo
 from assay.review.policy import Hold
@@ -142,7 +143,7 @@ async def test_a_trial_tells_the_queue_and_what_people_made_of_the_rest(database
     async with database.transaction() as session:
         await actions.approve(session, [one], actor=ana)
         await actions.reject(session, [two], actor=ana)
-        await actions.merge(session, {three: one}, actor=ana)
+        await merging.merge(session, {three: one}, actor=ana)
     found = await tried(database, embedder, {"auto_approval_threshold": 0.7})
     assert found["candidate"]["queue"] == {"pending": 2, "would_approve": 2, "held": {}}
     assert found["in_force"]["queue"]["would_approve"] == 1

@@ -11,6 +11,7 @@ from assay.db.models import Scope
 from assay.duplicates import scan
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions
+from assay.proposals.merge import actions as merging
 from assay.proposals.merge.fields import Choice
 
 pytestmark = pytest.mark.anyio
@@ -86,7 +87,7 @@ async def test_it_says_why_we_believe_it(database, http, kind):
     [entity] = await approved(database, first)
     await propose(database, [again])
     async with database.transaction() as session:
-        await actions.merge(session, {again.id: entity}, actor=SYSTEM, notes="The same.")
+        await merging.merge(session, {again.id: entity}, actor=SYSTEM, notes="The same.")
     answer = await http.get(f"{base(kind)}/{entity}")
     believed = answer.json()
     assert answer.headers["etag"] == '"2"'
@@ -114,7 +115,7 @@ async def test_an_earlier_revision_is_brought_back(database, http, kind):
     [entity] = await approved(database, draft(kind, "We use Postgres 16"))
     [other] = await propose(database, [draft(kind, "We use Postgres 17")])
     async with database.transaction() as session:
-        await actions.merge(session, {other: entity}, actor=SYSTEM, choices={label: Choice.TAKE})
+        await merging.merge(session, {other: entity}, actor=SYSTEM, choices={label: Choice.TAKE})
     assert (await http.get(f"{base(kind)}/{entity}")).json()["entity"][label] == "We use Postgres 17"
     url = f"{base(kind)}/{entity}/revisions/1/restore"
     assert (await http.post(url, json={}, headers={"If-Match": '"1"'})).status_code == 412

@@ -18,6 +18,7 @@ from assay.db.models import DedupState, Proposal, ProposalStatus, SimilarityType
 from assay.errors import NotFound
 from assay.kinds import Kind, LinkType
 from assay.proposals import actions
+from assay.proposals.merge import actions as merging
 from assay.proposals.outcomes import Outcome
 
 Rest = Literal["merge", "reject"]
@@ -148,7 +149,7 @@ async def decide(
     if not all(each.done for each in outcomes):
         return outcomes
     if rest == "merge":
-        done = await actions.merge(session, dict.fromkeys(group.same, centre), actor=actor, notes=notes)
+        done = await merging.merge(session, dict.fromkeys(group.same, centre), actor=actor, notes=notes)
     else:
         done = await actions.reject(session, group.same, actor=actor, notes=notes)
     return [*outcomes, *done]

@@ -17,7 +17,6 @@ from assay.db.bulk import insert_rows
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import ChangeType, Evidence, Proposal, ProposalStatus, ReviewAction
 from assay.messaging.events import (
-    ProposalMerged,
     ProposalRejected,
     ProposalReopened,
     ProposalReverted,
@@ -25,10 +24,8 @@ from assay.messaging.events import (
 )
 from assay.proposals.audit_entries import approved, changed, created
 from assay.proposals.drafts import Draft
-from assay.proposals.gate import ANY_VERSION, Ids, hold, judge_held, lock_and_judge, unique
+from assay.proposals.gate import ANY_VERSION, Ids, hold, judge_held, unique
 from assay.proposals.merge import sql as merge_sql
-from assay.proposals.merge.fields import KEEP_ALL, Choices, check
-from assay.proposals.merge.plan import MergeRequest, Plan, Planned, carry_out_plan, make_plan
 from assay.proposals.merge.undo import Undo, carry_out_undo, plan_undo
 from assay.proposals.outcomes import (
     LockedProposal,
@@ -40,10 +37,9 @@ from assay.proposals.outcomes import (
     refuse_erased,
     refuse_not_own,
     refuse_own,
-    refuse_self_merge,
     refuse_stale,
-    refuse_target,
 )
+from assay.proposals.plain_decision import PlainDecision, told_as
 from assay.proposals.remarks import of_reverts, remarked
 from assay.proposals.sql import decisions as sql
 from assay.proposals.sql import relations
@@ -130,19 +126,16 @@ async def _carry_out_approval(
     await record(session, actor, records)
 
 
-async def reject(
-    session: AsyncSession,
-    ids: Ids,
-    *,
-    actor: Actor,
-    notes: str | None = None,
-    versions: Mapping[UUID, int] = ANY_VERSION,
-) -> list[Outcome]:
-    """Declines pending proposals. They can be reopened."""
-    accepted, outcomes = await lock_and_judge(session, ids, versions, refuse_decided, "Rejected.", by=actor)
-    await put_away(session, accepted, ReviewAction.REJECT, actor, notes)
-    await record(session, actor, [changed(ProposalRejected, row, actor, notes=notes) for row in accepted])
-    return outcomes
+def _refuse_to_reject(row: LockedProposal, actor: Actor) -> Outcome | None:
+    return refuse_decided(row) or refuse_own(row, actor)
+
+
+async def _reject(session: AsyncSession, rows: Sequence[LockedProposal], actor: Actor, notes: str | None) -> None:
+    await put_away(session, rows, ReviewAction.REJECT, actor, notes)
+
+
+reject: Final = PlainDecision(_refuse_to_reject, _reject, told_as(ProposalRejected), "Rejected.")
+"""Declines pending proposals. They can be reopened."""
 
 
 async def put_away(
@@ -155,114 +148,31 @@ async def put_away(
     await sql.mark_unchecked(session, ids)
 
 
-async def withdraw(
-    session: AsyncSession,
-    ids: Ids,
-    *,
-    actor: Actor,
-    notes: str | None = None,
-    versions: Mapping[UUID, int] = ANY_VERSION,
-) -> list[Outcome]:
-    """Takes back pending proposals of the actor's own. Like expiry it counts as nobody's verdict on them."""
-
-    def judge(row: LockedProposal) -> Outcome | None:
-        return refuse_not_own(row, actor) or refuse_decided(row)
-
-    accepted, outcomes = await lock_and_judge(session, ids, versions, judge, "Withdrawn.")
-    await put_away(session, accepted, ReviewAction.WITHDRAWN, actor, notes)
-    await record(session, actor, [changed(ProposalWithdrawn, row, actor, notes=notes) for row in accepted])
-    return outcomes
+def _refuse_to_withdraw(row: LockedProposal, actor: Actor) -> Outcome | None:
+    return refuse_not_own(row, actor) or refuse_decided(row)
 
 
-async def reopen(
-    session: AsyncSession,
-    ids: Ids,
-    *,
-    actor: Actor,
-    notes: str | None = None,
-    versions: Mapping[UUID, int] = ANY_VERSION,
-) -> list[Outcome]:
-    """Puts rejected and expired proposals back into the queue."""
-
-    def judge(row: LockedProposal) -> Outcome | None:
-        if row.status is ProposalStatus.REJECTED:
-            return None
-        state = "still pending" if row.status is ProposalStatus.PENDING else row.history()
-        return conflict(row, f"Only a rejected or expired proposal can be reopened; this one is {state}.")
-
-    accepted, outcomes = await lock_and_judge(session, ids, versions, judge, "Reopened.", by=actor)
-    await sql.make_pending(session, [row.id for row in accepted], action=None, at=now())
-    await record(session, actor, [changed(ProposalReopened, row, actor, notes=notes) for row in accepted])
-    return outcomes
+async def _withdraw(session: AsyncSession, rows: Sequence[LockedProposal], actor: Actor, notes: str | None) -> None:
+    await put_away(session, rows, ReviewAction.WITHDRAWN, actor, notes)
 
 
-async def plan_merge(
-    session: AsyncSession,
-    targets: Mapping[UUID, UUID],
-    *,
-    actor: Actor,
-    choices: Choices = KEEP_ALL,
-    versions: Mapping[UUID, int] = ANY_VERSION,
-) -> Planned:
-    """Says what `merge` would do, and changes nothing."""
-    rows = await hold(session, targets)
-    into = await merge_sql.survivors(session, list({*targets.values()}))
-    targets = {source: into.get(target, target) for source, target in targets.items()}
-    kinds = await sql.live_entities(session, list({*targets.values()}))
-    for kind in set(kinds.values()):
-        check(kind, choices)
-
-    def judge(row: LockedProposal) -> Outcome | None:
-        target = targets[row.id]
-        return refuse_self_merge(row, target) or refuse_decided(row) or refuse_target(row, target, kinds)
-
-    accepted, outcomes = judge_held(targets, rows, versions, judge, "Merged.", by=actor)
-    plan = await make_plan(session, [MergeRequest(row.id, targets[row.id], choices) for row in accepted])
-    return Planned(plan, plan.outcomes(outcomes), {row.id: row for row in accepted})
+withdraw: Final = PlainDecision(_refuse_to_withdraw, _withdraw, told_as(ProposalWithdrawn), "Withdrawn.")
+"""Takes back pending proposals of the actor's own. Like expiry it counts as nobody's verdict on them."""
 
 
-async def merge(
-    session: AsyncSession,
-    targets: Mapping[UUID, UUID],
-    *,
-    actor: Actor,
-    notes: str | None = None,
-    choices: Choices = KEEP_ALL,
-    versions: Mapping[UUID, int] = ANY_VERSION,
-) -> list[Outcome]:
-    """Merges pending proposals into live entities of their kind: `targets` names the entity for each proposal.
-
-    A target that was merged away stands for where it went. The entity keeps its id and, but for the `choices`, its
-    words; evidence, topics and links of the proposal come to it. Raises InvalidInput for a choice that cannot be.
-    """
-    planned = await plan_merge(session, targets, actor=actor, choices=choices, versions=versions)
-    await _carry_out_merge(session, planned.rows, planned.plan, actor, notes)
-    return planned.outcomes
+def _refuse_to_reopen(row: LockedProposal, actor: Actor) -> Outcome | None:
+    if row.status is ProposalStatus.REJECTED:
+        return refuse_own(row, actor)
+    state = "still pending" if row.status is ProposalStatus.PENDING else row.history()
+    return conflict(row, f"Only a rejected or expired proposal can be reopened; this one is {state}.")
 
 
-async def _carry_out_merge(
-    session: AsyncSession, rows: Mapping[UUID, LockedProposal], plan: Plan, actor: Actor, notes: str | None
-) -> None:
-    if not plan.steps:
-        return
-    at, targets = now(), plan.targets
-    await sql.decide(
-        session,
-        list(targets),
-        status=ProposalStatus.MERGED,
-        action=ReviewAction.MERGE,
-        actor=actor,
-        at=at,
-        notes=notes,
-        targets=targets,
-    )
-    await sql.follow_to_entities(session, targets)
-    numbers = await carry_out_plan(session, plan, actor, at, notes)
-    records = []
-    for source, target in targets.items():
-        inverse = {"act": "merge", "entity_id": target, "merge": numbers[source]}
-        records.append(changed(ProposalMerged, rows[source], actor, entity_id=target, notes=notes, inverse=inverse))
-    await record(session, actor, records)
+async def _reopen(session: AsyncSession, rows: Sequence[LockedProposal], _actor: Actor, _notes: str | None) -> None:
+    await sql.make_pending(session, [row.id for row in rows], action=None, at=now())
+
+
+reopen: Final = PlainDecision(_refuse_to_reopen, _reopen, told_as(ProposalReopened), "Reopened.")
+"""Puts rejected and expired proposals back into the queue."""
 
 
 async def revert(

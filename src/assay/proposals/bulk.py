@@ -21,6 +21,7 @@ from assay.errors import Conflict, InvalidInput, NotFound
 from assay.kinds import Kind
 from assay.proposals import actions
 from assay.proposals.assign import assign
+from assay.proposals.merge import actions as merging
 from assay.proposals.outcomes import Outcome, Refusal
 from assay.proposals.snooze import snooze
 
@@ -182,9 +183,9 @@ async def act(session: AsyncSession, order: BulkOrder, ids: Sequence[UUID], *, a
 
 async def _merge(session: AsyncSession, order: BulkOrder, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
     if order.into:
-        return await actions.merge(session, dict.fromkeys(ids, order.into), actor=actor, notes=order.notes)
+        return await merging.merge(session, dict.fromkeys(ids, order.into), actor=actor, notes=order.notes)
     likes, refused = await _likes(session, ids)
-    outcomes = await actions.merge(session, likes, actor=actor, notes=order.notes)
+    outcomes = await merging.merge(session, likes, actor=actor, notes=order.notes)
     return [*outcomes, *(Outcome(each, sentence, Refusal.CONFLICT) for each, sentence in refused.items())]
 
 

@@ -1,19 +1,21 @@
 """What the machine failed on: counted, left to rest, and given back to it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.audit.actions import Record, record
+from assay.audit.actions import Record
 from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.models import DedupState, Proposal, ProposalStatus
 from assay.messaging.events import FailuresReset
-from assay.proposals.gate import ANY_VERSION, Ids, lock_and_judge
+from assay.proposals.gate import Ids
 from assay.proposals.outcomes import LockedProposal, Outcome, conflict, refuse_decided
+from assay.proposals.plain_decision import PlainDecision
 
 
 async def note_failure(
@@ -35,29 +37,22 @@ async def note_failed_scans(session: AsyncSession, ids: Ids) -> None:
     )
 
 
-async def try_again(
-    session: AsyncSession,
-    ids: Ids,
-    *,
-    actor: Actor,
-    notes: str | None = None,
-    versions: Mapping[UUID, int] = ANY_VERSION,
-) -> list[Outcome]:
-    """Lets the machine try at once what failed and rests, or waits for a person after too many failures."""
+def _refuse_to_try(row: LockedProposal, _actor: Actor) -> Outcome | None:
+    return refuse_decided(row) or (None if row.failures else conflict(row, "The machine has not failed on it."))
 
-    def judge(row: LockedProposal) -> Outcome | None:
-        return refuse_decided(row) or (None if row.failures else conflict(row, "The machine has not failed on it."))
 
-    accepted, outcomes = await lock_and_judge(session, ids, versions, judge, "It is tried again.")
-    await reset_failures(session, [row.id for row in accepted])
-    await record(session, actor, [_forgiven(row, actor, notes) for row in accepted])
-    return outcomes
+async def _forgive(session: AsyncSession, rows: Sequence[LockedProposal], _actor: Actor, _notes: str | None) -> None:
+    await reset_failures(session, [row.id for row in rows])
 
 
 def _forgiven(row: LockedProposal, actor: Actor, notes: str | None) -> Record:
     detail = {"notes": notes, "failures": row.failures}
     event = FailuresReset(row.kind, row.id, row.title, actor.name)
     return Record.of(event, subject_id=row.id, entity_type=row.kind, detail=detail)
+
+
+try_again: Final = PlainDecision(_refuse_to_try, _forgive, _forgiven, "It is tried again.")
+"""Lets the machine try at once what failed and rests, or waits for a person after too many failures."""
 
 
 async def reset_failures(session: AsyncSession, ids: Ids) -> None:

@@ -23,6 +23,7 @@ from assay.kinds import Kind
 from assay.proposals import actions, queries
 from assay.proposals.failures import try_again
 from assay.proposals.lists.filters import Filter
+from assay.proposals.merge import actions as merging
 from assay.proposals.merge.fields import chosen
 from assay.proposals.merge.preview import previews
 from assay.proposals.outcomes import Outcome
@@ -191,12 +192,12 @@ def merge(
 
     async def look(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> Looked:
         found, approved = await targets(session, ids, actor)
-        planned = await actions.plan_merge(session, found, actor=actor, choices=choices)
+        planned = await merging.plan_merge(session, found, actor=actor, choices=choices)
         return await previews(session, planned), [*approved, *planned.outcomes]
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
         found, approved = await targets(session, ids, actor)
-        merged = await actions.merge(session, found, actor=actor, notes=note, choices=choices)
+        merged = await merging.merge(session, found, actor=actor, notes=note, choices=choices)
         if any(each.done for each in merged):
             return [*approved, *merged]
         await session.rollback()  # a target is approved for the merge, and for nothing else

@@ -17,6 +17,7 @@ from assay.proposals import actions, failures
 from assay.proposals.assign import assign
 from assay.proposals.edit import edit
 from assay.proposals.gate import ANY_VERSION
+from assay.proposals.merge import actions as merging
 from assay.proposals.outcomes import Outcome
 from assay.proposals.supersede import supersede
 from assay.web.api.v1.merge import Merge
@@ -130,7 +131,7 @@ async def merge(
 ) -> Any:
     """Merge it into what says it already. Its evidence goes with it."""
     targets = {proposal_id: asked.into}
-    outcomes = await actions.merge(
+    outcomes = await merging.merge(
         session, targets, actor=actor, notes=asked.notes, versions=read, choices=asked.fields
     )
     return await answer(session, proposal_id, outcomes, response)

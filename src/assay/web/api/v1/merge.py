@@ -13,7 +13,7 @@ from assay.db.models import Scope
 from assay.kinds import TRAITS, Kind
 from assay.knowledge import actions as knowledge
 from assay.knowledge.restore import expect_revision
-from assay.proposals import actions
+from assay.proposals.merge import actions as merging
 from assay.proposals.merge.fields import Choice
 from assay.proposals.merge.plan import Planned
 from assay.proposals.merge.preview import previews
@@ -63,7 +63,7 @@ def of_proposals(kind: Kind) -> APIRouter:
     async def preview(proposal_id: UUID, asked: Merge, session: Write, actor: Caller) -> MergePreview:
         """What the merge would do, field by field. Nothing is changed."""
         await of_kind(session, kind, proposal_id)
-        planned = await actions.plan_merge(session, {proposal_id: asked.into}, actor=actor, choices=asked.fields)
+        planned = await merging.plan_merge(session, {proposal_id: asked.into}, actor=actor, choices=asked.fields)
         return await _previewed(session, planned, proposal_id)
 
     return router
