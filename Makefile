@@ -12,7 +12,7 @@ MACHINES := x86_64 aarch64
 PINS := --generate-hashes --no-emit-index-url --no-header --no-annotate --universal --python-version $(firstword $(VERSIONS))
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev page demo up down test check others quick format pages docs screenshots coverage bench soak lock wheels wheel clean
+.PHONY: help install dev page demo up down test check others quick format deploy pages docs screenshots coverage bench soak lock wheels wheel clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -49,6 +49,7 @@ down: $(CORE) ## Stop a running Assay
 
 test: $(ALL) check page ## Check the code and run the tests
 	@tools/chromium
+	@tools/deploy_linters promtool
 	@mkdir -p build && rm -f $(LINES)
 	$(BIN)/python $(if $(wildcard $(VENV)/lib/*/site-packages/slipcover),-m slipcover --json --out $(LINES)) -m pytest -n 2
 	@test ! -f $(LINES) || { echo "Lines of the domain that the tests walked through:"; $(BIN)/python tools/coverage.py $(LINES); }
@@ -56,6 +57,10 @@ test: $(ALL) check page ## Check the code and run the tests
 screenshots: $(ALL) page ## Take the pictures of the documentation anew, from a demo
 	@tools/chromium
 	$(BIN)/python tools/screenshots.py
+
+deploy: $(ALL) ## Check the files of deploy/ with the linters of each, which are fetched first (500 MB)
+	@tools/deploy_linters all
+	$(BIN)/python -m pytest -n 0 -rs tests/deploy
 
 coverage: $(ALL) ## Run the tests and count lines and branches: at least 95 % of each room of the domain
 	@mkdir -p build

@@ -89,6 +89,28 @@ def span(name: str, role: Role = "INTERNAL", *, parent: str | None = None, **att
             raise
 
 
+def begin(name: str, **attributes: Any) -> Any:
+    """A span below the one around this call, for `end` to end. None where nothing is exported, or none is around it."""
+    if _tracer is None:
+        return None
+    from opentelemetry.trace import SpanKind, get_current_span
+
+    if not get_current_span().is_recording():
+        return None
+    named = {key.replace("__", "."): value for key, value in attributes.items()}
+    return _tracer.start_span(name, kind=SpanKind.CLIENT, attributes=named)
+
+
+def end(started: Any, error: BaseException | None = None) -> None:
+    """Ends what was begun; with an error as failed, told by its type alone."""
+    if started is None:
+        return
+    if error is not None:
+        started.set_attribute("error.type", type(error).__name__)
+        fail(started)
+    started.end()
+
+
 def _context(parent: str | None) -> Any:
     """None: whatever span surrounds this one. What is no traceparent begins a new trace."""
     if parent is None:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from assay.db import sql
+from assay.db import spans, sql
 from assay.errors import InvalidInput, covered
 
 CONNECT_TIMEOUT_SECONDS: Final = 10
@@ -94,6 +94,7 @@ class Database:
                 "async_creator_fn": _connect,
             },
         )
+        spans.follow(engine.sync_engine)
         timeouts = {"statement_timeout": limits.for_statement, "lock_timeout": limits.for_lock}
         settings = {name: f"{each}s" for name, each in timeouts.items() if each}
         if settings:

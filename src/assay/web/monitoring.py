@@ -1,18 +1,18 @@
 """What Prometheus scrapes: counters of this process, and how queue and jobs stand by one cheap look at the database."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Final
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from sqlalchemy import BigInteger, Float, cast, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.db.models import JobRun, KnowledgeExtractionRun, OutboxEntry
+from assay.db.models import KnowledgeExtractionRun, OutboxEntry
 from assay.proposals import metrics
 from assay.review import metrics as review
+from assay.web import job_gauges
 from assay.web.auth import Open, allow
 from assay.web.errors import ALWAYS
 from assay.web.state import Monitoring, State, WebState
@@ -56,19 +56,6 @@ async def _of_broker(state: WebState) -> list[Metric]:
     return [connected, _gauge("assay_broker_round_trip_seconds", "For a question to the broker and back.", seconds)]
 
 
-_JOBS: Final = (
-    select(
-        JobRun.job,
-        JobRun.state,
-        func.count(),
-        func.count().filter(JobRun.started_at > func.now() - timedelta(hours=1)),
-        func.count().filter(JobRun.attempt > 1),
-        cast(func.sum(JobRun.failed), BigInteger),
-        func.date_part("epoch", func.now() - func.max(JobRun.started_at), type_=Float),
-    )
-    .where(JobRun.started_at > func.now() - timedelta(days=1))
-    .group_by(JobRun.job, JobRun.state)
-)
 _COST: Final = select(
     func.coalesce(func.sum(KnowledgeExtractionRun.llm_tokens_used), 0),
     func.coalesce(func.sum(KnowledgeExtractionRun.cost_estimate), 0),
@@ -99,28 +86,13 @@ async def _of_database(session: AsyncSession, state: WebState) -> list[Metric]:
         ages.add_metric([kind, "sure"], part["high_confidence_queue_age_seconds"])
         ages.add_metric([kind, "people"], part["high_confidence_waiting_for_people_seconds"])
         times.add_metric([kind], part["time_to_auto_approval_seconds"])
-    runs = GaugeMetricFamily("assay_job_runs_last_day", "Runs of the last day.", labels=["job", "state"])
-    hourly = GaugeMetricFamily("assay_job_runs_last_hour", "Runs of the last hour.", labels=["job", "state"])
-    retries = GaugeMetricFamily("assay_job_retries_last_day", "Runs that tried again.", labels=["job", "state"])
-    items = GaugeMetricFamily("assay_job_items_failed_last_day", "Items that failed.", labels=["job", "state"])
-    since = GaugeMetricFamily("assay_job_last_run_seconds", "Since the last run.", labels=["job", "state"])
-    for job, status, number, of_hour, again, failed, age in await session.execute(_JOBS):
-        runs.add_metric([job, status], number)
-        hourly.add_metric([job, status], of_hour)
-        retries.add_metric([job, status], again)
-        items.add_metric([job, status], failed)
-        since.add_metric([job, status], age)
     tokens, cost = (await session.execute(_COST)).one()
     return [
         proposals,
         undone,
         ages,
         times,
-        runs,
-        hourly,
-        retries,
-        items,
-        since,
+        *await job_gauges.gauges(session),
         _counter("assay_extraction_tokens", "Tokens of language models used.", tokens),
         _counter("assay_extraction_cost", "Estimated cost of extraction.", cost),
         _gauge("assay_events_unpublished", "Events not published yet.", await session.scalar(_UNPUBLISHED) or 0),
