@@ -41,6 +41,7 @@ class Site:
         self.ended = asyncio.Event()
         self.address = ""
         self.database: Any = None
+        self.app: Any = None
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         """In the thread of the app: the browser has the loop of this one."""
@@ -57,7 +58,7 @@ class Site:
     async def _serve(self, started: "Future[None]") -> None:
         async with self._database(), background(relay(self.database, self.nats_url)):
             listener = socket.create_server(("127.0.0.1", 0))
-            app = create_app(Settings(assay_home=self.home), self.database_url, self.nats_url)
+            self.app = app = create_app(Settings(assay_home=self.home), self.database_url, self.nats_url)
             server = make_server(app)
             serving = asyncio.create_task(server.serve([listener]))
             await until(lambda: server.started and app.state.assay.hub.begun)

@@ -7,6 +7,7 @@ import { session, type Who } from "../api/session";
 import { Icon, type IconName } from "../ui/icons";
 import { useShortcuts } from "../ui/keys";
 import { Failed } from "../ui/States";
+import { FirstSteps } from "./FirstSteps";
 import { Help } from "./Help";
 import { SignIn } from "./SignIn";
 
@@ -98,6 +99,7 @@ function SignedIn({ who }: { who: Who }) {
             </button>
           </div>
         </header>
+        <FirstSteps />
         <Outlet />
         {help && <Help onClose={() => setHelp(false)} />}
       </div>

@@ -4,12 +4,13 @@ export interface Preferences {
   theme: "system" | "light" | "dark";
   /** Single keys decide. Off for who works by voice or hits keys by accident. */
   keys: boolean;
-  /** The first-run steps were seen or skipped. */
-  welcomed: boolean;
+  /** Whether this browser leads through the first steps of an Assay that was empty, and which of them were skipped. */
+  firstSteps: "unseen" | "begun" | "over";
+  skipped: string[];
 }
 
 const PLACE = "assay.preferences";
-const DEFAULTS: Preferences = { theme: "system", keys: true, welcomed: false };
+const DEFAULTS: Preferences = { theme: "system", keys: true, firstSteps: "unseen", skipped: [] };
 const listeners = new Set<() => void>();
 let current = read();
 

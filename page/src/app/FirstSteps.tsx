@@ -1,0 +1,129 @@
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { answered, api, type Schemas } from "../api/client";
+import { session } from "../api/session";
+import { number } from "../ui/format";
+import { Icon } from "../ui/icons";
+import { prefer, usePreferences } from "../ui/preferences";
+
+const FIRST = 10;
+const LOOK_MS = 5000;
+
+interface Facts {
+  isEmpty: boolean;
+  decided: number;
+  pending: number;
+  isLineSet: boolean;
+}
+
+/** How far a new Assay has come. The key is known to whoever changes one of the facts. */
+const facts = queryOptions({
+  queryKey: ["first-steps"],
+  queryFn: async ({ signal }): Promise<Facts> => {
+    const [sources, metrics, policy] = await Promise.all([
+      answered(api.GET("/api/v1/sources", { signal, params: { query: { limit: 1 } } })),
+      answered(api.GET("/api/v1/metrics/proposals", { signal })),
+      answered(api.GET("/api/v1/policy", { signal })),
+    ]);
+    const kinds = [metrics.atom_proposals, metrics.topic_proposals];
+    const sum = (count: (each: Schemas["KindMetrics"]) => number) => kinds.map(count).reduce((a, b) => a + b, 0);
+    return {
+      isEmpty: sources.items.length === 0,
+      decided: sum((each) => each.approved + each.rejected + each.merged - each.auto_approved),
+      pending: sum((each) => each.pending),
+      isLineSet: policy.version > 0,
+    };
+  },
+});
+
+interface Step {
+  name: string;
+  right: Schemas["Scope"];
+  why: string;
+  to: "/import" | "/review" | "/auto-approval";
+  act: string;
+  isDone: (facts: Facts) => boolean;
+}
+
+const STEPS: Step[] = [
+  {
+    name: "Bring a chat",
+    right: "propose",
+    why: "An export of Slack, Teams, WhatsApp, mail or another: you see what was understood before it comes in.",
+    to: "/import",
+    act: "Import a file",
+    isDone: ({ isEmpty }) => !isEmpty,
+  },
+  {
+    name: `Look at the first ${FIRST} proposals`,
+    right: "review",
+    why: "Read the quote, then approve what is right and reject what is not. Each can be undone.",
+    to: "/review",
+    act: "Review",
+    isDone: ({ decided, pending }) => decided >= FIRST || (decided > 0 && pending === 0),
+  },
+  {
+    name: "Set the line",
+    right: "admin",
+    why: "From how sure on the machine may approve alone. It shows what would come of it first.",
+    to: "/auto-approval",
+    act: "Set the line",
+    isDone: ({ isLineSet }) => isLineSet,
+  },
+];
+
+/** Leads through an Assay that was empty when it was first opened. */
+export function FirstSteps() {
+  const client = useQueryClient();
+  const { firstSteps, skipped } = usePreferences();
+  const scopes = useQuery(session).data?.scopes ?? [];
+  const query = useQuery({
+    ...facts,
+    enabled: firstSteps !== "over",
+    refetchInterval: firstSteps === "begun" ? LOOK_MS : false,
+  });
+  const found = query.data;
+  const steps = STEPS.filter(({ right }) => scopes.includes(right));
+  const current = found && steps.find((each) => !each.isDone(found) && !skipped.includes(each.name));
+  const next = found && (current && (firstSteps === "begun" || found.isEmpty) ? "begun" : "over");
+  useEffect(() => {
+    if (next && firstSteps !== "over" && next !== firstSteps) prefer({ firstSteps: next });
+  }, [next, firstSteps]);
+  const waits = found !== undefined && found.pending > 0;
+  useEffect(() => {
+    if (waits && firstSteps === "begun") void client.invalidateQueries({ queryKey: ["queue"] }); // it was seen empty
+  }, [client, waits, firstSteps]);
+  if (firstSteps !== "begun" || !found || !current) return null;
+  return (
+    <section className="steps" aria-label="First steps">
+      <ol>
+        {steps.map((each, at) => (
+          <li key={each.name} aria-current={each === current ? "step" : undefined}>
+            <span className="at" data-done={each.isDone(found) || undefined}>
+              {each.isDone(found) ? <Icon name="check" size={13} /> : number(at + 1)}
+            </span>
+            {each.name}
+            <span className="hidden">{each.isDone(found) ? ", done" : skipped.includes(each.name) && ", skipped"}</span>
+          </li>
+        ))}
+      </ol>
+      <p className="why">
+        {current.why}
+        {current.to === "/review" && found.decided > 0 && ` ${number(found.decided)} of ${number(FIRST)} so far.`}
+      </p>
+      <p className="rowed">
+        <Link className="button primary small" to={current.to}>
+          {current.act}
+        </Link>
+        <button
+          type="button"
+          className="button quiet small"
+          onClick={() => prefer({ skipped: [...skipped, current.name] })}
+        >
+          Skip this
+        </button>
+      </p>
+    </section>
+  );
+}
