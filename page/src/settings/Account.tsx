@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { answered, api, written } from "../api/client";
 import { session } from "../api/session";
 import { type Preferences, prefer, usePreferences } from "../ui/preferences";
@@ -7,15 +7,11 @@ import { Complaint } from "../ui/States";
 const THEMES: Record<Preferences["theme"], string> = { system: "As the system", light: "Light", dark: "Dark" };
 
 export function Account() {
-  const client = useQueryClient();
   const who = useQuery(session).data;
   const { theme, keys } = usePreferences();
   const leave = useMutation({
     mutationFn: () => answered(api.DELETE("/api/v1/session", { params: { header: written() } as never })),
-    onSuccess: () => {
-      client.clear();
-      window.location.assign("/ui/review");
-    },
+    onSuccess: () => window.location.assign("/ui/review"),
   });
   return (
     <section className="panel" aria-labelledby="account">

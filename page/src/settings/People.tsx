@@ -1,64 +1,69 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { answered, api, type Schemas, written } from "../api/client";
-import { Complaint, Loaded } from "../ui/States";
-
-const ROLES: Schemas["Role"][] = ["viewer", "reviewer", "admin"];
-type User = Schemas["UserView"];
-
-const people = queryOptions({
-  queryKey: ["users"],
-  queryFn: ({ signal }) => answered(api.GET("/api/v1/users", { signal, params: { query: { limit: 200 } } })),
-});
+import { Dialog } from "../ui/Dialog";
+import { Complaint, Failed } from "../ui/States";
+import { AddUser } from "./AddUser";
+import { ROLES, type User, users } from "./users";
 
 /** Who has access, and what they may do. */
 export function People() {
+  const all = useInfiniteQuery(users);
+  const [asked, setAsked] = useState<User>();
+  const items = all.data?.pages.flatMap((page) => page.items).filter((each) => each.role !== null);
   return (
     <section className="panel" aria-labelledby="people">
       <h2 id="people">People and agents</h2>
-      <Add />
-      <Loaded query={useQuery(people)}>
-        {({ items }) => (
-          <div className="wide">
-            <table>
-              <thead>
-                <tr>
-                  <th>Name</th>
-                  <th>Kind</th>
-                  <th>Role</th>
-                  <th>Access</th>
-                </tr>
-              </thead>
-              <tbody>
-                {items
-                  .filter((each) => each.role !== null)
-                  .map((each) => (
-                    <Person key={each.id} user={each} />
-                  ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-      </Loaded>
+      <AddUser />
+      {all.error && <Failed error={all.error} retry={() => void all.refetch()} />}
+      {items && (
+        <div className="wide">
+          <table>
+            <thead>
+              <tr>
+                <th>Name</th>
+                <th>Kind</th>
+                <th>Role</th>
+                <th>Access</th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((each) => (
+                <Person key={each.id} user={each} onPassword={() => setAsked(each)} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {all.hasNextPage && (
+        <button type="button" className="button" onClick={() => void all.fetchNextPage()}>
+          Show more
+        </button>
+      )}
+      {asked && <NewPassword user={asked} onClose={() => setAsked(undefined)} />}
     </section>
   );
 }
 
-function useRefresh() {
+function Person({ user, onPassword }: { user: User; onPassword: () => void }) {
   const client = useQueryClient();
-  return () => void client.invalidateQueries({ queryKey: ["users"] });
-}
-
-function Person({ user }: { user: User }) {
   const change = useMutation({
     mutationFn: (body: Schemas["UserChange"]) =>
       answered(
         api.PATCH("/api/v1/users/{user_id}", { params: { path: { user_id: user.id }, header: written() }, body }),
       ),
-    onSettled: useRefresh(),
+    onSettled: () => void client.invalidateQueries({ queryKey: ["users"] }),
   });
   return (
     <tr>
-      <th scope="row">{user.name}</th>
+      <th scope="row">
+        {user.name}{" "}
+        {user.disabled_at && (
+          <span className="tag" data-tone="bad">
+            shut out
+          </span>
+        )}
+      </th>
       <td>{user.kind === "user" ? "person" : user.kind}</td>
       <td>
         <select
@@ -73,62 +78,64 @@ function Person({ user }: { user: User }) {
         </select>
       </td>
       <td>
-        <button
-          type="button"
-          className="button small"
-          disabled={change.isPending}
-          onClick={() => change.mutate({ disabled: !user.disabled_at })}
-        >
-          {user.disabled_at ? "Let in again" : "Shut out"}
-        </button>
+        <div className="rowed">
+          <button
+            type="button"
+            className="button small"
+            disabled={change.isPending}
+            aria-label={`${user.disabled_at ? "Let in again" : "Shut out"}: ${user.name}`}
+            onClick={() => change.mutate({ disabled: !user.disabled_at })}
+          >
+            {user.disabled_at ? "Let in again" : "Shut out"}
+          </button>
+          {user.kind === "user" && (
+            <button
+              type="button"
+              className="button small"
+              aria-label={`New password: ${user.name}`}
+              onClick={onPassword}
+            >
+              New password
+            </button>
+          )}
+        </div>
         <Complaint error={change.error} />
       </td>
     </tr>
   );
 }
 
-function Add() {
-  const refresh = useRefresh();
-  const add = useMutation({
-    mutationFn: async (form: FormData) => {
-      const body = { name: String(form.get("name")), role: form.get("role") as Schemas["Role"], kind: "user" as const };
-      const made = await answered(api.POST("/api/v1/users", { params: { header: written() }, body }));
-      const params = { path: { user_id: made.id }, header: written() };
-      await answered(
-        api.PUT("/api/v1/users/{user_id}/password", { params, body: { password: String(form.get("password")) } }),
-      );
-      return made;
+function NewPassword({ user, onClose }: { user: User; onClose: () => void }) {
+  const change = useMutation({
+    mutationFn: (password: string) => {
+      const params = { path: { user_id: user.id }, header: written() };
+      return answered(api.PUT("/api/v1/users/{user_id}/password", { params, body: { password } }));
     },
-    onSettled: refresh,
+    onSuccess: onClose,
   });
   return (
-    <form
-      className="rowed"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const form = event.currentTarget;
-        add.mutate(new FormData(form), { onSuccess: () => form.reset() });
-      }}
-    >
-      <input name="name" aria-label="Name" placeholder="Name" required maxLength={100} autoComplete="off" />
-      <input
-        name="password"
-        aria-label="First password"
-        type="password"
-        placeholder="First password"
-        required
-        autoComplete="new-password"
-      />
-      <select name="role" aria-label="Role" defaultValue="reviewer">
-        {ROLES.map((each) => (
-          <option key={each}>{each}</option>
-        ))}
-      </select>
-      <button type="submit" className="button" disabled={add.isPending}>
-        Add a person
-      </button>
-      {add.isSuccess && <span role="status">{add.data.name} can sign in.</span>}
-      <Complaint error={add.error} />
-    </form>
+    <Dialog title={`New password of ${user.name}`} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          change.mutate(String(new FormData(event.currentTarget).get("password")));
+        }}
+      >
+        <label className="field">
+          Password
+          <input name="password" type="password" autoComplete="new-password" required autoFocus />
+          <span className="why">{user.name} is signed out everywhere.</span>
+        </label>
+        <Complaint error={change.error} />
+        <div className="foot">
+          <button type="button" className="button" onClick={onClose}>
+            Leave it
+          </button>
+          <button type="submit" className="button primary" disabled={change.isPending}>
+            Change it
+          </button>
+        </div>
+      </form>
+    </Dialog>
   );
 }

@@ -1,11 +1,12 @@
 import { useEffect } from "react";
 import { useRight } from "../api/session";
 import { Account } from "./Account";
+import { Alerts } from "./Alerts";
 import { People } from "./People";
 import { Sources } from "./Sources";
 import { Tokens } from "./Tokens";
 
-/** One's own account for everybody; people and sources for admins. */
+/** One's own account for everybody; people, sources and alerts for admins. */
 export function Settings() {
   const isAdmin = useRight("admin");
   useEffect(() => {
@@ -20,6 +21,7 @@ export function Settings() {
       <Tokens />
       {isAdmin && <People />}
       <Sources isAdmin={isAdmin} />
+      {isAdmin && <Alerts />}
     </main>
   );
 }

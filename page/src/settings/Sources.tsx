@@ -57,7 +57,13 @@ function One({ source, isAdmin }: { source: Source; isAdmin: boolean }) {
         {source.kind}, of {source.owner.name}
       </span>
       {isAdmin && (
-        <button type="button" className="button small push" disabled={change.isPending} onClick={() => change.mutate()}>
+        <button
+          type="button"
+          className="button small push"
+          disabled={change.isPending}
+          aria-label={`${trusted ? "Trust it no more" : "Trust it"}: ${source.name}`}
+          onClick={() => change.mutate()}
+        >
           {trusted ? "Trust it no more" : "Trust it"}
         </button>
       )}

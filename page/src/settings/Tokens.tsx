@@ -1,8 +1,11 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { answered, api, type Schemas, written } from "../api/client";
-import { session } from "../api/session";
+import { session, useRight } from "../api/session";
 import { when } from "../ui/format";
 import { Complaint, Loaded } from "../ui/States";
+import { users } from "./users";
+
+const DAY_MS = 86_400_000;
 
 const tokens = queryOptions({
   queryKey: ["tokens"],
@@ -35,11 +38,13 @@ export function Tokens() {
                   <span className="why">
                     {each.user}: {each.scopes.join(", ")};{" "}
                     {each.last_used_at ? `used ${when(each.last_used_at)}` : "never used"}
+                    {each.expires_at && `; until ${when(each.expires_at)}`}
                   </span>
                   <button
                     type="button"
                     className="button small danger push"
                     disabled={end.isPending}
+                    aria-label={`End it: ${each.name}`}
                     onClick={() => end.mutate(each.id)}
                   >
                     End it
@@ -54,12 +59,21 @@ export function Tokens() {
   );
 }
 
+const NO_END = "";
+const DAYS = { "30": "for 30 days", "90": "for 90 days", "365": "for a year", [NO_END]: "until it is ended" };
+
 function Make({ onMade }: { onMade: () => void }) {
   const scopes = useQuery(session).data?.scopes ?? [];
   const make = useMutation({
     mutationFn: (form: FormData) => {
-      const body = { name: String(form.get("name")), scopes: form.getAll("scope") as Schemas["Scope"][] };
-      return answered(api.POST("/api/v1/tokens", { params: { header: written() }, body: body as Schemas["NewToken"] }));
+      const days = Number(form.get("days"));
+      const body = {
+        name: String(form.get("name")),
+        scopes: form.getAll("scope") as Schemas["Scope"][],
+        user_id: Number(form.get("owner")) || null,
+        expires_at: days ? new Date(Date.now() + days * DAY_MS).toISOString() : null,
+      };
+      return answered(api.POST("/api/v1/tokens", { params: { header: written() }, body }));
     },
     onSuccess: onMade,
   });
@@ -72,21 +86,50 @@ function Make({ onMade }: { onMade: () => void }) {
       }}
     >
       <input name="name" aria-label="Name of the token" placeholder="What it is for" required maxLength={100} />
-      {scopes.map((each) => (
-        <label key={each} className="rowed">
-          <input type="checkbox" name="scope" value={each} defaultChecked={each === "read"} />
-          {each}
-        </label>
-      ))}
+      <Owner />
+      <fieldset className="rowed">
+        <legend className="hidden">What it may do</legend>
+        {scopes.map((each) => (
+          <label key={each} className="rowed tick">
+            <input type="checkbox" name="scope" value={each} defaultChecked={each === "read"} />
+            {each}
+          </label>
+        ))}
+      </fieldset>
+      <select name="days" aria-label="How long it is valid" defaultValue="90">
+        {Object.entries(DAYS).map(([days, name]) => (
+          <option key={days} value={days}>
+            {name}
+          </option>
+        ))}
+      </select>
       <button type="submit" className="button" disabled={make.isPending}>
         Make a token
       </button>
       {make.data && (
         <p role="status">
-          Copy it now, it is not shown again: <code>{make.data.token}</code>
+          Copy it now, it is not shown again: <code className="key">{make.data.token}</code>
         </p>
       )}
       <Complaint error={make.error} />
     </form>
+  );
+}
+
+/** Whose: an admin gives them to agents too. */
+function Owner() {
+  const isAdmin = useRight("admin");
+  const agents = useInfiniteQuery({ ...users, enabled: isAdmin });
+  const found = agents.data?.pages.flatMap((page) => page.items).filter((each) => each.kind === "agent" && each.role);
+  if (!found?.length) return null;
+  return (
+    <select name="owner" aria-label="Whose it is">
+      <option value="">mine</option>
+      {found.map((each) => (
+        <option key={each.id} value={each.id}>
+          of {each.name}
+        </option>
+      ))}
+    </select>
   );
 }
