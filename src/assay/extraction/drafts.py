@@ -137,8 +137,9 @@ class Drafter:
 
     def _grounds(self, evidence: Sequence[QuotedEvidence]) -> list[Ground]:
         """The verified quotes of people."""
+        people = {each.author for each in self.messages.values()}
         return [
-            Ground(self.messages[each.message_id].text, each.start_offset, each.end_offset)
+            Ground.heard(self.messages[each.message_id].text, each.start_offset, each.end_offset, people)
             for each in evidence
             if each.start_offset is not None
             and each.end_offset is not None

@@ -22,7 +22,12 @@ async def hold_against_evidence(session: AsyncSession, ids: Sequence[UUID]) -> N
     rows = [
         {"id": each.id, "unsupported": unsupported(each.title, each.body, grounds) if grounds else []}
         for each in found
-        for grounds in [[Ground(in_own_words(text, quoted), *place) for text, quoted, *place in each.grounds]]
+        for grounds in [
+            [
+                Ground.heard(in_own_words(text, quoted), start, end, people or ())
+                for text, quoted, start, end, people in each.grounds
+            ]
+        ]
     ]
     await session.execute(
         sql.KEEP_UNSUPPORTED,

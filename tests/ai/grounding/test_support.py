@@ -74,6 +74,25 @@ def test_who_is_spoken_to_is_no_part_of_what_is_said():
     assert missing("Yuki moves the docs to the wiki.", "@dana moves the docs to the wiki.") == ["its own words: yuki"]
 
 
+@pytest.mark.parametrize(
+    ("said", "left_out"),
+    [
+        ("tom: retries stop after three attempts", []),
+        ("Tom: retries stop after three attempts", []),
+        ("uploads: retries stop after three attempts", ["left out: uploads"]),
+        ("tom, retries stop after three attempts", ["left out: tom"]),
+        ("Friday: retries stop after three attempts", ["“Friday” was left out", "left out: friday"]),
+    ],
+)
+def test_one_of_the_people_is_spoken_to_with_a_colon_and_whatever_else_stands_there_is_said(said, left_out):
+    ground = Ground.heard(said, said.index("retries"), len(said), ["Tom Rae", "friday", "ana"])
+    assert unsupported("Retries stop after 3 attempts.", "", [ground]) == left_out
+
+
+def test_the_marks_of_a_meeting_are_no_part_of_what_is_said():
+    assert missing("Action: oskar to move the backup", "[ACTION] oskar to move the backup") == []
+
+
 def test_the_words_that_differ_are_named():
     assert missing("The backup runs at 04:00.", "The backup runs at 02:30.") == [
         "“04:00” stands in no quote",

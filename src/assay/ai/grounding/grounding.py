@@ -1,6 +1,6 @@
 """What a claim rests on, weighed as a whole: which of its quotes count, whether they say it, and how they stand."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -47,24 +47,30 @@ def grounded(
     ]
     if not found:
         return Grounding(NOBODY, unsupported(title, body, ()))
-    counting = [ground for quote, each in found for ground in _counting(quote, each, messages)]
+    people = {each.author for each in (*talk.messages, *messages.values())}
+    counting = [ground for quote, each in found for ground in _counting(quote, each, messages, people)]
     missing = unsupported(title, body, counting) if counting else []
     sound = next((each for _, each in found if each.verdict is Verdict.SOUND), None)
     if sound and not missing:
         words = dict.fromkeys(ground.text[ground.start : ground.end] for ground in counting)
         return Grounding(sound, compared=tuple(words))
     telling = min((each for _, each in found), key=lambda each: SEVERITY.index(each.verdict))
-    return Grounding(telling, missing or unsupported(title, body, [_ground(quote, messages) for quote, _ in found]))
+    return Grounding(
+        telling, missing or unsupported(title, body, [_ground(quote, messages, people) for quote, _ in found])
+    )
 
 
-def _ground(quote: Quoted, messages: Mapping[UUID, Message]) -> Ground:
-    return Ground(messages[quote.message_id].text, quote.start, quote.end)
+def _ground(quote: Quoted, messages: Mapping[UUID, Message], people: Set[str]) -> Ground:
+    return Ground.heard(messages[quote.message_id].text, quote.start, quote.end, people)
 
 
-def _counting(quote: Quoted, stands: Standing, messages: Mapping[UUID, Message]) -> list[Ground]:
+def _counting(quote: Quoted, stands: Standing, messages: Mapping[UUID, Message], people: Set[str]) -> Iterator[Ground]:
     """A sound statement, and the question that it answers."""
     if stands.verdict is not Verdict.SOUND:
-        return []
-    text = messages[quote.message_id].text
-    told = Ground(text, *stands.span) if stands.span else _ground(quote, messages)
-    return [told, Ground(stands.asked.text, 0, len(stands.asked.text))] if stands.asked else [told]
+        return
+    if stands.span:
+        yield Ground.heard(messages[quote.message_id].text, *stands.span, people)
+    else:
+        yield _ground(quote, messages, people)
+    if stands.asked:
+        yield Ground.heard(stands.asked.text, 0, len(stands.asked.text), people)

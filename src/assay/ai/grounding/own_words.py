@@ -5,7 +5,7 @@ so it goes by the marks of mail programs alone; a doubt of the judge costs no mo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Final
 
@@ -13,6 +13,7 @@ from assay.ai.grounding import lexicon
 from assay.ai.grounding.lexicon import MAX_CHARACTERS
 from assay.readers.quotes import passed_on
 from assay.readers.records import TextSpan
+from assay.text.markup import called, nickname
 
 TIME: Final = r"[\[(]?(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4}[T ,]*)?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]m)?[\])]?[\s,-]+"
 LINE: Final = re.compile(
@@ -27,6 +28,7 @@ MIN_SPOKEN: Final = 2
 IN_MARKS: Final = re.compile(r"[\"“„«](?=\S)[^\"“”„«»\n]{12,600}[\"”“»]")
 
 
+ADDRESSED: Final = re.compile(r"\s*([^\W\d][\w\[\]\\`^{}|.-]{1,23}): +(?=\S)")
 MAX_SHARE: Final = 0.6
 """Of a sentence, that may stand in quotation marks before it is somebody else's."""
 
@@ -81,3 +83,21 @@ def own_words(text: str) -> str:
     for span in foreign(text):
         text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
     return text
+
+
+def without_named(text: str, people: Iterable[str]) -> str:
+    """The text with blanks in place of whom it speaks to, "tom: ...", where that is one of these authors.
+
+    A word that says when, or how far, may be no name: "May: ...", "Will: ...".
+    """
+    found = ADDRESSED.match(text)
+    name = nickname(found[1]) if found else ""
+    if not found or _is_a_word(name) or not any(name in called(each) for each in people):
+        return text
+    return " " * found.end() + text[found.end() :]
+
+
+def _is_a_word(name: str) -> bool:
+    return lexicon.is_limiting(name) or any(
+        name in lexicon.words("grammar", each) for each in ("calendar", "function_words")
+    )

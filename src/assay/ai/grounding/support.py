@@ -17,7 +17,7 @@ from assay.ai.grounding.focus import set_otherwise
 from assay.ai.grounding.lead_in import without_claimed_lead_in, without_lead_in
 from assay.ai.grounding.limits import limits_of, other_limits
 from assay.ai.grounding.order import exchanged
-from assay.ai.grounding.own_words import is_own
+from assay.ai.grounding.own_words import is_own, without_named
 from assay.ai.grounding.plain import plain
 from assay.ai.grounding.sentences import around, sentence_spans
 from assay.ai.grounding.statements import decisions_in
@@ -33,7 +33,7 @@ TAKES_AWAY: Final = ("only", "except", "without", "negative", "before", "conditi
 MAX_OPENING: Final = 60
 LABELS: Final = re.compile(
     r"^(?:question|answer|problem|solution|in reply to|decision|action|agreed|voted for|disputed)\s*:\s*"
-    r"|^(?:agreed|confirmed) by [^.\n]{1,200}\.$",
+    r"|^(?:agreed|confirmed) by [^.\n]{1,200}\.$|^(?:#|\[)(?:action|vote)\b\]?:?\s*",
     re.IGNORECASE | re.MULTILINE,
 )
 """What stands before the words of a quote in the content of a claim, and who backs it."""
@@ -46,6 +46,11 @@ class Ground:
     text: str
     start: int
     end: int
+
+    @classmethod
+    def heard(cls, text: str, start: int, end: int, people: Iterable[str]) -> "Ground":
+        """Without who is spoken to ("tom: ..."), where that is one of the people of the talk."""
+        return cls(without_named(text, people), start, end)
 
 
 class Told(NamedTuple):

@@ -22,9 +22,14 @@ GROUNDS: Final = text("""
     CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = wanted.id LIMIT 1) AS p
     CROSS JOIN LATERAL (
         SELECT jsonb_agg(
-            jsonb_build_array(m.text, m.quoted, e.start_offset, e.end_offset) ORDER BY e.position) AS grounds
+            jsonb_build_array(m.text, m.quoted, e.start_offset, e.end_offset, near.authors) ORDER BY e.position
+            ) AS grounds
         FROM evidence e CROSS JOIN LATERAL (
             SELECT * FROM messages WHERE messages.id = e.message_id AND NOT is_bot LIMIT 1) AS m
+        CROSS JOIN LATERAL (
+            SELECT array_agg(DISTINCT author) AS authors FROM (
+                SELECT author FROM messages WHERE source = m.source AND channel = m.channel AND sent_at <= m.sent_at
+                ORDER BY sent_at DESC LIMIT 40) AS earlier) AS near
         WHERE e.proposal_id = p.id AND e.verified) AS quoted
     WHERE p.status = 'pending' AND p.kind = :atom""")
 
