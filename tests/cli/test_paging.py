@@ -149,7 +149,7 @@ def test_an_empty_list_says_so_and_is_a_page_in_json(empty, words):
 
 @pytest.mark.parametrize("cursor", ["x", "W10", "WyJ1c2VycyIsIDFd", "ffff0000"])
 def test_a_cursor_that_is_none_of_ours_is_one_sentence(empty, cursor):
-    assert empty("users", "list", "--after", cursor).refused(2).startswith("This cursor is none of ours")
+    assert empty("users", "list", "--after", cursor).refused(2).startswith("This cursor was not issued here")
 
 
 def test_an_option_that_goes_on_takes_the_place_of_the_one_before(assay, capfd):

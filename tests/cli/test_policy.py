@@ -56,7 +56,7 @@ def test_a_person_is_told_what_is_in_force_and_what_was(empty):
         (["set"], "Say what to change: --auto-approval on|off|default, or --threshold with a number."),
         (
             ["set", "--threshold", "1.5"],
-            "The policy cannot say this: auto_approval_threshold=1.5 is not allowed: "
+            "This is not a valid policy: auto_approval_threshold=1.5 is not allowed: "
             "it must be less than or equal to 1.",
         ),
         (["revert", "7"], "There is no version 7 of the policy: the newest is 0."),

@@ -196,7 +196,7 @@ def test_deciding_twice_is_refused_with_who_did_what_and_exit_code_1(assay):
         ),
         (
             ["list", "--after", "ffff0000ffff"],
-            "This cursor is none of ours, or belongs to another order of the list.",
+            "This cursor was not issued here, or belongs to another list or order.",
         ),
     ],
 )

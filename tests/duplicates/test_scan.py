@@ -388,7 +388,7 @@ async def test_a_vector_that_points_nowhere_is_an_outage_of_the_model(database):
     values = [0.0, float("nan"), float("inf")]
     await propose(database, [draft()])
     while values:
-        with pytest.raises(Unavailable, match="points nowhere"):
+        with pytest.raises(Unavailable, match="without a direction"):
             await scan.embed_missing(database, Broken({}), 10)
 
 

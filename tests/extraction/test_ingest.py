@@ -104,7 +104,7 @@ async def test_messages_of_any_length_and_number_go_in(database):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"text": "a\0b"}, "Message 2 of 2: The text holds a NUL character"),
+        ({"text": "a\0b"}, "Message 2 of 2: The text contains a NUL character"),
         ({"author": " "}, "Message 2 of 2: The author is empty"),
         ({"thread": "x" * 201}, "Message 2 of 2: The thread has 201 characters; 200 are allowed"),
     ],

@@ -104,7 +104,9 @@ def test_lines_about_the_chat_are_skipped_with_their_kind(line):
 
 def test_the_lines_of_a_refused_message_go_with_it():
     content = "2100-01-01 09:14 ana: From\nthe future\n2026-03-02 09:14 ana: Hi."
-    assert problems(content) == [("line 1", "The date 2100-01-01 is not allowed: 1990-01-01 to one day from now is.")]
+    assert problems(content) == [
+        ("line 1", "The date 2100-01-01 is out of range: 1990-01-01 to one day from now is allowed.")
+    ]
     assert [text for _, _, text in spoken(content)] == ["Hi."]
 
 
@@ -147,8 +149,8 @@ def test_dates_without_a_zone_are_utc_and_numbers_are_seconds_or_milliseconds(ts
         ({"ts": True}, "The date is no text, but of type bool."),
         ({"ts": "yesterday"}, "The date 'yesterday' is not one, like 2026-03-02T09:14:05Z."),
         ({"ts": "0001-01-01T00:00+23:00"}, "The date '0001-01-01T00:00+23:00' is not one, like 2026-03-02T09:14:05Z."),
-        ({"ts": 0}, "The date 1970-01-01 is not allowed: 1990-01-01 to one day from now is."),
-        ({"ts": "2100-01-01"}, "The date 2100-01-01 is not allowed: 1990-01-01 to one day from now is."),
+        ({"ts": 0}, "The date 1970-01-01 is out of range: 1990-01-01 to one day from now is allowed."),
+        ({"ts": "2100-01-01"}, "The date 2100-01-01 is out of range: 1990-01-01 to one day from now is allowed."),
         ({"ts": 10**300}, "The date is a number beyond every calendar."),
         ({"ts": float("nan")}, "The date is a number beyond every calendar."),
     ],

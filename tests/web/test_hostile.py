@@ -84,8 +84,8 @@ async def test_what_is_no_text_is_refused_and_changes_nothing(database, http, co
     [
         ({"a": "\0"}, "a NUL character"),
         ({"\0": 1}, "a NUL character"),
-        ({"a": [{"b": "\ud800"}]}, "half a surrogate pair"),
-        ({"\ud800": 1}, "half a surrogate pair"),
+        ({"a": [{"b": "\ud800"}]}, "a lone surrogate"),
+        ({"\ud800": 1}, "a lone surrogate"),
     ],
 )
 async def test_meta_that_cannot_be_stored_is_refused(database, http, meta, words):
@@ -105,7 +105,7 @@ async def test_meta_is_bounded_in_bytes(database, http):
     fits = await http.patch(url, json={"proposed_meta": {"v": "x" * most}})
     beyond = await http.patch(url, json={"proposed_meta": {"v": "ö" * most}})
     assert [fits.status_code, beyond.status_code] == [200, 422]
-    assert "131,064 bytes of JSON are more than the 65,536 that are allowed" in beyond.json()["detail"]
+    assert "131,064 bytes of JSON exceed the 65,536 that are allowed" in beyond.json()["detail"]
     assert (await http.get(url)).json()["proposal"]["proposed_meta"] == {"v": "x" * most}
 
 

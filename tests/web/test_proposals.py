@@ -321,7 +321,7 @@ async def test_a_cursor_of_another_order_or_list_is_refused(database, ana_http):
         answers = [await ana_http.get(url, params={**query, "after": cursor}) for url, query in lists]
         assert [each.status_code for each in answers] == [200 if one == own else 422 for one in range(len(lists))]
         refused = next(each for each in answers if each.status_code == 422)
-        assert refused.json()["detail"] == "This cursor is none of ours, or belongs to another order of the list."
+        assert refused.json()["detail"] == "This cursor was not issued here, or belongs to another list or order."
 
 
 async def test_a_viewer_reads_and_changes_nothing(database, database_url):

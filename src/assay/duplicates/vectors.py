@@ -20,7 +20,7 @@ from assay.errors import InvalidInput, Unavailable
 from assay.kinds import Kind, embedded_text
 
 MAX_DIMENSIONS: Final = 4_000
-"""As many as the index can hold of half precision."""
+"""As many as an index over vectors of half precision can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,12 @@ def index_name(kind: Kind, model: str, dimensions: int) -> str:
 
 
 async def ensure_indexes(session: AsyncSession, model: str, dimensions: int) -> None:
-    """Makes the index of each kind for this model where there is none. Raises InvalidInput for an unfit model."""
+    """Creates the missing indexes of this model, one for each kind. Raises InvalidInput for an unfit model."""
     literal = quoted(model)
     if not 1 <= dimensions <= MAX_DIMENSIONS:
-        raise InvalidInput(f"The embedding model {model} has {dimensions} dimensions; 1 to {MAX_DIMENSIONS} fit.")
+        raise InvalidInput(
+            f"The embedding model {model} has {dimensions} dimensions; 1 to {MAX_DIMENSIONS} are supported."
+        )
     names = {kind: index_name(kind, model, dimensions) for kind in Kind}
     known = set(await session.scalars(sql.KNOWN_INDEXES, {"names": list(names.values())}))
     lacking = {kind: name for kind, name in names.items() if name not in known}
@@ -57,7 +59,7 @@ async def ensure_indexes(session: AsyncSession, model: str, dimensions: int) -> 
 
 
 async def missing(session: AsyncSession, model: str, limit: int) -> list[Unembedded]:
-    """What has no vector of this model yet: entities first, for nothing is clear before all of them can be found."""
+    """What has no vector of this model yet. Entities first: no proposal is clear until all of them can be found."""
     rows = await session.execute(sql.MISSING, {"model": model, "limit": limit})
     return [Unembedded(row.id, Kind(row.kind), row.title, row.body) for row in rows]
 
@@ -74,7 +76,7 @@ async def indexes_of(session: AsyncSession, model: str) -> list[str]:
 
 
 async def outdated_indexes(session: AsyncSession) -> list[str]:
-    """The names of those that were built with other parameters than today's."""
+    """The names of the indexes that were built with parameters other than today's."""
     return list(await session.scalars(sql.OUTDATED_INDEXES, {"links": f"m={LINKS}"}))
 
 
@@ -86,17 +88,17 @@ async def all_entities_have(session: AsyncSession, model: str) -> bool:
 
 
 async def write(session: AsyncSession, model: str, subjects: Sequence[Unembedded], vectors: Vectors) -> int:
-    """Stores the vectors, in the order given, of what is still alive and still says the same. Returns how many.
+    """Stores the vectors, in the given order, of what is still alive and still says the same. Returns how many.
 
-    None of a model that serves no longer: it was switched while it worked.
+    Stores none for a model that was retired while it was working.
 
     Under the lock of the decisions: a proposal that is put away meanwhile leaves no vector behind, and the order of
-    arrival is the order of the commits. Raises Unavailable where a vector points nowhere: the model is out of order.
+    arrival is the order of the commits. Raises Unavailable where a vector has no direction: the model is broken.
     """
     import numpy as np  # slow to import, and most commands only read
 
     if not (np.isfinite(vectors).all() and vectors.any(axis=1).all()):
-        raise Unavailable(f"The embedding model {model} answered with a vector that points nowhere.")
+        raise Unavailable(f"The embedding model {model} returned a vector without a direction.")
     await hold_until_commit(session, DECISIONS)
     rows = [
         {
@@ -114,7 +116,7 @@ async def write(session: AsyncSession, model: str, subjects: Sequence[Unembedded
 
 
 def literals(vectors: Vectors) -> list[str]:
-    """Half precision in the shortest digits that keep it."""
+    """Vectors as text, in half precision, with no more digits than that needs."""
     import numpy as np
 
     return [f"[{','.join(f'{value:.5g}' for value in row)}]" for row in vectors.astype(np.float16).tolist()]

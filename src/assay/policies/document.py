@@ -1,4 +1,4 @@
-"""What a policy can say. Pure."""
+"""The rules that a policy can hold. Pure."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
@@ -22,22 +22,24 @@ MAX_RULES: Final = 100
 
 
 class Rule(BaseModel):
-    """What is asked of some proposals. A list that is empty names all of them."""
+    """A requirement on some proposals. An empty list stands for all."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kinds: tuple[Kind, ...] = Field((), description="topic, atom")
     types: tuple[AtomType, ...] = Field((), description="types of atoms")
-    sources: tuple[Name, ...] = Field((), description="sources of its messages, as they were imported")
+    sources: tuple[Name, ...] = Field((), description="sources of its messages, by the names they were imported under")
     channels: tuple[Name, ...] = Field((), description="channels of its messages")
-    trust: Trust | None = Field(None, description="trusted, or untrusted: as its least trusted source is")
-    proposers: tuple[Proposer, ...] = Field((), description="extractor, person, agent: who proposed it")
-    extractors: tuple[Name, ...] = Field((), description="extractors that proposed it, as runs name them")
-    threshold: Threshold = Field(None, description="least confidence, in place of the general one")
-    human_required: bool = Field(False, description="a person decides")
-    min_authors: Authors = Field(None, description="least number of people whose words prove it")
+    trust: Trust | None = Field(None, description="trusted or untrusted, by its least trusted source")
+    proposers: tuple[Proposer, ...] = Field((), description="who proposed it: extractor, person, agent")
+    extractors: tuple[Name, ...] = Field(
+        (), description="extractors that proposed it, by the names that runs give them"
+    )
+    threshold: Threshold = Field(None, description="minimum confidence, in place of the general one")
+    human_required: bool = Field(False, description="a person must decide")
+    min_authors: Authors = Field(None, description="minimum number of people whose words prove it")
     may_approve: bool = Field(
-        False, description="the system may approve alone what only the proposers or sources named here hold back"
+        False, description="lets the system approve on its own what only the proposers or sources named here hold back"
     )
 
     @property
@@ -54,7 +56,7 @@ class Rule(BaseModel):
 
 
 class ShadowDocument(BaseModel):
-    """Rules that decide on paper only, beside those in force."""
+    """Rules that are tried out beside those in force, and decide nothing."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -64,27 +66,27 @@ class ShadowDocument(BaseModel):
 
 
 class PolicyDocument(BaseModel):
-    """The rules of one version. A rule that is None, or not there, leaves it to the environment."""
+    """The rules of one version. Where a rule is None or missing, the environment decides."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    auto_approval_enabled: bool | None = Field(None, description="may the system approve alone")
+    auto_approval_enabled: bool | None = Field(None, description="whether the system may approve on its own")
     auto_approval_threshold: float | None = Field(
-        None, ge=0, le=1, allow_inf_nan=False, description="least confidence the system approves alone"
+        None, ge=0, le=1, allow_inf_nan=False, description="minimum confidence for an approval by the system"
     )
-    min_authors: Authors = Field(None, description="least number of people whose words prove a proposal")
+    min_authors: Authors = Field(None, description="minimum number of people whose words prove a proposal")
     rules: Annotated[tuple[Rule, ...], Strict(False)] = Field(
-        (), max_length=MAX_RULES, description="what is asked of some proposals besides"
+        (), max_length=MAX_RULES, description="further requirements on some proposals"
     )
     shadow: Annotated[ShadowDocument | None, Strict(False)] = Field(
-        None, description="rules that decide on paper only, to be compared"
+        None, description="rules that are tried out and decide nothing, for comparison"
     )
     operating_points: dict[ModelName, OperatingPoints] = Field(
         default_factory=dict, description="the cosine that means the operating score, by embedding model and kind"
     )
 
     def as_stored(self) -> dict[str, Any]:
-        """Only what was said."""
+        """Only the rules that were set."""
         return self.model_dump(mode="json", exclude_defaults=True)
 
 
@@ -98,11 +100,11 @@ def parsed(document: Mapping[str, Any]) -> PolicyDocument:
     except ValidationError as error:
         if unknown := sorted(set(document) - set(RULES)):
             raise InvalidInput(f"There is no rule {unknown[0]!r}. The rules are: {', '.join(RULES)}.") from None
-        raise InvalidInput(f"The policy cannot say this: {what_is_wrong(error)}") from None
+        raise InvalidInput(f"This is not a valid policy: {what_is_wrong(error)}") from None
 
 
 def amended(document: PolicyDocument, changes: Mapping[str, Any]) -> PolicyDocument:
-    """The document after a JSON merge patch (RFC 7396): objects are merged, null takes a rule back.
+    """The document after a JSON merge patch (RFC 7396): objects are merged, null removes a rule.
 
     Raises InvalidInput.
     """

@@ -116,7 +116,7 @@ class Draft:
                 f"{traits.title_limit} are allowed."
             )
         if "\0" in self.title + self.body + self.reasoning:
-            raise InvalidInput(f"The text of a proposed {self.kind} holds a NUL character, which is not allowed.")
+            raise InvalidInput(f"The text of a proposed {self.kind} contains a NUL character, which is not allowed.")
         for name in ("stated_confidence", "confidence"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InvalidInput(f"The {name} of a proposed {self.kind} is {getattr(self, name)}; 0 to 1 is allowed.")

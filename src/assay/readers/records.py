@@ -1,4 +1,4 @@
-"""What a reader makes of an export: messages, what is none, and what cannot be read."""
+"""What a reader finds in an export: messages, entries that are not messages, and entries that cannot be read."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 from assay.text.homoglyphs import shows_nothing
 
 MAX_NAME: Final = 200
-"""Characters of an author, a channel, a thread or an id."""
+"""Characters in the name of an author, a channel or a thread, or in an id."""
 MAX_TEXT: Final = 200_000
 MAX_ADDRESS: Final = 2_000
-"""Characters of the address of a message."""
+"""Characters in the address of a message."""
 EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 CLOCKS_MAY_DIFFER: Final = timedelta(days=1)
 
@@ -27,7 +27,7 @@ class TextSpan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
-    """What somebody said, before it is a record. `external_id` is its name within its source."""
+    """What somebody said, before it is stored. `external_id` identifies it within its source."""
 
     external_id: str
     channel: str
@@ -38,30 +38,30 @@ class IncomingMessage:
     """The external id of the message that began the thread, or what the source calls the thread."""
     is_bot: bool = False
     author_id: str | None = None
-    """What the author is known by in the source, whatever the name is at the time."""
+    """What identifies the author in the source, whatever name is shown at the time."""
     edited_at: datetime | None = None
     quoted: Sequence[TextSpan] = ()
-    """Words of the text that are not its author's: quoted, forwarded, a signature."""
+    """Parts of the text that are not the author's own words: quotes, forwarded text, a signature."""
     forwarded_from: str | None = None
     permalink: str | None = None
     reactions: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Who reacted, by the name of the reaction."""
+    """Who reacted, by reaction."""
     former_id: str | None = None
-    """What this message was known by in earlier versions of Assay."""
+    """What identified this message in earlier versions of Assay."""
     is_edit: bool = field(default=False, compare=False)
-    """It was edited, whenever that was."""
+    """It was edited, even where nothing says when."""
     is_version: bool = field(default=False, compare=False)
-    """Newer words of a message that came before in the same export."""
+    """A newer version of a message that came earlier in the same export."""
     where: str = field(default="", compare=False)
-    """The place in the export, for sentences."""
+    """The place in the export, to be named in error messages."""
 
     @property
     def known_ids(self) -> tuple[str, ...]:
-        """What it is known by in its source, now or formerly."""
+        """What identifies it in its source, now or formerly."""
         return (self.external_id,) if self.former_id is None else (self.external_id, self.former_id)
 
     def problem(self, at: datetime) -> str | None:
-        """One sentence on what is not allowed of this message, if anything. `at`: the current time."""
+        """One sentence that says what is wrong with this message, if anything is. `at`: the current time."""
         names = {"id": self.external_id, "channel": self.channel, "author": self.author}
         if self.thread is not None:
             names["thread"] = self.thread
@@ -74,7 +74,7 @@ class IncomingMessage:
 
 
 class SystemNotice(StrEnum):
-    """Why something in an export is no message."""
+    """Why an entry of an export is not a message."""
 
     JOINED = "joined or left"
     CHANNEL = "channel changed"
@@ -91,12 +91,12 @@ class SystemNotice(StrEnum):
 class Skipped:
     kind: SystemNotice
     external_id: str | None = None
-    """Of a message that was deleted: what it was known by, where the export still says so."""
+    """The id of a deleted message, where the export still gives it."""
 
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """Something that was left out because it cannot be read. The rest goes in."""
+    """An entry that was left out because it cannot be read. The rest is imported."""
 
     where: str
     why: str
@@ -110,20 +110,20 @@ Found = IncomingMessage | Skipped | BadRecord
 
 
 def unfit(label: str, value: str, most: int) -> str | None:
-    """One sentence on what is not allowed of a text, if anything."""
+    """One sentence that says what is wrong with a text, if anything is."""
     if not value[:1].isalnum() and shows_nothing(value):
         return f"The {label} is empty."
     if len(value) > most:
         return f"The {label} has {len(value):,} characters; {most:,} are allowed."
     if "\0" in value:
-        return f"The {label} holds a NUL character, which is not allowed."
+        return f"The {label} contains a NUL character, which is not allowed."
     if not is_unicode(value):
-        return f"The {label} holds half a surrogate pair, which is no character."
+        return f"The {label} contains a lone surrogate, which is not a character."
     return None
 
 
 def is_unicode(value: str) -> bool:
-    """False where a string holds a lone surrogate, which no encoding and no database takes."""
+    """False where a string holds a lone surrogate, which no encoding and no database accepts."""
     if value.isascii():
         return True
     try:
@@ -135,13 +135,13 @@ def is_unicode(value: str) -> bool:
 
 def _out_of_range(moment: datetime, at: datetime) -> str | None:
     if moment.utcoffset() is None:
-        return f"The date {moment:%Y-%m-%d %H:%M} names no time zone."
+        return f"The date {moment:%Y-%m-%d %H:%M} has no time zone."
     if EARLIEST <= moment <= at + CLOCKS_MAY_DIFFER:
         return None
-    return f"The date {moment:%Y-%m-%d} is not allowed: {EARLIEST:%Y-%m-%d} to one day from now is."
+    return f"The date {moment:%Y-%m-%d} is out of range: {EARLIEST:%Y-%m-%d} to one day from now is allowed."
 
 
 def digest(*parts: str) -> str:
-    """A stable id made of what is the same every time the same export is read."""
+    """A stable id, made from what stays the same whenever the export is read again."""
     said = "\0".join(f"{len(part)}:{part}" for part in parts)
     return hashlib.sha256(said.encode(errors="replace")).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""What requests and answers are made of."""
+"""The building blocks of requests and responses."""
 
 import sys
 from collections.abc import Iterable
@@ -17,34 +17,34 @@ from assay.proposals.outcomes import Refusal
 MAX_IDS: Final = 10_000
 MAX_DEPTH: Final = 20
 MAX_META_BYTES: Final = 64 * 1024
-"""Bytes of free-form values, as JSON: a page of a list holds up to 500 of them."""
+"""Of free-form values, as JSON. A page of a list holds up to 500 of them."""
 MAX_ID: Final = 2**63 - 1
 MAX_NUMBER: Final = sys.float_info.max
 
 
 def storable(value: str) -> str:
-    """Text that a database takes: no NUL, no half of a character."""
+    """Text that the database accepts: no NUL, and no lone surrogate."""
     if "\0" in value:
         raise ValueError("a NUL character is not allowed")
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise ValueError("half a surrogate pair is no character") from None
+        raise ValueError("a lone surrogate is not a character") from None
     return value
 
 
 def shallow(value: dict[str, Any]) -> dict[str, Any]:
-    """Free-form values that can be stored: not too deep or large, and all of their numbers and words storable."""
+    """Free-form values that can be stored: neither too deep nor too large, with finite numbers and storable text."""
     _refuse_depth(value, MAX_DEPTH)
     _refuse_unstorable(value)
     if (size := len(as_json(value).encode())) > MAX_META_BYTES:
-        raise ValueError(f"{size:,} bytes of JSON are more than the {MAX_META_BYTES:,} that are allowed")
+        raise ValueError(f"{size:,} bytes of JSON exceed the {MAX_META_BYTES:,} that are allowed")
     return value
 
 
 def _refuse_depth(value: object, left: int) -> None:
     if left == 0:
-        raise ValueError(f"more than {MAX_DEPTH} levels are not allowed")
+        raise ValueError(f"at most {MAX_DEPTH} levels are allowed")
     for each in _inner(value):
         _refuse_depth(each, left - 1)
 
@@ -53,7 +53,7 @@ def _refuse_unstorable(value: object) -> None:
     if isinstance(value, str):
         storable(value)
     if isinstance(value, float) and not isfinite(value):
-        raise ValueError(f"a number must be finite, and no larger than {MAX_NUMBER:.2g}")
+        raise ValueError(f"a number must be finite and at most {MAX_NUMBER:.2g}")
     for each in _inner(value):
         _refuse_unstorable(each)
 
@@ -75,17 +75,17 @@ Meta = Annotated[
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 UserId = Annotated[int, Field(ge=1, le=MAX_ID)]
 Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
-"""PostgreSQL takes no offset beyond sixteen hours, and Python any within a day: what comes in goes on in UTC."""
+"""Converted to UTC on arrival: Python accepts offsets of up to a day, PostgreSQL only of up to sixteen hours."""
 
 
 class ResponseModel(BaseModel):
-    """Something that is answered."""
+    """The body of a response."""
 
     model_config = ConfigDict(from_attributes=True)
 
 
 class RequestModel(BaseModel):
-    """Something that is asked for. An unknown key is a mistake and not overlooked."""
+    """The body of a request. An unknown key is an error: it is never ignored."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -110,20 +110,21 @@ class Decided(ResponseModel):
 
 
 class ConflictProblem(Problem):
-    """Somebody or something was faster, or it stands against what is known. What is not the case is left out."""
+    """Somebody or something got there first, or the request conflicts with what is known. Fields that do not apply are
+    left out."""
 
     refusal: Refusal | None = None
-    decision: Decided | None = Field(None, description="what stands against it")
-    entity_id: UUID | None = Field(None, description="the topic or atom that stands against it, or that it became")
-    count: int | None = Field(None, description="how many a filter means now")
-    revision: str | None = Field(None, description="of what a filter means now")
+    decision: Decided | None = Field(None, description="the decision that it conflicts with")
+    entity_id: UUID | None = Field(None, description="the topic or atom that it conflicts with, or has become")
+    count: int | None = Field(None, description="how many proposals the filter matches now")
+    revision: str | None = Field(None, description="the revision of what the filter matches now")
 
 
 class StaleProblem(Problem):
-    """It changed since it was read."""
+    """It has changed since it was read."""
 
     read: int | None = Field(None, description="the version or revision that was read")
-    now: int | None = Field(None, description="the one that there is")
+    now: int | None = Field(None, description="the current one")
     refusal: Refusal | None = None
     decision: Decided | None = None
     entity_id: UUID | None = None

@@ -1,4 +1,4 @@
-"""Signing in at an identity provider, as a browser sees it: out to the provider, and back with a session."""
+"""Signing in through an identity provider: the browser goes out to the provider, and comes back to a session."""
 
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -42,7 +42,7 @@ async def back(
     answered: Annotated[str | None, Query(alias="state", max_length=MAX_PARAMETER_LENGTH)] = None,
     error: Parameter = None,
 ) -> RedirectResponse:
-    """Signs in who comes back from the provider."""
+    """Signs in the person whom the provider sends back."""
     provider = _provider(state.settings)
     attempt = Attempt.read(request.cookies.get(_attempt_cookie(request)))
     attempt.expect(answered or "")
@@ -61,7 +61,7 @@ async def back(
 
 def _provider(settings: Settings) -> Provider:
     if not oidc.is_configured(settings):
-        raise NotFound("Nobody signs in at an identity provider here: ASSAY_OIDC_ISSUER is not set.")
+        raise NotFound("Signing in through an identity provider is not set up here: ASSAY_OIDC_ISSUER is not set.")
     return Provider(settings)
 
 
@@ -70,5 +70,5 @@ def _attempt_cookie(request: Request) -> str:
 
 
 def _kept_safe(request: Request) -> dict[str, Any]:
-    """Out of reach of scripts. Lax, for the way back begins on a page of the provider."""
+    """Out of reach of scripts. Lax, because the way back starts on a page of the provider."""
     return {"path": "/", "secure": cookie_name(request) == HOST_COOKIE, "httponly": True, "samesite": "lax"}

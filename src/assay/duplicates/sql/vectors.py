@@ -67,8 +67,8 @@ def quoted(model: str) -> str:
     """The model's name as a literal of SQL: an index serves only a condition that names its model outright."""
     if not _MODEL_NAME.fullmatch(model):
         raise InvalidInput(
-            f"The embedding model {model!r} has a name we cannot use: up to 100 of a-z, 0-9, dot, underscore and dash "
-            "are allowed."
+            f"The embedding model {model!r} has a name that cannot be used: up to 100 characters of a-z, 0-9, dot, "
+            "underscore and dash are allowed."
         )
     return f"'{model}'"
 

@@ -1,7 +1,7 @@
-"""Cursors: where a page begins, in as few characters as it takes. They go through addresses and shells as they are.
+"""Cursors mark where a page begins, in as few characters as possible. They need no escaping in URLs and shells.
 
-Two bytes say of which list in which order it is, the first of them below 128, so that no cursor begins with a hyphen.
-The values of the place follow, one behind the other, without their types: those are the list's.
+The first two bytes identify the list and its order; the first is below 128, so that no cursor begins with a hyphen.
+The values of the position follow one after another, without their types: the list knows these.
 """
 
 import struct
@@ -17,24 +17,24 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from assay.errors import InvalidInput
 
-Place = TypeVar("Place")
+Position = TypeVar("Position")
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 BYTES_OF_A_MOMENT: Final = 7
-"""Microseconds, for a thousand years before 1970 and after it."""
+"""Enough for microseconds within a thousand years of 1970."""
 BYTES_OF_A_LIST: Final = 2
 
 
 def cursor(place: Sequence[Any] | None, of: str) -> str | None:
-    """The place as a client hands it back; None for None. `of`: the list and its order."""
+    """A position in the form that clients send back; None for None. `of`: the list and its order."""
     if place is None:
         return None
     packed = _list(of) + b"".join(map(_packed, place))
     return urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def place(cursor: str | None, of: str, shape: type[Place]) -> Place | None:
-    """The place of a cursor. Raises InvalidInput for one that we never gave, or gave for another list or order."""
+def place(cursor: str | None, of: str, shape: type[Position]) -> Position | None:
+    """The position that a cursor marks. Raises InvalidInput for one that is not ours, or of another list or order."""
     if cursor is None:
         return None
     try:
@@ -45,7 +45,7 @@ def place(cursor: str | None, of: str, shape: type[Place]) -> Place | None:
                 return TypeAdapter(shape).validate_python(values)
     except (ValueError, OverflowError, struct.error, ValidationError):
         pass
-    raise InvalidInput("This cursor is none of ours, or belongs to another order of the list.")
+    raise InvalidInput("This cursor was not issued here, or belongs to another list or order.")
 
 
 def _list(of: str) -> bytes:
@@ -80,7 +80,7 @@ def _read_with_length(packed: BytesIO) -> bytes:
 
 def _read(packed: BytesIO, length: int) -> bytes:
     if len(content := packed.read(length)) < length:
-        raise ValueError("It ends too early.")
+        raise ValueError("It ends too soon.")
     return content
 
 
