@@ -43,7 +43,8 @@ def test_signing_in_and_out(opened):
     expect(page.get_by_role("heading", name="Sign in to Assay")).to_be_visible()
 
 
-@pytest.mark.parametrize(("scheme", "viewport"), [("light", DESKTOP), ("dark", PHONE)], ids=["light", "dark phone"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", HEADINGS)
 def test_a_page_is_usable_by_everybody(opened, name, scheme, viewport):
     page = opened(f"/ui/{name}", viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
