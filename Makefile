@@ -48,14 +48,14 @@ down: $(CORE) ## Stop a running Assay
 	@$(BIN)/assay down
 
 test: $(ALL) check page ## Check the code and run the tests
-	@tools/chromium
+	@tools/browsers
 	@tools/deploy_linters promtool
 	@mkdir -p build && rm -f $(LINES)
 	$(BIN)/python $(if $(wildcard $(VENV)/lib/*/site-packages/slipcover),-m slipcover --json --out $(LINES)) -m pytest -n 2
 	@test ! -f $(LINES) || { echo "Lines of the domain that the tests walked through:"; $(BIN)/python tools/coverage.py $(LINES); }
 
 screenshots: $(ALL) page ## Take the pictures of the documentation anew, from a demo
-	@tools/chromium
+	@tools/browsers
 	$(BIN)/python tools/screenshots.py
 
 deploy: $(ALL) ## Check the files of deploy/ with the linters of each, which are fetched first (500 MB)
