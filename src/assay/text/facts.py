@@ -219,8 +219,13 @@ def _names(text: str) -> Iterator[Fact]:
     """Words that are names by their capitals. At the start of a sentence that takes a second sighting."""
     words = list(_WORD.finditer(text))
     shouting = sum(word[0][0].isupper() for word in words) > 0.6 * len(words) > 3
-    starts = {word.start() for word in words if _SENTENCE_START.search(text[max(0, word.start() - 4) : word.start()])}
-    inside = {word[0] for word in words if word.start() not in starts and word[0][0].isupper() and not shouting}
+    inside = {
+        word[0]
+        for word in words
+        if word[0][0].isupper()
+        and not shouting
+        and not _SENTENCE_START.search(text[max(0, word.start() - 4) : word.start()])
+    }
     for word in words:
         if any(letter.isupper() for letter in word[0][1:]) or word[0] in inside:
             yield Fact(Family.NAME, None, word[0].lower(), word[0], word.start(), word.end())

@@ -19,6 +19,7 @@ BEHIND: Final = (
     r"|como|al|au|por lo|à|o\b|ou\b|oder|of|lub|höchst|mindest|minst|hoogst|najwy|co naj|no m|pelo"
 )
 """How a bound begins that stands behind its number."""
+DIGIT: Final = re.compile(r"\d")
 NUMBER: Final = r"\d[\d.,:]*(?<![.,:])"
 DAY: Final = (
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day"
@@ -41,11 +42,15 @@ class Bound(NamedTuple):
 def cut_bounds(said: str, languages: tuple[str, ...]) -> tuple[str, dict[str, list[Bound]]]:
     """A folded text without the words that bound a number, and its bounds by number."""
     found: dict[str, list[Bound]] = {}
+    if not DIGIT.search(said):
+        return said, found
     loose = INCLUSIVE if languages == ENGLISH else LOOSE
     for name in ("at_most", "at_least", "below", "above", "since", "before", "after"):
         operators = OPERATORS.get(name) or loose[name]
         for pattern in _patterns(name, languages):
-            for match in pattern.finditer(said):
+            if not (matches := list(pattern.finditer(said))):
+                continue
+            for match in matches:
                 meant = operators + "≤" * (name == "before" and UNTIL.match(match["phrase"]) is not None)
                 found.setdefault(plain_number(match["number"]), []).append(Bound(frozenset(meant), match["phrase"]))
             said = pattern.sub(lambda match: match[0].replace(match["phrase"], ";"), said)

@@ -86,7 +86,7 @@ def limits_of(text: str, languages: tuple[str, ...] = ()) -> Limits:
 def _cut(said: str, name: str, languages: tuple[str, ...], found: dict[str, list[str]]) -> str:
     pattern = lexicon.pattern("polarity", name, languages)
     found[name] = [match[0] for match in pattern.finditer(said)]
-    return pattern.sub(" ; ", said)
+    return pattern.sub(" ; ", said) if found[name] else said
 
 
 def other_limits(claim: str, whole: str, evidence: str) -> Iterator[str]:
