@@ -25,6 +25,11 @@ def test_a_fragment_is_found_where_it_is_handed_over_as_sql(tmp_path):
     assert len(found(tmp_path, {"room/queries.py": "where(text('archived OR merged'))"})) == 1
 
 
+def test_another_name_for_the_function_hides_nothing(tmp_path):
+    code = "from sqlalchemy import text as as_it_is\norder_by(as_it_is('1, 2'))"
+    assert len(found(tmp_path, {"room/queries.py": code})) == 1
+
+
 def test_words_for_people_are_no_sql(tmp_path):
     words = "'''SELECT is explained.'''\nsay('Update it, or select another.')\nsay('As a superuser: CREATE EXTENSION')"
     assert found(tmp_path, {"room/queries.py": words}) == []

@@ -30,11 +30,20 @@ def is_sql(path: Path) -> bool:
 def raw(tree: ast.AST) -> Iterator[int]:
     """The lines at which a string that reads like SQL begins, or is handed over as SQL."""
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    called = set(_names_of_text(tree))
     for node in ast.walk(tree):
         if id(node) not in docstrings and STATEMENT.match(_words(node) or ""):
             yield node.lineno  # type: ignore[attr-defined]  # an expression has one
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in AS_TEXT:
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in called:
             yield from (node.lineno for each in node.args[:1] if _words(each) is not None)
+
+
+def _names_of_text(tree: ast.AST) -> Iterator[str]:
+    """What the functions are called here that take SQL as text."""
+    yield from AS_TEXT
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy":
+            yield from (each.asname for each in node.names if each.name in AS_TEXT and each.asname)
 
 
 def _words(node: ast.AST) -> str | None:

@@ -97,14 +97,14 @@ def without_a_line(content):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda content: content[: len(content) // 2], "no JSON|not whole"),
+        (lambda content: content[: len(content) // 2], "not JSON|not whole"),
         (without_a_line, "not whole"),
         (lambda content: content + b'{"table": "users", "row": {}}\n', "damaged"),
-        (lambda content: content.replace(b'"table":"topic_atoms"', b'"table":"pg_authid"'), "no record of Assay"),
+        (lambda content: content.replace(b'"table":"topic_atoms"', b'"table":"pg_authid"'), "not a record of Assay"),
         (lambda content: content.replace(b'"revision":"00', b'"revision":"99'), "newer Assay"),
         (lambda content: content.split(b"\n", 1)[1], "no export of Assay"),
         (lambda content: content.replace(b'"kind": "atom"', b'"kind": "a word that is far too long for it"'), "fit"),
-        (lambda _: b"ana: hello\n", "no JSON"),
+        (lambda _: b"ana: hello\n", "not JSON"),
         (lambda _: b"", "empty"),
     ],
 )

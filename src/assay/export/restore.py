@@ -89,7 +89,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
     counts, end = dict.fromkeys(KEPT, 0), None
     for each in documents:
         if end is not None:
-            raise InvalidInput(f"{path} is damaged: something stands behind its last line.")
+            raise InvalidInput(f"{path} is damaged: something follows its last line.")
         if "end" in each:
             end = each["end"]
             continue
@@ -107,9 +107,9 @@ def _documents(path: Path) -> Iterator[dict[str, Any]]:
         try:
             document = json.loads(line.text)
         except (ValueError, RecursionError):
-            raise InvalidInput(f"{path}, line {line.number:,} is no JSON: the file is damaged.") from None
+            raise InvalidInput(f"{path}, line {line.number:,} is not JSON: the file is damaged.") from None
         if not isinstance(document, dict):
-            raise InvalidInput(f"{path}, line {line.number:,} is no record.")
+            raise InvalidInput(f"{path}, line {line.number:,} is not a record.")
         yield document
 
 
@@ -122,7 +122,7 @@ def _check_header(path: Path, header: dict[str, Any] | None) -> None:
 
 def _check_row(path: Path, document: dict[str, Any]) -> None:
     if document.get("table") not in KEPT or not isinstance(document.get("row"), dict):
-        raise InvalidInput(f"{path} holds a line that is no record of Assay: {str(document)[:80]}")
+        raise InvalidInput(f"{path} holds a line that is not a record of Assay: {str(document)[:80]}")
 
 
 async def _insert(session: AsyncSession, name: str) -> None:

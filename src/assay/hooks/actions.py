@@ -84,7 +84,7 @@ async def proved(session: AsyncSession, source_id: UUID, headers: Headers, body:
 async def take(session: AsyncSession, source_id: UUID, platform: Platform, document: Document) -> Any:
     """Stores what was said, changed or deleted, and returns what the program is answered.
 
-    The same event twice changes nothing, and words that are older than those of an edit that came first are left.
+    The same event twice changes nothing. Words older than those of an edit that arrived first are ignored.
     """
     source, actor = await _origin(session, source_id)
     event = platform.read(document, await _known_channel(session, source, platform.room(document)))

@@ -18,7 +18,7 @@ SLASH_COMMAND: Final = 1
 EPHEMERAL: Final = 64
 PONG: Final = {"type": 1}
 EPOCH: Final = 1420070400000
-"""From which the ids of Discord count milliseconds."""
+"""The moment from which Discord's ids count milliseconds."""
 
 
 def is_genuine(secret: str, headers: Headers, body: bytes) -> bool:
@@ -43,7 +43,7 @@ def room(_document: Document) -> str:
 
 
 def read(document: Document, _channel: str | None) -> HookEvent:
-    """The message that was picked, or the words that were typed behind a command."""
+    """The message that was picked, or the words that were typed after a command."""
     if document.get("type") == PING:
         return HookEvent(PONG)
     if document.get("type") != COMMAND:
@@ -63,7 +63,7 @@ def read(document: Document, _channel: str | None) -> HookEvent:
 
 
 def _told(words: str) -> dict[str, Any]:
-    """An answer that only the person sees who asked."""
+    """An answer that only the person who asked can see."""
     return {"type": 4, "data": {"content": words, "flags": EPHEMERAL}}
 
 

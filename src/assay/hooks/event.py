@@ -18,7 +18,7 @@ from assay.readers.reading import Reading
 from assay.readers.tree import ExportFile, Tree
 
 MAX_AGE: Final = timedelta(minutes=5)
-"""Of a signed time: what is older may have been recorded and sent again."""
+"""How old a signed time may be: an older request may be a recording that is sent again."""
 Headers = Mapping[str, str]
 """By names in lower case."""
 Document = Mapping[str, Any]
@@ -48,18 +48,18 @@ class Platform:
 
 
 def document_of(body: bytes) -> Document:
-    """Raises InvalidInput for what is no JSON object."""
+    """Raises InvalidInput for anything but a JSON object."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
-        raise InvalidInput("The body is no JSON.") from None
+        raise InvalidInput("The body is not JSON.") from None
     if not isinstance(found, dict):
-        raise InvalidInput("The body is no JSON object.")
+        raise InvalidInput("The body is not a JSON object.")
     return found
 
 
 def equal(one: str, other: str) -> bool:
-    """In a time that says nothing of where they differ."""
+    """Compares in a time that does not reveal where they differ."""
     return hmac.compare_digest(one.encode(), other.encode())
 
 
@@ -77,7 +77,7 @@ def _opening(content: object) -> Callable[[], BinaryIO]:
 
 
 def inner(document: Document, *names: str) -> Document:
-    """What stands within it under these names, one in the other."""
+    """What is nested under these names, one inside the other."""
     for name in names:
         document = mapping(document.get(name))
     return document

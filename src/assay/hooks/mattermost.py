@@ -32,7 +32,7 @@ def room(_document: Document) -> str:
 
 
 def read(document: Document, _channel: str | None) -> HookEvent:
-    """A post. Mattermost tells webhooks of no edit and of no deletion."""
+    """A post. Mattermost does not tell webhooks about edits or deletions."""
     if not (text := text_of(document.get("text"))).strip():
         return HookEvent()
     stamp = text_of(document.get("timestamp"))

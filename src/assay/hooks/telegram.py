@@ -21,7 +21,7 @@ def room(document: Document) -> str:
 
 
 def read(document: Document, channel: str | None) -> HookEvent:
-    """Messages and their edits. Telegram tells bots of no deletion."""
+    """Messages and their edits. Telegram does not tell bots about deletions."""
     message = _message(document)
     if not (identity := _chat_id(message)):
         return HookEvent()

@@ -1,7 +1,7 @@
-"""What is done with uploads beside the requests: looked at, brought in, and tidied away.
+"""What is done with uploads outside the requests: they are looked at, brought in, and tidied away.
 
 An import belongs to the process that holds its lock, and the lock goes with the connection. Another process, or the
-same after a restart, takes up what was left and goes on behind the last message that was stored.
+same after a restart, takes up what was left and goes on after the last message that was stored.
 """
 
 import asyncio
@@ -244,12 +244,12 @@ def _fail(found: Import, sentence: str) -> None:
 
 
 def _without_place(sentence: str, path: Path) -> str:
-    """What a sentence says of a file, without where on the server it lies."""
+    """A sentence about a file, without its folder on the server."""
     return sentence.replace(str(path), path.name)
 
 
 def _kept(seen: Preview, path: Path) -> dict[str, Any]:
-    """The preview without the tails of its longest lists, which are counted."""
+    """The preview, with its longest lists cut off and counted."""
     document = seen.document()
     for bad in document["bad"]:
         bad["why"] = _without_place(bad["why"], path)
@@ -262,7 +262,7 @@ def _kept(seen: Preview, path: Path) -> dict[str, Any]:
 
 
 async def _read(batches: Iterator[list[IncomingMessage]]) -> list[IncomingMessage] | None:
-    """The next of them, read in a thread, so that the web app answers meanwhile. None behind the last."""
+    """The next of them, read in a thread, so that the web app answers meanwhile. None after the last."""
     reading_on = asyncio.ensure_future(asyncio.to_thread(next, batches, None))
     try:
         return await asyncio.shield(reading_on)

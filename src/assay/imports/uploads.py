@@ -11,7 +11,7 @@ from assay import disk
 from assay.errors import Unavailable
 
 RESERVE_BYTES: Final = 512 * disk.MB
-"""Room that an upload leaves on the disk, which the database may share."""
+"""Space that an upload leaves free on the disk, which the database may share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Uploads:
     folder: Path
 
     def path(self, import_id: UUID, file_name: str) -> Path:
-        """The file of an import. It keeps the ends of its name, by which formats without an inner mark are told."""
+        """The file of an import. Its name is kept, for some formats are recognised by nothing else."""
         return self.folder / str(import_id) / file_name
 
     def refuse_too_large(self, size: int) -> None:
@@ -34,7 +34,7 @@ class Uploads:
             )
 
     def append(self, path: Path, offset: int, content: bytes) -> None:
-        """Writes bytes to their place and onto the disk. What stood behind that place is cut off."""
+        """Writes bytes to their place and onto the disk. Anything after them is cut off."""
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "r+b") as file:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Text, literal, select, tuple_, type_coerce, union_all
-from sqlalchemy import text as sql_text
+from sqlalchemy import Row, Select, Text, literal, select, tuple_, type_coerce, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -44,7 +43,9 @@ async def _edges(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Row[Any
     filings = select(TopicAtom.atom_id, TopicAtom.topic_id, literal(FILED)).where(
         among(TopicAtom.atom_id, ids), among(TopicAtom.topic_id, ids)
     )
-    return (await session.execute(union_all(links, filings).order_by(sql_text("1, 2, 3")))).all()
+    edges = union_all(links, filings).subquery()
+    query: Select[Any] = select(edges).order_by(*edges.c)
+    return (await session.execute(query)).all()
 
 
 async def contradictions(
@@ -52,7 +53,7 @@ async def contradictions(
 ) -> Sequence[Row[Any]]:
     """Live atoms of which one says the opposite of the other, the newest of those that say it first."""
     one, other = aliased(Entity), aliased(Entity)
-    query = (
+    query: Select[Any] = (
         select(one.id, one.title, other.id.label("other_id"), other.title.label("other_title"))
         .select_from(AtomLink)
         .join(one, one.id == AtomLink.from_id)

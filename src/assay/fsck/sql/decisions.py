@@ -59,20 +59,20 @@ DECISIONS: Final = (
     ),
     Invariant(
         "trail-of-proposals",
-        "What the trail tells of proposals is told of proposals that exist.",
+        "Every proposal that the trail mentions exists.",
         f"""SELECT DISTINCT subject_id AS id, 'no such proposal' AS why FROM audit_log a
         WHERE action IN {_DECIDING} AND NOT EXISTS (SELECT FROM proposals p WHERE p.id = a.subject_id)""",
     ),
     Invariant(
         "trail-decides",
-        "The last decision in the trail is how each proposal stands.",
+        "Each proposal stands as the last decision in the trail says.",
         f"""SELECT p.id, 'it is ' || p.status || ', and by the trail ' || coalesce(l.status, 'pending') AS why
         FROM proposals p LEFT JOIN ({_LAST}) l ON l.subject_id = p.id
         WHERE coalesce(l.status, 'pending') <> p.status AND p.erased_at IS NULL""",
     ),
     Invariant(
         "trail-signs",
-        "Whoever decided last by the trail is the reviewer.",
+        "The reviewer is whoever made the last decision in the trail.",
         f"""SELECT p.id, 'user ' || p.reviewed_by_user_id || ', and by the trail ' || l.actor_user_id AS why
         FROM proposals p JOIN ({_LAST}) l ON l.subject_id = p.id
         WHERE p.status <> 'pending' AND p.reviewed_by_user_id <> l.actor_user_id
@@ -80,14 +80,14 @@ DECISIONS: Final = (
     ),
     Invariant(
         "one-entry-a-change",
-        "The version of a proposal is one more than the changes of it in the trail.",
+        "The version of a proposal is one more than the number of its changes in the trail.",
         f"""SELECT p.id, 'version ' || p.version || ', and ' || count(a.id) || ' changes' AS why
         FROM proposals p LEFT JOIN audit_log a ON a.subject_id = p.id AND a.action IN {_DECIDING}
         WHERE p.erased_at IS NULL GROUP BY p.id HAVING p.version <> count(a.id) + 1""",
     ),
     Invariant(
         "duplicate-of-something",
-        "A proposal is marked as a duplicate exactly where it says of what, how much and how.",
+        "A proposal is marked as a duplicate exactly when it says of what, how similar and in what way.",
         """SELECT id, 'it is ' || dedup_state AS why FROM proposals
         WHERE (dedup_state = 'duplicate') <> (similarity_score IS NOT NULL)
             OR (similarity_score IS NULL) <> (similarity_type IS NULL)

@@ -52,7 +52,7 @@ EVIDENCE: Final = (
     ),
     Invariant(
         "run-ends",
-        "An extraction run has an end exactly where it ended.",
+        "An extraction run has an end time exactly when it has ended.",
         """SELECT id, 'it is ' || status AS why FROM extraction_runs
         WHERE (status IN ('completed', 'failed', 'cancelled')) <> (completed_at IS NOT NULL)""",
     ),

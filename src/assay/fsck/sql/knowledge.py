@@ -14,7 +14,7 @@ _NO_VECTOR: Final = """NOT EXISTS (
 KNOWLEDGE: Final = (
     Invariant(
         "decided",
-        "Knowledge is in force exactly where its proposal is approved and it was not merged into another.",
+        "Knowledge is in force exactly when its proposal is approved and it was not merged into another.",
         """SELECT e.id, CASE WHEN e.archived THEN 'archived' ELSE 'in force' END || ', its proposal '
             || coalesce(p.status, 'is gone') AS why
         FROM entities e LEFT JOIN proposals p ON p.id = e.id
@@ -37,7 +37,7 @@ KNOWLEDGE: Final = (
     ),
     Invariant(
         "machine-approved-no-twin",
-        "The machine approved nothing of which an exact repetition was in force.",
+        "The machine approved nothing that repeated, word for word, what was in force.",
         """SELECT e.second_id AS id, 'the same as ' || e.first_id AS why
         FROM entity_pairs e JOIN proposals p ON p.id = e.second_id
         JOIN entities a ON a.id = e.first_id JOIN entities b ON b.id = e.second_id
@@ -68,7 +68,7 @@ KNOWLEDGE: Final = (
     ),
     Invariant(
         "filed-living",
-        "What is filed is an atom in force under a topic in force.",
+        "Filings put atoms in force under topics in force.",
         f"""SELECT f.atom_id AS id, 'under ' || f.topic_id AS why
         FROM topic_atoms f JOIN entities t ON t.id = f.topic_id JOIN entities a ON a.id = f.atom_id
         WHERE {_NOT_FILED}""",
@@ -77,7 +77,7 @@ KNOWLEDGE: Final = (
     ),
     Invariant(
         "linked-living",
-        "What is linked are atoms in force.",
+        "Links join atoms in force.",
         f"""SELECT l.from_id AS id, l.link_type || ' ' || l.to_id AS why
         FROM atom_links l JOIN entities a ON a.id = l.from_id JOIN entities b ON b.id = l.to_id
         WHERE {_NOT_LINKED}""",
@@ -86,7 +86,7 @@ KNOWLEDGE: Final = (
     ),
     Invariant(
         "vectors-of-living",
-        "Each vector is of a pending proposal or of knowledge in force, and of its kind.",
+        "Each vector belongs to a pending proposal or to knowledge in force, and has its kind.",
         f"""SELECT v.subject_id AS id, v.kind || ', ' || v.model AS why
         FROM embeddings v JOIN proposals p ON p.id = v.subject_id LEFT JOIN entities e ON e.id = v.subject_id
         WHERE {_OF_DEAD}""",

@@ -19,7 +19,7 @@ MACHINERY: Final = (
     ),
     Invariant(
         "events-of-trail",
-        "What is numbered as an event is a change in the trail.",
+        "Every numbered event is a change in the trail.",
         """SELECT entry_id AS id, 'event ' || coalesce(sequence::text, 'without a number') AS why FROM outbox o
         WHERE NOT EXISTS (SELECT FROM audit_log a WHERE a.id = o.entry_id AND a.channel IS NOT NULL)""",
     ),
@@ -33,19 +33,19 @@ MACHINERY: Final = (
     ),
     Invariant(
         "run-of-job-ends",
-        "A run of a job has an end exactly where it ended.",
+        "A job run has an end time exactly when it has ended.",
         f"""SELECT id, job || ' is ' || state AS why FROM job_runs
         WHERE (state IN {_ENDED}) <> (finished_at IS NOT NULL)""",
     ),
     Invariant(
         "run-of-job-begins",
-        "A run of a job that is under way or came to an end has begun.",
+        "A job run that is under way or has ended has a start time.",
         """SELECT id, job || ' is ' || state AS why FROM job_runs
         WHERE started_at IS NULL AND state IN ('running', 'ok', 'failed', 'timeout')""",
     ),
     Invariant(
         "items-counted",
-        "A run of a job failed with no more items than it attempted.",
+        "A job run has no more failed items than attempted ones.",
         """SELECT id, job || ': ' || failed || ' of ' || attempted AS why FROM job_runs
         WHERE failed > attempted OR failed < 0""",
     ),
@@ -57,7 +57,7 @@ MACHINERY: Final = (
     ),
     Invariant(
         "run-alive",
-        "A run of a job that is under way gave a sign of life in the last ten minutes.",
+        "A job run that is under way has given a sign of life in the last ten minutes.",
         """SELECT id, job || ' was last seen at ' || to_char(heartbeat_at, 'YYYY-MM-DD HH24:MI') AS why
         FROM job_runs WHERE state = 'running' AND heartbeat_at < now() - interval '10 minutes'""",
     ),
