@@ -32,7 +32,7 @@ class Surroundings:
 async def around(session: AsyncSession, entity_id: UUID) -> Surroundings:
     """It, and what is near it, the nearest first. No nodes: there is no such topic or atom."""
     limits = {"steps": STEPS, "most": MAX_PER_PLACE, "nodes": MAX_NODES}
-    nodes = (await session.execute(sql.NEIGHBOURS, {"id": entity_id, **limits})).all()
+    nodes: Sequence[Row[Any]] = (await session.execute(sql.NEIGHBOURS, {"id": entity_id, **limits})).all()
     return Surroundings(nodes, await _edges(session, [each.id for each in nodes]))
 
 
@@ -45,7 +45,8 @@ async def _edges(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Row[Any
     )
     edges = union_all(links, filings).subquery()
     query: Select[Any] = select(edges).order_by(*edges.c)
-    return (await session.execute(query)).all()
+    found: Sequence[Row[Any]] = (await session.execute(query)).all()
+    return found
 
 
 async def contradictions(
@@ -64,4 +65,5 @@ async def contradictions(
     )
     if after is not None:
         query = query.where(tuple_(AtomLink.from_id, AtomLink.to_id) < tuple_(*after))
-    return (await session.execute(query)).all()
+    found: Sequence[Row[Any]] = (await session.execute(query)).all()
+    return found
