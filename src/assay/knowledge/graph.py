@@ -54,7 +54,7 @@ async def contradictions(
 ) -> Sequence[Row[Any]]:
     """Live atoms of which one says the opposite of the other, the newest of those that say it first."""
     one, other = aliased(Entity), aliased(Entity)
-    query: Select[Any] = (
+    query: Any = (
         select(one.id, one.title, other.id.label("other_id"), other.title.label("other_title"))
         .select_from(AtomLink)
         .join(one, one.id == AtomLink.from_id)
