@@ -55,3 +55,22 @@ def test_the_page_knows_every_format_and_option():
     ]
     assert tables[0] == {each.name for each in READERS}
     assert tables[1] == set(OPTIONS)
+
+
+def test_a_class_that_one_page_styles_is_used_by_no_other():
+    """The style sheet of a page stays when another one is opened."""
+    styles = {
+        each.parent.name: re.findall(r"^  \.([\w-]+)", each.read_text(), re.MULTILINE)
+        for each in SOURCES
+        if each.suffix == ".css"
+    }
+    styles.pop("ui")
+    wrong = [
+        (name, each.name)
+        for page, names in styles.items()
+        for name in names
+        for each in SOURCES
+        if each.suffix == ".tsx" and each.parent.name not in {page, "app", "ui"}
+        if re.search(rf'className="(?:[^"]* )?{name}[ "]', each.read_text())
+    ]
+    assert wrong == []

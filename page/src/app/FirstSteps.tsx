@@ -96,7 +96,7 @@ export function FirstSteps() {
   }, [client, waits, firstSteps]);
   if (firstSteps !== "begun" || !found || !current) return null;
   return (
-    <section className="steps" aria-label="First steps">
+    <section className="first-steps" aria-label="First steps">
       <ol>
         {steps.map((each, at) => (
           <li key={each.name} aria-current={each === current ? "step" : undefined}>

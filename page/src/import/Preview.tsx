@@ -36,7 +36,7 @@ function Facts({ preview }: { preview: Understood }) {
     day_order && ["Dates", day_order],
   ].filter((each): each is [string, string] => Boolean(each));
   return (
-    <dl className="facts">
+    <dl className="understood">
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
