@@ -25,7 +25,7 @@ from assay.db.models import DedupState, Proposal
 from assay.duplicates import scan
 from assay.duplicates.calibration import shipped
 from assay.duplicates.measure import measured
-from assay.duplicates.scale import OPERATING_COSINE, Scale
+from assay.duplicates.scale import EVERY_PART, OPERATING_COSINE, Scale
 from assay.duplicates.scorer import MAX_GAIN
 from assay.duplicates.sql.candidates import EF_SEARCH
 from generated_data import DIMENSIONS, MODEL, Crowd, exact, fill, islands, like_language
@@ -183,7 +183,7 @@ async def recall(database: Database, crowd: Crowd) -> None:
 
 
 async def scanning(database: Database) -> None:
-    OPERATING_COSINE[MODEL] = POINT
+    OPERATING_COSINE[MODEL] = {EVERY_PART: POINT}
     draw = islands if os.environ.get("ASSAY_BENCH_ISLANDS") else await like_language()
     per_item: dict[int, float] = {}
     for size in SIZES:

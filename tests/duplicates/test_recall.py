@@ -22,7 +22,7 @@ SIZES = [10_000, *(pytest.param(int(size), marks=pytest.mark.load) for size in L
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_what_an_exact_search_finds_is_found(database, size, monkeypatch):
-    monkeypatch.setitem(scale.OPERATING_COSINE, MODEL, POINT)
+    monkeypatch.setitem(scale.OPERATING_COSINE, MODEL, {"all": POINT})
     crowd = await fill(database, await like_language(), entities=size, proposals=PROPOSALS)
     await scanned(database, HandMadeEmbedder({}, model=MODEL), *crowd.proposals, threshold=THRESHOLD)
     near = exact(crowd, Scale.of(MODEL), THRESHOLD)

@@ -18,7 +18,7 @@ from assay.db.models import SimilarityType
 from assay.duplicates.claim import Claim
 from assay.duplicates.labels import LabelledPair, read_pairs
 from assay.duplicates.measure import Measured, Quality, cosines, judged, quality, quality_by, trigram_similarity
-from assay.duplicates.scale import EVERY_KIND, OPERATING_SCORE, Scale, in_force
+from assay.duplicates.scale import EVERY_PART, OPERATING_SCORE, PARTS, Scale, in_force, part_of
 from assay.duplicates.scorer import Similarity, judge, scores
 from assay.duplicates.sql import words as sql
 from assay.kinds import Kind, folded
@@ -27,13 +27,13 @@ from assay.policies.queries import InForce
 
 log = structlog.get_logger(__name__)
 
-SHIPPED: Final = ("authored", "gitbugs")
+SHIPPED: Final = ("authored", "gitbugs", "statements")
 TEAM: Final = "team"
 """The source of the pairs that people of this team judged."""
 POINTS: Final = tuple(round(point, 3) for point in np.arange(0.2, 0.99, 0.005).tolist())
 Flags = NDArray[np.bool_]
 MIN_PAIRS, MIN_DUPLICATES = 100, 20
-"""A kind gets a point of its own only with so many pairs of it."""
+"""A part gets a point of its own only with so many pairs of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Calibration:
     model: str
     before: Scale
     points: Mapping[str, float]
-    """By kind, or for all. To be written into the policy as they are."""
+    """By part, or for all. To be written into the policy as they are."""
     pairs_before: Sequence[Measured]
     pairs_after: Sequence[Measured]
 
@@ -57,7 +57,7 @@ class Calibration:
         return sum(each.pair.source == TEAM for each in self.pairs_before)
 
     def parts(self) -> dict[str, tuple[Quality, Quality]]:
-        """The quality before and after: of all pairs, by kind, and of the team's own."""
+        """The quality before and after: of all pairs, by part, and of the team's own."""
         before, after = (_parts(side) for side in (self.pairs_before, self.pairs_after))
         return {name: (before[name], after[name]) for name in before}
 
@@ -66,14 +66,13 @@ class Calibration:
             name: {"before": before.document(), "after": after.document()}
             for name, (before, after) in self.parts().items()
         }
-        points = {str(kind): point for kind, point in self.before.points.items()}
-        return {"model": self.model, "points_before": points, "points_after": dict(self.points), "parts": parts}
+        return {"model": self.model, "points_before": dict(self.before.points), "points_after": dict(self.points), "parts": parts}
 
 
 def _parts(found: Sequence[Measured]) -> dict[str, Quality]:
-    kinds = quality_by(found, lambda each: each.pair.kind)
+    by_part = quality_by(found, lambda each: _part(each.pair))
     team = {TEAM: quality(own)} if (own := [each for each in found if each.pair.source == TEAM]) else {}
-    return {"all": quality(found), **kinds, **team}
+    return {"all": quality(found), **by_part, **team}
 
 
 def shipped() -> list[LabelledPair]:
@@ -113,7 +112,7 @@ async def store(session: AsyncSession, found: Calibration, *, actor: Actor, note
 
     Returns the policy in force, which is the one there was where it has the same points.
     """
-    unsaid = dict.fromkeys({EVERY_KIND, *Kind} - set(found.points))
+    unsaid = dict.fromkeys({EVERY_PART, *PARTS} - set(found.points))
     changes = {"operating_points": {found.model: {**unsaid, **found.points}}}
     return await policies.amend(session, changes, actor=actor, note=note)
 
@@ -132,20 +131,24 @@ async def ensure_calibrated(database: Database, embedder: Embedder) -> None:
 
 
 def best_points(pairs: Sequence[LabelledPair], near: Sequence[float], before: Scale) -> dict[str, float]:
-    """The point with the most right verdicts: of all pairs, and of a kind that has enough of them and a better
+    """The point with the most right verdicts: of all pairs, and of a part that has enough of them and a better
     one. A point in force stays where no other is better. Pure."""
     trial = _Trial.of(pairs, near)
     tried = sorted({*POINTS, *before.points.values()})
-    rights = {point: trial.right(Scale.of(before.model, {EVERY_KIND: point})) for point in tried}
-    found = {EVERY_KIND: _best({point: int(right.sum()) for point, right in rights.items()}, before.points.values())}
-    for kind in Kind:
-        mask = np.array([pair.kind is kind for pair in pairs])
+    rights = {point: trial.right(Scale.of(before.model, {EVERY_PART: point})) for point in tried}
+    found = {EVERY_PART: _best({point: int(right.sum()) for point, right in rights.items()}, before.points.values())}
+    for part in PARTS:
+        mask = np.array([_part(pair) == part for pair in pairs])
         duplicates = int((mask & trial.same).sum())
         if MIN_PAIRS <= mask.sum() < len(pairs) and duplicates >= MIN_DUPLICATES:
             own = {point: int(right[mask].sum()) for point, right in rights.items()}
-            if max(own.values()) > own[found[EVERY_KIND]]:
-                found[str(kind)] = _best(own, before.points.values())
+            if max(own.values()) > own[found[EVERY_PART]]:
+                found[str(part)] = _best(own, before.points.values())
     return found
+
+
+def _part(pair: LabelledPair) -> str:
+    return part_of(pair.kind, *(claim.text for claim in pair.claims()))
 
 
 def _best(right: Mapping[float, int], in_force: Collection[float]) -> float:

@@ -29,6 +29,11 @@ class Claim:
         """The body without a question that it answers."""
         return answer_of(self.body)
 
+    @property
+    def asks(self) -> bool:
+        """It is a question: what answers it says something else, however alike the words are."""
+        return self.title.rstrip().endswith("?")
+
     @cached_property
     def text_hash(self) -> str:
         """Of all of it: a person's verdict is about what they read."""

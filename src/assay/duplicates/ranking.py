@@ -97,6 +97,6 @@ def _verdict(proposal: Claim, near: Sequence[Near], dismissed: Container[tuple[U
     told_apart = {each.candidate.id for each in near if (proposal.id, each.candidate.id) in dismissed}
     ranked = sorted(near, key=lambda each: each.rank, reverse=True)
     alike = (each for each in ranked if each.closeness is not None and each.candidate.id not in told_apart)
-    match = next((each.match for each in alike), None)
+    match = next((each.match for each in alike if each.match), None)
     shown = [each.shown(dismissed=each.candidate.id in told_apart) for each in ranked[:KEPT]]
     return Finding(proposal, match, sorted(shown, key=lambda each: -each["score"]))

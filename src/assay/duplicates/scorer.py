@@ -11,7 +11,7 @@ from assay.db.models import SimilarityType
 from assay.duplicates import explanation
 from assay.duplicates.changes import changed_facts
 from assay.duplicates.claim import Claim
-from assay.duplicates.scale import Scale, Scores
+from assay.duplicates.scale import LONG, Scale, Scores, part_of
 from assay.duplicates.wording import overlap
 from assay.kinds import Kind
 
@@ -61,25 +61,27 @@ class Match:
 def scores(
     scale: Scale, pairs: Sequence[Pair], cosines: Sequence[float | None], trigrams: Sequence[float], threshold: float
 ) -> Scores:
-    """The similarity of each pair: its cosine on the common scale, corrected by the words where they can decide.
+    """The similarity of each pair: its cosine on the common scale.
 
-    A title that is the same but for spelling raises what is near already.
+    That of long texts is corrected by the words where they can decide. A title that is the same but for spelling
+    raises what is near already.
     """
-    kinds = [candidate.kind for _, candidate in pairs]
+    parts = [part_of(candidate.kind, proposal.text, candidate.text) for proposal, candidate in pairs]
     import numpy as np  # slow to import, and most commands compare nothing
 
     near = np.array([-1.0 if cosine is None else cosine for cosine in cosines])
-    asked = scale.mapped(kinds, near + MAX_GAIN) >= threshold
+    asked = (scale.mapped(parts, near + MAX_GAIN) >= threshold) & np.array([part == LONG for part in parts], dtype=bool)
     gains = [gain(*pair) if ask else 0.0 for pair, ask in zip(pairs, asked, strict=True)]
-    corrected = scale.mapped(kinds, near + np.array(gains))
+    corrected = scale.mapped(parts, near + np.array(gains))
     titles = np.asarray(trigrams, dtype=np.float64)
     lifted = np.maximum(corrected, (1 - TITLE_WEIGHT) * corrected + TITLE_WEIGHT * titles)
     return np.minimum(np.where(titles >= LIKE_TITLES, lifted, corrected), ALL_BUT_EXACT)
 
 
 def min_cosine(scale: Scale, threshold: float) -> dict[Kind, float]:
-    """The cosine from which the words alone could lift a pair over the threshold, by kind."""
-    return {kind: scale.cosine_of(kind, threshold) - MAX_GAIN for kind in Kind}
+    """The cosine from which a pair can reach the threshold, by kind: a long one lifted by its words."""
+    long = scale.cosine_of(LONG, threshold) - MAX_GAIN
+    return {kind: min(scale.cosine_of(kind, threshold), long) for kind in Kind}
 
 
 def gain(proposal: Claim, candidate: Claim) -> float:
@@ -102,7 +104,8 @@ def judge(proposal: Claim, candidate: Claim, similarity: Similarity) -> Match | 
     """Whether the proposal says the same as the candidate, and in which way. None: it does not.
 
     1. exact: word for word, for a topic its name;
-    2. none, where the score stays below the threshold and more than punctuation differs;
+    2. none, where the score stays below the threshold and more than punctuation differs, or one asks what the other
+       says;
     3. update: alike, and a number, version, date, identifier, name or negation differs;
     4. fuzzy: alike in letters, but for spelling or punctuation;
     5. semantic: alike in meaning.
@@ -112,6 +115,8 @@ def judge(proposal: Claim, candidate: Claim, similarity: Similarity) -> Match | 
         return None
     if proposal.identity_key == candidate.identity_key:
         return Match(candidate, score, SimilarityType.EXACT, explanation.exact(candidate))
+    if proposal.asks != candidate.asks and not _same_letters(proposal, candidate):
+        return None
     if changes := changed_facts(candidate.text, proposal.text):
         said = explanation.update(proposal, candidate, score, changes)
         return Match(candidate, score, SimilarityType.UPDATE, said)

@@ -11,8 +11,9 @@ from assay.kinds import AtomType, Kind, Proposer, Trust
 
 ModelName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Cosine = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
-OperatingPoints = dict[Literal["all", "topic", "atom"], Cosine]
-"""The raw cosine that means the common operating score, by kind of proposal."""
+OperatingPoints = dict[Literal["all", "topic", "atom", "long"], Cosine]
+"""The raw cosine that means the common operating score, by kind of proposal; `long`: of texts of both kinds that are
+longer than a statement."""
 
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -82,7 +83,7 @@ class PolicyDocument(BaseModel):
         None, description="rules that are tried out and decide nothing, for comparison"
     )
     operating_points: dict[ModelName, OperatingPoints] = Field(
-        default_factory=dict, description="the cosine that means the operating score, by embedding model and kind"
+        default_factory=dict, description="the cosine that means the operating score, by embedding model, kind and length"
     )
 
     def as_stored(self) -> dict[str, Any]:

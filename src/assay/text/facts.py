@@ -57,7 +57,7 @@ _WEEKDAY: Final = r"(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?"
 _NUMBER: Final = rf"""
     (?P<currency>[$€£]\s?)?
     (?:(?P<digits>{quantities.DIGITS})(?P<suffix>[kM](?![A-Za-z])|bn\b)? | \b(?P<spelt>{quantities.SPELT})\b)
-    (?:[\s-]?(?P<unit>%|[A-Za-z]+))?"""
+    (?:[\s-]?(?P<unit>%|m³|[A-Za-z]+))?"""
 _JOINT: Final = re.compile(r"\s*(?:,|and|or|to|-|–|/|,\s*(?:and|or))\s*", re.IGNORECASE)
 _UNIT: Final = re.compile(r"(?:%|[A-Za-z]+)$")
 _ORDINAL: Final = frozenset({"st", "nd", "rd", "th", "x"})

@@ -24,8 +24,8 @@ _SECONDS: Final = {
     "day": 86_400,
     "week": 604_800,
     "fortnight": 1_209_600,
-    "month": 2_592_000,
-    "quarter": 7_776_000,
+    "month": 2_628_000,
+    "quarter": 7_884_000,
     "year yr": 31_536_000,
 }
 _BYTES: Final = {
@@ -35,6 +35,30 @@ _BYTES: Final = {
     "gb gib gigabyte": 1e9,
     "tb tib terabyte": 1e12,
 }
+_METERS: Final = {
+    "mm millimeter millimetre": 0.001,
+    "cm centimeter centimetre": 0.01,
+    "m meter metre": 1,
+    "km kilometer kilometre": 1_000,
+    "inch inche": 0.0254,
+    "foot feet ft": 0.3048,
+    "yard": 0.9144,
+    "mile": 1_609.344,
+}
+_GRAMS: Final = {
+    "mg milligram": 0.001,
+    "g gram gramme": 1,
+    "kg kilo kilogram kilogramme": 1_000,
+    "ton tonne": 1e6,
+    "ounce oz": 28.349523125,
+}
+_LITERS: Final = {
+    "ml milliliter millilitre": 0.001,
+    "cl centiliter centilitre": 0.01,
+    "l liter litre": 1,
+    "m³": 1_000,
+}
+_TABLES: Final = {"duration": _SECONDS, "size": _BYTES, "length": _METERS, "mass": _GRAMS, "volume": _LITERS}
 _ALIASES: Final = {
     "%": "percent",
     **dict.fromkeys(("rps", "req"), "request"),
@@ -42,7 +66,7 @@ _ALIASES: Final = {
 }
 _MEASURES: Final = {
     word: (measure, factor)
-    for measure, table in (("duration", _SECONDS), ("size", _BYTES))
+    for measure, table in _TABLES.items()
     for words, factor in table.items()
     for word in words.split()
 }

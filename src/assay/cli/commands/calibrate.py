@@ -12,8 +12,7 @@ from assay.db.engine import Database
 from assay.duplicates.calibration import Calibration, store
 from assay.duplicates.calibration import calibrate as measure
 from assay.duplicates.measure import Quality
-from assay.duplicates.scale import Scale
-from assay.kinds import Kind
+from assay.duplicates.scale import PARTS, Scale
 from assay.queue.deps import Deps
 
 FIGURES = ("accuracy", "precision", "recall", "f1")
@@ -68,11 +67,11 @@ def _show(found: Calibration) -> None:
 
 
 def _points(scale: Scale) -> str:
-    """One number where it is the same for every kind."""
+    """One number where it is the same for every part."""
     same = set(scale.points.values())
-    if len(same) == 1 and len(scale.points) == len(Kind):
+    if len(same) == 1 and len(scale.points) == len(PARTS):
         return str(same.pop())
-    return ", ".join(f"{kind} {point}" for kind, point in scale.points.items()) or "none, cosines are taken as they are"
+    return ", ".join(f"{part} {point}" for part, point in scale.points.items()) or "none, cosines are taken as they are"
 
 
 def _outcome(found: Calibration, version: int | None) -> str:
