@@ -14,7 +14,15 @@ PAIRS = [
     {"title1": KEPT, "text1": KEPT, "title2": KEPT, "text2": KEPT, "label": 1, "source": "ours", "kind": "duplicate"},
     {"title1": KEPT, "text1": "", "title2": "sessions expire after 30 minutes", "text2": "", "label": 1},
     {"title1": KEPT, "text1": "", "title2": CHANGED, "text2": "", "label": 0, "kind": "hard"},
-    {"title1": KEPT, "text1": "", "title2": "The retro is on Thursday.", "text2": "", "label": 0, "kind": "random"},
+    {
+        "title1": KEPT,
+        "text1": "",
+        "title2": "The retro is on Thursday.",
+        "text2": "",
+        "label": 0,
+        "kind": "random",
+        "language": "en",
+    },
 ]
 LINES = [json.dumps(each) for each in PAIRS]
 
@@ -47,6 +55,7 @@ def test_labelled_pairs_are_measured_plain_and_gzipped_alike(empty, tmp_path):
     assert document["updates_as_duplicates"]["precision"] == pytest.approx(2 / 3)
     assert set(document["by_source"]) == {"ours", "unnamed"}
     assert set(document["by_kind"]) == {"duplicate", "hard", "random", "unnamed"}
+    assert {name: part["n"] for name, part in document["by_language"].items()} == {"en": 1, "unnamed": 3}
     assert document["threshold"] == 0.85
     assert document["scorer"].startswith(document["model"])
     zipped = written(tmp_path, *LINES, name="pairs.jsonl.gz", zipped=True)
@@ -86,9 +95,13 @@ def test_a_damaged_archive_and_a_file_that_is_not_there_are_one_sentence(alone, 
 
 def test_calibrating_changes_nothing_until_it_is_told_to(empty, by_hash):
     found = empty("calibrate", "--json").document
-    assert (found["model"], found["stored"], set(found["parts"])) == ("hash-bag-384", False, {"all", "topic", "atom"})
+    assert (found["model"], found["stored"], set(found["parts"])) == (
+        "hash-bag-384",
+        False,
+        {"all", "topic", "atom", "long"},
+    )
     before, after = (found["parts"]["all"][side] for side in ("before", "after"))
-    assert before["n"] == after["n"] == 318
+    assert before["n"] == after["n"] == 439
     assert after["accuracy"] > before["accuracy"]
     assert "Nothing was stored: add --store to use the best one." in empty("calibrate").out
     assert empty("policy", "history", "--json").items == []
@@ -109,10 +122,10 @@ def test_what_people_said_of_pairs_is_counted_when_calibrating(assay, by_hash):
     one, other = [each for each in found if each["similar_entity_id"] and each["similarity_type"] != "exact"][:2]
     assert assay("proposals", "not-duplicate", one["id"]).code == 0
     assert assay("proposals", "merge", other["id"], "--into", other["similar_entity_id"]).code == 0
-    assert "318 pairs come with Assay, 2 are verdicts of your team." in assay("calibrate").out
+    assert "439 pairs come with Assay, 2 are verdicts of your team." in assay("calibrate").out
     parts = assay("calibrate", "--json").document["parts"]
     assert (parts["team"]["before"]["n"], parts["team"]["before"]["duplicates"]) == (2, 1)
-    assert parts["all"]["before"]["n"] == 318 + 2
+    assert parts["all"]["before"]["n"] == 439 + 2
 
 
 def test_the_point_that_comes_with_the_offline_model_is_the_best_for_it(empty):

@@ -11,7 +11,7 @@ from assay.db.models import DedupState
 from assay.duplicates import calibration, scan
 from assay.duplicates.calibration import TEAM, best_points, calibrate, ensure_calibrated, shipped, store
 from assay.duplicates.labels import LabelledPair
-from assay.duplicates.scale import OPERATING_COSINE, Scale, in_force
+from assay.duplicates.scale import OPERATING_COSINE, PARTS, Scale, in_force
 from assay.kinds import Kind
 from assay.messaging.requests import SCAN
 from assay.policies import queries as policies
@@ -35,9 +35,9 @@ def numbered(number: int, *, same: bool, kind: Kind = Kind.ATOM) -> LabelledPair
 
 def test_the_pairs_that_are_shipped_can_be_read():
     pairs = shipped()
-    assert len(pairs) == 318
+    assert len(pairs) == 439
     assert {pair.kind for pair in pairs} == set(Kind)
-    assert sum(pair.same for pair in pairs) == 96
+    assert sum(pair.same for pair in pairs) == 139
 
 
 def test_the_point_lies_between_what_is_the_same_and_what_is_not():
@@ -67,9 +67,9 @@ def test_a_kind_with_enough_pairs_gets_a_point_of_its_own_where_that_is_better()
 
 async def test_calibration_writes_nothing_unless_told(database, embedder, ana):
     found = await calibrate(database, embedder)
-    assert found.before.points == dict.fromkeys(Kind, OPERATING_COSINE[embedder.model])
+    assert found.before.points == dict.fromkeys(PARTS, OPERATING_COSINE[embedder.model]["all"])
     before, after = found.parts()["all"]
-    assert before.pairs == after.pairs == 318
+    assert before.pairs == after.pairs == 439
     assert after.accuracy >= before.accuracy
     assert await scalar(database, "SELECT count(*) FROM policy_versions") == 0
     async with database.transaction() as session:
@@ -130,7 +130,7 @@ async def test_a_model_that_nobody_calibrated_is_calibrated_before_its_first_sca
     assert any("calibrated" in each["event"] and each["log_level"] == "warning" for each in logs)
     async with database.transaction() as session:
         scale = await in_force(session, embedder.model)
-    assert set(scale.points) == set(Kind)
+    assert set(scale.points) == set(PARTS)
     asked = len(embedder.embedded)
     await ensure_calibrated(database, embedder)
     assert len(embedder.embedded) == asked

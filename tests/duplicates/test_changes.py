@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.cpu_cost import costs_little
 from tests.duplicates.one_fact_edits import ONE_FACT_EDITS, SAME_IN_OTHER_WORDS
+from tests.duplicates.reworded import REWORDED, REWORDED_EDITS
 
 from assay.duplicates.changes import FactChange, changed_facts
 
@@ -50,6 +51,50 @@ def test_the_same_in_other_words_is_no_change(one, other):
 )
 def test_a_change_has_words_for_a_person(before, after, words):
     assert [str(change) for change in changed_facts(before, after)] == [words]
+
+
+def test_a_changed_fact_is_recognised_in_other_words_in_five_languages():
+    missed = [edit for edit in REWORDED_EDITS if not changed_facts(*edit)]
+    assert len(missed) <= 0.1 * len(REWORDED_EDITS), missed
+
+
+def test_other_words_alone_are_rarely_a_change():
+    marked = [pair for pair in REWORDED if changed_facts(*pair)]
+    assert len(marked) <= 0.1 * len(REWORDED), marked
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("Der Markt schließt um 13 Uhr.", "Um 14 Uhr macht der Markt zu.", "13:00 -> 14:00"),
+        ("Le colis vient de Lille.", "C'est de Nantes que vient le colis.", "Lille -> Nantes"),
+        ("El tren sale en mayo.", "En junio sale el tren.", "May -> June"),
+        ("Квиток коштує 50 гривень.", "За квиток платять 50 доларів.", "гривень -> доларів"),
+        ("Nadia trains Oliver on the loom.", "Oliver trains Nadia on the loom.", "nadia -> oliver"),
+        ("Members may come with a guest.", "Members may come with a guest except on Sunday.", '"except" was added'),
+        ("Wages rose.", "Wages fell.", "rose -> fell"),
+        ("The records go from Ulm to Bern.", "The records go from Bern to Ulm.", "ulm -> bern"),
+        ("The test passed because of Ana.", "The test passed because of luck.", "Ana -> luck"),
+    ],
+)
+def test_each_sort_of_change_has_words(before, after, words):
+    assert words.lower() in [str(change).lower() for change in changed_facts(before, after)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The shelf is 6 feet long.", "The length of the shelf is 72 inches."),
+        ("Das Rohr ist 1,8 Meter lang.", "180 Zentimeter misst das Rohr."),
+        ("El depósito contiene 3 toneladas.", "En el depósito hay 3000 kilos."),
+        ("Le magasin ferme à 14 heures.", "Le magasin ferme à 14 h."),
+        ("Ремонт триває три тижні.", "Ремонт займе 21 день."),
+        ("Feedback is optional.", "Nobody has to give feedback."),
+        ("Dumps are kept for a month.", "Dumps are kept for 30 days."),
+    ],
+)
+def test_another_unit_or_a_double_turn_is_no_change(one, other):
+    assert changed_facts(one, other) == changed_facts(other, one) == []
 
 
 def test_what_only_one_text_mentions_is_no_change():

@@ -70,7 +70,7 @@ async def test_a_changed_text_is_another_pair(database, embedder, ana):
 
 async def test_telling_apart_from_one_leaves_the_others(database, embedder, ana):
     one, other = await known(
-        database, embedder, draft(title=TITLE, body=BODY), draft(title=f"{TITLE}?", body=f"{BODY} Yes.")
+        database, embedder, draft(title=TITLE, body=BODY), draft(title=f"{TITLE}.", body=f"{BODY} Yes.")
     )
     [each] = await arrive(database, embedder, draft(title=LIKE_TITLE, body=LIKE_BODY))
     await scanned(database, embedder, each)

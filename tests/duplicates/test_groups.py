@@ -78,7 +78,7 @@ def test_what_is_an_update_of_something_nearer_is_not_merged_into_something_else
 
 async def crowd(database, kind):
     """One thing said three times, once with another number, and something that is like a member only."""
-    near = {"Said once": [1.0], "Said twice": [1.0, 0.1], "Said again": [1.0, 0.12], "Elsewhere": [0.0, 1.0]}
+    near = {"It was said": [1.0], "This was said": [1.0, 0.1], "That was said": [1.0, 0.12], "Elsewhere": [0.0, 1.0]}
     embedder = HandMadeEmbedder(near)
     ids = await arrive(database, embedder, *(draft(kind, title, body="It is so.") for title in near))
     await scanned(database, embedder, *ids)

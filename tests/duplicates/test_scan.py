@@ -99,7 +99,7 @@ async def test_the_same_in_other_words_is_a_semantic_duplicate_and_shows_which_w
     proposal = await get(database, each)
     assert (proposal.similar_entity_id, proposal.similarity_type) == (entity, SimilarityType.SEMANTIC)
     assert proposal.similarity_explanation == (
-        f"Probably means the same as {kind} 'Database dumps at night' (similarity 0.95). Both say: dumps. "
+        f"Probably means the same as {kind} 'Database dumps at night' (similarity 0.99). Both say: dumps. "
         "Only this one says: backups, run, evening, storage. Only the other says: database, night, full."
     )
 

@@ -48,7 +48,9 @@ def test_the_cosine_of_a_score_means_that_score(points, score):
 
 def test_what_no_words_could_lift_is_out_of_reach():
     scale = Scale.of("some-model", {"all": 0.8, "topic": 0.9})
-    assert scorer.min_cosine(scale, 0.85) == pytest.approx({Kind.TOPIC: 0.8, Kind.ATOM: 0.7})
+    assert scorer.min_cosine(scale, 0.85) == pytest.approx({Kind.TOPIC: 0.7, Kind.ATOM: 0.7})
+    scale = Scale.of("some-model", {"all": 0.8, "long": 0.95})
+    assert scorer.min_cosine(scale, 0.85) == pytest.approx({Kind.TOPIC: 0.8, Kind.ATOM: 0.8})
 
 
 def test_a_model_that_nobody_calibrated_keeps_its_cosines():
@@ -66,17 +68,20 @@ def test_another_point_is_another_version():
     names = {Scale.of("m", points).version for points in ({}, {"all": 0.7}, {"all": 0.71}, {"topic": 0.7})}
     assert len(names) == 4
     model = next(iter(OPERATING_COSINE))
-    assert Scale.of(model).version == Scale.of(model, {"all": OPERATING_COSINE[model]}).version
+    assert Scale.of(model).version == Scale.of(model, OPERATING_COSINE[model]).version
 
 
-def test_words_correct_what_is_near_and_never_decide_alone():
-    said = claim("Upgrade Netty to 4.1.46", "A header that lacks a colon is read as a fold.")
-    speaks_of_it = claim("Netty reads a header without colon as a fold", "Upgrade it to 4.1.46.")
+def test_words_correct_long_texts_that_are_near_and_never_decide_alone():
+    form = " Seen on two machines, with the settings as they come, since the last update." * 3
+    said = claim("Upgrade Netty to 4.1.46", "A header that lacks a colon is read as a fold." + form)
+    speaks_of_it = claim("Netty reads a header without colon as a fold", "Upgrade it to 4.1.46." + form)
     other = claim("Rotate keys", "Every ninety days the keys of all services are replaced by Vault.")
     assert MAX_GAIN >= gain(said, speaks_of_it) > 0 > gain(said, other) >= -MAX_GAIN
     scale = Scale.of("some-model", {"all": 0.8})
     near, far = scorer.scores(scale, [(said, speaks_of_it)] * 2, [0.79, 0.6], [0.3, 0.3], 0.85)
     assert near >= 0.85 > far
+    short = claim(said.title), claim(speaks_of_it.title)
+    assert scorer.scores(scale, [short], [0.79], [0.3], 0.85)[0] < 0.85
 
 
 def test_a_title_that_is_the_same_but_for_spelling_raises_what_is_near_and_nothing_else():

@@ -32,6 +32,8 @@ TEAM: Final = "team"
 """The source of the pairs that people of this team judged."""
 POINTS: Final = tuple(round(point, 3) for point in np.arange(0.2, 0.99, 0.005).tolist())
 Flags = NDArray[np.bool_]
+FALSE_ALARM: Final = 2
+"""As many misses: what is missed is proposed once more, what is taken for a duplicate is set aside."""
 MIN_PAIRS, MIN_DUPLICATES = 100, 20
 """A part gets a point of its own only with so many pairs of it."""
 
@@ -66,7 +68,12 @@ class Calibration:
             name: {"before": before.document(), "after": after.document()}
             for name, (before, after) in self.parts().items()
         }
-        return {"model": self.model, "points_before": dict(self.before.points), "points_after": dict(self.points), "parts": parts}
+        return {
+            "model": self.model,
+            "points_before": dict(self.before.points),
+            "points_after": dict(self.points),
+            "parts": parts,
+        }
 
 
 def _parts(found: Sequence[Measured]) -> dict[str, Quality]:
@@ -131,18 +138,18 @@ async def ensure_calibrated(database: Database, embedder: Embedder) -> None:
 
 
 def best_points(pairs: Sequence[LabelledPair], near: Sequence[float], before: Scale) -> dict[str, float]:
-    """The point with the most right verdicts: of all pairs, and of a part that has enough of them and a better
+    """The point at which wrong verdicts cost least: of all pairs, and of a part that has enough of them and a better
     one. A point in force stays where no other is better. Pure."""
     trial = _Trial.of(pairs, near)
     tried = sorted({*POINTS, *before.points.values()})
-    rights = {point: trial.right(Scale.of(before.model, {EVERY_PART: point})) for point in tried}
-    found = {EVERY_PART: _best({point: int(right.sum()) for point, right in rights.items()}, before.points.values())}
+    costs = {point: trial.costs(Scale.of(before.model, {EVERY_PART: point})) for point in tried}
+    found = {EVERY_PART: _best({point: int(cost.sum()) for point, cost in costs.items()}, before.points.values())}
     for part in PARTS:
         mask = np.array([_part(pair) == part for pair in pairs])
         duplicates = int((mask & trial.same).sum())
         if MIN_PAIRS <= mask.sum() < len(pairs) and duplicates >= MIN_DUPLICATES:
-            own = {point: int(right[mask].sum()) for point, right in rights.items()}
-            if max(own.values()) > own[found[EVERY_PART]]:
+            own = {point: int(cost[mask].sum()) for point, cost in costs.items()}
+            if min(own.values()) < own[found[EVERY_PART]]:
                 found[str(part)] = _best(own, before.points.values())
     return found
 
@@ -151,12 +158,12 @@ def _part(pair: LabelledPair) -> str:
     return part_of(pair.kind, *(claim.text for claim in pair.claims()))
 
 
-def _best(right: Mapping[float, int], in_force: Collection[float]) -> float:
-    """A point in force if none has more right verdicts, else the middle of the longest run of those with the most."""
-    most = max(right.values())
-    if kept := [point for point in in_force if right[point] == most]:
+def _best(costs: Mapping[float, int], in_force: Collection[float]) -> float:
+    """A point in force if none costs less, else the middle of the longest run of those that cost least."""
+    least = min(costs.values())
+    if kept := [point for point in in_force if costs[point] == least]:
         return kept[0]
-    runs = [[point for point, _ in run] for best, run in groupby(right.items(), lambda each: each[1] == most) if best]
+    runs = [[point for point, _ in run] for best, run in groupby(costs.items(), lambda each: each[1] == least) if best]
     longest = max(runs, key=len)
     return longest[len(longest) // 2]
 
@@ -194,8 +201,8 @@ class _Trial:
             never=np.array([match is None or match.type is SimilarityType.UPDATE for match in highest]),
         )
 
-    def right(self, scale: Scale) -> Flags:
-        """Whether the verdict on each pair is right."""
+    def costs(self, scale: Scale) -> NDArray[np.int_]:
+        """What the verdict on each pair costs: nothing where it is right."""
         scored = scores(scale, self.pairs, self.near, self.trigrams, OPERATING_SCORE)
         flagged = (self.always | (scored >= OPERATING_SCORE)) & ~self.never
-        return np.asarray(flagged == self.same)
+        return np.where(flagged == self.same, 0, np.where(flagged, FALSE_ALARM, 1))

@@ -7,10 +7,12 @@ mentions is not a change, for a paraphrase may leave things out.
 
 from collections.abc import Iterator
 
+from assay.duplicates.choices import other_choices
 from assay.duplicates.edits import ALIGNED, NEARLY_EQUAL, edited, exchanged
 from assay.duplicates.fact_change import FactChange
-from assay.duplicates.reading import Reading, read
-from assay.duplicates.rivals import rival_facts, rivals
+from assay.duplicates.order import other_means, turned
+from assay.duplicates.plain_text import PlainText, read
+from assay.duplicates.rivals import rival_facts, rival_names, rival_numbers
 from assay.duplicates.scale import MAX_SHORT
 from assay.text.lexicon import language_of
 
@@ -34,14 +36,18 @@ def _language(a: str, b: str) -> str:
     return one if one == other else language_of(f"{a} {b}")
 
 
-def _of_statements(a: Reading, b: Reading) -> Iterator[FactChange]:
+def _of_statements(a: PlainText, b: PlainText) -> Iterator[FactChange]:
     yield from rival_facts(a, b)
     yield from edited(a, b, ALIGNED, whole=True)
     yield from exchanged(a, b)
-    yield from rivals(a, b)
+    yield from rival_numbers(a, b)
+    yield from rival_names(a, b)
+    yield from other_choices(a, b)
+    yield from turned(a, b)
+    yield from other_means(a, b)
 
 
-def _of_reports(a: Reading, b: Reading) -> Iterator[FactChange]:
+def _of_reports(a: PlainText, b: PlainText) -> Iterator[FactChange]:
     yield from rival_facts(a.title, b.title)
     yield from edited(a.title, b.title, ALIGNED)
     yield from edited(a, b, NEARLY_EQUAL)

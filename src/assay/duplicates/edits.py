@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from assay.ai.grounding import thesaurus
 from assay.duplicates.fact_change import FactChange
+from assay.duplicates.plain_text import PlainText, Token
 from assay.duplicates.polarity import Polarity, polarity
-from assay.duplicates.reading import Reading, Token
 from assay.text import lexicon
 from assay.text.facts import RELEASE, Fact, Family
 from assay.text.lexicon import Phrases
@@ -25,6 +25,8 @@ MAX_EDIT_WORDS: Final = 5
 MAX_REPLACED: Final = 3
 """Words in a row of which another choice, in a text that is the same otherwise, is another fact."""
 
+AGENTS: Final = frozenset({"by", "durch", "von", "vom", "par", "por"})
+INFLECTED: Final = frozenset({"de", "uk"})
 NO_GROUPS: Final = frozenset[int]()
 NEGATIVE, EXCLUSIVE = Polarity.NEGATIVE, Polarity.EXCLUSIVE
 
@@ -36,7 +38,7 @@ class Edit(NamedTuple):
     after: Sequence[Token]
 
 
-def edited(a: Reading, b: Reading, least_alike: float, *, whole: bool = False) -> Iterator[FactChange]:
+def edited(a: PlainText, b: PlainText, least_alike: float, *, whole: bool = False) -> Iterator[FactChange]:
     """`whole`: the texts are all that is said, so that any word that stands in another's place counts."""
     edits, alike = _edits(a, b)
     if alike < least_alike:
@@ -51,7 +53,7 @@ def edited(a: Reading, b: Reading, least_alike: float, *, whole: bool = False) -
         yield from _replaced_words(edits, a, b)
 
 
-def _edits(a: Reading, b: Reading) -> tuple[list[Edit], float]:
+def _edits(a: PlainText, b: PlainText) -> tuple[list[Edit], float]:
     """The short differences between the texts, and the share of words they have in common."""
     matcher = SequenceMatcher(None, a.stems, b.stems, autojunk=False)
     edits = [Edit(a.tokens[i:j], b.tokens[k:m]) for tag, i, j, k, m in matcher.get_opcodes() if tag != "equal"]
@@ -115,7 +117,7 @@ def _other_products(old: Fact, new: Fact) -> bool:
     return old.slot != new.slot and all(fact.slot and fact.slot.startswith(RELEASE) for fact in (old, new))
 
 
-def _turned_round(edit: Edit, alike: float, a: Reading, b: Reading) -> Iterator[FactChange]:
+def _turned_round(edit: Edit, alike: float, a: PlainText, b: PlainText) -> Iterator[FactChange]:
     """Opposite words in one place, or a "not", "only" or "unless" on one side.
 
     An opposite and a "not" cancel, wherever the "not" stands: "not enabled", "disabled".
@@ -141,9 +143,11 @@ def _added(edit: Edit, language: str) -> Iterator[FactChange]:
         yield FactChange(limits[0], None) if edit.before else FactChange(None, limits[0])
 
 
-def has_opposites(a: Reading, b: Reading) -> bool:
+def has_opposites(a: PlainText, b: PlainText) -> bool:
     """Whether one says "not enabled" where the other says "disabled"."""
-    gone, come = ({word.said for word in one.words} - {word.said for word in two.words} for one, two in ((a, b), (b, a)))
+    gone, come = (
+        {word.said for word in one.words} - {word.said for word in two.words} for one, two in ((a, b), (b, a))
+    )
     return any(opposed(one, two) for one in gone for two in come)
 
 
@@ -179,19 +183,50 @@ def _lines(language: str) -> Phrases[tuple[tuple[int, int], ...]]:
     return Phrases.of((phrase, tuple(each)) for phrase, each in places.items())
 
 
-def exchanged(a: Reading, b: Reading) -> Iterator[FactChange]:
-    """Two words that have changed places: "Ana trains Ben", "Ben trains Ana"."""
-    if len(a.stems) != len(b.stems):
+def exchanged(a: PlainText, b: PlainText) -> Iterator[FactChange]:
+    """Words that have changed places round another: "Ana trains Ben", "Ben trains Ana".
+
+    Where words show by their form what they are in the sentence, they must have changed it.
+    """
+    old, new = _speaking(a), _speaking(b)
+    stems = [[a.stem(token.word) for token in side] for side in (old, new)]
+    if sorted(stems[0]) != sorted(stems[1]) or _has_agent(a) != _has_agent(b):
         return
-    apart = [at for at, (old, new) in enumerate(zip(a.stems, b.stems, strict=True)) if old != new]
-    if len(apart) == 2:
-        one, two = apart
-        crossed = (a.stems[one], a.stems[two]) == (b.stems[two], b.stems[one])
-        if crossed and _speaks(a.tokens[one], a) and _speaks(a.tokens[two], a):
-            yield FactChange(a.tokens[one].word, b.tokens[one].word)
+    start = next((at for at, (one, two) in enumerate(zip(*stems, strict=True)) if one != two), len(old))
+    for end in range(len(old), start + 2, -1):
+        for first, last in _swaps(stems[0][start:end], stems[1][start:end]):
+            pair = old[start : start + first], old[end - last : end]
+            if stems[0][end:] == stems[1][end:] and _means_otherwise(a, b, first, last):
+                yield FactChange(*map(_said, pair))
+                return
 
 
-def _replaced_words(edits: Sequence[Edit], a: Reading, b: Reading) -> Iterator[FactChange]:
+def _means_otherwise(a: PlainText, b: PlainText, first: int, last: int) -> bool:
+    """Whether the order tells who does what: in English it does, elsewhere for single words, or the forms do."""
+    if a.language in INFLECTED:
+        return {token.word for token in a.tokens} != {token.word for token in b.tokens}
+    return a.language == lexicon.DEFAULT_LANGUAGE or first == last == 1
+
+
+def _swaps(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """How many words at either end have changed places, with at least one between them that stays."""
+    for first in range(1, len(old) - 1):
+        for last in range(1, len(old) - first):
+            middle = old[first : len(old) - last]
+            if [*old[len(old) - last :], *middle, *old[:first]] == list(new):
+                yield first, last
+
+
+def _speaking(text: PlainText) -> Sequence[Token]:
+    return [token for token in text.tokens if _speaks(token, text)]
+
+
+def _has_agent(text: PlainText) -> bool:
+    """Whether it may be said in the passive."""
+    return any(word.said in AGENTS for word in text.words)
+
+
+def _replaced_words(edits: Sequence[Edit], a: PlainText, b: PlainText) -> Iterator[FactChange]:
     """In a text that is the same otherwise, another word that says something is another fact."""
     for edit in edits:
         gone, come = (
@@ -210,14 +245,14 @@ def _is_one(word: str, other: str) -> bool:
     return bool(says_it) or same_spelling(word, other) or opposed(word, other)
 
 
-def _speaks(token: Token, text: Reading) -> bool:
+def _speaks(token: Token, text: PlainText) -> bool:
     """Whether it says something that is compared by no other rule."""
     is_figure = any(f.start < token.end and token.start < f.end for f in text.facts if f.family is not Family.NAME)
     is_figure = is_figure or any(map(str.isdigit, token.word))
     return not is_figure and token.word not in lexicon.small_words(text.language)
 
 
-def _stands(token: Token, text: Reading) -> bool:
+def _stands(token: Token, text: PlainText) -> bool:
     return text.stem(token.word) in text.stems
 
 

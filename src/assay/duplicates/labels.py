@@ -34,6 +34,7 @@ class LabelledPair:
     source: str = ""
     sort: str = ""
     """How the pair was chosen: duplicate, random, hard."""
+    language: str = ""
 
     def claims(self) -> tuple[Claim, Claim]:
         return _claim(self.kind, self.first), _claim(self.kind, self.second)
@@ -49,11 +50,12 @@ class _Row(BaseModel):
     label: Annotated[int, Field(ge=0, le=1)]
     kind: Name = ""
     source: Name = ""
+    language: Name = ""
 
     def pair(self) -> LabelledPair:
         kind = Kind.TOPIC if self.source.endswith(Kind.TOPIC) else Kind.ATOM
         first, second = (self.title1, self.text1), (self.title2, self.text2)
-        return LabelledPair(first, second, bool(self.label), kind, self.source, self.kind)
+        return LabelledPair(first, second, bool(self.label), kind, self.source, self.kind, self.language)
 
 
 def read_pairs(path: Path) -> list[LabelledPair]:

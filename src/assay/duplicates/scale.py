@@ -99,7 +99,7 @@ def version(model: str) -> str:
 async def in_force(session: AsyncSession, model: str) -> Scale:
     """The scale at this moment. Warns of a model that nobody calibrated."""
     points = (await policies.current(session)).document.operating_points.get(model, {})
-    scale = Scale.of(model, dict(points))
+    scale = Scale.of(model, {str(part): point for part, point in points.items()})
     if not scale.is_calibrated:
         log.warning("The embedding model is not calibrated: its raw cosine is taken as the score", model=model)
     return scale

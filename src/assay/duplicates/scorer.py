@@ -115,7 +115,7 @@ def judge(proposal: Claim, candidate: Claim, similarity: Similarity) -> Match | 
         return None
     if proposal.identity_key == candidate.identity_key:
         return Match(candidate, score, SimilarityType.EXACT, explanation.exact(candidate))
-    if proposal.asks != candidate.asks and not _same_letters(proposal, candidate):
+    if _answers(proposal, candidate):
         return None
     if changes := changed_facts(candidate.text, proposal.text):
         said = explanation.update(proposal, candidate, score, changes)
@@ -123,6 +123,12 @@ def judge(proposal: Claim, candidate: Claim, similarity: Similarity) -> Match | 
     spelling = similarity.trigram >= LIKE_TITLES or _same_letters(proposal, candidate)
     kind = SimilarityType.FUZZY if spelling else SimilarityType.SEMANTIC
     return Match(candidate, score, kind, explanation.same(proposal, candidate, score, spelling=spelling))
+
+
+def _answers(one: Claim, other: Claim) -> bool:
+    """Whether one statement asks and the other does not. A report may be told either way."""
+    is_short = part_of(one.kind, one.text, other.text) != LONG
+    return is_short and one.asks != other.asks and not _same_letters(one, other)
 
 
 def _same_letters(one: Claim, other: Claim) -> bool:

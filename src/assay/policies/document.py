@@ -83,7 +83,8 @@ class PolicyDocument(BaseModel):
         None, description="rules that are tried out and decide nothing, for comparison"
     )
     operating_points: dict[ModelName, OperatingPoints] = Field(
-        default_factory=dict, description="the cosine that means the operating score, by embedding model, kind and length"
+        default_factory=dict,
+        description="the cosine that means the operating score, by model, kind and length",
     )
 
     def as_stored(self) -> dict[str, Any]:

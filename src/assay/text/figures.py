@@ -66,7 +66,7 @@ def _rewritten(text: str, language: str) -> Iterator[str]:
     yield text[done:]
 
 
-def _goes_on(text: str, words: Sequence[Word], behind: int, following: lexicon.Found[Written]) -> bool:
+def _goes_on(text: str, words: Sequence[Word], behind: int, following: lexicon.PhraseMatch[Written]) -> bool:
     between = text[words[behind - 1].end : words[following.first].start]
     return following.value.kind == "number" and _JOINED.fullmatch(between) is not None
 
@@ -83,9 +83,7 @@ def _sum(run: Sequence[int]) -> str:
     return str(total + current)
 
 
-def _in_place(
-    written: Written, words: Sequence[Word], first: int, last_number: int, language: str
-) -> str | None:
+def _in_place(written: Written, words: Sequence[Word], first: int, last_number: int, language: str) -> str | None:
     """What a phrase is written as there, if it means that there.
 
     A unit counts behind a number alone; `an hour` is one hour in "within an hour", and none in "twice an hour".

@@ -30,7 +30,7 @@ class Word(NamedTuple):
     end: int
 
 
-class Found(NamedTuple, Generic[Value]):
+class PhraseMatch(NamedTuple, Generic[Value]):
     """A phrase of a list among the words of a text: from one to before the other."""
 
     first: int
@@ -54,7 +54,7 @@ class Phrases(Generic[Value]):
             table.setdefault(first.rstrip(ANY_ENDING), []).append((rest, value))
         return found
 
-    def among(self, words: Sequence[Word]) -> Iterator[Found[Value]]:
+    def among(self, words: Sequence[Word]) -> Iterator[PhraseMatch[Value]]:
         """Those that do not overlap, in the order in which they stand."""
         behind = 0
         for at, word in enumerate(words):
@@ -62,12 +62,14 @@ class Phrases(Generic[Value]):
                 for rest, value in self._beginning_with(word.said):
                     if not rest or self._goes_on(words, at + 1, rest):
                         behind = at + 1 + len(rest)
-                        yield Found(at, behind, value)
+                        yield PhraseMatch(at, behind, value)
                         break
 
     def _goes_on(self, words: Sequence[Word], start: int, rest: Sequence[str]) -> bool:
         following = words[start : start + len(rest)]
-        return len(following) == len(rest) and all(_is(each, word.said) for each, word in zip(rest, following, strict=True))
+        return len(following) == len(rest) and all(
+            _is(each, word.said) for each, word in zip(rest, following, strict=True)
+        )
 
     @lru_cache(maxsize=65_536)  # noqa: B019  # the lists live as long as the process
     def _beginning_with(self, said: str) -> Sequence[tuple[Sequence[str], Value]]:

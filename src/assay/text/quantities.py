@@ -50,6 +50,7 @@ _GRAMS: Final = {
     "g gram gramme": 1,
     "kg kilo kilogram kilogramme": 1_000,
     "ton tonne": 1e6,
+    "pound lb": 453.59237,
     "ounce oz": 28.349523125,
 }
 _LITERS: Final = {

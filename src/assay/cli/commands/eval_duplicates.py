@@ -45,6 +45,7 @@ def _document(found: list[Measured]) -> dict[str, Any]:
         "updates_as_duplicates": quality(found, updates_count=True).document(),
         "by_source": _documents(quality_by(found, lambda each: each.pair.source or "unnamed")),
         "by_kind": _documents(quality_by(found, lambda each: each.pair.sort or "unnamed")),
+        "by_language": _documents(quality_by(found, lambda each: each.pair.language or "unnamed")),
     }
 
 
@@ -65,6 +66,7 @@ def _show(file: Path, document: Mapping[str, Any]) -> None:
         "all, updates as duplicates": document["updates_as_duplicates"],
         **{f"source {name}": part for name, part in document["by_source"].items()},
         **{f"kind {name}": part for name, part in document["by_kind"].items()},
+        **{f"language {name}": part for name, part in document["by_language"].items() if name != "unnamed"},
     }
     rows = [[name, part["n"], *(share(part, figure) for figure in FIGURES[1:])] for name, part in parts.items()]
     table(["pairs", *FIGURES], rows)

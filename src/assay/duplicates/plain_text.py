@@ -30,7 +30,7 @@ class Token(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Reading:
+class PlainText:
     """One spelling of a text, and what stands in it."""
 
     text: str
@@ -60,14 +60,12 @@ class Reading:
     def meaning(self) -> frozenset[str]:
         """The stems of the words that say something of their own."""
         small = lexicon.small_words(self.language)
-        return frozenset(
-            stem for token, stem in zip(self.tokens, self.stems, strict=True) if token.word not in small
-        )
+        return frozenset(stem for token, stem in zip(self.tokens, self.stems, strict=True) if token.word not in small)
 
     @cached_property
-    def title(self) -> "Reading":
+    def title(self) -> "PlainText":
         """What stands before the first full stop."""
-        return Reading(_FULL_STOP.split(self.text, maxsplit=1)[0], self.language)
+        return PlainText(_FULL_STOP.split(self.text, maxsplit=1)[0], self.language)
 
     def stem(self, word: str) -> str:
         """What the forms of a word have in common: of most languages, how it begins."""
@@ -77,9 +75,9 @@ class Reading:
 
 
 @lru_cache(maxsize=1_024)
-def read(text: str, language: str) -> Reading:
+def read(text: str, language: str) -> PlainText:
     """With contractions written out, so that "doesn't" and "does not" are the same, and numbers in digits."""
     text = text[:MAX_CHARACTERS]
     if language == lexicon.DEFAULT_LANGUAGE:
         text = _CONTRACTION.sub(lambda match: f"{_FULL.get(match[1].lower(), match[1])} not", text)
-    return Reading(in_figures(text, language).replace("\0", " "), language)
+    return PlainText(in_figures(text, language).replace("\0", " "), language)
