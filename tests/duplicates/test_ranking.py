@@ -57,8 +57,10 @@ def test_what_a_person_told_apart_is_shown_and_is_no_match(scene):
 
 
 def test_only_what_is_shown_is_looked_at_closely(scene, monkeypatch):
-    judge = Mock(wraps=scorer.judge)
+    asked, judge = Mock(wraps=scorer.similarity_type), Mock(wraps=scorer.judge)
+    monkeypatch.setattr(scorer, "similarity_type", asked)
     monkeypatch.setattr(scorer, "judge", judge)
     said = scene.verdict(*(scene.candidate(0.95) for _ in range(20)))
-    assert (len(said.nearest), judge.call_count) == (KEPT, KEPT)
+    assert (len(said.nearest), judge.call_count) == (KEPT, 1)
+    assert asked.call_count == KEPT + 1, "and once by the judge"
     assert said.match is not None

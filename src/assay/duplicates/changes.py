@@ -21,14 +21,23 @@ __all__ = ["FactChange", "changed_facts"]
 
 def changed_facts(a: str, b: str) -> list[FactChange]:
     """What `b` says differently from `a`, each in words for a person; empty where nothing contradicts."""
+    return list(dict.fromkeys(_changes(a, b)))
+
+
+def says_otherwise(a: str, b: str) -> bool:
+    """Whether there is anything of it."""
+    return next(_changes(a, b), None) is not None
+
+
+def _changes(a: str, b: str) -> Iterator[FactChange]:
     if a == b:
-        return []
+        return
     language = _language(a[:MAX_SHORT], b[:MAX_SHORT])
     one, other = read(a, language), read(b, language)
     # of a long text only its title says what it is about: further down, a value counts where the words around it are
     # the same, for a report names versions, paths and times that are not its point
     is_long = max(len(a), len(b)) > MAX_SHORT
-    return list(dict.fromkeys(_of_reports(one, other) if is_long else _of_statements(one, other)))
+    yield from _of_reports(one, other) if is_long else _of_statements(one, other)
 
 
 def _language(a: str, b: str) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
+from assay.db.models import SimilarityType
 from assay.duplicates import scorer
 from assay.duplicates.candidates import Candidate
 from assay.duplicates.claim import Claim
@@ -41,8 +42,13 @@ class Near:
         return self.candidate.identical, self.score, self.candidate.claim.is_entity
 
     @cached_property
-    def match(self) -> Match | None:
+    def type(self) -> SimilarityType | None:
         """In which way they are alike. Of long texts that takes milliseconds, so only what is shown is asked."""
+        return scorer.similarity_type(*self.pair, self.similarity)
+
+    @property
+    def match(self) -> Match | None:
+        """The same in words for a person."""
         return scorer.judge(*self.pair, self.similarity)
 
     def shown(self, *, dismissed: bool) -> dict[str, Any]:
@@ -54,7 +60,7 @@ class Near:
             "score": self.score,
             "cosine": candidate.cosine,
             "trigram": candidate.trigram,
-            "type": self.match and self.match.type,
+            "type": self.type,
             "dismissed": dismissed,
         }
 
@@ -97,6 +103,6 @@ def _verdict(proposal: Claim, near: Sequence[Near], dismissed: Container[tuple[U
     told_apart = {each.candidate.id for each in near if (proposal.id, each.candidate.id) in dismissed}
     ranked = sorted(near, key=lambda each: each.rank, reverse=True)
     alike = (each for each in ranked if each.closeness is not None and each.candidate.id not in told_apart)
-    match = next((each.match for each in alike if each.match), None)
+    match = next((each.match for each in alike if each.type), None)
     shown = [each.shown(dismissed=each.candidate.id in told_apart) for each in ranked[:KEPT]]
     return Finding(proposal, match, sorted(shown, key=lambda each: -each["score"]))

@@ -9,7 +9,7 @@ from typing import Final
 
 from assay.db.models import SimilarityType
 from assay.duplicates import explanation
-from assay.duplicates.changes import changed_facts
+from assay.duplicates.changes import changed_facts, says_otherwise
 from assay.duplicates.claim import Claim
 from assay.duplicates.scale import LONG, Scale, Scores, part_of
 from assay.duplicates.wording import overlap
@@ -100,7 +100,7 @@ def closeness(proposal: Claim, candidate: Claim, similarity: Similarity) -> floa
     return score if score >= similarity.threshold else None
 
 
-def judge(proposal: Claim, candidate: Claim, similarity: Similarity) -> Match | None:
+def similarity_type(proposal: Claim, candidate: Claim, similarity: Similarity) -> SimilarityType | None:
     """Whether the proposal says the same as the candidate, and in which way. None: it does not.
 
     1. exact: word for word, for a topic its name;
@@ -110,19 +110,34 @@ def judge(proposal: Claim, candidate: Claim, similarity: Similarity) -> Match | 
     4. fuzzy: alike in letters, but for spelling or punctuation;
     5. semantic: alike in meaning.
     """
-    score = closeness(proposal, candidate, similarity)
-    if score is None:
+    if closeness(proposal, candidate, similarity) is None:
         return None
     if proposal.identity_key == candidate.identity_key:
-        return Match(candidate, score, SimilarityType.EXACT, explanation.exact(candidate))
+        return SimilarityType.EXACT
     if _answers(proposal, candidate):
         return None
-    if changes := changed_facts(candidate.text, proposal.text):
-        said = explanation.update(proposal, candidate, score, changes)
-        return Match(candidate, score, SimilarityType.UPDATE, said)
-    spelling = similarity.trigram >= LIKE_TITLES or _same_letters(proposal, candidate)
-    kind = SimilarityType.FUZZY if spelling else SimilarityType.SEMANTIC
-    return Match(candidate, score, kind, explanation.same(proposal, candidate, score, spelling=spelling))
+    if says_otherwise(candidate.text, proposal.text):
+        return SimilarityType.UPDATE
+    return SimilarityType.FUZZY if _is_spelled_alike(proposal, candidate, similarity) else SimilarityType.SEMANTIC
+
+
+def judge(proposal: Claim, candidate: Claim, similarity: Similarity) -> Match | None:
+    """The same, with its score and in words for a person."""
+    type_, score = similarity_type(proposal, candidate, similarity), closeness(proposal, candidate, similarity)
+    if type_ is None or score is None:
+        return None
+    match type_:
+        case SimilarityType.EXACT:
+            said = explanation.exact(candidate)
+        case SimilarityType.UPDATE:
+            said = explanation.update(proposal, candidate, score, changed_facts(candidate.text, proposal.text))
+        case _:
+            said = explanation.same(proposal, candidate, score, spelling=type_ is SimilarityType.FUZZY)
+    return Match(candidate, score, type_, said)
+
+
+def _is_spelled_alike(one: Claim, other: Claim, similarity: Similarity) -> bool:
+    return similarity.trigram >= LIKE_TITLES or _same_letters(one, other)
 
 
 def _answers(one: Claim, other: Claim) -> bool:

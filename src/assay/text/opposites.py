@@ -1,6 +1,7 @@
 """Words that cannot both be true of one thing. Pure."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 NEGATIONS: Final = frozenset({"not", "no", "never", "without", "none", "neither", "nor", "nobody", "nothing"})
@@ -27,6 +28,7 @@ _EXCLUSIVE: Final = """
 _PREFIXES: Final = ("un", "non", "dis", "in", "im", "ir", "de", "mis")
 
 
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """The word without the endings of its forms: enables, enabled and enabling are one."""
     for ending in ("ing", "ed", "es", "s", "e"):
