@@ -10,6 +10,7 @@ from tests.fsck.damages import DAMAGES, REPAIRED
 
 from assay.accounts.actions import ensure_user
 from assay.ai.fakes import HashEmbedder
+from assay.audit import chain
 from assay.audit.actor import SYSTEM
 from assay.db.engine import Database
 from assay.db.models import EmbeddingModel, ModelState
@@ -64,6 +65,7 @@ async def built(database: Database) -> dict[str, UUID | int]:
         for statement in BESIDE.split(";"):
             await session.execute(text(statement))
         await outbox.publish(session, limit=1000)
+    await chain.extend(database)
     await scan.embed_missing(database, embedder := HashEmbedder(), 100)
     async with database.transaction() as session:
         session.add(EmbeddingModel(model=embedder.model, state=ModelState.SERVING))

@@ -11,6 +11,7 @@ from assay.db.models import (
     ApiToken,
     AtomLink,
     AuditEntry,
+    AuditLink,
     ChangedTalk,
     Entity,
     EntityRevision,
@@ -50,6 +51,7 @@ KEPT: Final[Sequence[str]] = tuple(
         PairVerdict,
         ChangedTalk,
         AuditEntry,
+        AuditLink,
         OutboxEntry,
     )
 )

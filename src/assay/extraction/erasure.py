@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.audit import chain
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.db.locks import DECISIONS, hold_until_commit
@@ -96,6 +97,7 @@ async def erase(
     await sql.delete_messages(session, ids)
     done = _summed(len(ids), quotes, touched)
     await record(session, actor, [*_recorded(touched, actor), _total(done, whose, drawn, notes)])
+    await chain.note_redacted(session, [each.id for each in touched])
     session.expire_all()
     return done
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db import locks
 from assay.db.engine import Database
-from assay.fsck import keys
+from assay.fsck import keys, trail
 from assay.fsck.invariant import Invariant
 from assay.fsck.sql.decisions import DECISIONS
 from assay.fsck.sql.evidence import EVIDENCE
@@ -42,7 +42,8 @@ async def check(database: Database) -> list[CheckedInvariant]:
 async def look(session: AsyncSession) -> list[CheckedInvariant]:
     """All invariants, as this transaction sees the records."""
     found = [await _counted(_of(each), _rows(session, each.broken)) for each in (*INVARIANTS, *promised())]
-    return [*found, await _counted(CheckedInvariant(keys.NAME, keys.SENTENCE), keys.broken(session))]
+    by_program = ((keys.NAME, keys.SENTENCE, keys.broken(session)), (trail.NAME, trail.SENTENCE, trail.broken(session)))
+    return [*found, *[await _counted(CheckedInvariant(name, words), rows) for name, words, rows in by_program]]
 
 
 async def repair(database: Database, found: Sequence[CheckedInvariant]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from typing import Final
 import structlog
 
 from assay.aio import cancel_all, is_cancelled, run_every
+from assay.audit import chain
 from assay.clock import now
 from assay.db.engine import UNREACHABLE, Database, first_line
 from assay.db.models import ProcessRole
@@ -89,6 +90,9 @@ async def scheduling(broker: JobBroker, deps: Deps) -> AsyncIterator[None]:
         await dispatcher.sweep(broker, deps.database)
         await dispatcher.mark_lost_runs(deps.database)
 
+    async def chain_trail() -> None:
+        await chain.extend(deps.database)
+
     async def prune() -> None:
         async with deps.database.transaction() as session:
             await history.prune(session, older_than=timedelta(days=deps.settings.jobs_history_days))
@@ -99,6 +103,7 @@ async def scheduling(broker: JobBroker, deps: Deps) -> AsyncIterator[None]:
         _whenever_told(deps.database, scheduler.fire_due),
         _whenever_told(deps.database, relay_requests),
         _run_through_outages(look_after_runs, SWEEP_SECONDS),
+        _run_through_outages(chain_trail, SWEEP_SECONDS),
         _run_through_outages(prune, PRUNE_SECONDS),
     ]
     at_work = [asyncio.create_task(each) for each in duties]

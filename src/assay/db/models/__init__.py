@@ -2,6 +2,7 @@
 
 from assay.db.models.alert_deliveries import AlertDelivery, DeliveryState
 from assay.db.models.api_tokens import ApiToken, Scope
+from assay.db.models.audit_chain import AuditLink, UnchainedEntries
 from assay.db.models.audit_log import AuditEntry
 from assay.db.models.bulk_decisions import BulkDecision
 from assay.db.models.cached_vectors import CachedVector
@@ -60,6 +61,7 @@ __all__ = [
     "AtomLink",
     "AtomProposal",
     "AuditEntry",
+    "AuditLink",
     "BulkDecision",
     "CachedVector",
     "ChangeType",
@@ -117,6 +119,7 @@ __all__ = [
     "TopicAtom",
     "TopicProposal",
     "TriggerType",
+    "UnchainedEntries",
     "User",
     "Via",
 ]
