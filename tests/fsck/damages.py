@@ -1,7 +1,7 @@
 """Kinds of damage, each with the invariant that must name it. `:atom`, `:topic`, `:gone`, ... are ids of the world."""
 
 DAMAGES = [
-    ("trail-chained", "UPDATE audit_log SET detail = '{\"notes\": \"yes\"}' WHERE subject_id = :rejected"),
+    ("trail-chained", 'UPDATE audit_log SET detail = \'{"notes": "yes"}\' WHERE subject_id = :rejected'),
     ("own-entity", "UPDATE proposals SET created_entity_id = :topic WHERE id = :atom"),
     ("decided-by-somebody", "UPDATE proposals SET reviewed_by_user_id = NULL WHERE id = :atom"),
     ("merged-once", "UPDATE merges SET undone_at = now() WHERE source_id = :merged"),
