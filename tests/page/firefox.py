@@ -69,7 +69,7 @@ def started(folder: Path) -> Iterator[Firefox]:
         subprocess.Popen(words, stdout=out, stderr=out, env={**os.environ, "HOME": str(folder)}) as process,
     ):
         try:
-            assert wait_for(lambda: LISTENING.search(said.read_text()), PATIENCE), said.read_text()
+            assert wait_for(lambda: bool(LISTENING.search(said.read_text())), PATIENCE), said.read_text()
             found = LISTENING.search(said.read_text())
             assert found
             with connect(f"{found[1]}/session", proxy=None, max_size=None) as socket:
