@@ -16,7 +16,7 @@ FETCHED = ROOT / "build" / "linters"
 
 def program(name: str) -> str:
     """The path of a linter. Skips the test where there is none."""
-    found = shutil.which(name, path=f"{FETCHED}:{FETCHED / 'wheels' / 'bin'}") or shutil.which(name)
+    found: str | None = shutil.which(name, path=f"{FETCHED}:{FETCHED / 'wheels' / 'bin'}") or shutil.which(name)
     if found is None:
         pytest.skip(f"there is no {name} here: make deploy fetches it")
     return found
@@ -26,7 +26,7 @@ def said(command: Sequence[str | Path], **rest: Any) -> str:
     """What a linter says of what is right. Fails with its words where something is not."""
     done = subprocess.run(command, capture_output=True, text=True, check=False, **rest)
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return str(done.stdout)
 
 
 def document(path: Path) -> Any:

@@ -51,7 +51,8 @@ def test_the_image_runs_as_nobody_special_and_is_given_all_that_it_copies():
     assert copied == let_in
     assert all((ROOT / name).exists() for name in copied)
     assert words.rindex("\nUSER 10001:10001\n") > words.rindex("\nFROM ")
-    assert takes(json.loads(re.search(r"^CMD (.+)$", words, re.MULTILINE)[1]))
+    [command] = re.findall(r"^CMD (.+)$", words, re.MULTILINE)
+    assert takes(json.loads(command))
 
 
 def test_each_service_of_the_compose_file_runs_a_command_of_ours_and_can_write_nowhere_else():
@@ -127,7 +128,7 @@ def validated(manifest: dict) -> None:
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_systemd_takes_each_unit_and_finds_it_hardened(unit, tmp_path):
     words = unit.read_text()
-    command = re.search(r"^ExecStart=/opt/assay/.venv/bin/assay (.+)$", words, re.MULTILINE)[1]
+    [command] = re.findall(r"^ExecStart=/opt/assay/.venv/bin/assay (.+)$", words, re.MULTILINE)
     assert takes(command.split())
     local = tmp_path / unit.name
     local.write_text(words.replace("/opt/assay/.venv/bin/assay", sys.executable))
@@ -135,4 +136,5 @@ def test_systemd_takes_each_unit_and_finds_it_hardened(unit, tmp_path):
     told = subprocess.run(
         [program("systemd-analyze"), "security", "--offline=yes", local], capture_output=True, text=True, check=False
     ).stdout
-    assert float(re.search(r"exposure level for \S+: (\d+\.\d)", told)[1]) < 2
+    [exposure] = re.findall(r"exposure level for \S+: (\d+\.\d)", told)
+    assert float(exposure) < 2

@@ -13,6 +13,7 @@ from tests.docs import pages
 from tests.patience import until
 from tests.web.helpers import asking, serving
 
+from assay.clock import now
 from assay.db.models import JobRun, JobState
 from assay.proposals import targets
 from assay.proposals.targets import TARGETS, Figure
@@ -31,7 +32,7 @@ async def test_every_metric_and_label_that_is_asked_for_is_exported(database, da
     await propose(database, [draft(), draft()])
     async with database.transaction() as session:
         await targets.keep_day(session, {each.name: Figure(0.5, 2) for each in TARGETS})
-        session.add(JobRun(job="deduplication_scan", state=JobState.OK, started_at=targets.now(), failed=0))
+        session.add(JobRun(job="deduplication_scan", state=JobState.OK, started_at=now(), failed=0))
     exported = await _samples(database_url, nats_url)
     for expression in ASKED:
         for name, matchers in SELECTOR.findall(expression):

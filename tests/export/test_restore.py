@@ -8,6 +8,7 @@ from tests.builders import draft, propose, rows, scalar
 from tests.conftest import administer, named
 from tests.export.world import exported, lived_in
 
+from assay.audit import chain
 from assay.audit.actor import SYSTEM
 from assay.db.engine import Database
 from assay.errors import Conflict, InvalidInput
@@ -45,6 +46,19 @@ async def test_what_comes_back_is_what_went_out(database, empty, tmp_path):
     assert told(await exported(empty, tmp_path / "b.jsonl")) == told(before)
     assert counts["entities"] == 3
     assert [each for each in await check(empty) if each.broken] == await broken_before(database)
+
+
+async def test_the_chain_of_the_trail_comes_back_and_goes_on(database, empty, tmp_path):
+    await lived_in(database)
+    await chain.extend(database)
+    await propose(database, [draft()])  # of this there is no link yet
+    async with database.transaction() as session:
+        assert (kept := await chain.anchor(session))
+    await exported(database, tmp_path / "a.jsonl")
+    await restore(empty, tmp_path / "a.jsonl", actor_of=system)
+    assert await chain.extend(empty) == 2
+    async with empty.snapshot() as session:
+        assert [each async for each in chain.verify(session, [kept])] == []
 
 
 async def broken_before(database):
