@@ -5,6 +5,8 @@ import getpass
 import psycopg
 import pytest
 
+from assay.cli.proposal_filter import NAME_ONE
+
 KINDS = ("topic", "atom")
 kinds = pytest.mark.parametrize("kind", KINDS)
 
@@ -180,8 +182,11 @@ def test_deciding_twice_is_refused_with_who_did_what_and_exit_code_1(assay):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["approve"], "Name at least one proposal: its id, or the last eight characters of it."),
-        (["reject", "--json"], "Name at least one proposal: its id, or the last eight characters of it."),
+        (["approve"], NAME_ONE),
+        (
+            ["reject", "--json"],
+            NAME_ONE,
+        ),
         (
             ["show", "01234567-0000-0000-0000-000000000000"],
             "There is no proposal 01234567-0000-0000-0000-000000000000.",

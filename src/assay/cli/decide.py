@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.audit.actor import Actor
 from assay.cli.merge import show_previews
 from assay.cli.output import print_json, say, short, with_short_ids
+from assay.cli.proposal_filter import Looked
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
 from assay.errors import InvalidInput
@@ -25,12 +26,30 @@ Note = Annotated[str | None, Parameter(name=("--note", "--notes"), help="Reason,
 WithTopics = Annotated[bool, Parameter(help="Also approve the pending topics they belong to.")]
 Result = TypeVar("Result")
 Decide = Callable[[AsyncSession, Sequence[UUID], Actor], Awaitable[Result]]
-Looked = tuple[list[PreviewedMerge], list[Outcome]]
+LookedAt = tuple[list[PreviewedMerge], list[Outcome]]
 
 
 def decided(parts: Sequence[str], decide: Decide[list[Outcome]], json: bool) -> int:
     """Carries out a decision and says of each id what became of it. 1 when any was refused."""
     return answer(_in_one_transaction(parts, decide), json)
+
+
+def decided_as_looked(parts: Sequence[str], looked: Looked, decide: Decide[list[Outcome]], json: bool) -> int:
+    """The same for proposals named by id or by a filter. 1 when any was, or in a preview would be, refused."""
+
+    async def act(database: Database) -> list[Outcome]:
+        actor = await operator(database)
+        async with database.transaction() as session:
+            outcomes = await decide(session, await looked.ids(session, parts), actor)
+            if looked.preview:
+                await session.rollback()
+            return outcomes
+
+    outcomes = with_database(act)
+    code = answer(outcomes, json, dry_run=looked.preview)
+    if looked.preview and not json:
+        say(f"{len(outcomes)} fit. Nothing was changed.", style="dim")
+    return code
 
 
 def answer(outcomes: Sequence[Outcome], json: bool, *, dry_run: bool = False) -> int:
@@ -44,7 +63,7 @@ def answer(outcomes: Sequence[Outcome], json: bool, *, dry_run: bool = False) ->
     return 0 if all(each.done for each in outcomes) else 1
 
 
-def look_at(parts: Sequence[str], look: Decide[Looked], json: bool) -> int:
+def look_at(parts: Sequence[str], look: Decide[LookedAt], json: bool) -> int:
     """Shows what a merge would do, and leaves everything as it is. 1 when any would be refused."""
     previews, outcomes = _in_one_transaction(parts, look, keep=False)
     if json:

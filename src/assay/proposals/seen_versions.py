@@ -33,7 +33,7 @@ class Seen:
     version: int
     at: datetime
     since: Sequence[ChangeSince]
-    """What changed, the oldest first; empty where nothing did."""
+    """What others changed, the oldest first; empty where nobody did."""
 
 
 async def mark(session: AsyncSession, proposal: Proposal, version: int, *, actor: Actor) -> None:
@@ -53,15 +53,15 @@ async def by(session: AsyncSession, proposal: Proposal, *, user_id: int) -> Seen
     if row is None:
         return None
     newer = row.version < proposal.version
-    return Seen(row.version, row.seen_at, await _since(session, proposal.id, row.version) if newer else ())
+    return Seen(row.version, row.seen_at, await _since(session, proposal.id, row.version, user_id) if newer else ())
 
 
-async def _since(session: AsyncSession, proposal_id: UUID, version: int) -> list[ChangeSince]:
+async def _since(session: AsyncSession, proposal_id: UUID, version: int, user_id: int) -> list[ChangeSince]:
     made = cast(AuditEntry.detail["version"].astext, BigInteger)
     rows = await session.execute(
         select(AuditEntry.at, AuditEntry.action, User.name, made, AuditEntry.detail["before"])
         .join(User, User.id == AuditEntry.actor_user_id)
-        .where(AuditEntry.subject_id == proposal_id, made > version)
+        .where(AuditEntry.subject_id == proposal_id, made > version, AuditEntry.actor_user_id != user_id)
         .order_by(AuditEntry.id)
         .limit(MAX_CHANGES)
     )

@@ -1,7 +1,8 @@
 """Listing, showing and deciding proposals."""
 
 from collections.abc import Sequence
-from typing import Annotated, Final, Literal
+from dataclasses import replace
+from typing import Annotated, Final
 from uuid import UUID
 
 from cyclopts import App, Parameter
@@ -9,20 +10,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay import settings as configuration
 from assay.audit.actor import Actor
-from assay.cli.decide import Ids, Looked, Note, WithTopics, decided, look_at
+from assay.cli.decide import Ids, LookedAt, Note, WithTopics, decided, decided_as_looked, look_at
 from assay.cli.merge import Both, Look, Take, target_of
 from assay.cli.output import Json, print_json, short
-from assay.cli.paging import DEFAULT_LIMIT, After, Limit, OfKind, show_page
+from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.proposal_detail import Shown, show_one, title_of
+from assay.cli.proposal_filter import EVERYTHING, ORDERS, UNDECLINED, UNSEEN, Looked, Narrowed, Order, Standing
 from assay.cli.session import with_database
 from assay.db.engine import Database
-from assay.db.models import DedupState, ProposalStatus, ReviewAction, SimilarityType
+from assay.db.models import DedupState, SimilarityType
 from assay.duplicates.explanation import rounded
-from assay.errors import Conflict
-from assay.kinds import Kind
+from assay.errors import Conflict, InvalidInput
+from assay.extraction.runs import weighed
+from assay.kinds import AtomType
 from assay.proposals import actions, queries
+from assay.proposals.edit import edit
 from assay.proposals.failures import try_again
-from assay.proposals.lists.filters import Filter
 from assay.proposals.merge import actions as merging
 from assay.proposals.merge.fields import chosen
 from assay.proposals.merge.preview import previews
@@ -32,10 +35,7 @@ from assay.web.views import queue
 from assay.web.views.paging import PageOf
 from assay.web.views.proposals import ListedProposal
 
-Standing = Literal["pending", "approved", "rejected", "merged", "expired", "withdrawn"]
 STATUS_HELP: Final = "Only those with this status. What expired or was withdrawn is among the rejected too."
-UNDECLINED: Final = {"expired": ReviewAction.EXPIRED, "withdrawn": ReviewAction.WITHDRAWN}
-"""Rejected, although nobody declined it."""
 
 app = App(name="proposals", help="List, show and decide proposals.")
 for command, place, words in (
@@ -43,6 +43,7 @@ for command, place, words in (
         *("not-duplicate", "proposals_not_duplicate:not_duplicate"),
         "Say that a proposal differs from what it is marked as similar to.",
     ),
+    ("review", "proposals_review:review", "Review one proposal after another, one key a decision."),
     ("groups", "proposals_groups:groups", "List what is in the queue more than once."),
     (
         *("decide-group", "proposals_groups:decide_group"),
@@ -61,25 +62,23 @@ for command, place, words in (
 def list_(
     *,
     status: Annotated[Standing, Parameter(help=STATUS_HELP)] = "pending",
-    kind: OfKind = None,
+    narrowed: Narrowed = EVERYTHING,
     duplicates: Annotated[bool, Parameter(help="Only those marked as duplicates.")] = False,
-    needs_attention: Annotated[bool, Parameter(help="Only those on which the machine has given up.")] = False,
+    sort: Annotated[Order, Parameter(help="The order.")] = "oldest",
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
     json: Json = False,
 ) -> None:
-    """List proposals, oldest first."""
-    wanted = Filter(
-        kinds=[kind] if kind else list(Kind),
-        statuses=[ProposalStatus.REJECTED if status in UNDECLINED else ProposalStatus(status)],
-        review_action=UNDECLINED.get(status),
-        dedup_state=DedupState.DUPLICATE if duplicates else None,
-        needs_attention=needs_attention or None,
-    )
+    """List proposals."""
 
     async def act(database: Database) -> PageOf[ListedProposal]:
         async with database.transaction() as session:
-            return await queue.proposals(session, wanted, after=after, limit=limit, settings=configuration.load())
+            wanted = await narrowed.filter(session, status)
+            if duplicates:
+                wanted = replace(wanted, dedup_state=DedupState.DUPLICATE)
+            return await queue.proposals(
+                session, wanted, sort=ORDERS[sort], after=after, limit=limit, settings=configuration.load()
+            )
 
     show_page(
         with_database(act),
@@ -130,6 +129,7 @@ def show(proposal: Annotated[str, Parameter(help="Its id.")], /, *, json: Json =
 @app.command
 def approve(
     *proposals: Ids,
+    looked: Looked = UNSEEN,
     note: Note = None,
     with_topics: WithTopics = False,
     json: Json = False,
@@ -139,17 +139,40 @@ def approve(
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
         return await actions.approve(session, ids, actor=actor, notes=note, with_topics=with_topics)
 
-    return decided(proposals, decide, json)
+    return decided_as_looked(proposals, looked, decide, json)
 
 
 @app.command
-def reject(*proposals: Ids, note: Note = None, json: Json = False) -> int:
+def reject(*proposals: Ids, looked: Looked = UNSEEN, note: Note = None, json: Json = False) -> int:
     """Decline proposals. They can be reopened."""
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
         return await actions.reject(session, ids, actor=actor, notes=note)
 
-    return decided(proposals, decide, json)
+    return decided_as_looked(proposals, looked, decide, json)
+
+
+@app.command(name="edit")
+def edit_(
+    *proposals: Ids,
+    looked: Looked = UNSEEN,
+    new_title: Annotated[str | None, Parameter(help="Title of an atom, name of a topic.")] = None,
+    new_text: Annotated[str | None, Parameter(help="Content of an atom, description of a topic.")] = None,
+    new_type: Annotated[AtomType | None, Parameter(help="Type of an atom.")] = None,
+    new_topic: Annotated[str | None, Parameter(help="Topic of an atom; empty: none.")] = None,
+    note: Note = None,
+    json: Json = False,
+) -> int:
+    """Give pending proposals other words, another type or another topic. They are compared anew."""
+    given = {"title": new_title, "body": new_text, "atom_type": new_type, "topic_name": new_topic}
+    changes = {name: value or None for name, value in given.items() if value is not None}
+    if not changes:
+        raise InvalidInput("Say what to change: --new-title, --new-text, --new-type or --new-topic.")
+
+    async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
+        return await edit(session, dict.fromkeys(ids, changes), weigh=weighed, actor=actor, notes=note)
+
+    return decided_as_looked(proposals, looked, decide, json)
 
 
 @app.command
@@ -190,7 +213,7 @@ def merge(
             raise Conflict(f"The target {refused[0].id} cannot be approved: {refused[0].message}")
         return found, approved
 
-    async def look(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> Looked:
+    async def look(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> LookedAt:
         found, approved = await targets(session, ids, actor)
         planned = await merging.plan_merge(session, found, actor=actor, choices=choices)
         return await previews(session, planned), [*approved, *planned.outcomes]
