@@ -105,7 +105,8 @@ def commands(app: App = program.app, path: str = "assay") -> Iterator[tuple[str,
 
 def parameters(command: App) -> list[Row]:
     """By which name a person gives each, which values it takes, and what its help says."""
-    return [(_name(each), _values(each), _meaning(each)) for each in command.assemble_argument_collection()]
+    every = (each for each in command.assemble_argument_collection() if each.name != "*")  # "*": several in one
+    return [(_name(each), _values(each), _meaning(each)) for each in every]
 
 
 def _name(argument: Argument) -> str:

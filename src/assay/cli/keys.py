@@ -13,9 +13,8 @@ from assay.cli.output import console, printable
 
 END: Final = ""
 """There is no more input."""
-ESCAPE: Final = "\x1b"
-LONGEST: Final = 16
-"""Bytes of one key, also of an arrow or a letter outside ASCII."""
+LONGEST: Final = 64
+"""Bytes that are read at once: of a key, and of those pressed with it, which mean nothing any more."""
 
 
 class Keys:
@@ -32,7 +31,7 @@ class Keys:
         with _one_by_one():
             console.print("> ", end="")
             await _readable()
-            key = os.read(sys.stdin.fileno(), LONGEST).decode(errors="replace") or END
+            key = os.read(sys.stdin.fileno(), LONGEST).decode(errors="replace")[:1] or END
         console.print(printable(key), markup=False)
         return key
 

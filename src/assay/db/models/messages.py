@@ -37,8 +37,8 @@ class StoredMessage(Base):
         Index("ix_messages_failing", "id", postgresql_where=FAILING),
         Index("ix_messages_words", MESSAGE_WORDS, postgresql_using="gin", postgresql_where=sql("is_latest")),
         Index("ix_messages_unread", "failed_reads", "sent_at", "id", postgresql_where=UNREAD),
-        Index("ix_messages_person", sql("lower(author)"), postgresql_where=sql("NOT is_bot")),
-        Index("ix_messages_first_name", sql("lower(split_part(author, ' ', 1))"), postgresql_where=sql("NOT is_bot")),
+        Index("ix_messages_name", sql("lower(author)"), sql("(is_bot::int)")),
+        Index("ix_messages_first_name", sql("lower(split_part(author, ' ', 1))"), sql("(is_bot::int)")),
         Index("ix_messages_channel_sent_at", "source", "channel", "sent_at"),
         Index(
             "ix_messages_author_id",

@@ -10,6 +10,11 @@ EXCERPT: Final = 200
 _HEADLINE: Final = """CASE WHEN CAST(:words AS text) IS NOT NULL THEN ts_headline('english',
         translate(left({0}, 20000), :special, :brackets), websearch_to_tsquery('english', :words), :{1}) END"""
 
+_PENDING: Final = """(SELECT count(*) FROM (
+            SELECT status FROM proposals WHERE {0} OFFSET 0) AS those WHERE status = 'pending')"""
+"""Those of a key first, and of them the pending ones: else all that wait may be read for each row."""
+_LATER: Final = "similar_entity_id = p.similar_entity_id AND (created_at, id) > (p.created_at, p.id)"
+
 # Raw: a dozen look-ups for each of an array of ids, by LATERAL.
 ROWS: Final = text(f"""
     SELECT p.id, p.kind, p.title, left(p.body, {EXCERPT}) AS excerpt, p.atom_type AS type,
@@ -20,10 +25,8 @@ ROWS: Final = text(f"""
         p.source, p.channel, p.created_at, p.refreshed_at, p.snoozed_until, p.assignee_user_id,
         p.reviewed_by_user_id, p.reviewed_at, p.review_action, seen.version AS seen_version,
         (SELECT count(*) FROM audit_log a WHERE a.subject_id = p.id AND a.action = 'proposal.noted') AS notes,
-        (SELECT count(*) FROM proposals w WHERE w.topic_proposal_id = p.id AND w.status = 'pending') AS waiting,
-        (SELECT count(*) FROM proposals r WHERE r.similar_proposal_id = p.id AND r.status = 'pending')
-            + (SELECT count(*) FROM proposals r WHERE r.similar_entity_id = p.similar_entity_id
-                AND r.status = 'pending' AND (r.created_at, r.id) > (p.created_at, p.id)) AS repeats,
+        {_PENDING.format("topic_proposal_id = p.id")} AS waiting,
+        {_PENDING.format("similar_proposal_id = p.id")} + {_PENDING.format(_LATER)} AS repeats,
         {_HEADLINE.format("p.title", "whole")} AS marked_title, {_HEADLINE.format("p.body", "options")} AS marked_body
     FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS wanted (id, place)
     CROSS JOIN LATERAL (SELECT * FROM proposals WHERE proposals.id = wanted.id LIMIT 1) AS p

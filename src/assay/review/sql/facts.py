@@ -45,13 +45,12 @@ _ALL_QUESTIONED: Final = f"""
         SELECT DISTINCT CAST(jsonb_array_elements_text({UPDATED}) AS uuid) AS id
         FROM proposals WHERE status = 'pending' AND dedup_state = 'duplicate'"""
 _FIRST_NAME: Final = "lower(split_part({0}, ' ', 1))"
-_IS_THE_NEXT: Final = """(SELECT {0} FROM messages
-            WHERE NOT is_bot AND {0} >= lower(p.title) ORDER BY {0} LIMIT 1) = lower(p.title)"""
-_IS_A_PERSON: Final = f"""CASE WHEN p.kind = 'topic' THEN coalesce(
-            {_IS_THE_NEXT.format("lower(author)")}, false) OR coalesce(
-            {_IS_THE_NEXT.format(_FIRST_NAME.format("author"))}, false) END"""
+_IS_A_NAME: Final = """coalesce((SELECT {0} = lower(p.title) AND NOT is_bot FROM messages
+            WHERE {0} >= lower(p.title) ORDER BY {0}, CAST(is_bot AS int) LIMIT 1), false)"""
+_IS_A_PERSON: Final = f"""CASE WHEN p.kind = 'topic' THEN {_IS_A_NAME.format("lower(author)")}
+            OR {_IS_A_NAME.format(_FIRST_NAME.format("author"))} END"""
 """Somebody writes under that name, or has it for a first name: it is the next in the order of the names, one step into
-their index, whatever the statistics say and however much they wrote."""
+their index, whatever the statistics say and however much they wrote. Of a name people come before bots."""
 _IS_ONE_OF_THE_PEOPLE: Final = f"""CASE WHEN p.kind = 'topic' THEN lower(p.title) IN (
             SELECT lower(author) FROM messages WHERE NOT is_bot
             UNION SELECT {_FIRST_NAME.format("author")} FROM messages WHERE NOT is_bot) END"""

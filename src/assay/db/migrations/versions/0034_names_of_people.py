@@ -11,12 +11,12 @@ down_revision = "0033"
 branch_labels = None
 depends_on = None
 
-NAMES = {"ix_messages_person": "lower(author)", "ix_messages_first_name": "lower(split_part(author, ' ', 1))"}
+NAMES = {"ix_messages_name": "lower(author)", "ix_messages_first_name": "lower(split_part(author, ' ', 1))"}
 
 
 def upgrade() -> None:
     for name, expression in NAMES.items():
-        op.create_index(name, "messages", [sa.text(expression)], postgresql_where=sa.text("NOT is_bot"))
+        op.create_index(name, "messages", [sa.text(expression), sa.text("(is_bot::int)")])
     op.drop_index("ix_messages_author", table_name="messages")
 
 
