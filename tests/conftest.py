@@ -47,6 +47,8 @@ SHARING: Final = (
     ("tests/page/test_pages.py",),  # a browser, and a web app before it
     ("tests/page/test_review.py",),
     ("tests/page/test_reviewing_together.py",),
+    ("tests/page/test_long_queue.py",),
+    ("tests/page/test_approval.py",),
 )
 """Tests that share what takes long to make. They run in one process; every other test runs in the next free one."""
 

@@ -42,6 +42,8 @@ class Site:
         self.address = ""
         self.database: Any = None
         self.app: Any = None
+        self.server: Any = None
+        self.serving: Any = None
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         """In the thread of the app: the browser has the loop of this one."""
@@ -57,16 +59,27 @@ class Site:
 
     async def _serve(self, started: "Future[None]") -> None:
         async with self._database(), background(relay(self.database, self.nats_url)):
-            listener = socket.create_server(("127.0.0.1", 0))
-            self.app = app = create_app(Settings(assay_home=self.home), self.database_url, self.nats_url)
-            server = make_server(app)
-            serving = asyncio.create_task(server.serve([listener]))
-            await until(lambda: server.started and app.state.assay.hub.begun)
-            self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            await self._start()
             started.set_result(None)
             await self.ended.wait()
-            server.should_exit = True
-            await serving
+            await self._stop()
+
+    async def _start(self, port: int = 0) -> None:
+        listener = socket.create_server(("127.0.0.1", port))
+        self.app = app = create_app(Settings(assay_home=self.home), self.database_url, self.nats_url)
+        self.server = make_server(app)
+        self.serving = asyncio.create_task(self.server.serve([listener]))
+        await until(lambda: self.server.started and app.state.assay.hub.begun)
+        self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    async def _stop(self) -> None:
+        self.server.should_exit = True
+        await self.serving
+
+    async def restart(self) -> None:
+        """The web app ends and comes back at the same address."""
+        await self._stop()
+        await self._start(urlsplit(self.address).port or 0)
 
     @asynccontextmanager
     async def _database(self):

@@ -43,6 +43,21 @@ def query(site: Site, statement: str, **parameters: Any) -> Any:
     return site.run(ask())
 
 
+def many_waiting(site: Site, number: int) -> None:
+    """So many that wait, topics among them, made by the database itself."""
+    query(
+        site,
+        """INSERT INTO proposals (id, kind, proposed_by_user_id, title, body, title_key, identity_key, atom_type,
+            stated_confidence, confidence, source, channel, dedup_state, created_at)
+        SELECT gen_random_uuid(), CASE WHEN n % 5 = 0 THEN 'topic' ELSE 'atom' END, 1, 'Statement ' || n,
+            'In full: statement ' || n, 'statement ' || n, 'statement ' || n,
+            CASE WHEN n % 5 <> 0 THEN 'insight' END, 0.5, (n % 100) / 100.0, 'bulk', 'channel ' || n % 20, 'clear',
+            now() - n * interval '1 second'
+        FROM generate_series(1, :number) AS n""",
+        number=number,
+    )
+
+
 def like(site: Site, first: str, *later: str) -> None:
     """As if the scan had found that these say the same as the first."""
     query(

@@ -20,14 +20,14 @@ SEEN = """() => {
 
 
 def test_a_session_of_decisions_by_keyboard_alone_and_the_last_one_undone(site, opened):
-    ids = waiting(site, *(f"Session {each}" for each in FACTS[:12]))
+    ids = waiting(site, *(f"Session {n}: the pool of service {n} holds {n} connections" for n in range(50)))
     page = opened(narrowed("Session"))
     for at in range(len(ids)):
         expect(page.locator(".screen")).to_have_attribute("data-id", ids[at])
         settled(page)
         page.keyboard.press("r" if at % 3 == 2 else "a")
     all_are(site, ids, ["rejected" if at % 3 == 2 else "approved" for at in range(len(ids))])
-    expect(page.locator(".count")).to_contain_text("12 done")
+    expect(page.locator(".count")).to_contain_text("50 done")
     page.keyboard.press("z")
     all_are(site, ids[-1:], ["pending"])
     expect(page.locator(".screen")).to_have_attribute("data-id", ids[-1])
@@ -184,6 +184,19 @@ def test_offline_is_said_and_what_could_not_be_decided_comes_back(site, opened):
     settled(page)
     page.keyboard.press("a")
     all_are(site, ids, ["approved", "pending"])
+
+
+def test_a_restart_of_the_server_is_survived_in_mid_review(site, opened):
+    ids = waiting(site, "Restarted: the gate opens at six", "Restarted: the gate opens at seven")
+    page = opened(narrowed("Restarted"))
+    settled(page)
+    page.keyboard.press("a")
+    all_are(site, ids, ["approved", "pending"])
+    site.run(site.restart())
+    expect(page.locator(".line")).to_have_text("live")
+    settled(page)
+    page.keyboard.press("r")
+    all_are(site, ids, ["approved", "rejected"])
 
 
 def test_a_viewer_reads_and_decides_nothing(site, opened):

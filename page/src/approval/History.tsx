@@ -10,8 +10,8 @@ type Version = Schemas["VersionView"];
 /** Every version of the rules: who set it and why, and two ways back. */
 export function History({ current }: { current: Policy }) {
   return (
-    <section className="panel">
-      <h2>History</h2>
+    <section className="panel" aria-labelledby="history">
+      <h2 id="history">History</h2>
       <Loaded query={useQuery(versions)}>
         {({ items }) =>
           items.length === 0 ? (

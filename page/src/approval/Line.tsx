@@ -6,6 +6,7 @@ import { Bars } from "../ui/Bars";
 import { number, percent } from "../ui/format";
 import { Complaint } from "../ui/States";
 import { Histogram } from "./Histogram";
+import { Nearest } from "./Nearest";
 import { type Policy, save, trial } from "./queries";
 
 const SETTLED_MS = 250;
@@ -28,70 +29,82 @@ export function Line({ current }: { current: Policy }) {
   const enabled = current.in_force.enabled !== false;
   const [line, setLine] = useState(inForce);
   const [note, setNote] = useState("");
-  const tried = useQuery(trial(useSettled(line)));
+  const settled = useSettled(line);
+  const tried = useQuery(trial(settled));
   const change = useMutation({
     mutationFn: (rules: Policy["document"]) => save({ ...current.document, ...rules }, current.version, note),
     onSuccess: () => void client.invalidateQueries({ queryKey: ["policy"] }),
   });
   const moved = line !== inForce;
   return (
-    <section className="panel" aria-labelledby="line">
-      <h2 id="line" className="rowed">
-        The line
-        <span className="tag" data-tone={enabled ? "good" : "warn"}>
-          {enabled ? "on" : "off: everything waits for people"}
-        </span>
-        {mayChange && (
-          <button
-            type="button"
-            className="button small push"
-            disabled={change.isPending}
-            onClick={() => change.mutate({ auto_approval_enabled: !enabled })}
-          >
-            Switch {enabled ? "off" : "on"}
-          </button>
-        )}
-      </h2>
-      <label className="field">
-        <span>
-          Approve alone from <strong>{percent(line)}</strong> on{moved && `, instead of ${percent(inForce)}`}
-        </span>
-        <input
-          type="range"
-          min={0}
-          max={1}
-          step={0.01}
-          value={line}
-          onChange={(event) => setLine(Number(event.target.value))}
-        />
-      </label>
-      <Histogram line={line} />
-      {tried.data && <Outcome tried={tried.data} />}
-      <Complaint error={tried.error ?? change.error} />
-      {mayChange && moved && (
-        <form
-          className="rowed"
-          onSubmit={(event) => {
-            event.preventDefault();
-            change.mutate({ auto_approval_threshold: line });
-          }}
-        >
+    <>
+      <section className="panel" aria-labelledby="line">
+        <h2 id="line" className="rowed">
+          The line
+          <span className="tag" data-tone={enabled ? "good" : "warn"}>
+            {enabled ? "on" : "off: everything waits for people"}
+          </span>
+          {mayChange && (
+            <button
+              type="button"
+              className="button small push"
+              disabled={change.isPending}
+              onClick={() => change.mutate({ auto_approval_enabled: !enabled })}
+            >
+              Switch {enabled ? "off" : "on"}
+            </button>
+          )}
+        </h2>
+        <label className="field">
+          <span>
+            Approve alone from <strong>{percent(line)}</strong> on{moved && `, instead of ${percent(inForce)}`}
+          </span>
           <input
-            aria-label="Why"
-            placeholder="Why, for the history"
-            value={note}
-            maxLength={500}
-            onChange={(event) => setNote(event.target.value)}
+            type="range"
+            min={0}
+            max={1}
+            step={0.01}
+            value={line}
+            onChange={(event) => setLine(Number(event.target.value))}
           />
-          <button type="submit" className="button primary" disabled={change.isPending}>
-            Move the line to {percent(line)}
-          </button>
-          <button type="button" className="button" onClick={() => setLine(inForce)}>
-            Leave it
-          </button>
-        </form>
-      )}
-    </section>
+        </label>
+        <Histogram line={line} />
+        {tried.data && <Outcome tried={tried.data} />}
+        <Complaint error={tried.error ?? change.error} />
+        {mayChange && moved && (
+          <form
+            className="rowed"
+            onSubmit={(event) => {
+              event.preventDefault();
+              change.mutate({ auto_approval_threshold: line });
+            }}
+          >
+            <input
+              aria-label="Why"
+              placeholder="Why, for the history"
+              value={note}
+              maxLength={500}
+              onChange={(event) => setNote(event.target.value)}
+            />
+            <button type="submit" className="button primary" disabled={change.isPending}>
+              Move the line to {percent(line)}
+            </button>
+            <button
+              type="button"
+              className="button"
+              disabled={change.isPending}
+              onClick={() => change.mutate({ shadow: { auto_approval_threshold: line } })}
+            >
+              Try it on paper
+            </button>
+            <button type="button" className="button" onClick={() => setLine(inForce)}>
+              Leave it
+            </button>
+          </form>
+        )}
+      </section>
+      <Nearest line={settled} />
+    </>
   );
 }
 

@@ -1,6 +1,8 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answered, api, type Schemas, written } from "../api/client";
 
+const NEAREST = 5;
+
 export type Policy = Schemas["PolicyView"];
 
 export const policy = queryOptions({
@@ -13,16 +15,39 @@ export const versions = queryOptions({
   queryFn: ({ signal }) => answered(api.GET("/api/v1/policy/history", { signal, params: { query: { limit: 20 } } })),
 });
 
-/** What would come of a threshold, on the queue and on what people decided. Nothing is changed. */
+/** What would come of a threshold. */
 export function trial(threshold: number) {
+  return trialOf({ auto_approval_threshold: threshold });
+}
+
+/** What would come of changes, on the queue and on what people decided. Nothing is changed. */
+export function trialOf(changes: Policy["document"]) {
   return queryOptions({
-    queryKey: ["policy", "trial", threshold],
+    queryKey: ["policy", "trial", changes],
+    retry: false,
     staleTime: 30_000,
     placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => answered(api.POST("/api/v1/policy/simulate", { signal, body: { changes } })),
+  });
+}
+
+/** How the rules on paper would decide, beside those in force. */
+export const shadow = queryOptions({
+  queryKey: ["policy", "shadow"],
+  retry: false,
+  queryFn: ({ signal }) => answered(api.GET("/api/v1/policy/shadow", { signal })),
+});
+
+/** The pending ones that lie nearest to a line, above it or below. */
+export function nearest(line: number, above: boolean) {
+  const side = above
+    ? ({ confidence_min: line, sort: "confidence" } as const)
+    : ({ confidence_max: Math.max(0, line - 0.0001), sort: "-confidence" } as const);
+  return queryOptions({
+    queryKey: ["policy", "nearest", line, above],
+    placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
-      answered(
-        api.POST("/api/v1/policy/simulate", { signal, body: { changes: { auto_approval_threshold: threshold } } }),
-      ),
+      answered(api.GET("/api/v1/review/queue", { signal, params: { query: { ...side, limit: NEAREST } } })),
   });
 }
 

@@ -24,6 +24,7 @@ from assay.extraction.runs import weighed
 from assay.proposals import actions, notes, queries, reservations, seen_versions
 from assay.proposals.edit import edit
 from assay.proposals.lists.filters import Filter
+from assay.proposals.merge import actions as merging
 from assay.proposals.outcomes import Outcome
 from assay.proposals.snooze import snooze
 from assay.settings import Settings
@@ -173,7 +174,7 @@ class ReviewSession:
         async def act(session: AsyncSession) -> list[Outcome]:
             target = await target_of(session, shown.proposal.id, typed)
             versions = {shown.proposal.id: shown.proposal.version}
-            return await actions.merge(session, {shown.proposal.id: target}, actor=self.actor, versions=versions)
+            return await merging.merge(session, {shown.proposal.id: target}, actor=self.actor, versions=versions)
 
         await self._decide(shown, act, self._revert)
 
