@@ -31,7 +31,7 @@ def review(demo_url, nats_url, tmp_path):
 
 def states(url, *ids):
     with psycopg.connect(url) as connection:
-        found = dict(connection.execute("SELECT id::text, status FROM proposals").fetchall())
+        found: dict[str, str] = dict(connection.execute("SELECT id::text, status FROM proposals").fetchall())
     return [found[each] for each in ids]
 
 
