@@ -1,13 +1,13 @@
 """Whether somebody writes under a name is one step into an index, however much they wrote.
 
-Revision: 0034
+Revision: 0035
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
