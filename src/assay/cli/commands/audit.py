@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.accounts.actions import user_named
 from assay.audit import chain
 from assay.audit.chain import Anchor, BrokenLink
-from assay.cli.output import Json, print_json, say, short
+from assay.cli.output import Json, errors, print_json, say, short
 from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import with_database
 from assay.db.engine import Database
-from assay.errors import InvalidInput, NotFound
+from assay.errors import InvalidInput
 from assay.proposals.queries import full_ids
 from assay.web.views import lists
 from assay.web.views.paging import PageOf
@@ -122,9 +122,9 @@ def print_anchor(*, json: Json = False) -> None:
             return await chain.anchor(session)
 
     newest = with_database(act)
-    if newest is None:
-        raise NotFound("The audit log is empty: there is nothing to keep.")
     if json:
-        print_json(asdict(newest))
+        print_json(asdict(newest) if newest else None)
+    elif newest is None:
+        errors.print("The audit log is empty: there is nothing to keep yet.")
     else:
         print(newest)  # noqa: T201  # a line for a file, never folded
