@@ -1,7 +1,9 @@
 """The command line as real processes in data folders of their own."""
 
+import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ from assay.runtime.process import wait_for
 
 OURS = ("ASSAY_HOME", "DATABASE_URL", "NATS_URL")
 ROOT = Path(__file__).parents[2]
+ADDRESS = re.compile(r"http://(\S+)")
 PIPE_BYTES = 2**20
 """Nobody reads what a worker logs until it has ended: at the usual 64 KB it would stand still in the middle."""
 OUR_PREFIXES = ("KNOWLEDGE_", "JOBS_", "PROBE_")
@@ -76,3 +79,13 @@ def processes_of(home: Path) -> list[str]:
 
 def none_left(home: Path) -> bool:
     return wait_for(lambda: not processes_of(home), PATIENCE)
+
+
+async def address_of(process: subprocess.Popen[str]) -> str:
+    """Where a web app answers, as it says when it is ready."""
+    assert process.stdout
+    assert process.stderr
+    while line := await asyncio.to_thread(process.stdout.readline):
+        if found := ADDRESS.search(line):
+            return found[1]
+    raise AssertionError(process.stderr.read())

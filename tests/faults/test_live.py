@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import re
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +12,7 @@ import pytest
 from pydantic_core import from_json
 from tests.builders import scalar
 from tests.faults import helpers
+from tests.faults.helpers import address_of
 from tests.messaging.helpers import recover
 from tests.patience import PATIENCE, until
 from tests.web.helpers import bearer
@@ -24,7 +24,6 @@ from assay.db.engine import Database
 from assay.messaging.outbox import POSITION
 
 pytestmark = pytest.mark.anyio
-ADDRESS = re.compile(r"http://(\S+)")
 
 
 class Watcher:
@@ -60,15 +59,6 @@ def ended(*processes: subprocess.Popen[str]) -> Iterator[None]:
         for each in processes:
             each.kill()
             each.communicate()
-
-
-async def address_of(process: subprocess.Popen[str]) -> str:
-    assert process.stdout
-    assert process.stderr
-    while line := await asyncio.to_thread(process.stdout.readline):
-        if found := ADDRESS.search(line):
-            return found[1]
-    raise AssertionError(process.stderr.read())
 
 
 async def seen(watchers: list[Watcher], number: int) -> None:
