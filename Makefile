@@ -12,7 +12,7 @@ MACHINES := x86_64 aarch64
 PINS := --generate-hashes --no-emit-index-url --no-header --no-annotate --universal --python-version $(firstword $(VERSIONS))
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev page demo up down test check others quick format deploy pages docs screenshots coverage bench soak lock wheels wheel clean
+.PHONY: help install dev page demo up down test check others quick format deploy pages train docs screenshots coverage bench soak lock wheels wheel clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -99,6 +99,9 @@ format: $(ALL) ## Format the code and mend what the linter can mend
 
 pages: $(ALL) ## Write anew what the documentation takes from the code
 	@$(BIN)/python -m tests.docs.generate
+
+train: $(ALL) ## Train the ranker of the offline extractor anew from training/
+	@$(BIN)/python training/train.py
 
 docs: $(ALL) ## Build the documentation as a site into build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet

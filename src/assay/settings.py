@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     assay_extractor: Literal["offline", "openai", "anthropic", "openai-compatible"] = Field(
         "offline", description="what reads the messages"
     )
+    assay_ranked_per_thousand: int = Field(
+        25, ge=0, le=1000, description="proposals for people that are found by ranking, of 1,000 messages; 0: none"
+    )
     assay_llm_model: str | None = Field(None, max_length=200, description="name of the language model")
     assay_llm_url: str | None = Field(None, max_length=2000, description="address of the model's server, with /v1")
     assay_llm_key: SecretStr | None = Field(None, description="key of the model's server")

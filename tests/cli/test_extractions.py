@@ -4,6 +4,7 @@ import json
 from dataclasses import fields
 from uuid import UUID
 
+import numpy as np
 import pytest
 from tests.docs.pages import ROOT
 
@@ -11,8 +12,10 @@ from assay.cli.commands import eval as evaluation
 from assay.cli.commands.extractions import LEFT_OUT
 from assay.evaluation.extraction import ExtractionCounts, Read
 from assay.evaluation.labels import Labelled
-from assay.evaluation.matching import Matching
+from assay.evaluation.matching import Likeness
 from assay.extraction.drafts import Dropped
+from assay.kinds import AtomType, Kind
+from assay.proposals.drafts import Draft, QuotedEvidence
 
 
 def test_runs_are_listed_and_shown(assay):
@@ -82,22 +85,42 @@ def test_an_evaluation_needs_no_server_and_prints_its_figures(alone, tmp_path):
             "knowledge": [{"type": "decision", "says": "Access logs are kept for 90 days"}]}  # fmt: skip
     ours.write_text(json.dumps(talk))
     document = alone("eval", "extraction", "--extractor", "offline", "--set", str(ours), "--json").document
+    figures = {"n": 1, "precision": 1.0, "recall": 1.0, "grounding": 1.0, "type_accuracy": 1.0, "junk_rate": 0.0,
+               "halves": 0, "repeated": 0, "forbidden": 0, "cost": 0.0}  # fmt: skip
+    whole = {"precision": [1.0, 1.0], "recall": [1.0, 1.0], "junk_rate": [0.0, 0.0]}
     assert document == {
-        "offline": {"n": 1, "precision": 1.0, "recall": 1.0, "grounding": 1.0, "type_accuracy": 1.0, "junk_rate": 0.0,
-                    "cost": 0.0}
-    }  # fmt: skip
+        "offline": {
+            **figures,
+            "intervals": whole,
+            "sure": {**figures, "intervals": whole},
+            "languages": {},
+            "subjects": {},
+        }
+    }
 
 
 def test_the_table_shows_the_parts_of_the_set_side_by_side(capfd):
+    knowledge = [{"type": "insight", "says": f"{number}"} for number in range(4)]
     talks = [
-        Labelled.model_validate({"id": half, "half": half, "messages": [{"author": "ana", "text": "Hi."}]})
+        Labelled.model_validate(
+            {"id": half, "half": half, "messages": [{"author": "ana", "text": "Hi."}], "knowledge": knowledge}
+        )
         for half in ("tune", "held")
     ]
-    counts = ExtractionCounts(conversations=1, labelled=4, found=2, right=1, right_type=1, quotes=2, verified=2)
-    evaluation._show({"oracle": [Read(each, [], Matching({}, frozenset()), counts) for each in talks]}, talks)
+    quote = QuotedEvidence(UUID(int=1), "Hi.", 0, 3)
+    found = [
+        Draft(Kind.ATOM, f"{number}", "", 0.9, 0.9, evidence=[quote], atom_type=AtomType.INSIGHT) for number in range(2)
+    ]
+    near = np.array([[1.0, 0, 0, 0], [0, 0.8, 0, 0]])
+    same = np.array([[1.0, 0, 0, 0], [0, 0, 0, 0]])
+    likeness = Likeness(near, same, same, np.zeros((2, 0)))
+    evaluation._show(
+        {"oracle": [Read(each, found, likeness, ExtractionCounts(conversations=1)) for each in talks]}, talks
+    )
     lines = [" ".join(line.split()) for line in capfd.readouterr().out.splitlines()]
-    assert lines[1:4] == [
+    assert lines[1:5] == [
         "oracle all 2 50% 25% 100% 100% 0% 0.0000 2 of 4, of 8",
+        "sure alone 2 50% 25% 100% 100% 0% 0.0000 2 of 4, of 8",
         "tune 1 50% 25% 100% 100% 0% 0.0000 1 of 2, of 4",
         "held 1 50% 25% 100% 100% 0% 0.0000 1 of 2, of 4",
     ]

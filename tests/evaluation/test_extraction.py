@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from assay.ai.extractor import AtomDraft, Extraction, Message, Quote
+from assay.ai.extractor import RANKED, SOURCE, AtomDraft, Extraction, Message, Quote
 from assay.ai.fakes import ScriptedExtractor
 from assay.ai.providers.offline_embedder import OfflineEmbedder
 from assay.ai.rules.extractor import OfflineExtractor
 from assay.errors import AssayError, InvalidInput, PermanentError, Unavailable
-from assay.evaluation.extraction import evaluate, total
+from assay.evaluation.extraction import evaluate, intervals, total
 from assay.evaluation.labels import Labelled, from_file, shipped
 from assay.kinds import AtomType
 
@@ -55,7 +55,8 @@ async def figures(extractor, embedder, *conversations: Labelled) -> dict[str, fl
 async def test_what_is_found_as_it_is_labelled_is_right(embedder):
     found = await figures(saying((LEDGER, AtomType.DECISION), (DISK, AtomType.PROBLEM), cost=0.5), embedder)
     assert found == {
-        "n": 1, "precision": 1.0, "recall": 1.0, "grounding": 1.0, "type_accuracy": 1.0, "junk_rate": 0.0, "cost": 0.5,
+        "n": 1, "precision": 1.0, "recall": 1.0, "grounding": 1.0, "type_accuracy": 1.0, "junk_rate": 0.0,
+        "halves": 0, "repeated": 0, "forbidden": 0, "cost": 0.5,
     }  # fmt: skip
 
 
@@ -108,11 +109,72 @@ def test_the_shipped_set_is_as_documented():
 
 
 async def test_the_extractor_that_comes_with_assay_reaches_its_target(embedder):
-    found = await figures(OfflineExtractor(embedder), embedder, *shipped())
-    assert found["n"] == 48
-    assert found["precision"] >= 0.6
-    assert found["recall"] >= 0.15
-    assert found["grounding"] == 1.0
+    reads = await evaluate(OfflineExtractor(embedder), shipped(), embedder)
+    sure, both = total(reads, strictly=True).document(), total(reads).document()
+    assert (sure["n"], sure["grounding"], both["grounding"]) == (48, 1.0, 1.0)
+    assert sure["precision"] >= 0.6
+    assert sure["recall"] >= 0.1
+    assert both["recall"] >= 0.3
+
+
+DECIDED = Labelled.model_validate(
+    {
+        "id": "lorries",
+        "messages": [
+            {"author": "ana", "text": "From Monday 14 lorries are loaded at gate 2"},
+            {"author": "tom", "text": "Fewer lorries are loaded at gate 2 then"},
+        ],
+        "knowledge": [{"type": "decision", "says": "From Monday 14 lorries are loaded at gate 2", "from": [0]}],
+        "forbidden": [{"says": "Fewer lorries are loaded at gate 2 then", "why": "A guess."}],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "counted"),
+    [
+        ("From Monday 14 lorries are loaded at gate 2", {"precision": 1.0, "halves": 0, "forbidden": 0}),
+        ("From Monday lorries are loaded at gate 2", {"precision": 0.0, "forbidden": 0}),
+        ("Fewer lorries are loaded at gate 2 then", {"precision": 0.0, "forbidden": 1}),
+    ],
+    ids=["whole", "without its number", "forbidden"],
+)
+async def test_half_a_statement_and_a_false_one_are_wrong(embedder, said, counted):
+    found = await figures(saying((said, AtomType.DECISION), quote=said.split(" ")[-1]), embedder, DECIDED)
+    assert counted.items() <= found.items()
+
+
+async def test_what_is_quoted_from_other_messages_is_not_the_labelled_item(embedder):
+    def script(messages, _known):
+        title = DECIDED.knowledge[0].says
+        return Extraction(atoms=[AtomDraft(AtomType.DECISION, title, title, 0.9, [Quote(messages[1].id, "then")], "")])
+
+    assert (await figures(ScriptedExtractor(script), embedder, DECIDED))["precision"] == 0.0
+
+
+async def test_the_sure_tier_is_counted_apart_and_intervals_hold_the_figures(embedder):
+    def script(messages, _known):
+        found = [(LEDGER, {}), (DISK, {SOURCE: RANKED})]
+        return Extraction(
+            atoms=[
+                AtomDraft(
+                    AtomType.DECISION, title, title, 0.9, [Quote(_source(messages, title).id, title)], "", meta=meta
+                )
+                for title, meta in found
+            ]
+        )
+
+    reads = await evaluate(ScriptedExtractor(script), [TALK], embedder)
+    assert [total(reads, strictly=each).document()["recall"] for each in (False, True)] == [1.0, 0.5]
+    assert intervals(reads)["recall"] == (1.0, 1.0)
+
+
+def test_the_place_of_an_item_must_be_in_the_conversation():
+    with pytest.raises(ValueError, match="from names a message that there is not"):
+        Labelled.model_validate(
+            {"id": "a", "messages": [{"author": "a", "text": "x"}],
+             "knowledge": [{"type": "insight", "says": "x", "from": [1]}]}
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize(

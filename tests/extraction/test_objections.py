@@ -42,7 +42,7 @@ class Chat:
 
 @pytest.fixture(scope="module")
 def reader():
-    return OfflineExtractor(OfflineEmbedder())
+    return OfflineExtractor(OfflineEmbedder(), per_thousand=0)
 
 
 @pytest.fixture

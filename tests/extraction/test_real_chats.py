@@ -30,7 +30,7 @@ NOISE = (
 
 @pytest.fixture(scope="module")
 def extractor() -> OfflineExtractor:
-    return OfflineExtractor(OfflineEmbedder())
+    return OfflineExtractor(OfflineEmbedder(), per_thousand=0)
 
 
 def with_noise(messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:

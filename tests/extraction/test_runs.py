@@ -341,3 +341,15 @@ async def _cost(database, number: int) -> int:
         await store(database, run, from_all(run.messages, []))
         assert await delete_orphans(database) == 0
     return len(statements)
+
+
+async def test_what_is_unlikely_is_kept_out_of_the_queue_and_can_be_called_back(database):
+    await say(database, "The ledger closes at noon.")
+    found = await claimed(database)
+    quoted = [Quote(found.messages[0].id, "The ledger closes at noon")]
+    await store(database, found, Extraction(unlikely=[atom("The ledger closes at noon", *quoted)]))
+    assert await rows(database, "SELECT status, review_action FROM proposals") == [("rejected", "unlikely")]
+    kept = await scalar(database, "SELECT id FROM proposals")
+    async with database.transaction() as session:
+        await proposals.reopen(session, [kept], actor=SYSTEM)
+    assert await scalar(database, "SELECT status FROM proposals") == "pending"

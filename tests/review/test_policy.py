@@ -54,6 +54,7 @@ def test_the_threshold_itself_is_enough():
         ({"verified_quotes": 1}, Hold.UNVERIFIED),
         ({"kind": Kind.TOPIC, "is_named": False}, Hold.NO_NAME),
         ({"topic_is_pending": True}, Hold.TOPIC_PENDING),
+        ({"ranked": True}, Hold.RANKED),
         ({"untrusted_sources": frozenset({"bot"})}, Hold.UNTRUSTED_SOURCE),
         ({"proposer": Proposer.AGENT}, Hold.PROPOSER),
         ({"proposer": Proposer.PERSON}, Hold.PROPOSER),

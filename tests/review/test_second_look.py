@@ -57,7 +57,7 @@ class Chat:
 
 @pytest.fixture(scope="module")
 def reader():
-    return OfflineExtractor(OfflineEmbedder())
+    return OfflineExtractor(OfflineEmbedder(), per_thousand=0)
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ def posted() -> list[tuple[str, str, list[dict[str, Any]]]]:
 
 @pytest.fixture(scope="module")
 def reader():
-    return OfflineExtractor(OfflineEmbedder())
+    return OfflineExtractor(OfflineEmbedder(), per_thousand=0)
 
 
 @asynccontextmanager

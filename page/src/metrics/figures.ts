@@ -14,6 +14,7 @@ export const FIGURES: [keyof Figures, string, (value: number) => string][] = [
   ["merged", "Merged", number],
   ["expired", "Expired", number],
   ["withdrawn", "Withdrawn", number],
+  ["unlikely", "Set aside as unlikely", number],
   ["approval_rate", "Approved of what was decided", share],
   ["avg_confidence", "Average confidence", share],
   ["auto_approved", "Approved by the machine", number],

@@ -35,6 +35,7 @@ LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 """A person who records what was decided opens every line with one."""
+LINES_OF_NOTES: Final = 4
 LINES_TO_JUDGE: Final = 12
 MAX_CHARACTERS: Final = 400
 SHARE_OF_SAME_OPENINGS: Final = 0.6
@@ -74,8 +75,12 @@ def bot_authors(messages: Sequence[Message]) -> frozenset[str]:
 
 
 def _shape(raw: str) -> str:
-    """The words without numbers; nothing of a line that a person labels."""
-    return "" if LABEL.match(raw[:40]) else re.sub(r"[\d\W_]+", " ", raw[:200]).strip().casefold()
+    """The words without numbers; nothing of a line that a person labels, nor of notes, which begin alike."""
+    return (
+        ""
+        if LABEL.match(raw[:40]) or raw.count("\n") >= LINES_OF_NOTES
+        else re.sub(r"[\d\W_]+", " ", raw[:200]).strip().casefold()
+    )
 
 
 def _repeats_itself(shapes: Sequence[str]) -> bool:

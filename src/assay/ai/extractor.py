@@ -9,6 +9,10 @@ from uuid import UUID
 from assay.ai.budget import UsageMeter
 from assay.kinds import AtomType, LinkType
 
+SOURCE: Final = "source"
+"""Under this key an atom's meta says how its extractor found it."""
+RANKED: Final = "ranked"
+"""By the probability that somebody wants to keep it: for people, never for the machine alone."""
 Recommendation = Literal["new", "merge", "reject"]
 
 
@@ -160,6 +164,8 @@ class Extraction:
     refused: Mapping[str, int] = field(default_factory=dict)
     """How much of an answer was left out before it became drafts, by reason: ids that were invented, and the like."""
     objections: Sequence[ObjectionDraft] = ()
+    unlikely: Sequence[AtomDraft] = ()
+    """What is kept to be looked at, and is in nobody's way."""
 
 
 class Extractor(Protocol):

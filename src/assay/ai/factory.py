@@ -19,7 +19,7 @@ def extractor(settings: Settings, embedder: Embedder) -> Extractor:
     if settings.assay_extractor == OFFLINE:
         from assay.ai.rules.extractor import OfflineExtractor
 
-        return OfflineExtractor(embedder)
+        return OfflineExtractor(embedder, per_thousand=settings.assay_ranked_per_thousand)
     from assay.ai.prompts import load
     from assay.ai.providers.llm.extractor import LlmExtractor
 

@@ -17,6 +17,7 @@ DONE: Final = {
     ReviewAction.EXPIRED: "expired",
     ReviewAction.REVERTED: "reverted",
     ReviewAction.WITHDRAWN: "withdrawn",
+    ReviewAction.UNLIKELY: "set aside as unlikely",
 }
 
 

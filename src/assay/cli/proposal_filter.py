@@ -19,7 +19,7 @@ from assay.proposals import queries
 from assay.proposals.lists import pages
 from assay.proposals.lists.filters import NOBODY, Filter, Sort
 
-Standing = Literal["pending", "approved", "rejected", "merged", "expired", "withdrawn"]
+Standing = Literal["pending", "approved", "rejected", "merged", "expired", "withdrawn", "unlikely"]
 Order = Literal["oldest", "newest", "least-sure", "surest"]
 ORDERS: Final[dict[Order, Sort]] = {
     "oldest": Sort.OLDEST,
@@ -27,7 +27,11 @@ ORDERS: Final[dict[Order, Sort]] = {
     "least-sure": Sort.MIN_SURE,
     "surest": Sort.SUREST,
 }
-UNDECLINED: Final = {"expired": ReviewAction.EXPIRED, "withdrawn": ReviewAction.WITHDRAWN}
+UNDECLINED: Final = {
+    "expired": ReviewAction.EXPIRED,
+    "withdrawn": ReviewAction.WITHDRAWN,
+    "unlikely": ReviewAction.UNLIKELY,
+}
 """Rejected, although nobody declined it."""
 NAME_ONE: Final = "Name at least one proposal: its id, or the last eight characters of it; or give a filter."
 MAX_MEANT: Final = 5_000

@@ -1,9 +1,10 @@
 """Conversations that people have labelled with the knowledge they hold. The format is JSON, one conversation a line."""
 
 from pathlib import Path
+from typing import Self
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from assay.ai.extractor import Message
 from assay.evaluation.sets import MAX_MESSAGES, LabelledMessage, Named, Strict, moments, own_set, shipped_set
@@ -16,6 +17,16 @@ class LabelledItem(Strict):
 
     type: AtomType
     says: str = Field(min_length=1, max_length=2_000)
+    told_in: tuple[int, ...] = Field((), alias="from", max_length=200)
+    """The places of the messages that say it, the fewest that suffice; empty: nobody said which."""
+    topic: str = ""
+
+
+class ForbiddenStatement(Strict):
+    """What a careless reader would take from the conversation, though it is false or not settled."""
+
+    says: str = Field(min_length=1, max_length=2_000)
+    why: str = ""
 
 
 class Labelled(Named):
@@ -23,11 +34,18 @@ class Labelled(Named):
 
     messages: tuple[LabelledMessage, ...] = Field(min_length=1, max_length=MAX_MESSAGES)
     knowledge: tuple[LabelledItem, ...] = Field((), max_length=200)
+    forbidden: tuple[ForbiddenStatement, ...] = Field((), max_length=200)
     channel: str = Field("general", min_length=1, max_length=MAX_NAME)
     half: str = "all"
     """Of the set: what it was tuned on, or what was held back."""
     subject: str = ""
     language: str = ""
+
+    @model_validator(mode="after")
+    def _places_exist(self) -> Self:
+        if any(not 0 <= at < len(self.messages) for item in self.knowledge for at in item.told_in):
+            raise ValueError(f"from names a message that there is not, of 0 to {len(self.messages) - 1}")
+        return self
 
     def said(self) -> list[Message]:
         """The messages as an extractor sees them; the same ids every time."""

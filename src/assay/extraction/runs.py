@@ -179,9 +179,17 @@ async def store(session: AsyncSession, run_id: UUID, window: Window, extraction:
     stored = Stored(len(window.messages), topics, len(proposed) - topics, left_out)
     await _mark_read(session, run_id, window.ids, stored, extraction)
     await proposals.propose(session, proposed, run_id=run_id, actor=actor)
+    await _set_aside(session, run_id, window, extraction, actor)
     await evidence.add(session, found.added, weigh=weighed, actor=actor)
     await dispute.doubt(session, objected.doubted, weigh=weighed, actor=actor)
     return stored
+
+
+async def _set_aside(session: AsyncSession, run_id: UUID, window: Window, extraction: Extraction, actor: Actor) -> None:
+    drafts, _ = drafted(Extraction(atoms=extraction.unlikely), window, [])
+    if drafts:
+        ids = await proposals.propose(session, drafts, run_id=run_id, actor=actor)
+        await proposals.set_aside(session, ids, actor=actor)
 
 
 async def _sorted_out(session: AsyncSession, drafts: Sequence[Draft], window: Window) -> SortedOut:

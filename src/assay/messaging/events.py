@@ -64,6 +64,10 @@ class ProposalWithdrawn(ProposalChanged):
     type = "proposal.withdrawn"
 
 
+class ProposalSetAside(ProposalChanged):
+    type = "proposal.set_aside"
+
+
 class ProposalMerged(ProposalChanged):
     type = "proposal.merged"
 

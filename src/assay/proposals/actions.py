@@ -20,6 +20,7 @@ from assay.messaging.events import (
     ProposalRejected,
     ProposalReopened,
     ProposalReverted,
+    ProposalSetAside,
     ProposalWithdrawn,
 )
 from assay.proposals.audit_entries import approved, changed, created
@@ -146,6 +147,18 @@ async def put_away(
     await sql.decide(session, ids, status=ProposalStatus.REJECTED, action=action, actor=actor, at=now(), notes=notes)
     await sql.delete_vectors(session, ids)
     await sql.mark_unchecked(session, ids)
+
+
+async def _set_aside(session: AsyncSession, rows: Sequence[LockedProposal], actor: Actor, notes: str | None) -> None:
+    await put_away(session, rows, ReviewAction.UNLIKELY, actor, notes)
+
+
+def _refuse_to_set_aside(row: LockedProposal, _actor: Actor) -> Outcome | None:
+    return refuse_decided(row)
+
+
+set_aside: Final = PlainDecision(_refuse_to_set_aside, _set_aside, told_as(ProposalSetAside), "Set aside.")
+"""Puts away what is hardly worth a look, as it is proposed. It can be reopened, and counts as nobody's verdict."""
 
 
 def _refuse_to_withdraw(row: LockedProposal, actor: Actor) -> Outcome | None:

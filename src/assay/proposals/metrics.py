@@ -19,7 +19,7 @@ from assay.proposals.reversals import TakenBack, taken_back
 from assay.proposals.sql import metrics as sql
 
 DAY: Final = timedelta(days=1)
-STATES: Final = ("pending", "approved", "rejected", "merged", "expired", "withdrawn")
+STATES: Final = ("pending", "approved", "rejected", "merged", "expired", "withdrawn", "unlikely")
 """Each proposal is in exactly one of these."""
 REPETITIONS: Final = (SimilarityType.EXACT, SimilarityType.FUZZY, SimilarityType.SEMANTIC)
 _DIMENSIONS: Final = (
@@ -96,19 +96,23 @@ def part(
 def summary(tallies: Sequence[Tally]) -> dict[str, int | float]:
     """The counts and rates of one kind. Numbers are 0 where there is nothing yet.
 
-    Expiry and withdrawal count neither as a rejection nor in the approval rate, for nobody decided.
+    Expiry and withdrawal count neither as a rejection nor in the approval rate, for nobody decided; what is unlikely
+    counts in no rate.
     """
     pending = [each for each in tallies if each.status is ProposalStatus.PENDING]
     expired = _count(each for each in tallies if each.review_action == ReviewAction.EXPIRED)
     withdrawn = _count(each for each in tallies if each.review_action == ReviewAction.WITHDRAWN)
+    unlikely = _count(each for each in tallies if each.review_action == ReviewAction.UNLIKELY)
     approved, merged = (
         _count(each for each in tallies if each.status is status)
         for status in (ProposalStatus.APPROVED, ProposalStatus.MERGED)
     )
-    rejected = _count(each for each in tallies if each.status is ProposalStatus.REJECTED) - expired - withdrawn
+    rejected = (
+        _count(each for each in tallies if each.status is ProposalStatus.REJECTED) - expired - withdrawn - unlikely
+    )
     auto_approved = _count(each for each in tallies if each.auto_approved)
     auto_reverted = _count(each for each in tallies if each.auto_reverted)
-    total = _count(tallies)
+    total = _count(tallies) - unlikely
     return {
         "pending": _count(pending),
         "approved": approved,
@@ -116,6 +120,7 @@ def summary(tallies: Sequence[Tally]) -> dict[str, int | float]:
         "merged": merged,
         "expired": expired,
         "withdrawn": withdrawn,
+        "unlikely": unlikely,
         "approval_rate": ratio(approved, approved + rejected + merged),
         "avg_confidence": ratio(sum(each.confidence for each in pending), _count(pending)),
         "auto_approved": auto_approved,

@@ -20,7 +20,7 @@ class Refusal(StrEnum):
     STALE = "stale"
 
 
-UNDECIDED: Final = frozenset({ReviewAction.EXPIRED, ReviewAction.WITHDRAWN})
+UNDECIDED: Final = frozenset({ReviewAction.EXPIRED, ReviewAction.WITHDRAWN, ReviewAction.UNLIKELY})
 """How a proposal is put away without anybody's verdict on it."""
 
 

@@ -25,6 +25,7 @@ class Hold(StrEnum):
     SAYS_MERGE = "recommendation says merge"
     SAYS_REJECT = "recommendation says reject"
     UNVERIFIED = "unverified evidence"
+    RANKED = "found by ranking: for people"
     UNTRUSTED_SOURCE = "untrusted source"
     PROPOSER = "proposer"
     UNSUPPORTED = "its evidence does not say it"
@@ -81,6 +82,8 @@ class Facts:
     proposer: Proposer = Proposer.EXTRACTOR
     extractor: str | None = None
     """Where one proposed it."""
+    ranked: bool = False
+    """It was found by the probability that somebody wants to keep it."""
 
     @property
     def trust(self) -> Trust:
@@ -171,7 +174,7 @@ class Policy:
         """Everything that stands against approval by the system alone.
 
         Of the rules that concern a proposal the strictest holds; their thresholds stand in place of the general one.
-        Conditions 9 and 10 fall where a rule that covers the proposal opens its sources or its proposer.
+        Conditions 10 and 11 fall where a rule that covers the proposal opens its sources or its proposer.
         In this order, what
         1. failed so often that it needs a person,
         2. failed lately and backs off,
@@ -181,17 +184,18 @@ class Policy:
         6. was not scanned for duplicates under today's model,
         7. its extractor would merge or reject,
         8. has no quote, or one that was not found in its message,
-        9. is quoted from a source that is not trusted,
-        10. was proposed by a person or an agent,
-        11. says something else than its evidence,
-        12. was taken back, corrected or objected to in the talk,
-        13. was neither decided nor confirmed there,
-        14. a rule keeps for people,
-        15. is proved by the words of fewer people than asked for,
-        16. is a topic whose name is none,
-        17. belongs to a topic that is not approved yet,
-        18. is less sure than the threshold,
-        19. is a topic of whose own atoms none is approved, nor about to be.
+        9. was found by ranking,
+        10. is quoted from a source that is not trusted,
+        11. was proposed by a person or an agent,
+        12. says something else than its evidence,
+        13. was taken back, corrected or objected to in the talk,
+        14. was neither decided nor confirmed there,
+        15. a rule keeps for people,
+        16. is proved by the words of fewer people than asked for,
+        17. is a topic whose name is none,
+        18. belongs to a topic that is not approved yet,
+        19. is less sure than the threshold,
+        20. is a topic of whose own atoms none is approved, nor about to be.
         """
         conditions = (*_of_its_state(facts), *self._of_its_origin(facts), *self._of_its_worth(facts))
         return [reason for reason, holds in conditions if holds]
@@ -202,6 +206,7 @@ class Policy:
         proposer_is_opened = any(each.proposers for each in opening)
         return (
             (Hold.UNVERIFIED, facts.quotes == 0 or facts.verified_quotes < facts.quotes),
+            (Hold.RANKED, facts.ranked),
             (Hold.UNTRUSTED_SOURCE, bool(facts.untrusted_sources) and not source_is_opened),
             (Hold.PROPOSER, facts.proposer is not Proposer.EXTRACTOR and not proposer_is_opened),
             (Hold.UNSUPPORTED, facts.unsupported),

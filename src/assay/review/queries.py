@@ -143,6 +143,7 @@ def _facts(row: RowMapping, scorer: str, at: datetime) -> Facts:
         untrusted_sources=frozenset(values["untrusted_sources"] or ()),
         proposer=Proposer(values["proposer"]),
         extractor=values["extractor"],
+        ranked=values["ranked"],
     )
 
 

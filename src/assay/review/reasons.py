@@ -45,6 +45,7 @@ TELLING: Final[dict[Hold, str | Telling]] = {
     Hold.SAYS_MERGE: "Its extractor recommends to merge it.",
     Hold.SAYS_REJECT: "Its extractor recommends to reject it.",
     Hold.UNVERIFIED: _unverified,
+    Hold.RANKED: "It was found by ranking, for people to weigh: the machine approves nothing of that kind.",
     Hold.UNTRUSTED_SOURCE: _untrusted,
     Hold.PROPOSER: _proposer,
     Hold.UNSUPPORTED: "Its evidence does not say all of it.",

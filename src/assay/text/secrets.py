@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from assay.text.access_codes import access_codes
 from assay.text.homoglyphs import is_invisible, latin_lookalike
 from assay.text.secret_values import Suspicion, is_random, is_secret
 
@@ -107,11 +108,12 @@ def masked(text: str) -> str:
 
 def secret_places(text: str) -> list[Place]:
     """Where secrets begin and end, in order; some may lie within others."""
+    codes = access_codes(text)
     if text.isascii():
-        return _places(text)
+        return sorted({*_places(text), *codes})
     kept = [place for place, character in enumerate(text) if not is_invisible(character)]
     shown = "".join(latin_lookalike(text[place]) for place in kept)
-    return [(kept[start], kept[end - 1] + 1) for start, end in _places(shown)]
+    return sorted({*((kept[start], kept[end - 1] + 1) for start, end in _places(shown)), *codes})
 
 
 def _places(text: str) -> list[Place]:

@@ -76,7 +76,7 @@ async def test_open_questions_are_kept_only_on_request(extractor, embedder):
     """)
 
     quiet = await read(extractor, messages)
-    more = await read(OfflineExtractor(embedder, gates=MORE_PROPOSALS), messages)
+    more = await read(OfflineExtractor(embedder, gates=MORE_PROPOSALS, per_thousand=0), messages)
 
     assert titles(quiet) == []
     assert [atom.type for atom in more.atoms] == [AtomType.QUESTION]

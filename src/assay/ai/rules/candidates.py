@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from assay.ai.extractor import Quote, Recommendation
+from assay.ai.extractor import RANKED, Quote, Recommendation
 from assay.ai.rules import tone
 from assay.ai.rules.turns import Turn
 from assay.kinds import TRAITS, AtomType, Kind, LinkType
@@ -36,6 +36,8 @@ class CandidateSource(StrEnum):
     REPAIR = "repair"
     STATEMENT = "statement"
     QUESTION = "question"
+    RANKED = RANKED
+    """By its probability alone: for people."""
 
 
 @dataclass(slots=True, eq=False)

@@ -14,6 +14,7 @@ from assay.ai.rules.decisions import from_decisions
 from assay.ai.rules.directives import from_directives
 from assay.ai.rules.late_objections import late_objections
 from assay.ai.rules.prototypes import Prototypes
+from assay.ai.rules.ranking.proposals import RankedProposals, ranked_proposals
 from assay.ai.rules.repetition import without_repetition
 from assay.ai.rules.selection import Gates
 from assay.ai.rules.settled import from_settled
@@ -24,6 +25,7 @@ from assay.ai.rules.turns import Chat, read_chat
 from assay.ai.rules.vectors import VectorCache
 from assay.ai.rules.vocabulary import Vocabulary
 
+PER_THOUSAND: Final = 25
 BELOW_THE_GATE: Final = 0.3
 """Candidates this far below their gate still help to find and name topics."""
 
@@ -50,8 +52,16 @@ class ChatReading:
 class OfflineExtractor:
     """Finds topics and atoms without a language model. The same window gives the same answer."""
 
-    def __init__(self, embedder: Embedder, *, gates: Gates = Gates()) -> None:  # noqa: B008  # frozen
+    def __init__(
+        self,
+        embedder: Embedder,
+        *,
+        gates: Gates = Gates(),  # noqa: B008  # frozen
+        per_thousand: int = PER_THOUSAND,
+    ) -> None:
+        """`per_thousand`: messages, for which so many proposals are found by ranking; 0: none."""
         self._embedder = embedder
+        self._per_thousand = per_thousand
         self._gates = gates
         self._prototypes: Prototypes | None = None
 
@@ -77,8 +87,6 @@ class OfflineExtractor:
         reading = await asyncio.to_thread(read, shown)
         refused = _left_out(reading.chat, shown, window)
         texts = reading.texts()
-        if not (texts or reading.certain or reading.pairings):
-            return Extraction(refused=refused)
         learned, vectors = await self._learned(), VectorCache(self._embedder)
         await vectors.learn(texts)
         weighed = await asyncio.to_thread(_weighed, reading, vectors, learned)
@@ -87,9 +95,17 @@ class OfflineExtractor:
         await vectors.learn(chain((candidate.title for candidate in found), known_topics, known))
         kept, pool = await asyncio.to_thread(self._selected, found, reading.chat, vectors)
         await asyncio.to_thread(links.link_to_known, kept, window.known_atoms, vectors)
-        drafts = await _topics(kept, pool, known_topics, reading.vocabulary, vectors)
-        objections = late_objections(weighed, window)
-        return Extraction(topics=drafts, atoms=_atoms(kept), refused=refused, objections=objections)
+        ranked = await asyncio.to_thread(self._ranked, shown, reading.chat, kept, window)
+        await vectors.learn(each.title for each in ranked.shown)
+        atoms = [*kept, *ranked.shown]
+        drafts = await _topics(atoms, [*pool, *ranked.shown], known_topics, reading.vocabulary, vectors)
+        return Extraction(
+            topics=drafts,
+            atoms=_atoms(atoms),
+            refused=refused,
+            objections=late_objections(weighed, window),
+            unlikely=_atoms(ranked.unlikely),
+        )
 
     async def _learned(self) -> Prototypes:
         """The labelled sentences, embedded once in the life of the extractor."""
@@ -97,6 +113,13 @@ class OfflineExtractor:
             vectors = {label: await self._embedder.embed(texts) for label, texts in prototypes.labelled().items()}
             self._prototypes = await asyncio.to_thread(Prototypes, vectors)
         return self._prototypes
+
+    def _ranked(
+        self, shown: Sequence[Message], chat: Chat, kept: Sequence[AtomCandidate], window: Window
+    ) -> RankedProposals:
+        taken = chain.from_iterable(candidate.quotes for candidate in kept)
+        found = ranked_proposals(shown, chat, taken, per_thousand=self._per_thousand)
+        return RankedProposals(_news(found.shown, window), _news(found.unlikely, window))
 
     def _selected(
         self, found: Sequence[AtomCandidate], chat: Chat, vectors: VectorCache

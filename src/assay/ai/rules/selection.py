@@ -37,6 +37,7 @@ class Gates:
             CandidateSource.REPAIR: self.repairs,
             CandidateSource.STATEMENT: self.statements,
             CandidateSource.QUESTION: self.questions,
+            CandidateSource.RANKED: NEVER,
         }[source]
 
     def passed(self, candidate: AtomCandidate) -> bool:

@@ -264,3 +264,8 @@ def _print(done: Imported) -> None:
         say(f"No messages, and skipped: {kinds}.")
     if done.added or done.edited:
         say("A running Assay turns them into knowledge by itself. Without one: assay jobs run --all", style="dim")
+        say(
+            "What was found in them: assay extractions list, and less likely things: assay proposals list --status "
+            "unlikely. A language model finds more: docs/howto/use-a-language-model.md",
+            style="dim",
+        )

@@ -35,7 +35,9 @@ from assay.web.views import queue
 from assay.web.views.paging import PageOf
 from assay.web.views.proposals import ListedProposal
 
-STATUS_HELP: Final = "Only those with this status. What expired or was withdrawn is among the rejected too."
+STATUS_HELP: Final = (
+    "Only those with this status. What expired, was withdrawn or is unlikely is among the rejected too."
+)
 
 app = App(name="proposals", help="List, show and decide proposals.")
 for command, place, words in (

@@ -29,6 +29,8 @@ class ReviewAction(StrEnum):
     EXPIRED = "expired"
     REVERTED = "reverted"
     WITHDRAWN = "withdrawn"
+    UNLIKELY = "unlikely"
+    """Put away as it was found: kept to be looked at."""
 
 
 class Recommendation(StrEnum):

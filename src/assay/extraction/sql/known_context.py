@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.ai.embedder import Vectors
+from assay.ai.extractor import RANKED, SOURCE
 from assay.db.bulk import as_json
 from assay.kinds import Kind
 
@@ -66,7 +67,11 @@ async def spelled_alike(session: AsyncSession, keys: Sequence[dict[str, str]]) -
         WHERE kind = 'atom' AND {alive} AND title_key % wanted.key
         ORDER BY similarity(title_key, wanted.key) DESC, id LIMIT 3"""
     live = like.format(is_entity="true", table="entities", alive="NOT archived")
-    pending = like.format(is_entity="false", table="proposals", alive="status = 'pending'")
+    pending = like.format(
+        is_entity="false",
+        table="proposals",
+        alive=f"status = 'pending' AND meta ->> '{SOURCE}' IS DISTINCT FROM '{RANKED}'",
+    )
     # Raw: LATERAL, by the index over spellings.
     found = await session.execute(
         text(f"""

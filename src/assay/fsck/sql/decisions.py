@@ -5,10 +5,12 @@ from typing import Final
 from assay.fsck.invariant import Invariant
 
 _DECIDING: Final = """('proposal.approved', 'proposal.auto_approved', 'proposal.rejected', 'proposal.expired',
-    'proposal.withdrawn', 'proposal.merged', 'proposal.reverted', 'proposal.reopened', 'proposal.edited')"""
+    'proposal.withdrawn', 'proposal.set_aside', 'proposal.merged', 'proposal.reverted', 'proposal.reopened',
+    'proposal.edited')"""
 _STATUS: Final = """CASE action WHEN 'proposal.approved' THEN 'approved' WHEN 'proposal.auto_approved' THEN 'approved'
     WHEN 'proposal.rejected' THEN 'rejected' WHEN 'proposal.expired' THEN 'rejected'
-    WHEN 'proposal.withdrawn' THEN 'rejected' WHEN 'proposal.merged' THEN 'merged' ELSE 'pending' END"""
+    WHEN 'proposal.withdrawn' THEN 'rejected' WHEN 'proposal.set_aside' THEN 'rejected'
+    WHEN 'proposal.merged' THEN 'merged' ELSE 'pending' END"""
 _LAST: Final = f"""SELECT DISTINCT ON (subject_id) subject_id, {_STATUS} AS status, actor_user_id
     FROM audit_log WHERE action IN {_DECIDING} ORDER BY subject_id, id DESC"""
 _COUNTED: Final = """kind, status, coalesce(review_action, '') AS review_action, auto_approved, auto_reverted,

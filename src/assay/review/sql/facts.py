@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import text
 
+from assay.ai.extractor import RANKED, SOURCE
 from assay.db.models import MAX_FAILURES, SYSTEM_USER_ID
 from assay.db.models.proposals import UPDATED
 from assay.proposals.sql.contradictions import later_updates
@@ -39,6 +40,7 @@ _PROPOSER: Final = """CASE
         WHEN p.extraction_run_id IS NOT NULL OR p.proposed_by_user_id = {system} THEN 'extractor'
         WHEN p.proposed_by_token_id IS NOT NULL OR {kind} = 'agent' THEN 'agent' ELSE 'person' END AS proposer"""
 _KIND_OF: Final = "(SELECT kind FROM users WHERE id = p.{0}_by_user_id)"
+_RANKED: Final = f"coalesce(p.meta ->> '{SOURCE}' = '{RANKED}', false) AS ranked"
 _TAKEN_BACK: Final = "coalesce(p.review_action = 'reverted', false)"
 _QUESTIONED: Final = f"coalesce((SELECT true FROM ({later_updates('p.id')}) AS later LIMIT 1), false)"
 _ALL_QUESTIONED: Final = f"""
@@ -71,7 +73,7 @@ _FACTS: Final = f"""
         CASE WHEN p.kind = 'topic' THEN p.title END AS name, quoted.said, {_IS_A_PERSON} AS is_a_person, {_HAS_ATOMS},
         coalesce((SELECT status = 'pending' FROM proposals WHERE id = p.topic_proposal_id), false) AS topic_is_pending,
         {_PROPOSER.format(system=SYSTEM_USER_ID, kind=_KIND_OF.format("proposed"), editor=_KIND_OF.format("edited"))},
-        (SELECT extractor FROM extraction_runs WHERE id = p.extraction_run_id) AS extractor
+        (SELECT extractor FROM extraction_runs WHERE id = p.extraction_run_id) AS extractor, {_RANKED}
     FROM {{proposals}} p CROSS JOIN LATERAL (SELECT {_QUOTES} {_OF_ONE}) AS quoted
     WHERE p.status = 'pending'"""
 
@@ -96,7 +98,7 @@ ALIKE: Final = text(f"""
         CASE WHEN p.kind = 'topic' THEN p.title END AS name, quoted.said, {_IS_ONE_OF_THE_PEOPLE} AS is_a_person,
         untrusted_sources, run.extractor,
         {_PROPOSER.format(system=SYSTEM_USER_ID, kind="proposer.kind", editor="editor.kind")},
-        cardinality(p.unsupported) > 0 AS unsupported, p.standing,
+        cardinality(p.unsupported) > 0 AS unsupported, p.standing, {_RANKED},
         p.kind <> 'topic' OR filed.id IS NOT NULL AS has_atoms,
         array_agg(coalesce(topic.id, p.id)) FILTER (WHERE (p.kind = 'topic' OR topic.id IS NOT NULL)
             AND (filed.id IS NULL OR coalesce(topic.status, p.status) = 'pending')) AS topics
@@ -110,7 +112,7 @@ ALIKE: Final = text(f"""
     ) AS quoted ON quoted.proposal_id = p.id
     LEFT JOIN ({_WITH_ATOMS}) AS filed ON filed.id = coalesce(topic.id, p.id)
     LEFT JOIN ({_ALL_QUESTIONED}) AS questioned ON questioned.id = p.id AND p.status = 'pending'
-    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29,
+    GROUP BY 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
         p.failures >= {MAX_FAILURES}, coalesce(p.retry_at > :at AND p.retry_at < :latest, false),
         width_bucket(p.confidence, CAST(:thresholds AS float8[]))
     ORDER BY p.kind""")

@@ -27,6 +27,7 @@ class KindMetrics(BaseModel):
     merged: int
     expired: int
     withdrawn: int
+    unlikely: int
     approval_rate: float
     avg_confidence: float
     auto_approved: int
