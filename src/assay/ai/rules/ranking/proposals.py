@@ -1,5 +1,6 @@
 """What people are shown beside the sure proposals: the likeliest pieces of each talk, as many as the chat bears."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -53,7 +54,7 @@ class RankedPiece:
 
     @property
     def order(self) -> float:
-        return -self.worth / float(len(self.candidate.sentences)) ** SIZE
+        return -self.worth / math.pow(len(self.candidate.sentences), SIZE)
 
 
 @dataclass(frozen=True, slots=True)
