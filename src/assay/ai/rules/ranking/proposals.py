@@ -19,8 +19,8 @@ from assay.ai.rules.turns import Chat
 from assay.kinds import AtomType
 from assay.text.secrets import MASK
 
-LIKELY: Final = 0.45
-"""What is about as likely worth keeping as not is shown however much it is: so the volume follows the chat."""
+LIKELY: Final = 0.6
+"""What is clearly more likely worth keeping than not is shown however much it is: so the volume follows the chat."""
 POSSIBLE: Final = 0.3
 """What is less likely is not shown, however little there is."""
 WORTH_A_LOOK: Final = 0.12
