@@ -116,6 +116,7 @@ async def test_an_extractor_is_told_the_topics_that_exist_and_that_are_proposed(
         await proposals.approve(session, [live, atom], actor=SYSTEM)
         known = await known_context.newest(session, known_context.FOR_A_CONVERSATION)
     assert (sorted(known.topics), [each.id for each in known.atoms]) == (["Cache", "Ledger"], [atom])
+    assert known.proposed_topics == {"Cache"}
 
 
 @pytest.mark.parametrize("approved", [True, False])

@@ -58,6 +58,8 @@ class Window:
     """Neighbours, oldest first, to understand the messages by. What only they say is no news and is dropped."""
     known_topics: Sequence[str] = ()
     """Names of existing topics, the nearest first: to file under rather than to invent twins."""
+    proposed_topics: frozenset[str] = frozenset()
+    """Those of them that nobody has approved yet: what is filed under one waits for it."""
     known_atoms: Sequence[KnownAtom] = ()
     """The nearest existing atoms, to link to."""
     meter: UsageMeter = field(default_factory=UsageMeter, compare=False)

@@ -40,6 +40,8 @@ FOR_A_CHAT: Final = ContextSize(topics=500, atoms=200)
 @dataclass(frozen=True, slots=True)
 class KnownContext:
     topics: Sequence[str]
+    proposed_topics: frozenset[str]
+    """Those of them that are only proposed."""
     atoms: Sequence[KnownAtom]
     everything: bool
     """There is no more than this."""
@@ -58,7 +60,7 @@ async def newest(session: AsyncSession, size: ContextSize) -> KnownContext:
     topics = await sql.newest_topics(session, size.topics + 1)
     atoms = await _atoms(session, size.atoms + 1)
     everything = len(topics) <= size.topics and len(atoms) <= size.atoms
-    return KnownContext(topics[: size.topics], atoms[: size.atoms], everything)
+    return KnownContext(*_told_apart(topics[: size.topics]), atoms[: size.atoms], everything)
 
 
 async def nearest(session: AsyncSession, model: str, vectors: Vectors, size: ContextSize) -> KnownContext:
@@ -66,10 +68,16 @@ async def nearest(session: AsyncSession, model: str, vectors: Vectors, size: Con
     topics = await sql.near(session, Kind.TOPIC, model, vectors, size.topics)
     atoms = await sql.near(session, Kind.ATOM, model, vectors, size.atoms)
     return KnownContext(
-        list(dict.fromkeys(row["title"] for row in topics)),
+        *_told_apart([(row["title"], row["is_entity"]) for row in topics]),
         [KnownAtom(row["id"], AtomType(row["atom_type"]), row["title"]) for row in atoms if row["is_entity"]],
         everything=False,
     )
+
+
+def _told_apart(topics: Sequence[tuple[str, bool]]) -> tuple[list[str], frozenset[str]]:
+    """The names, each once, and those that no approved topic has."""
+    names = list(dict.fromkeys(name for name, _ in topics))
+    return names, frozenset(names).difference(name for name, approved in topics if approved)
 
 
 async def _atoms(session: AsyncSession, most: int) -> list[KnownAtom]:

@@ -15,10 +15,10 @@ from assay.db.bulk import outright
 from assay.db.models import MAX_FAILURES, MAX_REST, SYSTEM_USER_ID, DedupState, Proposal, ProposalStatus, Recommendation
 from assay.kinds import AtomType, Kind, Proposer
 from assay.policies import queries as policies
-from assay.review.naming import is_name
 from assay.review.policy import Facts, Hold, Policy
 from assay.review.sql import facts as sql
 from assay.settings import Settings
+from assay.text.naming import is_name
 
 PAGE: Final = 1000
 Position = tuple[datetime, UUID]

@@ -13,7 +13,7 @@ from assay.ai.rules import lexicon
 from assay.kinds import AtomType
 
 ELSEWHERE = {("restatement", "unimportant")}
-ASKING = {"phrases", "opening", "alternatives", "words"}
+ASKING = {"phrases", "opening", "alternatives", "words", "by_language"}
 BY_MARK = {("marked", name) for name in ("agreed", "action", "vote", "info", "idea", "topic", "other")}
 
 

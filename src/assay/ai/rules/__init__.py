@@ -10,7 +10,9 @@ A window of messages goes through these rooms, each knowing only those above it:
     candidates, consent                                 what may become an atom, and who consents to it
     settled, directives, decisions, answers, repairs,   where knowledge is found, the most trusted source first
     claims
-    repetition, links, selection, topics                what stays, how it hangs together, what it is about
+    repetition, links, selection                        what stays, and how it hangs together
+    nouns, topic_names, topics, talk_topics,            what it is about
+    channel_topics, filing
     late_objections                                     what is said against something from before the window
     extractor                                           the order of all this
 """

@@ -7,20 +7,18 @@ from itertools import chain
 from typing import Final
 
 from assay.ai.embedder import Embedder
-from assay.ai.extractor import WHOLE_CHAT, AtomDraft, ContextLimits, Extraction, LinkDraft, Message, TopicDraft, Window
-from assay.ai.rules import answers, claims, links, prototypes, repairs, safety, selection, topics
+from assay.ai.extractor import WHOLE_CHAT, AtomDraft, ContextLimits, Extraction, LinkDraft, Message, Window
+from assay.ai.rules import answers, claims, links, prototypes, repairs, safety, selection
 from assay.ai.rules.candidates import AtomCandidate
 from assay.ai.rules.decisions import from_decisions
 from assay.ai.rules.directives import from_directives
+from assay.ai.rules.filing import KnownTopics, filed
 from assay.ai.rules.late_objections import late_objections
 from assay.ai.rules.prototypes import Prototypes
 from assay.ai.rules.ranking.proposals import RankedProposals, ranked_proposals
 from assay.ai.rules.repetition import without_repetition
 from assay.ai.rules.selection import Gates
 from assay.ai.rules.settled import from_settled
-from assay.ai.rules.topic_icons import icon_texts
-from assay.ai.rules.topic_names import Naming
-from assay.ai.rules.topics import TopicCandidate
 from assay.ai.rules.turns import Chat, read_chat
 from assay.ai.rules.vectors import VectorCache
 from assay.ai.rules.vocabulary import Vocabulary
@@ -98,7 +96,8 @@ class OfflineExtractor:
         ranked = await asyncio.to_thread(self._ranked, shown, reading.chat, kept, window)
         await vectors.learn(each.title for each in ranked.shown)
         atoms = [*kept, *ranked.shown]
-        drafts = await _topics(atoms, [*pool, *ranked.shown], known_topics, reading.vocabulary, vectors)
+        names = KnownTopics(known_topics, window.proposed_topics)
+        drafts = await filed(atoms, [*pool, *ranked.shown], names, reading.chat, reading.vocabulary, vectors)
         return Extraction(
             topics=drafts,
             atoms=_atoms(atoms),
@@ -130,40 +129,6 @@ class OfflineExtractor:
         links.link(kept, vectors)
         near = (c for c in single if c.confidence >= self._gates.of(c.source) - BELOW_THE_GATE and c not in kept)
         return kept, [*kept, *near]
-
-
-async def _topics(
-    kept: Sequence[AtomCandidate],
-    pool: Sequence[AtomCandidate],
-    known: Sequence[str],
-    vocabulary: Vocabulary,
-    vectors: VectorCache,
-) -> list[TopicDraft]:
-    await asyncio.to_thread(topics.file_under, pool, known, vectors)
-    free = [candidate for candidate in pool if candidate.topic is None]
-    groups = await asyncio.to_thread(topics.groups, free, vocabulary, vectors)
-    await vectors.learn(chain.from_iterable(group.names for group in groups))
-    new = await asyncio.to_thread(_new_topics, groups, kept, known, vocabulary, vectors)
-    await vectors.learn(chain(icon_texts(), map(topics.about, new), (topic.name for topic in new)))
-    return await asyncio.to_thread(_assigned, new, kept, vectors)
-
-
-def _new_topics(
-    groups: Sequence[Naming],
-    kept: Sequence[AtomCandidate],
-    known: Sequence[str],
-    vocabulary: Vocabulary,
-    vectors: VectorCache,
-) -> list[TopicCandidate]:
-    near = [topic for topic in topics.named(groups, vocabulary, vectors) if set(topic.members) & set(kept)]
-    grouped = set(chain.from_iterable(topic.members for topic in near))
-    rest = [candidate for candidate in kept if candidate.topic is None and candidate not in grouped]
-    return topics.without_known([*near, *topics.by_shared_name(rest, vocabulary)], known)
-
-
-def _assigned(new: Sequence[TopicCandidate], kept: Sequence[AtomCandidate], vectors: VectorCache) -> list[TopicDraft]:
-    topics.assign(new, kept, vectors)
-    return [topics.drafted(topic, kept, vectors) for topic in new]
 
 
 def read(messages: Sequence[Message]) -> ChatReading:

@@ -55,6 +55,12 @@ def entries(section: str, key: str) -> list[str]:
     return [phrase for each in found for phrase in ([each] if isinstance(each, str) else each)]
 
 
+def by_language(section: str, key: str) -> dict[str, frozenset[str]]:
+    """The words of a list, apart for each language that has it."""
+    found = {name: language.get(section, {}).get(key) for name, language in languages().items()}
+    return {name: frozenset(said.split()) for name, said in found.items() if said}
+
+
 def tables(name: str) -> Iterator[Mapping[str, Any]]:
     """The tables of a name, in every language that has them."""
     return (table for language in languages().values() for table in language.get(name, ()))

@@ -13,6 +13,7 @@ from assay.ai.rules.lexicon import words
 from assay.ai.rules.vectors import VectorCache
 from assay.ai.rules.vocabulary import Vocabulary, looks_like_a_name
 from assay.ai.rules.weights import weigh
+from assay.text.naming import says_a_subject
 
 GENERIC: Final = words("topic", "generic")
 LABELS: Final = re.compile(
@@ -22,6 +23,7 @@ LABELS: Final = re.compile(
 MEMBERS_THAT_SHARE_A_NAME: Final = 2
 MIN_COVERAGE: Final = 0.3
 MAX_KEYWORDS: Final = 6
+MAX_ABBREVIATION: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def is_generic(phrase: str) -> bool:
 
 
 def _may_name(phrase: str, shared_by: int, vocabulary: Vocabulary) -> bool:
-    if shared_by < MEMBERS_THAT_SHARE_A_NAME or is_generic(phrase):
+    if shared_by < MEMBERS_THAT_SHARE_A_NAME or is_generic(phrase) or not says_a_subject(phrase):
         return False
     if vocabulary.is_everywhere(phrase) or vocabulary.is_channel(phrase):
         return False
@@ -95,4 +97,14 @@ def spelled(name: str, found: Naming) -> str:
     best = next(
         (text for text in variants if looks_like_a_name(text) and not text.isupper()), variants[0] if variants else name
     )
-    return best[:1].upper() + best[1:]
+    return capitalized(best)
+
+
+def capitalized(name: str) -> str:
+    """With a capital, save what is written in a way of its own: `wgServer`, `common.js`, `iOS`."""
+    own = any(letter.isupper() or letter in "_." for letter in name.split()[0][1:])
+    return name if own else name[:1].upper() + name[1:]
+
+
+def is_abbreviation(name: str) -> bool:
+    return name.isupper() and len(name) <= MAX_ABBREVIATION

@@ -38,6 +38,8 @@ class TopicCandidate:
     members: list[AtomCandidate]
     coverage: float
     """Share of the members that mention the name."""
+    is_general: bool = False
+    """It holds what is said in a channel beside its topics."""
 
 
 def groups(pool: Sequence[AtomCandidate], vocabulary: Vocabulary, vectors: VectorCache) -> list[Naming]:
@@ -129,25 +131,26 @@ def drafted(topic: TopicCandidate, kept: Sequence[AtomCandidate], vectors: Vecto
     """The topic as a reviewer sees it, with words of its best statements as evidence."""
     members = sorted(topic.members, key=lambda member: (member not in kept, -member.confidence))
     naming = [member for member in members if topic_names.mentions(member, topic.name)]
-    conversations = {member.turn.conversation for member in members}
     return TopicDraft(
         name=topic.name,
         description=description(topic),
-        confidence=_trust(topic, naming, len(conversations)),
-        quotes=_quotes(_of_different_people(naming or members)[:QUOTED_MEMBERS]),
-        reasoning=_reasoning(len(members), len(naming), len(conversations)),
+        confidence=trust(topic),
+        quotes=_quotes(_of_different_people(naming or members), everything=topic.is_general),
+        reasoning=_reasoning(topic, len(naming)),
         keywords=tuple(topic.keywords),
-        icon=icon_for(about(topic), vectors),
+        icon="message" if topic.is_general else icon_for(about(topic), vectors),
         color=color_for(topic.name),
     )
 
 
-def _trust(topic: TopicCandidate, naming: Sequence[AtomCandidate], conversations: int) -> float:
-    """A name that several people use in several conversations is a subject beyond doubt; else a guess by its size."""
+def trust(topic: TopicCandidate) -> float:
+    """A channel, and a name that several people use in several conversations, are subjects beyond doubt; else a guess
+    by its size."""
+    naming = [member for member in topic.members if topic_names.mentions(member, topic.name)]
     people = {member.turn.author for member in naming}
-    if len(naming) >= PROVING_STATEMENTS and len(people) >= PROVING_PEOPLE and conversations > 1:
+    several = len({member.turn.conversation for member in topic.members}) > 1
+    if topic.is_general or (len(naming) >= PROVING_STATEMENTS and len(people) >= PROVING_PEOPLE and several):
         return PROVEN
-    several = conversations > 1
     guess = weigh("topic", members=len(topic.members), coverage=topic.coverage, several_conversations=several)
     return bounded(guess, CEILING)
 
@@ -158,22 +161,31 @@ def _of_different_people(members: Sequence[AtomCandidate]) -> list[AtomCandidate
     return first + [member for member in members if member not in first]
 
 
-def _reasoning(members: int, naming: int, conversations: int) -> str:
-    found = f"{members} statements from {conversations} conversation{'s' * (conversations > 1)}"
+def _reasoning(topic: TopicCandidate, naming: int) -> str:
+    members, conversations = len(topic.members), len({member.turn.conversation for member in topic.members})
+    found = f"{members} statement{'s' * (members > 1)} from {conversations} conversation{'s' * (conversations > 1)}"
+    if topic.is_general:
+        return f"{found} of this channel under no other topic."
     return f"{found} name it." if naming == members else f"{found} lie near each other and {naming} of them name it."
 
 
 def about(topic: TopicCandidate) -> str:
     """The text that stands for the topic when its icon is chosen."""
-    return ", ".join(topic.keywords[:3])
+    return ", ".join(topic.keywords[:3]) or topic.name
 
 
 def description(topic: TopicCandidate) -> str:
     best = max(topic.members, key=lambda member: member.confidence)
+    if topic.is_general:
+        # Few words: the topics of two channels must not look alike.
+        return f"All else from {best.turn.parts[0].message.channel}."
     others = topic.keywords[1:4]
     with_others = f", with {' and '.join(others)}" if others else ""
     return f"What the team says about {topic.name}{with_others}; for example: {shortened(best.title, 120)}"
 
 
-def _quotes(members: Sequence[AtomCandidate]) -> list[Quote]:
-    return distinct(member.quotes[0] for member in members)
+def _quotes(members: Sequence[AtomCandidate], *, everything: bool) -> list[Quote]:
+    """The first words of each, or all words of the first: those who agreed are people of a channel as well."""
+    if everything:
+        return distinct(quote for member in members for quote in member.quotes)[:QUOTED_MEMBERS]
+    return distinct(member.quotes[0] for member in members[:QUOTED_MEMBERS])

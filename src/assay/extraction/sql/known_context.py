@@ -14,22 +14,25 @@ from assay.kinds import Kind
 NEAREST_PER_TEXT: Final = 12
 
 
-async def newest_topics(session: AsyncSession, most: int) -> list[str]:
+async def newest_topics(session: AsyncSession, most: int) -> list[tuple[str, bool]]:
+    """Each with whether it is approved."""
     # Raw: the newest of two tables, each name once (DISTINCT ON).
-    found = await session.scalars(
+    found = await session.execute(
         text("""
-        SELECT title FROM (
-            SELECT DISTINCT ON (title_key) title, created_at, id FROM (
-                (SELECT title, title_key, created_at, id FROM entities WHERE kind = 'topic' AND NOT archived
+        SELECT title, approved FROM (
+            SELECT DISTINCT ON (title_key) title, approved, created_at, id FROM (
+                (SELECT title, title_key, true AS approved, created_at, id FROM entities
+                 WHERE kind = 'topic' AND NOT archived
                  ORDER BY created_at DESC, id DESC LIMIT :most)
                 UNION ALL
-                (SELECT title, title_key, created_at, id FROM proposals WHERE kind = 'topic' AND status = 'pending'
+                (SELECT title, title_key, false, created_at, id FROM proposals
+                 WHERE kind = 'topic' AND status = 'pending'
                  ORDER BY created_at DESC, id DESC LIMIT :most)) AS topics
-            ORDER BY title_key, created_at, id) AS named
+            ORDER BY title_key, approved DESC, created_at, id) AS named
         ORDER BY created_at DESC, id DESC LIMIT :most"""),
         {"most": most},
     )
-    return list(found)
+    return [(title, approved) for title, approved in found]
 
 
 async def near(session: AsyncSession, kind: Kind, model: str, vectors: Vectors, most: int) -> list[dict[str, Any]]:

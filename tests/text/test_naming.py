@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.review.naming import is_name
+from assay.text.naming import is_name
 
 PROPER = ["We moved to Kafka last year.", "Kafka keeps the orders for a week."]
 

@@ -23,6 +23,10 @@ _CALENDAR: Final = """
     segunda terça quarta quinta sexta janeiro fevereiro março maio junho julho setembro outubro dezembro
     poniedziałek wtorek środa czwartek piątek sobota niedziela styczeń luty marzec kwiecień maj czerwiec lipiec sierpień
     wrzesień październik listopad grudzień
+    понеділок вівторок середа четвер п'ятниця пятниця субота неділя січень лютий березень квітень травень червень липень
+    понеділка вівторка середи середу четверга п'ятниці п'ятницю пятницю суботи суботу неділі неділю
+    серпень вересень жовтень листопад грудень сьогодні завтра вчора тиждень місяць рік ранок вечір
+    matin soir midi demain hier semaine mois mañana tarde noche ayer semana mes heute abend nacht woche monat jahr
     """
 _SAYS_WHEN: Final = frozenset(_CALENDAR.split())
 """Weekdays, months and what else only says when, in the languages that are read."""
@@ -43,9 +47,15 @@ def is_name(title: str, said: Iterable[str]) -> bool:
        within a sentence of its quotes and small in none.
     """
     words = _WORD.findall(title)
+    return says_a_subject(title) and (len(words) > 1 or _is_proper(words[0], said))
+
+
+def says_a_subject(title: str) -> bool:
+    """Whether it has letters, says more than when, and is more than a version: the first three of these."""
+    words = _WORD.findall(title)
     if not any(each.isalpha() for each in title) or all(map(_says_when, words)):
         return False
-    return len(words) > 1 or (not _VERSION.fullmatch(words[0]) and _is_proper(words[0], said))
+    return len(words) > 1 or not _VERSION.fullmatch(words[0])
 
 
 def _says_when(word: str) -> bool:
