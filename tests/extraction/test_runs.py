@@ -132,6 +132,16 @@ async def test_a_topic_that_exists_or_is_proposed_is_not_proposed_again_but_file
     assert await rows(database, f"SELECT {column} FROM proposals WHERE kind = 'atom'") == [(known,)]
 
 
+async def test_a_topic_that_people_rejected_is_not_proposed_again_and_nothing_is_filed_under_it(database):
+    await say(database, "We use Postgres 16.")
+    [unwanted] = await propose(database, [draft(Kind.TOPIC, "Ledger")])
+    async with database.transaction() as session:
+        await proposals.reject(session, [unwanted], actor=SYSTEM)
+    [stored] = await read_all(database, ScriptedExtractor(from_all))
+    assert (stored.topics, stored.atoms) == (0, 1)
+    assert await rows(database, "SELECT topic_proposal_id FROM proposals WHERE kind = 'atom'") == [(None,)]
+
+
 async def test_links_are_stored_with_the_ids_of_the_proposals(database):
     await say(database, "We use Postgres 16.")
     run = await claimed(database)

@@ -166,7 +166,18 @@ class Drafter:
 
 def topic_names(extraction: Extraction) -> list[str]:
     """The folded names of the drafted topics."""
-    return [folded(sanitize.one_line(each.name, TOPIC_LIMIT)) for each in extraction.topics]
+    return [_key(each.name) for each in extraction.topics]
+
+
+def without_topics(extraction: Extraction, names: Collection[str]) -> Extraction:
+    """The same without the topics of these folded names: what was filed under one has none."""
+    topics = [each for each in extraction.topics if _key(each.name) not in names]
+    atoms = [replace(each, topic=None) if _key(each.topic or "") in names else each for each in extraction.atoms]
+    return replace(extraction, topics=topics, atoms=atoms)
+
+
+def _key(name: str) -> str:
+    return folded(sanitize.one_line(name, TOPIC_LIMIT))
 
 
 def drafted(

@@ -104,3 +104,11 @@ async def taken_topics(session: AsyncSession, keys: Sequence[str]) -> set[str]:
         Proposal.kind == Kind.TOPIC, Proposal.title_key.in_(keys), Proposal.status == ProposalStatus.PENDING
     )
     return set(await session.scalars(union(live, proposed)))
+
+
+async def rejected_topics(session: AsyncSession, keys: Sequence[str]) -> set[str]:
+    """Those of the folded names that people rejected: nobody but a person proposes a topic of that name again."""
+    rejected = select(Proposal.title_key).where(
+        Proposal.kind == Kind.TOPIC, Proposal.title_key.in_(keys), Proposal.status == ProposalStatus.REJECTED
+    )
+    return set(await session.scalars(rejected)) - await taken_topics(session, keys)

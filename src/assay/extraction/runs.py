@@ -34,7 +34,7 @@ from assay.db.models import MAX_FAILED_READS, KnowledgeExtractionRun, Proposal, 
 from assay.errors import AssayError, Conflict, NotFound, PermanentError
 from assay.extraction import known_context, objections, restatements, run_changes, sanitize
 from assay.extraction.confidence import AttributedQuote, facts_of, weigh
-from assay.extraction.drafts import drafted, topic_names
+from assay.extraction.drafts import drafted, topic_names, without_topics
 from assay.extraction.restatements import SortedOut
 from assay.extraction.sql import runs as sql
 from assay.extraction.windows import AFTERWARDS, ReadingPlan, planned_apart
@@ -169,7 +169,9 @@ async def store(session: AsyncSession, run_id: UUID, window: Window, extraction:
 
     Raises Conflict when the run is no longer running; then nothing is written.
     """
-    known = await known_context.taken_topics(session, topic_names(extraction))
+    names = topic_names(extraction)
+    extraction = without_topics(extraction, await known_context.rejected_topics(session, names))
+    known = await known_context.taken_topics(session, names)
     drafts, dropped = drafted(extraction, window, known)
     found = await _sorted_out(session, drafts, window)
     objected = await objections.effects(session, extraction.objections, window, actor=actor)
