@@ -117,6 +117,12 @@ def test_a_point_that_moves_a_number_is_more_than_punctuation():
     assert "15 s -> 1.5 s" in match.explanation
 
 
+def test_the_general_topics_of_two_channels_are_two_topics():
+    one, other = claim("Night shift (general)", kind=Kind.TOPIC), claim("Night shift 2 (general)", kind=Kind.TOPIC)
+    assert judge(one, other, similarity(0.98, 0.9)) is None
+    assert judge(one, claim("Night shifts", kind=Kind.TOPIC), similarity(0.98, 0.9))
+
+
 @pytest.mark.parametrize(("trigram", "type_"), [(0.5, SimilarityType.SEMANTIC), (0.9, SimilarityType.FUZZY)])
 def test_letters_or_meaning(trigram, type_):
     match = judge(claim("Postgres it is"), claim("We go with Postgres"), similarity(0.9, trigram))

@@ -14,6 +14,7 @@ from assay.duplicates.claim import Claim
 from assay.duplicates.scale import LONG, Scale, Scores, part_of
 from assay.duplicates.wording import overlap
 from assay.kinds import Kind
+from assay.text.naming import channel_of
 
 LIKE_TITLES: Final = 0.8
 """Trigram similarity from which a title is the same but for spelling."""
@@ -105,7 +106,7 @@ def similarity_type(proposal: Claim, candidate: Claim, similarity: Similarity) -
 
     1. exact: word for word, for a topic its name;
     2. none, where the score stays below the threshold and more than punctuation differs, or one asks what the other
-       says;
+       says, or they are the general topics of two channels;
     3. update: alike, and a number, version, date, identifier, name or negation differs;
     4. fuzzy: alike in letters, but for spelling or punctuation;
     5. semantic: alike in meaning.
@@ -114,7 +115,7 @@ def similarity_type(proposal: Claim, candidate: Claim, similarity: Similarity) -
         return None
     if proposal.identity_key == candidate.identity_key:
         return SimilarityType.EXACT
-    if _answers(proposal, candidate):
+    if _answers(proposal, candidate) or _are_of_channels(proposal, candidate):
         return None
     if says_otherwise(candidate.text, proposal.text):
         return SimilarityType.UPDATE
@@ -144,6 +145,11 @@ def _answers(one: Claim, other: Claim) -> bool:
     """Whether one statement asks and the other does not. A report may be told either way."""
     is_short = part_of(one.kind, one.text, other.text) != LONG
     return is_short and one.asks != other.asks and not _same_letters(one, other)
+
+
+def _are_of_channels(one: Claim, other: Claim) -> bool:
+    """Whether each is the general topic of a channel: no two channels are the same, however alike they are called."""
+    return one.kind is other.kind is Kind.TOPIC and None not in {channel_of(one.title), channel_of(other.title)}
 
 
 def _same_letters(one: Claim, other: Claim) -> bool:

@@ -5,7 +5,7 @@ A native speaker can extend a list, or add a file, and needs no Python for it.
 
 import re
 import tomllib
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
@@ -102,6 +102,11 @@ def language_of(text: str) -> str:
     counts = {name: sum(word in small for word in said) for name, small in _small_words().items()}
     own = {name: not letters.isdisjoint(each.get("letters", "")) for name, each in _languages().items()}
     return max(counts, key=lambda name: (counts[name], own[name], name == DEFAULT_LANGUAGE))
+
+
+def languages() -> Collection[str]:
+    """Those that have a file."""
+    return _languages().keys()
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from assay.kinds import folded
+from assay.text.lexicon import languages, section
 
 _CALENDAR: Final = """
     monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun
@@ -34,6 +35,17 @@ _VERSION: Final = re.compile(r"v?\d[\w.+-]*|[^\W\d_]{2,}[._-]?v?\d[\w.+-]*", re.
 """A number, or a word that ends in one: `1.2.3`, `v2`, `Omap4`."""
 _WORD: Final = re.compile(r"[^\W_](?:[\w.'’+#-]*[\w+#])?")
 _STARTS_A_SENTENCE: Final = re.compile(r"(?:^|[.!?:;\n\"“„(]|\n\s*[-*>])[\s\"“„(*_`>-]*$")
+
+
+GENERAL: Final = {language: str(section(language, "topic")["general"]) for language in languages()}
+"""What a topic of a channel says behind its name, by language: "Backend (general)"."""
+_OF_A_CHANNEL: Final = re.compile(rf"(.+?)\s*\((?:{'|'.join(sorted(set(GENERAL.values())))})\)\s*", re.IGNORECASE)
+
+
+def channel_of(topic: str) -> str | None:
+    """The channel that a topic is for whatever belongs under no other; None where it is a subject of its own."""
+    found = _OF_A_CHANNEL.fullmatch(topic)
+    return folded(found[1]) if found else None
 
 
 def is_name(title: str, said: Iterable[str]) -> bool:

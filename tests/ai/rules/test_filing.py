@@ -6,9 +6,11 @@ import pytest
 from tests.ai.chats import atom_with, chat, read
 
 from assay.ai.extractor import Window
-from assay.ai.rules.channel_topics import is_general, shown
+from assay.ai.rules.channel_topics import shown
 from assay.ai.rules.nouns import language_of, nouns, trunks
 from assay.ai.rules.talk_topics import Use, spelled
+from assay.kinds import folded
+from assay.text.naming import channel_of
 
 pytestmark = pytest.mark.anyio
 
@@ -93,5 +95,5 @@ def test_an_abbreviation_keeps_its_capitals_and_a_shout_does_not():
 @pytest.mark.parametrize(("channel", "name"), [("#ops", "Ops"), ("front-desk_all", "Front desk all")])
 def test_a_channel_is_called_as_people_say_it(channel, name):
     assert shown(channel) == name
-    assert is_general(f"{name} (general)")
-    assert not is_general(name)
+    assert channel_of(f"{name} (general)") == folded(name)
+    assert channel_of(name) is None

@@ -6,19 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from assay.ai.rules.candidates import AtomCandidate, shortened
-from assay.ai.rules.lexicon import by_language
 from assay.ai.rules.nouns import language_of
 from assay.ai.rules.topics import TopicCandidate
 from assay.ai.rules.turns import Chat
 from assay.kinds import folded
+from assay.text.naming import GENERAL
 
-GENERAL: Final = {language: " ".join(said) for language, said in by_language("topic", "general").items()}
-MARKED: Final = re.compile(rf"\((?:{'|'.join(sorted(set(GENERAL.values())))})\)\s*$", re.IGNORECASE)
 MAX_CHANNEL: Final = 80
-
-
-def is_general(name: str) -> bool:
-    return MARKED.search(name) is not None
 
 
 def general(rest: Iterable[AtomCandidate], chat: Chat, known: Sequence[str]) -> list[TopicCandidate]:

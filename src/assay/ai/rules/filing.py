@@ -15,6 +15,7 @@ from assay.ai.rules.topics import PROVEN, TopicCandidate
 from assay.ai.rules.turns import Chat
 from assay.ai.rules.vectors import VectorCache
 from assay.ai.rules.vocabulary import Vocabulary
+from assay.text import naming
 
 SURE: Final = ROUTINE_CEILING
 """Above it a statement may be approved by the machine alone, and waits for no topic whose name is a guess."""
@@ -36,7 +37,7 @@ async def filed(
 ) -> list[TopicDraft]:
     """Gives each of the kept statements a topic, and drafts the new ones. `pool`: those and nearly good ones, which
     help to find and name topics. The titles and the known names must have vectors."""
-    names = [name for name in known.names if not channel_topics.is_general(name)]
+    names = [name for name in known.names if naming.channel_of(name) is None]
     await asyncio.to_thread(topics.file_under, pool, names, vectors)
     free = [candidate for candidate in pool if candidate.topic is None]
     groups = await asyncio.to_thread(topics.groups, free, vocabulary, vectors)
