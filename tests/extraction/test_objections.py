@@ -52,7 +52,7 @@ def chat(database, reader):
 
 async def approve(database, proposal_id) -> None:
     async with database.transaction() as session:
-        await actions.approve(session, [proposal_id], actor=SYSTEM)
+        await actions.approve(session, [proposal_id], actor=SYSTEM, with_topics=True)
 
 
 @pytest.mark.parametrize("line", [f"tom: {AGAINST}", "eva: I strongly object, this is wrong", "eva: ich bin dagegen"])
