@@ -44,7 +44,7 @@ class TalkTopic(NamedTuple):
     members: list[AtomCandidate]
 
 
-class Talk:
+class TalkUses:
     """One conversation, or one of those that run side by side, and the noun phrases in it that may name something."""
 
     def __init__(self, messages: Sequence[Message], vocabulary: Vocabulary) -> None:
@@ -97,14 +97,14 @@ def by_talk(free: Sequence[AtomCandidate], talks: Talks, vocabulary: Vocabulary)
     fits: defaultdict[Key, dict[int, float]] = defaultdict(dict)
     uses: defaultdict[Key, list[Use]] = defaultdict(list)
     for number, members in talks.parted(free).items():
-        talk = Talk(talks.all[number], vocabulary)
+        talk = TalkUses(talks.all[number], vocabulary)
         for key, fit in _fits(talk, members).items():
             fits[key] |= fit
             uses[key].append(talk.uses[key])
     return _chosen({id(member): member for member in free}, fits, uses)
 
 
-def _fits(talk: Talk, members: Sequence[AtomCandidate]) -> dict[Key, dict[int, float]]:
+def _fits(talk: TalkUses, members: Sequence[AtomCandidate]) -> dict[Key, dict[int, float]]:
     """How probably each statement belongs under each name that it mentions."""
     said = {id(member): trunks(f"{member.title}\n{words_of(member)}") for member in members}
     mentions = {key: own for key in talk.uses if (own := [each for each in members if key <= said[id(each)]])}

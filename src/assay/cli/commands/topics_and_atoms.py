@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit.actor import Actor
-from assay.cli.decide import Looked, Note, decided, look_at
+from assay.cli.decide import LookedAt, Note, decided, look_at
 from assay.cli.merge import Both, Look, Take
 from assay.cli.output import Json, print_json, short
 from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
@@ -53,7 +53,7 @@ def _commands(kind: Kind) -> App:
     ) -> int:
         choices = chosen(take=take or (), both=both or ())
 
-        async def look(session: AsyncSession, sources: Sequence[UUID], _actor: Actor) -> Looked:
+        async def look(session: AsyncSession, sources: Sequence[UUID], _actor: Actor) -> LookedAt:
             [target] = await full_ids(session, [into])
             planned = await knowledge.plan_merge(session, dict.fromkeys(sources, target), choices=choices, kind=kind)
             return await previews(session, planned), planned.outcomes
