@@ -111,15 +111,15 @@ def read_lines(
         yield from _decoded(plain, name, decode, with_blanks=with_blanks)
 
 
-def unpacked(stream: BinaryIO, name: str) -> io.BufferedReader:
-    """The bytes behind the compression, if there is any.
+def unpacked(stream: BinaryIO, name: str, count: Callable[[int], None] | None = None) -> io.BufferedReader:
+    """The bytes behind the compression, if there is any. `count`: told how many have come out of it so far.
 
     Reading them raises InvalidInput where the file is damaged or was made to unpack without end.
     """
     raw = _Counted(stream, name)
     plain = _buffered(raw)
     if plain.peek(len(GZIP)).startswith(GZIP):
-        plain = _buffered(_Counted(gzip.GzipFile(fileobj=plain), name, raw))
+        plain = _buffered(_Counted(gzip.GzipFile(fileobj=plain), name, raw, count))
     head = plain.peek(HEAD)[:HEAD]
     if not head:
         raise InvalidInput(f"{name} is empty.")
@@ -136,10 +136,17 @@ def _reason(error: Exception) -> str:
 class _Counted(io.RawIOBase):
     """A stream, and how much of it was taken: of what is unpacked no more than a chat can be."""
 
-    def __init__(self, stream: BinaryIO | io.BufferedIOBase, name: str, packed: "_Counted | None" = None) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO | io.BufferedIOBase,
+        name: str,
+        packed: "_Counted | None" = None,
+        count: Callable[[int], None] | None = None,
+    ) -> None:
         self._stream = cast(io.RawIOBase, stream)
         self._name = name
         self._packed = packed
+        self._count = count
         self.taken = 0
 
     def readable(self) -> bool:
@@ -154,6 +161,8 @@ class _Counted(io.RawIOBase):
         except OSError as error:
             raise InvalidInput(f"{self._name} cannot be read: {_reason(error)}.") from None
         self.taken += number or 0
+        if self._count:
+            self._count(self.taken)
         if self._packed and self.taken > max(FREE_TO_UNPACK, MAX_RATIO * self._packed.taken):
             raise InvalidInput(
                 f"{self._name} unpacks to more than {MAX_RATIO} times its size, which no chat does: "

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from tests.cpu_cost import costs_little
-from tests.readers.files import EXPORTS, bad_of, json_line, messages_of, read_all
+from tests.readers.files import EXPORTS, bad_of, json_line, messages_of, previewed, read_all
 
 from assay.errors import InvalidInput
 from assay.readers import archives, tree
@@ -56,6 +56,61 @@ def test_a_bomb_that_lies_about_its_size(tmp_path):
     path.write_bytes(raw)
     with suppress(InvalidInput):
         assert not [each for each in read_all(path) if isinstance(each, IncomingMessage)]
+
+
+def test_a_table_of_contents_that_is_larger_than_the_end_of_the_archive_says(tmp_path):
+    whole = zipped(tmp_path / "x.zip", {"a.jsonl": b"hello"}).read_bytes()
+    at, end = whole.index(b"PK\x01\x02"), whole.index(b"PK\x05\x06")
+    contents = whole[at:end] * (40 * MIB // (end - at))
+    hidden = b"PK\x05\x06" + len(contents).to_bytes(4, "little") + at.to_bytes(4, "little")
+    (tmp_path / "x.zip").write_bytes(whole[:at] + contents + b"PK\x05\x06" + bytes(4) + hidden + bytes(2))
+    assert "more than 100,000 files" in refused(tmp_path / "x.zip")
+
+
+def test_members_that_are_packed_once_more_count_by_what_comes_out_of_them(tmp_path):
+    packed = gzip.compress((json_line(text="x" * 3 * MIB).encode() + b"\n") * 5)
+    path = zipped(tmp_path / "x.zip", {f"{number}.jsonl.gz": packed for number in range(30)})
+    with costs_little():
+        found = bad_of(path)
+    assert "more than 200 times its size" in found[-1].why
+
+
+def test_a_note_without_an_end_stays_small_in_memory(tmp_path):
+    (tmp_path / "a.md").write_bytes(b"# All\n" + b"words and more words\n" * 400_000)
+    tracemalloc.start()
+    assert "200,000 are allowed" in bad_of(tmp_path / "a.md", author="ana", moment="2026-01-01")[0].why
+    assert tracemalloc.get_traced_memory()[1] < 4 * MIB
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options"),
+    [
+        (
+            "x.mbox",
+            "From a@b Thu Jan  1 00:00:00 2026\nFrom: a@b.c\nDate: Fri, 31 Dec 9999 23:59:59 -1200\n\nHi.\n",
+            {},
+        ),
+        ("x.vtt", "WEBVTT\n\n999:00:00.000 --> 999:00:01.000\nBob: Hello.\n", {"moment": "9999-12-31T23:00"}),
+        ("x.md", "# 9999-12-31\nHello.\n", {"author": "ana", "zone": "America/New_York"}),
+    ],
+)
+def test_moments_at_the_end_of_the_calendar_stop_nothing_else(tmp_path, name, content, options):
+    (tmp_path / name).write_text(content)
+    with suppress(InvalidInput):
+        assert not messages_of(tmp_path / name, **options)
+
+
+def test_names_that_no_database_takes_are_shown_in_a_preview_as_well_as_they_can_be(tmp_path):
+    content = json_line().encode() + b"\nno record\n"
+    with tarfile.open(tmp_path / "x.tar", "w", format=tarfile.USTAR_FORMAT, encoding="latin-1") as archive:
+        info = tarfile.TarInfo("caf\xe9.jsonl")
+        info.size = len(content)
+        archive.addfile(info, io.BytesIO(content))
+    assert previewed(tmp_path / "x.tar")["bad"][0]["where"] == "caf?.jsonl, line 2"
+    item = {"user": "U\0\ud800" * 300, "type": "message", "ts": "1772000000.000100", "text": "Hello."}
+    (tmp_path / "x.json").write_text(json.dumps([item]))
+    assert previewed(tmp_path / "x.json")["unknown_ids"] == ["U?" * 66 + "U"]
 
 
 @pytest.mark.parametrize("name", ["../evil.jsonl", "/etc/evil.jsonl", "a\\..\\..\\evil.jsonl", "C:/evil.jsonl"])

@@ -33,8 +33,8 @@ from assay.extraction import actions as extraction
 from assay.extraction.portions import MAX_PORTION, portions
 from assay.imports.actions import IMPORT, parsed
 from assay.imports.uploads import Uploads
-from assay.readers.preview import Preview
-from assay.readers.reading import Reading, reading
+from assay.readers.preview import MAX_SENTENCE, Preview
+from assay.readers.reading import Reading, plain, reading
 from assay.readers.records import IncomingMessage
 
 LIMITS: Final = PoolLimits(2, overflow=3, for_connection=30, for_statement=600, for_lock=120)
@@ -244,8 +244,8 @@ def _fail(found: Import, sentence: str) -> None:
 
 
 def _without_place(sentence: str, path: Path) -> str:
-    """A sentence about a file, without its folder on the server."""
-    return sentence.replace(str(path), path.name)
+    """A sentence about a file, without its folder on the server, as a database takes it."""
+    return plain(sentence.replace(str(path), path.name), MAX_SENTENCE)
 
 
 def _kept(seen: Preview, path: Path) -> dict[str, Any]:

@@ -44,6 +44,8 @@ class PackedFile(NamedTuple):
     path: str
     shown: str
     open: Callable[[], BinaryIO]
+    unpack: Callable[[int], None]
+    """Told how much a member that is packed itself has come to so far. Raises InvalidInput."""
 
 
 def members_of(path: Path, stack: ExitStack) -> Iterator[PackedFile] | None:
@@ -66,12 +68,22 @@ class ArchiveLimits:
         self._path = path
         self._packed = path.stat().st_size
         self._members = self._bytes = 0
+        self._inner: dict[str, int] = {}
 
     def take(self, name: str, size: int) -> None:
         self._members += 1
         self._bytes += size
         if self._members > MAX_MEMBERS:
             raise InvalidInput(f"{self._path} holds more than {MAX_MEMBERS:,} files, which no export does.")
+        self._refuse_too_much(name, size)
+
+    def unpack(self, name: str, number: int) -> None:
+        """Counts a member that is packed itself by what came out of it, however often it is read."""
+        self._bytes += max(0, number - self._inner.get(name, 0))
+        self._inner[name] = max(number, self._inner.get(name, 0))
+        self._refuse_too_much(name, number)
+
+    def _refuse_too_much(self, name: str, size: int) -> None:
         if size > MAX_MEMBER_BYTES or self._bytes > MAX_BYTES:
             raise InvalidInput(
                 f"{self._path} unpacks to too much at {_short(name)}: {MAX_MEMBER_BYTES:,} bytes a file "
@@ -93,9 +105,10 @@ def _check_name(path: Path, name: str) -> str:
 
 
 def _in_zip(path: Path, stack: ExitStack) -> Iterator[PackedFile]:
-    _check_directory(path)
+    raw = stack.enter_context(open_file(path))
+    sentence = f"{path} holds more than {MAX_MEMBERS:,} files, which no export does."
     try:
-        archive = stack.enter_context(zipfile.ZipFile(path))
+        archive = stack.enter_context(zipfile.ZipFile(cast(IO[bytes], _Careful(raw, MAX_DIRECTORY, sentence))))
     except (*DAMAGE, OSError, ValueError) as error:
         raise InvalidInput(f"{path} is a damaged zip archive: {_reason(error)}.") from None
     budget = ArchiveLimits(path)
@@ -109,7 +122,12 @@ def _in_zip(path: Path, stack: ExitStack) -> Iterator[PackedFile]:
         if info.flag_bits & 1:
             raise InvalidInput(f"{path} is encrypted: unpack it with its password, and name the folder.")
         if info.file_size:
-            yield PackedFile(name, f"{path}/{name}", _opening(partial(archive.open, info), f"{path}/{name}"))
+            yield _packed(path, name, partial(archive.open, info), budget)
+
+
+def _packed(path: Path, name: str, opened: Callable[[], IO[bytes] | None], budget: ArchiveLimits) -> PackedFile:
+    shown = f"{path}/{name}"
+    return PackedFile(name, shown, _opening(opened, shown), partial(budget.unpack, name))
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
@@ -120,21 +138,6 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
         return info.filename.encode("cp437").decode()
     except UnicodeError:
         return info.filename
-
-
-def _check_directory(path: Path) -> None:
-    """Refuses a table of contents that would not fit into memory, before anything reads it."""
-    with open_file(path) as stream:
-        start = max(0, path.stat().st_size - 2**16 - 22)
-        stream.seek(start)
-        end = stream.read()
-        at = end.rfind(b"PK\x05\x06")
-        size = int.from_bytes(end[at + 12 : at + 16], "little") if at >= 0 else 0
-        if size == 0xFFFFFFFF and at >= 20:
-            stream.seek(min(int.from_bytes(end[at - 12 : at - 4], "little"), 2**62))
-            size = int.from_bytes(stream.read(BLOCK)[40:48], "little")
-    if size > MAX_DIRECTORY:
-        raise InvalidInput(f"{path} holds more than {MAX_MEMBERS:,} files, which no export does.")
 
 
 def _is_tar(head: bytes) -> bool:
@@ -155,8 +158,9 @@ def _in_tar(path: Path, stack: ExitStack, *, is_packed: bool) -> Iterator[Packed
     stream = stack.enter_context(gzip.GzipFile(fileobj=raw)) if is_packed else raw
     budget = ArchiveLimits(path)
     try:
-        careful = cast(IO[bytes], _Careful(stream, str(path)))
-        archive = stack.enter_context(tarfile.TarFile(fileobj=careful))
+        sentence = f"{path} is refused: one of its headers is larger than {MAX_AT_ONCE:,} bytes."
+        careful = _Careful(stream, MAX_AT_ONCE, sentence)
+        archive = stack.enter_context(tarfile.TarFile(fileobj=cast(IO[bytes], careful)))
         for info in archive:
             name = _check_name(path, info.name)
             if info.isdir():
@@ -165,7 +169,7 @@ def _in_tar(path: Path, stack: ExitStack, *, is_packed: bool) -> Iterator[Packed
                 raise InvalidInput(f"{path} is refused: its member {_short(name)} is a link or a device.")
             budget.take(name, info.size)
             if info.size:
-                yield PackedFile(name, f"{path}/{name}", _opening(partial(archive.extractfile, info), f"{path}/{name}"))
+                yield _packed(path, name, partial(archive.extractfile, info), budget)
     except (*DAMAGE, OSError, ValueError) as error:
         raise InvalidInput(f"{path} is a damaged tar archive: {_reason(error)}.") from None
 
@@ -181,17 +185,20 @@ def _opening(found: Callable[[], IO[bytes] | None], shown: str) -> Callable[[], 
 
 
 class _Careful:
-    """What an archive is read from, never much of it in one go."""
+    """What an archive is read from, never more than `most` bytes of it in one go: whatever its headers say."""
 
-    def __init__(self, stream: IO[bytes] | gzip.GzipFile, name: str) -> None:
+    def __init__(self, stream: IO[bytes] | gzip.GzipFile, most: int, sentence: str) -> None:
         self._stream = stream
-        self._name = name
-        self.seek, self.tell = stream.seek, stream.tell
+        self._most, self._sentence = most, sentence
+        self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
 
     def read(self, number: int = -1) -> bytes:
-        if not 0 <= number <= MAX_AT_ONCE:
-            raise InvalidInput(f"{self._name} is refused: one of its headers is larger than {MAX_AT_ONCE:,} bytes.")
-        return self._stream.read(number)
+        if number > self._most:
+            raise InvalidInput(self._sentence)
+        raw = self._stream.read(self._most + 1 if number < 0 else number)
+        if len(raw) > self._most:
+            raise InvalidInput(self._sentence)
+        return raw
 
 
 class _Guarded(io.RawIOBase):

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from assay.clock import now
+from assay.clock import in_utc, now
 from assay.errors import InvalidInput
 from assay.lines import BadLine, Line, read_lines
 from assay.readers import documents
@@ -52,7 +52,7 @@ class Notes:
     def unknown(self, identity: str) -> str:
         """The id itself, which stands for a name."""
         if len(self.unknown_ids) < MAX_UNKNOWN:
-            self.unknown_ids[identity] = None
+            self.unknown_ids[identity[:MAX_NAME]] = None
         return identity
 
     @property
@@ -195,9 +195,9 @@ class Export:
         return moment
 
     def local(self, bare: datetime) -> datetime:
-        """A time that was written without a zone."""
+        """A time that was written without a zone. Raises ValueError at the ends of the calendar."""
         self.notes.has_bare_times = True
-        return bare.replace(tzinfo=self.options.zone or UTC).astimezone(UTC)
+        return in_utc(bare.replace(tzinfo=self.options.zone or UTC))
 
     def place(self, member: ExportFile, unit: str, number: int) -> str:
         place = f"{unit} {number:,}"

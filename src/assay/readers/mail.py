@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
@@ -11,6 +11,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from itertools import pairwise
 from typing import Final
 
+from assay.clock import in_utc
 from assay.errors import InvalidInput
 from assay.readers import html
 from assay.readers.encodings import FALLBACK
@@ -187,7 +188,7 @@ def _sent_at(export: Export, mail: Message, line: bytes) -> datetime:
                 continue
         else:
             raise ValueError("it has no date") from None
-    return export.local(moment) if moment.tzinfo is None else moment.astimezone(UTC)
+    return export.local(moment) if moment.tzinfo is None else in_utc(moment)
 
 
 def _channel(export: Export, member: ExportFile, mail: Message) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Final
@@ -10,7 +11,7 @@ from assay.errors import InvalidInput
 from assay.lines import BadLine
 from assay.readers.export import A_DAY, Export, day_in, default_name
 from assay.readers.reader import LIKELY, NO, POSSIBLE, Glance, Look, Reader
-from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, TextSpan, digest
+from assay.readers.records import MAX_NAME, MAX_TEXT, BadRecord, Found, IncomingMessage, TextSpan, digest
 from assay.readers.tree import ExportFile
 
 HEADING: Final = re.compile(r"(?P<marks>#{1,6}) +(?P<title>\S.*)")
@@ -48,6 +49,13 @@ class _Section:
     heading: str
     line: int
     lines: list[str] = field(default_factory=list)
+    size: int = 0
+
+    def take(self, line: str) -> None:
+        """Keeps what a message may have, and a little more, by which it is seen to be too long."""
+        if self.size <= MAX_TEXT:
+            self.lines.append(line)
+            self.size += len(line) + 1
 
     def text(self) -> str:
         return "\n".join(self.lines).strip()
@@ -75,7 +83,7 @@ def _note(export: Export, member: ExportFile) -> Iterator[Found]:
         in_code ^= FENCE.match(line.text) is not None
         if not in_code and (heading := HEADING.match(line.text)):
             sections.append(_Section(heading["title"].strip(" #"), line.number))
-        sections[-1].lines.append(line.text)
+        sections[-1].take(line.text)
     author = export.options.author or about.get("author")
     if not author:
         raise InvalidInput(f"{member.shown} does not say who wrote it: name the author with --author NAME.")
@@ -94,7 +102,8 @@ def _moment(export: Export, member: ExportFile, about: dict[str, str], lines: li
                 continue
     for text in (member.name, *lines):
         if A_DAY.search(text) and (day := day_in(text)):
-            return export.local(datetime.combine(day, time()))
+            with suppress(ValueError):
+                return export.local(datetime.combine(day, time()))
     raise InvalidInput(f"{member.shown} does not say when it was written: name the day with --date 2026-03-20.")
 
 

@@ -1,11 +1,17 @@
 """What a person says of an export where the export does not."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assay.errors import InvalidInput
 from assay.readers.encodings import checked_codec
+
+FIRST_YEAR: Final = 1990
+LAST_YEAR: Final = 2999
+"""Of dates that stand for when something was said: what is added to them stays within the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ def _zone(name: str) -> tzinfo:
 
 
 def _moment(written: str) -> datetime:
-    try:
-        return datetime.fromisoformat(written.strip())
-    except ValueError:
-        raise InvalidInput(f"The date {written!r} is not one, like 2026-03-20 or 2026-03-20T10:00.") from None
+    with suppress(ValueError):
+        if FIRST_YEAR <= (found := datetime.fromisoformat(written.strip())).year <= LAST_YEAR:
+            return found
+    raise InvalidInput(f"The date {written!r} is not one, like 2026-03-20 or 2026-03-20T10:00.")

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from assay.readers.reading import Reading
-from assay.readers.records import BadRecord, Found, IncomingMessage, Skipped
+from assay.readers.reading import Reading, plain
+from assay.readers.records import MAX_NAME, BadRecord, Found, IncomingMessage, Skipped, unfit
 
 MAX_BAD: Final = 20
 MAX_CHANNELS: Final = 10_000
 MAX_PEOPLE: Final = 10_000
 """Of a channel, that are named."""
+MAX_NAMED: Final = 200_000
+"""Of all channels."""
+MAX_SENTENCE: Final = 1_000
 MAX_THREADS: Final = 5_000_000
 MAX_DELETED: Final = 1_000_000
 
@@ -28,13 +31,16 @@ class ChannelSeen:
     first: datetime | None = None
     last: datetime | None = None
 
-    def take(self, message: IncomingMessage) -> None:
+    def take(self, message: IncomingMessage, *, names: bool) -> bool:
+        """Counts a message, and says whether its author is a new one. `names`: whether there is room for one."""
         self.messages += not message.is_version
         who = self.bots if message.is_bot else self.people
-        if len(who) < MAX_PEOPLE:
+        before = len(who)
+        if names and before < MAX_PEOPLE:
             who.setdefault(message.author_id or message.author, message.author)
         self.first = min(self.first or message.sent_at, message.sent_at)
         self.last = max(self.last or message.sent_at, message.sent_at)
+        return len(who) > before
 
     def document(self, name: str) -> dict[str, Any]:
         return {
@@ -57,6 +63,7 @@ class Preview:
 
     reading: Reading
     channels: dict[str, ChannelSeen] = field(default_factory=dict)
+    named: int = 0
     threads: set[int] = field(default_factory=set)
     edits: int = 0
     reactions: int = 0
@@ -81,7 +88,11 @@ class Preview:
             self._take_message(found)
         elif isinstance(found, Skipped):
             self.skipped[found.kind] += 1
-            if found.external_id and len(self.deleted_ids) < MAX_DELETED:
+            if (
+                found.external_id
+                and len(self.deleted_ids) < MAX_DELETED
+                and not unfit("id", found.external_id, MAX_NAME)
+            ):
                 self.deleted_ids.append(found.external_id)
         else:
             self.bad_records += 1
@@ -90,7 +101,8 @@ class Preview:
 
     def _take_message(self, message: IncomingMessage) -> None:
         if message.channel in self.channels or len(self.channels) < MAX_CHANNELS:
-            self.channels.setdefault(message.channel, ChannelSeen()).take(message)
+            channel = self.channels.setdefault(message.channel, ChannelSeen())
+            self.named += channel.take(message, names=self.named < MAX_NAMED)
         self.edits += message.is_edit or message.is_version
         self.reactions += bool(message.reactions)
         if message.thread is not None and len(self.threads) < MAX_THREADS:
@@ -135,10 +147,10 @@ class Preview:
             "threads": len(self.threads),
             "edits": self.edits,
             "skipped": dict(self.skipped),
-            "bad": [{"where": each.where, "why": each.why} for each in self.bad],
+            "bad": [{"where": plain(each.where, MAX_NAME), "why": plain(each.why, MAX_SENTENCE)} for each in self.bad],
             "bad_records": self.bad_records,
-            "unknown_ids": list(notes.unknown_ids),
-            "warnings": self.warnings,
+            "unknown_ids": [plain(each, MAX_NAME) for each in notes.unknown_ids],
+            "warnings": [plain(each, MAX_SENTENCE) for each in self.warnings],
             "new": self.new,
             "edited": self.edited,
             "known": self.known,

@@ -96,15 +96,16 @@ def _bounded(message: IncomingMessage) -> IncomingMessage:
         message,
         quoted=tuple(span for span in spans if span.start < span.end),
         reactions={
-            _shown(name, MAX_REACTION): [_shown(who, MAX_REACTION) for who in people][:MAX_REACTING]
+            plain(name, MAX_REACTION): [plain(who, MAX_REACTION) for who in people][:MAX_REACTING]
             for name, people in reactions
         },
         permalink=_address(message.permalink),
-        forwarded_from=_shown(message.forwarded_from, 200) if message.forwarded_from else None,
+        forwarded_from=plain(message.forwarded_from, 200) if message.forwarded_from else None,
     )
 
 
-def _shown(text: str, most: int) -> str:
+def plain(text: str, most: int) -> str:
+    """What a database and a page take of a text, up to so many characters."""
     return text.replace(NUL, "").encode(errors="replace").decode()[:most]
 
 

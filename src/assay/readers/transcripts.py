@@ -99,7 +99,7 @@ def _without_repetition(before: str, words: str) -> str:
 def _cues(export: Export, member: ExportFile) -> Iterator[_Cue | BadRecord]:
     """Whatever stands below a line of times, up to a blank line or the next."""
     timing: re.Match[str] | None = None
-    where, parts = "", list[str]()
+    where, parts, size = "", list[str](), 0
     for line in export.lines(member):
         if isinstance(line, BadLine):
             yield BadRecord(export.place(member, "line", line.number), line.sentence)
@@ -109,9 +109,11 @@ def _cues(export: Export, member: ExportFile) -> Iterator[_Cue | BadRecord]:
                 if NUMBER.match(parts[-1]):
                     parts.pop()
                 yield _cue(where, timing, parts)
-            timing, where, parts = found, export.place(member, "line", line.number), []
+            timing, where, parts, size = found, export.place(member, "line", line.number), [], 0
         elif timing and line.text.strip():
-            parts.append(line.text)
+            if size <= MAX_TEXT:  # enough to see that it is too long
+                parts.append(line.text)
+                size += len(line.text) + 1
         elif timing and parts:
             yield _cue(where, timing, parts)
             timing = None

@@ -35,6 +35,8 @@ class ExportFile:
     shown: str
     """What sentences call it."""
     _open: Callable[[], BinaryIO] = field(repr=False)
+    _unpack: Callable[[int], None] | None = field(default=None, repr=False)
+    """Of a file in an archive: told how much has come out of it."""
 
     @property
     def name(self) -> str:
@@ -48,7 +50,7 @@ class ExportFile:
 
     def open(self) -> io.BufferedReader:
         """Its bytes, unpacked where it is a gzip file of its own. Raises InvalidInput, also while it is read."""
-        return unpacked(self._open(), self.shown)
+        return unpacked(self._open(), self.shown, self._unpack)
 
 
 @dataclass(frozen=True, slots=True)
