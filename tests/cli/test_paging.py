@@ -36,11 +36,11 @@ MADE: dict[tuple[str, ...], str] = {
     ("duplicates", "list"): "PairView",
 }
 """The demo leaves one at most."""
-FAILED: dict[tuple[str, ...], str] = {("jobs", "dead", "list"): "DeadLetterView"}
+FAILED: dict[tuple[str, ...], str] = {("jobs", "dead", "list"): "DeadLetterView", ("alerts", "list"): "AlertView"}
 """Whose records only a failure makes."""
-ONLY_HERE = {("proposals", "groups"), ("alerts", "list")}
+ONLY_HERE = {("proposals", "groups")}
 """What HTTP has no list of."""
-ONLY_OVER_HTTP = {"PersonView", "FoundMessage", "ImportView", "QueueRow"}
+ONLY_OVER_HTTP = {"PersonView", "FoundMessage", "ImportView", "QueueRow", "ContradictionView"}
 """What only the page lists."""
 
 
