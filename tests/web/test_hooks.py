@@ -109,6 +109,8 @@ async def test_a_live_message_goes_on_in_the_channel_and_under_the_name_of_the_i
         lambda: (by_slack(HELLO)[0], {}),
         lambda: (by_slack(HELLO)[0] + b" ", by_slack(HELLO)[1]),
         lambda: (by_slack(HELLO)[0], {**by_slack(HELLO)[1], "X-Slack-Request-Timestamp": "²"}),
+        lambda: (by_slack(HELLO)[0], {**by_slack(HELLO)[1], "X-Slack-Request-Timestamp": "9" * 400}),
+        lambda: (by_slack(HELLO)[0], {**by_slack(HELLO)[1], "X-Slack-Request-Timestamp": "9" * 5000}),
     ],
 )
 async def test_what_slack_did_not_sign_now_is_refused(database, database_url, signed):
@@ -229,7 +231,9 @@ async def test_a_webhook_of_mattermost_brings_a_post_in_either_form(database, da
     async with connected(database, database_url, HookPlatform.MATTERMOST) as send:
         for _ in range(2):
             assert (await send(written(POST))).status_code == 200
-        assert (await send(written({**POST, "token": "wrong"}))).status_code == 401
+        for wrong in ("wrong", "\ud800") if written is json.dumps else ("wrong",):
+            assert (await send(written({**POST, "token": wrong}))).status_code == 401
+        assert (await send(written({**POST, "timestamp": "9" * 5000}))).status_code == 200
     assert await rows(database, "SELECT author, channel, text FROM messages") == [
         ("tom", "ops", "#keep We use Postgres.")
     ]

@@ -15,6 +15,7 @@ from assay.ai.fakes import HashEmbedder
 from assay.ai.rules.extractor import OfflineExtractor
 from assay.clock import now
 from assay.db.models import Role, Scope
+from assay.imports import uploads
 from assay.imports.runner import ImportRunner
 from assay.imports.uploads import Uploads
 from assay.jobs import run
@@ -238,6 +239,13 @@ async def test_one_person_has_so_many_imports_under_way_and_no_more(client):
         await announced(client, name=f"{number}.jsonl")
     answer = await client.post(f"{BASE}/imports", json={"file_name": "more.jsonl", "size": 5})
     assert answer.status_code == 429
+
+
+async def test_what_was_announced_while_there_was_room_leaves_the_reserve_of_the_disk_alone(client, monkeypatch):
+    path = await announced(client)
+    monkeypatch.setattr(uploads, "RESERVE_BYTES", 2**62)
+    answer = await client.patch(f"{path}/content", content=EXPORT, headers={"Upload-Offset": "0"})
+    assert (answer.status_code, (await client.get(path)).json()["received"]) == (503, 0)
 
 
 async def test_an_upload_that_nobody_goes_on_with_is_tidied_away(client, database, tmp_path):

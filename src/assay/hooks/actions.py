@@ -101,7 +101,9 @@ async def _origin(session: AsyncSession, source_id: UUID) -> tuple[str, Actor]:
         .join(SourceHook, SourceHook.source_id == Source.id)
         .where(Source.id == source_id)
     )
-    name, user_id = found.one()
+    if (origin := found.one_or_none()) is None:
+        raise Unauthenticated(NOT_PROVED)
+    name, user_id = origin
     return name, await actor_again(session, user_id, via=Via.TOKEN, token_id=None)
 
 

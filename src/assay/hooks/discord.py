@@ -3,11 +3,11 @@
 https://docs.discord.com/developers/interactions/receiving-and-responding
 """
 
+import re
 from typing import Any, Final
 
-from assay.clock import now
 from assay.errors import Unavailable, missing_extra
-from assay.hooks.event import MAX_AGE, Document, Headers, HookEvent, Platform, inner
+from assay.hooks.event import Document, Headers, HookEvent, Platform, inner, is_fresh
 from assay.readers import discord
 from assay.readers.fields import first, mapping, objects, text_of
 
@@ -17,6 +17,7 @@ MESSAGE_COMMAND: Final = 3
 SLASH_COMMAND: Final = 1
 EPHEMERAL: Final = 64
 PONG: Final = {"type": 1}
+SNOWFLAKE: Final = re.compile(r"[0-9]{1,20}")
 EPOCH: Final = 1420070400000
 """The moment from which Discord's ids count milliseconds."""
 
@@ -30,12 +31,11 @@ def is_genuine(secret: str, headers: Headers, body: bytes) -> bool:
         raise Unavailable(str(missing_extra("What Discord sends", "discord"))) from None
     sent = headers.get("x-signature-timestamp", "")
     try:
-        is_fresh = abs(now().timestamp() - int(sent)) <= MAX_AGE.total_seconds()
         signature = bytes.fromhex(headers.get("x-signature-ed25519", ""))
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(secret)).verify(signature, sent.encode() + body)
     except (ValueError, InvalidSignature):
         return False
-    return is_fresh
+    return is_fresh(sent)
 
 
 def room(_document: Document) -> str:
@@ -83,7 +83,7 @@ def _typed(document: Document, data: Document) -> dict[str, Any] | None:
 def _item(message: Document, author: Document, words: str, nickname: str = "") -> dict[str, Any]:
     """As DiscordChatExporter writes it. The id says when an interaction was."""
     identity = text_of(message.get("id"))
-    stamp = (int(identity) >> 22) + EPOCH if identity.isascii() and identity.isdigit() else None
+    stamp = (int(identity) >> 22) + EPOCH if SNOWFLAKE.fullmatch(identity) else None
     return {
         "id": identity,
         "type": "Default",

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
+from assay.clock import now
 from assay.errors import InvalidInput
 from assay.readers.export import Export
 from assay.readers.fields import mapping
@@ -19,6 +20,8 @@ from assay.readers.tree import ExportFile, Tree
 
 MAX_AGE: Final = timedelta(minutes=5)
 """How old a signed time may be: an older request may be a recording that is sent again."""
+MAX_DIGITS: Final = 20
+"""Of times and ids that are reckoned with."""
 Headers = Mapping[str, str]
 """By names in lower case."""
 Document = Mapping[str, Any]
@@ -60,7 +63,13 @@ def document_of(body: bytes) -> Document:
 
 def equal(one: str, other: str) -> bool:
     """Compares in a time that does not reveal where they differ."""
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(one.encode(), other.encode(errors="surrogatepass"))
+
+
+def is_fresh(sent: str) -> bool:
+    """Whether a signed time, in seconds since 1970, is near enough to now."""
+    is_number = sent.isascii() and sent.isdigit() and len(sent) <= MAX_DIGITS
+    return is_number and abs(now().timestamp() - int(sent)) <= MAX_AGE.total_seconds()
 
 
 def reading(event: HookEvent, reader: Reader) -> Reading:
@@ -72,7 +81,10 @@ def reading(event: HookEvent, reader: Reader) -> Reading:
 
 
 def _opening(content: object) -> Callable[[], BinaryIO]:
-    packed = json.dumps(content).encode()
+    try:
+        packed = json.dumps(content).encode()
+    except RecursionError:
+        raise InvalidInput("The body is nested too deeply.") from None
     return lambda: cast(BinaryIO, io.BytesIO(packed))
 
 

@@ -35,13 +35,12 @@ def read(document: Document, _channel: str | None) -> HookEvent:
     """A post. Mattermost does not tell webhooks about edits or deletions."""
     if not (text := text_of(document.get("text"))).strip():
         return HookEvent()
-    stamp = text_of(document.get("timestamp"))
     said = {
         "id": text_of(document.get("post_id")),
         "channel": text_of(first(document, "channel_name", "channel_id")),
         "author": text_of(first(document, "user_name", "user_id")),
         "author_id": text_of(document.get("user_id")),
-        "ts": int(stamp) if stamp.isascii() and stamp.isdigit() else stamp,
+        "ts": text_of(document.get("timestamp")),
         "text": text,
     }
     return HookEvent(export={"post.json": [said]})

@@ -5,8 +5,7 @@ import hmac
 import re
 from typing import Final
 
-from assay.clock import now
-from assay.hooks.event import MAX_AGE, Document, Headers, HookEvent, Platform, equal, inner
+from assay.hooks.event import Document, Headers, HookEvent, Platform, equal, inner, is_fresh
 from assay.readers import slack
 from assay.readers.fields import text_of
 
@@ -16,7 +15,7 @@ CHANNEL: Final = re.compile(r"[A-Z0-9]{2,40}")
 def is_genuine(secret: str, headers: Headers, body: bytes) -> bool:
     """By HMAC-SHA256 over version, time and body, with the signing secret of the app."""
     sent = headers.get("x-slack-request-timestamp", "")
-    if not (sent.isascii() and sent.isdigit() and abs(now().timestamp() - int(sent)) <= MAX_AGE.total_seconds()):
+    if not is_fresh(sent):
         return False
     wanted = hmac.new(secret.encode(), b"v0:" + sent.encode() + b":" + body, hashlib.sha256).hexdigest()
     return equal(f"v0={wanted}", headers.get("x-slack-signature", ""))

@@ -34,7 +34,11 @@ class Uploads:
             )
 
     def append(self, path: Path, offset: int, content: bytes) -> None:
-        """Writes bytes to their place and onto the disk. Anything after them is cut off."""
+        """Writes bytes to their place and onto the disk. Anything after them is cut off.
+
+        Raises Unavailable where the disk has no room: what others announced came in meanwhile.
+        """
+        self.refuse_too_large(len(content))
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "r+b") as file:

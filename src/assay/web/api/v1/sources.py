@@ -14,6 +14,7 @@ from assay.db.models import HookPlatform, Scope
 from assay.errors import Unavailable
 from assay.hooks import actions as hooks
 from assay.hooks.actions import MAX_SECRET, MIN_SECRET
+from assay.hooks.event import Document, Platform
 from assay.kinds import Trust
 from assay.sources import actions, queries
 from assay.web.auth import Caller, Open, allow
@@ -21,7 +22,7 @@ from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
 from assay.web.models import RequestModel, UserId
 from assay.web.paging import IfMatch, PageQuery, version_read, with_version
-from assay.web.state import Session, State
+from assay.web.state import Session, State, WebState
 from assay.web.views import lists
 from assay.web.views.paging import PageOf
 from assay.web.views.records import SourceView
@@ -108,11 +109,18 @@ async def take_event(source_id: UUID, request: Request, state: State) -> JSONRes
     """
     headers, body = {name.lower(): value for name, value in request.headers.items()}, await request.body()
     try:
-        async with asyncio.timeout(ANSWER_SECONDS), state.connections.writes.transaction() as session:
-            platform, document = await hooks.proved(session, source_id, headers, body)
-            return JSONResponse(await hooks.take(session, source_id, platform, document))
+        async with asyncio.timeout(ANSWER_SECONDS):
+            async with state.connections.reads.transaction() as session:
+                platform, document = await hooks.proved(session, source_id, headers, body)
+            return await _taken(state, source_id, platform, document)
     except TimeoutError:
         raise Unavailable("Others change the same source at this moment: send it again.") from None
+
+
+async def _taken(state: WebState, source_id: UUID, platform: Platform, document: Document) -> JSONResponse:
+    """One event of a source after the other: those that wait for the source hold no connection meanwhile."""
+    async with state.queues.turn(f"events of {source_id}"), state.connections.writes.transaction() as session:
+        return JSONResponse(await hooks.take(session, source_id, platform, document))
 
 
 async def _view(session: AsyncSession, source_id: UUID, response: Response) -> SourceView:
