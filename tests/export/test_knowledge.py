@@ -63,6 +63,48 @@ async def test_words_of_a_message_are_no_markup_of_the_file(database):
     assert "\\# No heading\n\\---\n\\> no quote\n\\- no list" in text
 
 
+HARMFUL = [
+    "<script>",
+    "<!--",
+    "<%",
+    "![x](http",
+    "![[x",
+    "[[x",
+    "%%",
+    "`$=",
+    "`=",
+    "\n```dataviewjs",
+    "\r---",
+    "\u2028",
+]
+
+
+@pytest.mark.parametrize("harmful", HARMFUL)
+async def test_words_of_a_message_are_neither_run_nor_loaded_nor_hide_what_follows(database, harmful):
+    words = f"{harmful} ](//there) a]]"
+    await known(database, draft(Kind.TOPIC, f"Odd {words}", body=f"First.\n{words}"))
+    await rows(
+        database,
+        "UPDATE messages SET author = :words, channel = :words, permalink = 'http://a>b<' || :words RETURNING id",
+        words=words,
+    )
+    await rows(database, "UPDATE evidence SET quote = :words RETURNING id", words=f"Said.\n{words}")
+    [text] = (await folder(database)).values()
+    shown = text.split("---\n", 2)[2].replace("\\" + harmful[0], "")
+    assert harmful not in shown
+    assert "\r" not in shown
+
+
+def test_nobody_gives_a_topic_the_file_of_another():
+    names = Names()
+    given = [
+        names.of(each, UUID(int=7))
+        for each in ("Plan 00000007", "Plan", "plan:", "Pl\N{FULLWIDTH LATIN SMALL LETTER A}n", "con.x")
+    ]
+    assert len({each.casefold() for each in given}) == 5
+    assert given[-1] == "con x 00000007"
+
+
 @pytest.mark.parametrize(
     ("title", "name"),
     [

@@ -2,6 +2,8 @@
 
 import json
 import re
+import unicodedata
+import urllib.parse
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,11 +14,15 @@ from assay.export import knowledge
 from assay.export.knowledge import UNFILED, AtomPlace, OutgoingAtom, OutgoingTopic
 from assay.proposals.queries import QuoteInContext
 
-UNFIT: Final = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|#^\[\]]+')
+UNFIT: Final = re.compile(r'[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\\/:*?"<>|#^\[\]]+')
 """What no file name has on every system, and what wiki links are made of."""
 RESERVED: Final = frozenset({"con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(1, 10))})
 MAX_NAME_BYTES: Final = 120
-MARKUP: Final = re.compile(r"(?m)^(\s*)([#>]|[-*+] |\d+[.)] |```|~~~|---)")
+MARKUP: Final = re.compile(r"(?m)^(\s*)([#>]|[-*+] |\d+[.)] |```|~~~|---|===)")
+ACTIVE: Final = re.compile(r"<(?=[a-zA-Z/!?%])|!?\[(?=[^\]\n]*\](?:\(|\[|:))|!?\[\[|%%|\$\$|(?<!`)`(?=\$?=)")
+"""What a reader of the file would load, run or hide: HTML and templates, embeds and links, comments, queries."""
+IN_ADDRESS: Final = "!#%&'()*+,/:;=?@~"
+"""What an address is written with that neither ends it within Markdown nor means anything there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +51,16 @@ class Names:
 
     def of(self, title: str, identity: UUID | None) -> str:
         name = _cut(" ".join(UNFIT.sub(" ", title).split()).strip(". "))
-        if not name or name.casefold() in RESERVED or name.casefold() in self._taken:
-            name = f"{name} {str(identity)[-8:]}".strip()
-        self._taken.add(name.casefold())
+        if not name or name.casefold().split(".")[0] in RESERVED or _key(name) in self._taken:
+            name = f"{name.replace('.', ' ')} {str(identity)[-8:]}".strip()
+        while _key(name) in self._taken:  # somebody gave a topic the name that another would get
+            name = f"{name} {len(self._taken)}"
+        self._taken.add(_key(name))
         return name
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _cut(name: str) -> str:
@@ -96,22 +108,32 @@ def _atom(atom: OutgoingAtom, files: Mapping[UUID | None, str], places: Mapping[
 def _quotes(quotes: Sequence[QuoteInContext]) -> Iterator[str]:
     for quote in quotes:
         yield ""
-        yield from (f"> {line}" for line in quote.quote.splitlines() or [""])
+        yield from (f"> {line}" for line in _plain(quote.quote).split("\n"))
         where = f"{_inline(quote.author)} in {_inline(quote.channel)}, {quote.sent_at:%Y-%m-%d %H:%M}"
-        link = f" ([message](<{quote.permalink}>))" if quote.permalink else ""
+        link = f" ([message](<{_address(quote.permalink)}>))" if quote.permalink else ""
         mark = "" if quote.verified else ", not found in the message"
         yield from (">", f"> — {where}{mark}{link}")
 
 
 def _heading(text: str) -> str:
     """One line that a wiki link can name."""
-    return " ".join(re.sub(r"[\[\]|#^\\\x00-\x1f]+", " ", text).split())
+    words = " ".join(re.sub(r"[\[\]|#^\\\x00-\x1f]+", " ", text).split())
+    return re.sub(r"<(?=[a-zA-Z/!?%])|`(?=\$?=)|%(?=%)|\$(?=\$)", lambda found: "‹" if found[0] == "<" else "", words)
+
+
+def _address(permalink: str) -> str:
+    return urllib.parse.quote(permalink, safe=IN_ADDRESS).replace("%%", "%25%25")
 
 
 def _inline(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*_\[\]<>%$])", r"\\\1", " ".join(text.split()))
 
 
 def _plain(text: str) -> str:
-    """Text whose lines begin nothing: no heading, no quote, no front matter of its own."""
-    return MARKUP.sub(r"\1\\\2", text)
+    """Text that is only shown. Its lines begin nothing: no heading, no quote, no front matter of its own."""
+    lines = "\n".join(text.splitlines())
+    return MARKUP.sub(r"\1\\\2", ACTIVE.sub(_escaped, lines))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "".join(f"\\{each}" for each in found[0])
