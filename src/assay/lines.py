@@ -100,18 +100,27 @@ def utf8(raw: bytes, start: int, name: str) -> str:
 
 
 def read_lines(
-    stream: BinaryIO, name: str, *, decode: Decode = utf8, with_blanks: bool = False
+    stream: BinaryIO,
+    name: str,
+    *,
+    decode: Decode = utf8,
+    with_blanks: bool = False,
+    longest: int = LINE_LIMIT,
+    ratio: float = MAX_RATIO,
 ) -> Iterator[Line | BadLine]:
-    """The lines, those that are blank only on request; the stream is closed behind them.
+    """The lines, those that are blank only on request; the stream is closed behind them. `longest`: in bytes; `ratio`:
+    how many times its size a file may unpack to.
 
     Raises InvalidInput where the file cannot be read on as a whole.
     """
-    with unpacked(stream, name) as plain:
+    with unpacked(stream, name, ratio=ratio) as plain:
         _refuse_binary(plain.peek(HEAD)[:HEAD], name)
-        yield from _decoded(plain, name, decode, with_blanks=with_blanks)
+        yield from _decoded(plain, name, decode, with_blanks=with_blanks, longest=longest)
 
 
-def unpacked(stream: BinaryIO, name: str, count: Callable[[int], None] | None = None) -> io.BufferedReader:
+def unpacked(
+    stream: BinaryIO, name: str, count: Callable[[int], None] | None = None, *, ratio: float = MAX_RATIO
+) -> io.BufferedReader:
     """The bytes behind the compression, if there is any. `count`: told how many have come out of it so far.
 
     Reading them raises InvalidInput where the file is damaged or was made to unpack without end.
@@ -119,7 +128,7 @@ def unpacked(stream: BinaryIO, name: str, count: Callable[[int], None] | None = 
     raw = _Counted(stream, name)
     plain = _buffered(raw)
     if plain.peek(len(GZIP)).startswith(GZIP):
-        plain = _buffered(_Counted(gzip.GzipFile(fileobj=plain), name, raw, count))
+        plain = _buffered(_Counted(gzip.GzipFile(fileobj=plain), name, raw, count, ratio))
     head = plain.peek(HEAD)[:HEAD]
     if not head:
         raise InvalidInput(f"{name} is empty.")
@@ -142,11 +151,13 @@ class _Counted(io.RawIOBase):
         name: str,
         packed: "_Counted | None" = None,
         count: Callable[[int], None] | None = None,
+        ratio: float = MAX_RATIO,
     ) -> None:
         self._stream = cast(io.RawIOBase, stream)
         self._name = name
         self._packed = packed
         self._count = count
+        self._ratio = ratio
         self.taken = 0
 
     def readable(self) -> bool:
@@ -163,9 +174,9 @@ class _Counted(io.RawIOBase):
         self.taken += number or 0
         if self._count:
             self._count(self.taken)
-        if self._packed and self.taken > max(FREE_TO_UNPACK, MAX_RATIO * self._packed.taken):
+        if self._packed and self.taken > max(FREE_TO_UNPACK, self._ratio * self._packed.taken):
             raise InvalidInput(
-                f"{self._name} unpacks to more than {MAX_RATIO} times its size, which no chat does: "
+                f"{self._name} unpacks to more than {self._ratio} times its size, which no chat does: "
                 "unpack it and look at it."
             )
         return number
@@ -197,14 +208,16 @@ def wide_encoding(head: bytes) -> str | None:
     return "utf-16-le" if odd else "utf-16-be"
 
 
-def _decoded(stream: io.BufferedReader, name: str, decode: Decode, *, with_blanks: bool) -> Iterator[Line | BadLine]:
+def _decoded(
+    stream: io.BufferedReader, name: str, decode: Decode, *, with_blanks: bool, longest: int
+) -> Iterator[Line | BadLine]:
     number = offset = blank_lines = blank_bytes = 0
-    while raw := stream.readline(LINE_LIMIT):
+    while raw := stream.readline(longest):
         number, start = number + 1, offset
         offset += len(raw)
-        if len(raw) == LINE_LIMIT and not raw.endswith(b"\n"):
+        if len(raw) == longest and not raw.endswith(b"\n"):
             offset += _skip_line(stream)
-            yield BadLine(number, f"The line is longer than {LINE_LIMIT:,} bytes, which is not allowed.")
+            yield BadLine(number, f"The line is longer than {longest:,} bytes, which is not allowed.")
             continue
         if number == 1:
             raw = raw.removeprefix(codecs.BOM_UTF8)

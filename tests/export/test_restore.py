@@ -8,6 +8,7 @@ from tests.builders import draft, propose, rows, scalar
 from tests.conftest import administer, named
 from tests.export.world import exported, lived_in
 
+from assay import lines
 from assay.audit import chain
 from assay.audit.actor import SYSTEM
 from assay.db.engine import Database
@@ -95,6 +96,15 @@ async def test_it_also_comes_back_packed(database, empty, tmp_path):
     assert (await restore(empty, tmp_path / "a.jsonl.gz", actor_of=system))["proposals"] == 5
 
 
+async def test_large_and_monotonous_messages_keep_nothing_from_coming_back(database, empty, tmp_path, monkeypatch):
+    monkeypatch.setattr(lines, "FREE_TO_UNPACK", 2**20)
+    await lived_in(database)
+    await rows(database, "UPDATE messages SET text = repeat('a', 3000000) || repeat(chr(1), 300000) RETURNING id")
+    await exported(database, tmp_path / "a.jsonl")
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress((tmp_path / "a.jsonl").read_bytes()))
+    assert (await restore(empty, tmp_path / "a.jsonl.gz", actor_of=system))["messages"] > 1
+
+
 async def test_an_assay_that_was_used_is_left_as_it_is(database, tmp_path):
     await lived_in(database)
     before = await exported(database, tmp_path / "a.jsonl")
@@ -118,6 +128,7 @@ def without_a_line(content):
         (lambda content: content.replace(b'"revision":"00', b'"revision":"99'), "newer Assay"),
         (lambda content: content.split(b"\n", 1)[1], "no export of Assay"),
         (lambda content: content.replace(b'"kind": "atom"', b'"kind": "a word that is far too long for it"'), "fit"),
+        (lambda content: content[: content.rindex(b'{"end"')] + b'{"end": 5}\n', "not whole"),
         (lambda _: b"ana: hello\n", "not JSON"),
         (lambda _: b"", "empty"),
     ],

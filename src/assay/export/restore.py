@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from itertools import islice
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +26,10 @@ from assay.messaging.requests import METRICS, REVIEW, SCAN, request
 
 FindActor = Callable[[AsyncSession], Awaitable[Actor]]
 ROWS_AT_ONCE: Final = 1_000
+SIZE_AT_ONCE: Final = 16 * 2**20
+"""Characters. The database takes 256 MiB as one value."""
+MAX_RECORD_BYTES: Final = 2**30
+"""As much as the database gives out. What one Assay wrote another takes, however odd its messages are."""
 
 
 async def restore(database: Database, path: Path, *, actor_of: FindActor) -> dict[str, int]:
@@ -75,15 +79,30 @@ async def _refuse_used(session: AsyncSession) -> None:
 async def _load(session: AsyncSession, path: Path) -> dict[str, int]:
     """Puts the records beside the tables, and checks that none is missing."""
     counts = dict.fromkeys(KEPT, 0)
-    rows = _rows(path)
-    while batch := list(islice(rows, ROWS_AT_ONCE)):
-        counts.update(Counter(counts) + Counter(each["name"] for each in batch))
-        await session.execute(sql.LOAD, {"rows": json.dumps(batch)})
+    for batch in _batches(_rows(path)):
+        counts.update(Counter(counts) + Counter(name for name, _ in batch))
+        await session.execute(sql.LOAD, {"rows": f"[{','.join(packed for _, packed in batch)}]"})
     return counts
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Raises InvalidInput, also at the end: where the last line does not count what came before it."""
+def _batches(rows: Iterator[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    """Some at a time, few of them where they are large."""
+    batch, size = list[tuple[str, str]](), 0
+    for row in rows:
+        batch.append(row)
+        size += len(row[1])
+        if len(batch) >= ROWS_AT_ONCE or size >= SIZE_AT_ONCE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _rows(path: Path) -> Iterator[tuple[str, str]]:
+    """The name of each record's table, and the record with it as JSON.
+
+    Raises InvalidInput, also at the end: where the last line does not count what came before it.
+    """
     documents = _documents(path)
     _check_header(path, next(documents, None))
     counts, end = dict.fromkeys(KEPT, 0), None
@@ -95,13 +114,13 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
             continue
         _check_row(path, each)
         counts[each["table"]] += 1
-        yield {"name": each["table"], "row": each["row"]}
-    if end is None or {**dict.fromkeys(KEPT, 0), **end} != counts:
+        yield each["table"], json.dumps({"name": each["table"], "row": each["row"]})
+    if not isinstance(end, dict) or {**dict.fromkeys(KEPT, 0), **end} != counts:
         raise InvalidInput(f"{path} is not whole: its last line, which counts the records, is missing or differs.")
 
 
 def _documents(path: Path) -> Iterator[dict[str, Any]]:
-    for line in read_lines(open_file(path), str(path)):
+    for line in read_lines(open_file(path), str(path), longest=MAX_RECORD_BYTES, ratio=inf):
         if isinstance(line, BadLine):
             raise InvalidInput(f"{path}, line {line.number:,}: {line.sentence}")
         try:
