@@ -14,7 +14,7 @@ from tests.web.helpers import BASE, asking, bearer, person, serving, token
 from assay.ai.fakes import HashEmbedder
 from assay.ai.rules.extractor import OfflineExtractor
 from assay.clock import now
-from assay.db.models import Role, Scope
+from assay.db.models import ImportState, Role, Scope
 from assay.imports import uploads
 from assay.imports.runner import ImportRunner
 from assay.imports.uploads import Uploads
@@ -239,6 +239,23 @@ async def test_one_person_has_so_many_imports_under_way_and_no_more(client):
         await announced(client, name=f"{number}.jsonl")
     answer = await client.post(f"{BASE}/imports", json={"file_name": "more.jsonl", "size": 5})
     assert answer.status_code == 429
+
+
+async def test_whoever_has_an_export_looked_at_again_and_again_waits_behind_others(database, database_url, tmp_path):
+    async with app_and_client(database, database_url, tmp_path) as (_, http):
+        again, other = [(await uploaded(http))[1]["id"] for _ in range(2)]
+    await rows(database, "UPDATE imports SET state = 'checking', changed_at = now() RETURNING id")
+    await rows(database, "UPDATE imports SET changed_at = now() + interval '1 s' WHERE id = :id RETURNING id", id=again)
+    looked_at = []
+
+    async def look(import_id):
+        looked_at.append(str(import_id))
+        await rows(database, "UPDATE imports SET state = 'checked' WHERE id = :id RETURNING id", id=import_id)
+
+    runner = ImportRunner(database, Uploads(tmp_path / "uploads"))
+    while await runner.work_on_next(ImportState.CHECKING, look):
+        pass
+    assert looked_at == [other, again]
 
 
 async def test_what_was_announced_while_there_was_room_leaves_the_reserve_of_the_disk_alone(client, monkeypatch):

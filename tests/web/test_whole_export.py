@@ -1,15 +1,20 @@
 """Everything as one file over HTTP: for administrators, what is known for all who may read."""
 
+import asyncio
 import io
 import json
 import zipfile
 
 import pytest
+from sqlalchemy import text
+from tests.builders import scalar
 from tests.export.world import LINK, lived_in
+from tests.patience import until
 from tests.web.helpers import BASE, asking, bearer, person, serving, token
 
 from assay.db.models import Role, Scope
 
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 pytestmark = pytest.mark.anyio
 
 
@@ -42,3 +47,15 @@ async def test_what_is_known_comes_as_a_folder_or_as_linked_data(database, datab
 async def test_linked_data_is_a_document_of_its_own_kind(database, database_url):
     answer = await answered(database, database_url, Scope.READ, "export/knowledge", format="jsonld")
     assert (answer.headers["content-type"], answer.json()["@graph"]) == ("application/ld+json", [])
+
+
+async def test_one_person_has_one_export_written_or_sent_at_a_time(database, database_url):
+    secret = await token(database, await person(database, "ana", Role.ADMIN), Scope.READ)
+    async with serving(database_url) as app, asking(app, **bearer(secret)) as http:
+        async with database.transaction() as session:
+            await session.execute(text("LOCK TABLE entities IN ACCESS EXCLUSIVE MODE"))
+            first = asyncio.create_task(http.get(f"{BASE}/export/knowledge"))
+            await until(lambda: scalar(database, WAITING))
+            assert (await http.get(f"{BASE}/export/knowledge")).status_code == 429
+        assert (await first).status_code == 200
+        assert (await http.get(f"{BASE}/export/knowledge")).status_code == 200

@@ -86,7 +86,7 @@ class ImportRunner:
         while not is_cancelled():
             woken.clear()
             try:
-                while await self._work_on_next(state, act):
+                while await self.work_on_next(state, act):
                     pass
             except Exception as error:  # noqa: BLE001  # the database may be away for a while
                 _tell(error)
@@ -94,12 +94,13 @@ class ImportRunner:
                 async with asyncio.timeout(POLL_SECONDS):
                     await woken.wait()
 
-    async def _work_on_next(self, state: ImportState, act: Act) -> bool:
-        """Works on the oldest that nobody works on. False where there is none."""
+    async def work_on_next(self, state: ImportState, act: Act) -> bool:
+        """Works on the one that waits longest and that nobody works on. False where there is none."""
         if not (here := await asyncio.to_thread(self.uploads.ids)):
             return False
         async with self.database.transaction() as session:
-            waiting = select(Import).where(Import.state == state, Import.id.in_(here)).order_by(Import.id)
+            waiting = select(Import).where(Import.state == state, Import.id.in_(here))
+            waiting = waiting.order_by(Import.changed_at, Import.id)  # whoever asks again and again waits again
             found = (await session.scalars(waiting)).all()
         for each in found:
             if self.uploads.has(self.path(each), each.size):

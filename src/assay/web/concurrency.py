@@ -14,6 +14,11 @@ MAX_WRITES: Final = 4
 MAX_BULKS: Final = 1
 """Bulk decisions of one user among them. Whoever decides on one proposal waits for the lock of decisions no longer than
 LOCK_SECONDS, and several bulks in a row would hold it for longer than that."""
+MAX_EXPORTS: Final = 1
+"""Exports of everything of one user, from the first row to the last byte: each is a file on the disk."""
+MAX_EXPORTS_WRITTEN: Final = 2
+"""Of all users at a time; the others wait. They share their connections with the imports."""
+TOO_MANY_EXPORTS: Final = "An export of yours is being made or sent: wait for its end, then ask for the next."
 TOO_MANY_WRITES: Final = f"{MAX_WRITES} changes of yours are being made: wait for one of them, then send the next."
 TOO_MANY_BULKS: Final = "A bulk decision of yours is being made: wait for it, then send the next."
 RETRY_SECONDS: Final = 1

@@ -1,5 +1,6 @@
 """What the requests of one app share."""
 
+from asyncio import Semaphore
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,7 +14,17 @@ from assay.imports.runner import ImportRunner
 from assay.messaging.hub import Hub
 from assay.queue.deps import Deps
 from assay.settings import Settings
-from assay.web.concurrency import MAX_BULKS, MAX_WRITES, TOO_MANY_BULKS, TOO_MANY_WRITES, Concurrency, Queues
+from assay.web.concurrency import (
+    MAX_BULKS,
+    MAX_EXPORTS,
+    MAX_EXPORTS_WRITTEN,
+    MAX_WRITES,
+    TOO_MANY_BULKS,
+    TOO_MANY_EXPORTS,
+    TOO_MANY_WRITES,
+    Concurrency,
+    Queues,
+)
 from assay.web.connections import Connections
 from assay.web.refusals import Refusals
 from assay.web.telemetry import Telemetry
@@ -35,6 +46,8 @@ class WebState:
     """What is done with uploads beside the requests."""
     writes: Concurrency = field(default_factory=partial(Concurrency, MAX_WRITES, TOO_MANY_WRITES))
     bulks: Concurrency = field(default_factory=partial(Concurrency, MAX_BULKS, TOO_MANY_BULKS))
+    exports: Concurrency = field(default_factory=partial(Concurrency, MAX_EXPORTS, TOO_MANY_EXPORTS))
+    export_turns: Semaphore = field(default_factory=partial(Semaphore, MAX_EXPORTS_WRITTEN))
     queues: Queues = field(default_factory=Queues)
     """Of requests that come with the same credential."""
 

@@ -6,17 +6,25 @@ from collections.abc import AsyncIterator, Iterator
 from enum import StrEnum
 from typing import IO, Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
 from assay.db.engine import Database
 from assay.db.models import Scope
 from assay.export import jsonld, markdown, records
-from assay.web.auth import allow
+from assay.web.auth import Caller, allow
 from assay.web.export_stream import CHUNK
 from assay.web.state import State
 
+
+async def counted(state: State, actor: Caller) -> AsyncIterator[None]:
+    """Holds the one export that a user may have under way, until its last byte is sent. Raises TooMany."""
+    with state.exports.counted(actor.user_id):
+        yield
+
+
 router = APIRouter(prefix="/export", tags=["export"])
+one_at_a_time: Final = Depends(counted, scope="request")
 
 BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 OBJECT: Final = {"schema": {"type": "object"}}
@@ -36,11 +44,12 @@ def _documented(content: dict[str, dict[str, Any]]) -> dict[int | str, dict[str,
     "/records",
     response_class=StreamingResponse,
     responses=_documented({"application/x-ndjson": BINARY}),
-    dependencies=[allow(Scope.ADMIN)],
+    dependencies=[allow(Scope.ADMIN), one_at_a_time],
 )
 async def export_records(state: State) -> StreamingResponse:
     """Everything as JSON lines, which `assay restore` brings back. No password or token is in it."""
-    file = await _spooled(records.lines(state.imports.database))
+    async with state.export_turns:
+        file = await _spooled(records.lines(state.imports.database))
     return _answer(file, "application/x-ndjson", "assay.jsonl")
 
 
@@ -48,14 +57,15 @@ async def export_records(state: State) -> StreamingResponse:
     "/knowledge",
     response_class=StreamingResponse,
     responses=_documented({"application/zip": BINARY, "application/ld+json": OBJECT}),
-    dependencies=[allow(Scope.READ)],
+    dependencies=[allow(Scope.READ), one_at_a_time],
 )
 async def export_knowledge(state: State, format: KnowledgeFormat = KnowledgeFormat.MARKDOWN) -> StreamingResponse:  # noqa: A002
     """All approved topics and atoms with their quotes: a zip of Markdown that opens in Obsidian, or JSON-LD."""
     database = state.imports.database
-    if format is KnowledgeFormat.JSONLD:
-        return _answer(await _spooled(jsonld.pieces(database)), "application/ld+json", "assay.jsonld")
-    return _answer(await _zipped(database), "application/zip", "assay.zip")
+    async with state.export_turns:
+        if format is KnowledgeFormat.JSONLD:
+            return _answer(await _spooled(jsonld.pieces(database)), "application/ld+json", "assay.jsonld")
+        return _answer(await _zipped(database), "application/zip", "assay.zip")
 
 
 async def _spooled(pieces: AsyncIterator[bytes]) -> IO[bytes]:
