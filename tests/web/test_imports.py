@@ -13,8 +13,10 @@ from tests.web.helpers import BASE, asking, bearer, person, serving, token
 
 from assay.ai.fakes import HashEmbedder
 from assay.ai.rules.extractor import OfflineExtractor
+from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.db.models import ImportState, Role, Scope
+from assay.extraction.erasure import Drawn, Whose, erase
 from assay.imports import uploads
 from assay.imports.runner import ImportRunner
 from assay.imports.uploads import Uploads
@@ -239,6 +241,21 @@ async def test_one_person_has_so_many_imports_under_way_and_no_more(client):
         await announced(client, name=f"{number}.jsonl")
     answer = await client.post(f"{BASE}/imports", json={"file_name": "more.jsonl", "size": 5})
     assert answer.status_code == 429
+
+
+async def test_names_that_no_database_takes_stop_no_import(client):
+    said = [{"user": "U\0\ud800", "type": "message", "ts": "1772000000.000100", "text": "Hello."}]
+    _, found = await uploaded(client, json.dumps(said).encode(), name="ops.json")
+    assert found["preview"]["unknown_ids"] == ["U?"]
+
+
+async def test_whoever_is_erased_is_named_by_no_preview_either(client, database):
+    path, _ = await uploaded(client)
+    await client.post(f"{path}/start")
+    await reached(client, path, "completed")
+    async with database.transaction() as session:
+        assert (await erase(session, Whose("p1"), drawn=Drawn.ALONE, actor=SYSTEM)).messages
+    assert (await client.get(path)).json()["preview"] is None
 
 
 async def test_whoever_has_an_export_looked_at_again_and_again_waits_behind_others(database, database_url, tmp_path):

@@ -94,6 +94,7 @@ async def erase(
     quotes = await sql.delete_quotes(session, ids, touched)
     await _weigh_anew(session, [each.id for each in touched if not each.goes], ids)
     await note_changed(session, "m.id = ANY(:ids)", ids=ids)
+    await sql.forget_previews(session, ids)
     await sql.delete_messages(session, ids)
     done = _summed(len(ids), quotes, touched)
     await record(session, actor, [*_recorded(touched, actor), _total(done, whose, drawn, notes)])

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, func, null, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import (
+    FINAL_IMPORT_STATES,
     CachedVector,
     Embedding,
     EntityPair,
     EntityScan,
     Evidence,
     IdempotencyKey,
+    Import,
     Merge,
     Proposal,
     StoredMessage,
@@ -113,6 +115,13 @@ async def delete_messages(session: AsyncSession, ids: Ids) -> None:
         INSERT INTO erased_messages (digest) SELECT DISTINCT {_DIGEST} FROM gone ON CONFLICT DO NOTHING"""),
         {"ids": list(ids)},
     )
+
+
+async def forget_previews(session: AsyncSession, ids: Ids) -> None:
+    """Of the imports into the sources of these messages that have ended: they name people and channels."""
+    sources = select(StoredMessage.source).where(StoredMessage.id.in_(ids))
+    ended = Import.state.in_(FINAL_IMPORT_STATES), Import.source.in_(sources)
+    await session.execute(update(Import).where(*ended).values(preview=null(), error=None))
 
 
 async def erased_before(session: AsyncSession, source: str, external_ids: Sequence[str]) -> set[str]:
