@@ -249,6 +249,16 @@ async def test_names_that_no_database_takes_stop_no_import(client):
     assert found["preview"]["unknown_ids"] == ["U?"]
 
 
+async def test_a_file_that_is_named_by_its_day_is_called_so_wherever_it_lies(client):
+    log = b"02/03/2026, 09:14 - Ana: We keep backups.\n02/03/2026, 09:15 - Raj: Agreed, for 35 days.\n"
+    for _ in range(2):
+        path, found = await uploaded(client, log, name="2026-03-02.txt")
+        assert (found["source"], found["preview"]["channels"][0]["name"]) == ("2026-03-02", "2026-03-02")
+        await client.post(f"{path}/start")
+        await reached(client, path, "completed")
+    assert (await client.get(path)).json()["progress"]["unchanged"] == 2
+
+
 async def test_whoever_is_erased_is_named_by_no_preview_either(client, database):
     path, _ = await uploaded(client)
     await client.post(f"{path}/start")

@@ -22,6 +22,8 @@ SUFFIXES: Final = frozenset(
     {".gz", ".jsonl", ".ndjson", ".json", ".txt", ".log", ".zip", ".tar", ".tgz", ".mbox", ".md", ".vtt", ".srt"}
 )
 A_DAY: Final = re.compile(r"\d{4}[-_.]?\d\d[-_.]?\d\d")
+AN_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""How the folder of an upload is called."""
 MAX_HEAD: Final = 2**16
 MAX_UNKNOWN: Final = 1_000
 MAX_WARNINGS: Final = 50
@@ -205,12 +207,13 @@ class Export:
 
 
 def default_name(path: Path) -> str:
-    """The name of the file without folders and the endings of chat files; of a file named by its day, the folder."""
+    """The name of the file without folders and the endings of chat files; of a file named by its day, the folder, if
+    people gave it its name."""
     stem = Path(path.name)
     while stem.suffix.casefold() in SUFFIXES:
         stem = stem.with_suffix("")
     name = stem.name
-    if A_DAY.fullmatch(name) and (folder := path.absolute().parent.name):
+    if A_DAY.fullmatch(name) and (folder := path.absolute().parent.name) and not AN_ID.fullmatch(folder):
         name = folder
     return name[:MAX_NAME].encode(errors="replace").decode().strip() or "chat"
 

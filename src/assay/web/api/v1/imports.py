@@ -1,6 +1,7 @@
 """Exports from a browser or a program: uploaded in pieces, looked at, and brought in beside the requests."""
 
 from http import HTTPStatus
+from pathlib import Path
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -64,7 +65,7 @@ class ImportChange(RequestModel):
 async def create_import(asked: ImportAsked, session: Write, actor: Caller, state: State) -> ImportView:
     """Announce an upload. Then send its bytes with `PATCH .../content`, and wait for the state `checked`."""
     most = state.settings.assay_upload_megabytes * 2**20
-    source = asked.source or default_name(state.settings.uploads_folder / asked.file_name)
+    source = asked.source or default_name(Path("/", asked.file_name))
     options = asked.options.model_dump()
     made = await actions.create(
         session, file_name=asked.file_name, size=asked.size, most=most, source=source, options=options, actor=actor
