@@ -17,10 +17,18 @@ from tests.faults import helpers
 from tests.patience import PATIENCE
 
 from assay.cli import tables
-from assay.cli.output import with_short_ids
+from assay.cli.output import print_json, print_problem, with_short_ids
 from assay.settings import Settings, unknown_variables
 
 ID = "0198c0de-0000-7000-8000-0000deadbeef"
+
+
+def test_no_name_in_json_drives_the_terminal(capsys):
+    document = {"author": "\x9b31mana\x7f\u202etxt.exe\x1b[2J"}
+    print_json(document)
+    print_problem(document)
+    for shown in capsys.readouterr():
+        assert (json.loads(shown), shown.isascii(), "\x1b" in shown, "\x7f" in shown) == (document, True, False, False)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from rich.text import Text
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")]
 
 _ID: Final = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+DRIVES: Final = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What moves the cursor of a terminal, and is no escape in JSON by itself."""
 NO_COLOR: Final = bool(os.environ.get("NO_COLOR"))
 console: Final = Console(highlight=False, color_system=None if NO_COLOR else "auto")
 errors: Final = Console(stderr=True, highlight=False, color_system=None if NO_COLOR else "auto")
@@ -33,7 +35,12 @@ def program() -> str:
 
 def print_json(document: object) -> None:
     """The document as it is, on standard output, with nothing else beside it."""
-    console.file.write(to_json(document, indent=2).decode() + "\n")
+    console.file.write(_harmless(to_json(document, indent=2).decode()) + "\n")
+
+
+def _harmless(packed: str) -> str:
+    """The same JSON, with what drives a terminal or turns its lines around as escapes."""
+    return DRIVES.sub(lambda found: f"\\u{ord(found[0]):04x}", packed)
 
 
 def say(sentence: str, style: str = "") -> None:
@@ -48,7 +55,7 @@ def complain(sentence: str) -> None:
 
 def print_problem(document: Mapping[str, Any]) -> None:
     """One line of JSON on standard error: standard output belongs to results."""
-    print(to_json(document).decode(), file=sys.stderr)  # noqa: T201
+    print(_harmless(to_json(document).decode()), file=sys.stderr)  # noqa: T201
 
 
 def printable(text: str) -> str:
