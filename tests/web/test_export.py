@@ -61,6 +61,21 @@ async def test_a_whole_list_is_streamed(database, http, kind):
     assert written[0][f"proposed_{TRAITS[kind].title_label}"] == "'=cmd|' /C calc'!A0"
 
 
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("a;=1", "a;'=1"),
+        ("a\n@x\t-2+3", "a\n'@x\t'-2+3"),
+        ("\N{FULLWIDTH EQUALS SIGN}1", "'\N{FULLWIDTH EQUALS SIGN}1"),
+        (["a;=1"], '["a;\'=1"]'),
+        ("a; b\n- c = d", "a; b\n- c = d"),
+        (-1, "-1"),
+    ],
+)
+def test_no_cell_is_a_formula_whatever_separates_cells(value, cell):
+    assert export_stream._cell(value) == cell
+
+
 @kinds
 async def test_no_more_goes_out_at_once_than_a_reader_can_take(database, app, monkeypatch, kind):
     monkeypatch.setattr(export_stream, "CHUNK", 20_000)

@@ -6,6 +6,7 @@ one moment: what changes its place in the order meanwhile may be left out, or be
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any, Final
@@ -25,8 +26,9 @@ log = structlog.get_logger(__name__)
 PAGE: Final = 200
 CHUNK: Final = 256 * 1024
 """So many bytes go out at once, or one line where that is longer."""
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would carry out."""
+FORMULA: Final = re.compile(r"^(?=[=+\-@\t\r＝＋－＠])|(?<=[;\t\r\n])(?=[=+@＝＋－＠]|-(?! ))")
+"""Where a cell begins that a spreadsheet would carry out: also behind what separates cells where it is set to German or
+French."""
 
 
 class Format(StrEnum):
@@ -126,5 +128,6 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
-    return to_json(value).decode()
+        return FORMULA.sub("'", value)
+    packed = to_json(value).decode()
+    return FORMULA.sub("'", packed) if isinstance(value, list | dict) else packed
