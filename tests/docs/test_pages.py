@@ -68,5 +68,5 @@ def test_the_hooks_of_a_commit_are_the_checks_and_fetch_nothing():
 
 
 def test_nobody_is_told_to_install_what_a_registry_has_under_our_name():
-    by_name = re.compile(r"install (-\S+ )*['\"]?assay\b")
+    by_name = re.compile(r"install (-\S+ )*['\"]?assay\b(?! deploy/helm/)")  # there it names a release of our own chart
     assert [each for each in (*PAGES, *(ROOT / "src").rglob("*.py")) if by_name.search(each.read_text())] == []
