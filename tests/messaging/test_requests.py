@@ -91,6 +91,7 @@ async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
         "proposal.withdrawn": lambda s: actions.withdraw(s, [third], actor=SYSTEM),
         "proposal.reopened again": lambda s: actions.reopen(s, [third], actor=ana),
         "proposals.expired": lambda s: expiry.expire(s, [third], actor=SYSTEM, days=30),
+        "proposal.set_aside": lambda s: actions.set_aside(s, [like_it], actor=SYSTEM),
         "proposal.erased": lambda s: erase(s, Whose(author="tom"), drawn=Drawn.ALL, actor=ana),
     }
     walked = {each.removesuffix(AGAIN) for each in steps} | {"proposal.expired", "entity.erased"}
