@@ -14,6 +14,7 @@ from assay.ai.grounding.answering import answers
         ("where do the spare keys hang?", "behind the door of room four"),
         ("may I bring the dog?", "No, never."),
         ("my loaves spread since it got warm, what do i change??", "Cut the rise to three hours."),
+        ("How do I print both sides?", 'Choose "flip on long edge" and do not tick "booklet".'),
         ("why is the build red?", "because node was pinned to 14"),
         ("wie lange ruht der Teig?", "45 Minuten"),
         ("où sont les clés ?", "dans le tiroir"),

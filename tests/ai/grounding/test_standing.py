@@ -395,3 +395,128 @@ def test_what_is_only_played_or_assumed_is_not_decided(line):
 
 def test_a_second_account_is_the_same_person():
     assert stands(("ana", RULE), ("Brandt_K", "+1"), ("kbrandt-phone", "agreed")).verdict is Verdict.UNCONFIRMED
+
+
+@pytest.mark.parametrize(
+    "correction",
+    [
+        ("dora", "Not quite, Ana: deploys to production stop on Thursdays. Fridays was last year.", 90),
+        ("dora", "Ana, not exactly: it is Thursdays.", 90),
+        ("dora", "small correction: Thursdays", 300),
+        ("dora", "Almost, but the deploys stop on Thursdays.", 90),
+        ("dora", "Nicht ganz, Ana: donnerstags ist Schluss.", 90),
+        ("dora", "Pas tout à fait, Ana : c'est le jeudi.", 90),
+        ("dora", "No exactamente, Ana: es el jueves.", 90),
+        ("dora", "Non proprio, Ana: è il giovedì.", 90),
+        ("dora", "Niet helemaal, Ana: het is donderdag.", 90),
+        ("dora", "Nie do końca, Ana: chodzi o czwartki.", 90),
+        ("dora", "Não exatamente, Ana: é à quinta.", 90),
+    ],
+)
+def test_a_correction_after_a_silence_speaks_against_what_it_puts_right(correction):
+    assert stands(("ana", RULE), *AGREED, correction).verdict is Verdict.TAKEN_BACK
+
+
+def test_a_correction_in_another_thread_counts_where_it_repeats_the_statement():
+    later = ("dora", "Close, but production has no deploys on any day", 26 * 60)
+    between = ("eve", "the coffee is back", 25 * 60)
+    assert stands(("ana", RULE), *AGREED, between, later).verdict is Verdict.TAKEN_BACK
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I'm taking that back, there are people who work late. Consider it gone.",
+        "please treat it as never said",
+        "Betrachtet das als gestrichen.",
+        "Considérez ça comme annulé.",
+        "Dadlo por retirado.",
+        "Come non detto.",
+        "Ik neem dat terug.",
+        "Cofam to.",
+        "Dou o dito por não dito.",
+    ],
+)
+@pytest.mark.parametrize("between", [[], [("ana", "thanks both", 6)]])
+def test_whoever_decided_takes_it_back_also_after_a_silence_and_thanks(words, between):
+    assert stands(("ana", RULE), *AGREED, *between, ("ana", words, 60)).verdict is Verdict.TAKEN_BACK
+
+
+@pytest.mark.parametrize(
+    ("rule", "change"),
+    [
+        ("walk-ins are seen after 11", "Change of plan after yesterday's chaos: walk-ins go first thing, before 9."),
+        ("walk-ins are seen after 11", "Plans changed, walk-ins come in the morning"),
+        ("Notfälle kommen nach 11 dran", "Planänderung: Notfälle kommen gleich morgens, vor 9."),
+        ("les urgences passent après 11 heures", "Changement de plan : les urgences passent avant 9 heures."),
+        ("las urgencias van después de las 11", "Cambio de planes: las urgencias van antes de las 9."),
+        ("le urgenze passano dopo le 11", "Cambio di programma: le urgenze passano prima delle 9."),
+        ("spoedgevallen komen na 11 uur", "Verandering van plan: spoedgevallen komen voor 9 uur."),
+        ("nagłe przypadki przyjmujemy po 11", "Zmiana planów: nagłe przypadki przyjmujemy przed 9."),
+        ("as urgências são vistas depois das 11", "Mudança de planos: as urgências são vistas antes das 9."),
+    ],
+)
+def test_a_change_of_plan_days_later_is_a_contrary_decision(rule, change):
+    told = ("ana", f"Decision: {rule}."), *AGREED, ("dan", "printer fixed", 500)
+    assert stands(*told).verdict is Verdict.SOUND
+    assert stands(*told, ("dora", change, 2900)).verdict is Verdict.TAKEN_BACK
+
+
+def test_a_change_of_another_plan_is_not():
+    later = ("dora", "Change of plan: lunch is at the lake today", 2900)
+    assert stands(("ana", RULE), *AGREED, later).verdict is Verdict.SOUND
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "just this afternoon: we agreed that refunds under 50 go through without a manager",
+        "This weekend: we decided that refunds under 50 go through without a manager",
+        "Nur heute: wir haben beschlossen, dass Erstattungen unter 50 ohne Leitung gehen",
+        "Seulement cette semaine : nous avons décidé que les remboursements passent sans responsable",
+        "Solo esta semana: hemos decidido que las devoluciones pasan sin encargado",
+        "Solo questa settimana: abbiamo deciso che i rimborsi passano senza responsabile",
+        "Alleen deze week: we hebben besloten dat terugbetalingen zonder manager gaan",
+        "Tylko w tym tygodniu: ustaliliśmy, że zwroty idą bez kierownika",
+        "Só esta semana: decidimos que os reembolsos passam sem gerente",
+    ],
+)
+def test_a_lead_in_that_bounds_it_in_time_tells_nothing_lasting(line):
+    assert stands(("ana", line), *AGREED).verdict is not Verdict.SOUND
+
+
+def test_whoever_decided_may_say_that_it_ends():
+    ends = ("ana", "back to normal at 18:00, please don't carry it over")
+    assert stands(("ana", RULE), *AGREED, ends).verdict is Verdict.UNDECIDED
+
+
+def test_the_occasion_of_a_decision_does_not_bound_it():
+    line = "agreed with everybody in the room just now: no deploys to production on Fridays"
+    assert stands(("ana", line), *AGREED).verdict is Verdict.SOUND
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [("dan", "who's got the 15 spanner", 4), ("cleo", "me, bench 2", 5)],
+        [("dan", "just back, was there cake left?", 4), ("ben", "none, sorry", 5)],
+    ],
+)
+def test_a_short_answer_to_a_question_of_facts_is_not_meant_for_the_decision(lines):
+    assert stands(("ana", RULE), *AGREED, *lines).verdict is Verdict.SOUND
+
+
+def test_praise_behind_consent_takes_nothing_from_it():
+    heard = ("ana", "From now on the dough rests for 16 hours in the cold room."), ("ben", "agreed")
+    assert stands(*heard, ("cleo", "agreed, it's better that way")).verdict is Verdict.SOUND
+
+
+@pytest.mark.parametrize("bye", ["à jeudi !", "see you on Thursday"])
+def test_a_goodbye_is_no_other_day(bye):
+    assert stands(("ana", RULE), *AGREED, ("ben", bye)).verdict is Verdict.SOUND
+
+
+def test_a_threshold_in_an_answer_is_not_for_a_while_only():
+    asked = ("ana", "At what speed do I cool the kiln?")
+    told = ("ben", "Cool the kiln by at most 60 degrees per hour until it is below 500.")
+    assert stands(asked, told, ("ana", "that worked, thanks"), at=1).verdict is Verdict.SOUND

@@ -1,5 +1,6 @@
 """Whether a message answers a question: by a subject in common, or in the form that was asked for."""
 
+import re
 from itertools import pairwise
 from typing import Final
 
@@ -14,6 +15,8 @@ MAX_BARE: Final = 4
 """Words of an answer that is hardly more than a number."""
 MAX_RIVAL: Final = 10
 """Words."""
+NAMED: Final = re.compile(r"\s*([^\W\d_]+)\s\"")
+"""What to press or choose: a word before a name in quotation marks."""
 WITH_FIGURES: Final = ("number", "time", "choice")
 
 
@@ -63,7 +66,8 @@ def _instructs(told: str) -> bool:
     small = lexicon.words("grammar", "function_words")
     objects = lexicon.words("answers_with", "objects")
     sentences = (told[slice(*span)] for span in sentence_spans(told))
-    clauses = (WORD.findall(clause)[:3] for each in sentences for clause in each.replace(" and ", ",").split(","))
+    clauses = [clause for each in sentences for clause in each.replace(" and ", ",").split(",")]
     return any(
-        len(words) > 1 and words[0] not in small and any(word in objects for word in words[1:]) for words in clauses
-    )
+        len(words) > 1 and words[0] not in small and any(word in objects for word in words[1:])
+        for words in (WORD.findall(clause)[:3] for clause in clauses)
+    ) or any((named := NAMED.match(clause)) and named[1] not in small for clause in clauses)

@@ -49,18 +49,21 @@ def ends_asking_for_facts(text: str) -> bool:
 
 
 def asks_for_facts(text: str) -> bool:
-    """A question that nobody can agree to: no proposal, and no time or figure to say yes to."""
+    """A question that nobody can agree to: no proposal, and no figure to say yes to, but where it asks for a person."""
     said = plain(text)
+    begins = {end_of(lead_in().match(said)), end_of(opens_aside(said))}
     opens = any(
-        lexicon.opening("grammar", key).match(said, end_of(lead_in().match(said))) for key in ("asking", "inverted")
+        lexicon.opening("grammar", key).match(said, begin) for key in ("asking", "inverted") for begin in begins
     )
     figures = any(
         any(map(str.isdigit, word)) or word in lexicon.words("grammar", "calendar") for word in WORD.findall(said)
     )
+    whom = any(lexicon.opening("asks_for", "person").match(said, begin) for begin in begins)
     return (
         opens
         and ("?" in said or len(sentence_spans(text)) == 1)
-        and not figures
+        and not (figures and not whom)
+        and not lexicon.search("undecided", "vote", said)
         and not lexicon.search("undecided", "suggestion", said)
     )
 

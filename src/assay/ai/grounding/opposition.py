@@ -50,8 +50,9 @@ class StatementInTalk:
         return any(may_be_one(later.author, name) for name in involved)
 
     def last_own(self, later: Message) -> Message | None:
-        """The last thing that the same person said there before, if it is part of this."""
-        before = next((each for each in self.talk.before(later) if may_be_one(each.author, later.author)), None)
+        """The last thing but thanks and asides that the same person said there before, if it is part of this."""
+        own = (each for each in self.talk.before(later) if may_be_one(each.author, later.author))
+        before = next((each for each in own if each.id in self.ids or not _says_nothing(each)), None)
         return before if before and before.id in self.ids else None
 
 
@@ -115,6 +116,10 @@ def _goes_on(told: StatementInTalk, later: Message) -> bool:
         return False
     soon = seconds_between(before, later) <= SECONDS_TO_GO_ON
     return soon and reactions.adds_something(later.text, told.subject)
+
+
+def _says_nothing(said: Message) -> bool:
+    return is_thanks(said.text) or is_aside(said.text)
 
 
 def _replies(said: Message, before: Message) -> bool:

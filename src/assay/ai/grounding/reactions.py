@@ -16,10 +16,12 @@ from assay.ai.grounding.hearing import (
     adds_to,
     apologises,
     count_common,
+    end_of,
     fails,
     found_in,
     is_short,
     languages_for,
+    lead_in,
     plain,
     points_to_it,
     repeats,
@@ -32,7 +34,7 @@ from assay.ai.grounding.limits import other_limits
 from assay.ai.grounding.own_words import own_words
 from assay.ai.grounding.sentences import sentence_spans
 from assay.ai.grounding.statements import decisions_in
-from assay.ai.grounding.words import content_words, shared
+from assay.ai.grounding.words import WORD, content_words, shared
 
 MIN_SHARE_FAR: Final = 0.5
 """Of the words of a statement, that a text must repeat to be about it long after; or of the text's own words."""
@@ -63,6 +65,7 @@ def goes_on(text: str, subject: Subject) -> bool:
         or points_to_it(said)
         or count_common(said, subject) >= MIN_SHARE_FAR * len(subject.words)
         or lexicon.opening("against", "retractions").match(said) is not None
+        or _corrects(said)
     )
 
 
@@ -88,7 +91,7 @@ def adds_something(text: str, subject: Subject) -> bool:
     """Of whoever told a statement, or asked for it: it is about that, in words of its own."""
     said = plain(text)
     is_new = bool(content_words(said) - shared(content_words(said), subject.words))
-    return count_common(said, subject) > 0 and is_new and not _is_placed(text, subject)
+    return count_common(said, subject) > 0 and is_new and not (_is_placed(text, subject) or confirms(text))
 
 
 def is_unplaced(text: str, subject: Subject) -> bool:
@@ -97,8 +100,8 @@ def is_unplaced(text: str, subject: Subject) -> bool:
 
 
 def _is_placed(text: str, subject: Subject) -> bool:
-    """Consent, thanks, a receipt, or where somebody was."""
-    return consents(text, subject) or is_thanks(text) or confirms(text) or opens_aside(plain(text)) is not None
+    """Consent, thanks, or where somebody was."""
+    return consents(text, subject) or is_thanks(text) or opens_aside(plain(text)) is not None
 
 
 def _refuses(text: str, subject: Subject) -> bool:
@@ -107,15 +110,23 @@ def _refuses(text: str, subject: Subject) -> bool:
     own = MENTION.sub(" ", own_words(text))
     first = next((lexicon.fold(own[slice(*span)]) for span in sentence_spans(own)), "")
     said = plain(text)
-    if any(lexicon.opening("against", "refusals").match(each) for each in (said, _behind_a_name(said))):
+    if _corrects(said) or any(
+        lexicon.opening("against", "refusals").match(each) for each in (said, _behind_a_name(said))
+    ):
         return True
     return first != plain(text) and 0 < len(first.split()) <= VERY_SHORT and weighs(first, subject)
 
 
 def _behind_a_name(said: str) -> str:
     """ "Cyrus, no, ...": behind whom it is said to."""
-    name, _, rest = said.partition(", ")
-    return rest if len(name.split()) <= VERY_SHORT else ""
+    name, *rest = re.split(r"[,:]\s", said, maxsplit=1)
+    return rest[0] if rest and len(name.split()) <= VERY_SHORT else ""
+
+
+def _corrects(said: str) -> bool:
+    """It begins by putting right what somebody else said."""
+    behind = (said[end_of(lead_in().match(said)) :], _behind_a_name(said))
+    return any(lexicon.opening("against", "corrections").match(each) for each in behind)
 
 
 def withdraws(text: str) -> bool:
@@ -154,7 +165,8 @@ def opposes_far(text: str, subject: Subject, *, is_party: bool, is_answer: bool)
     if not speaks_against(said, subject):
         return False
     refers = refers or lexicon.search("against_far", "named_references", said) is not None
-    if refers or shared_words >= MIN_SHARE_FAR * len(subject.words):
+    replies = _corrects(said) or bool(shared(subject.names, content_words(said)))
+    if refers or shared_words >= MIN_SHARE_FAR * len(subject.words) or (replies and repeats(text, subject)):
         return True
     speaks_of_it = shared_words >= MIN_SHARE_FAR * len(content_words(said))
     retracted = shared_words >= MIN_SHARED and retracts(said, subject)
@@ -183,13 +195,24 @@ def _clauses(said: str) -> list[str]:
 
 
 def decides_otherwise(text: str, subject: Subject) -> bool:
-    """A later decision about the same thing, in other words."""
-    return any(
+    """A later decision about the same thing in other words, or a change of what was planned for it."""
+    return _changes(plain(text), subject) or any(
         count_common(said, subject) >= MIN_SHARE_FAR * len(subject.words)
         and bool(content_words(said) - shared(content_words(said), subject.words))
         for each in decisions_in(text)
         for said in [lexicon.fold(text[slice(*each.bare)])]
     )
+
+
+def _changes(said: str, subject: Subject) -> bool:
+    """It begins with a change of plan, and what follows repeats the statement or begins with a word of it."""
+    changed = lexicon.opening("against", "changes").match(said, end_of(lead_in().match(said)))
+    if not changed:
+        return False
+    rest = said[changed.end() :]
+    told = rest.partition(": ")[2] or rest
+    first = next((word for word in WORD.findall(told) if word in content_words(told)), "")
+    return repeats(told, subject) or bool(shared([first], subject.words))
 
 
 def states(text: str, subject: Subject) -> bool:
