@@ -97,6 +97,6 @@ async def test_two_times_of_one_thing_are_both_held_and_never_stand_side_by_side
     async with database.transaction() as session:
         held = await reasons_to_wait(session, [older.id, newer.id], settings)
         assert [held[each.id][0] for each in (older, newer)] == [Hold.CONTRADICTED] * 2
-        assert (await actions.approve(session, [newer.id], actor=SYSTEM))[0].done
+        assert (await actions.approve(session, [newer.id], actor=SYSTEM, with_topics=True))[0].done
     await pipeline(deps)
     assert [each.title for each in await rows(database, LIVE)] == [newer.title]
