@@ -11,7 +11,7 @@ from assay.evaluation.cases import Case, shipped
 
 BEGINS_WITH_WHEN = {"control-decision-2"}
 """Its sentence tells first when it was decided: "after last night: from now on ..."."""
-NEWER = ("fourth-locked-", "fifth-")
+NEWER = ("fourth-locked-", "fifth-", "sixth-")
 """Sets that the support check was not made on: what it lets through of them is in the table of confidence.md."""
 CONTROLS = [
     each
