@@ -20,7 +20,7 @@ from assay.db.engine import Database
 from assay.db.models import Role
 from assay.duplicates.dismiss import not_duplicate
 from assay.errors import AssayError, InvalidInput
-from assay.extraction.runs import weighed
+from assay.extraction.confidence import weighed
 from assay.proposals import actions, notes, queries, reservations, seen_versions
 from assay.proposals.edit import edit
 from assay.proposals.lists.filters import Filter

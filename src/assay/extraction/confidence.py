@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from assay.db.models import Proposal
+from assay.proposals.evidence import AuthoredQuote
 from assay.text.authors import author_key
 from assay.text.prompt_injection import looks_like_injection
 from assay.text.secrets import MASK
@@ -85,6 +87,14 @@ class WeighingStep:
 
     why: str
     result: float
+
+
+def weighed(proposal: Proposal, quotes: Sequence[AuthoredQuote]) -> float:
+    """The confidence of a proposal that these quotes back."""
+    voices = [AttributedQuote(each.quote, each.verified, each.author, each.is_bot) for each in quotes]
+    return weigh(
+        proposal.stated_confidence, facts_of(voices, f"{proposal.title}\n{proposal.body}", proposal.unsupported)
+    )
 
 
 def weigh(stated: float, facts: EvidenceFacts) -> float:

@@ -17,7 +17,8 @@ from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.db.locks import DECISIONS, hold_until_commit
 from assay.errors import InvalidInput
-from assay.extraction import actions, run_changes, runs
+from assay.extraction import actions, run_changes
+from assay.extraction.confidence import weighed
 from assay.extraction.sql import erasure as sql
 from assay.extraction.sql.erasure import Touched
 from assay.extraction.sql.messages import note_changed
@@ -123,7 +124,7 @@ async def _weigh_anew(session: AsyncSession, ids: Sequence[UUID], gone: Sequence
     """What stays rests on less: somebody's "agreed" says nothing by itself."""
     await sql.drop_sources(session, ids, gone)
     session.expire_all()
-    for proposal in await evidence.weigh_anew(session, ids, weigh=runs.weighed):
+    for proposal in await evidence.weigh_anew(session, ids, weigh=weighed):
         proposal.version += 1
     await session.flush()
 

@@ -30,10 +30,10 @@ from assay.audit.actor import Actor
 from assay.clock import now
 from assay.db.base import new_id
 from assay.db.bulk import insert_rows
-from assay.db.models import MAX_FAILED_READS, KnowledgeExtractionRun, Proposal, RunStatus, TriggerType
+from assay.db.models import MAX_FAILED_READS, KnowledgeExtractionRun, RunStatus, TriggerType
 from assay.errors import AssayError, Conflict, NotFound, PermanentError
 from assay.extraction import known_context, objections, restatements, run_changes, sanitize
-from assay.extraction.confidence import AttributedQuote, facts_of, weigh
+from assay.extraction.confidence import weighed
 from assay.extraction.drafts import drafted, topic_names, without_topics
 from assay.extraction.restatements import SortedOut
 from assay.extraction.sql import runs as sql
@@ -176,19 +176,19 @@ async def store(session: AsyncSession, run_id: UUID, window: Window, extraction:
     found = await _sorted_out(session, drafts, window)
     objected = await objections.effects(session, extraction.objections, window, actor=actor)
     proposed = [*found.drafts, *objected.proposals]
+    unlikely, _ = drafted(Extraction(atoms=extraction.unlikely), window, [])
     topics = sum(draft.kind is Kind.TOPIC for draft in proposed)
     left_out = Counter(asdict(dropped)) + Counter(extraction.refused) + found.counts
-    stored = Stored(len(window.messages), topics, len(proposed) - topics, left_out)
+    stored = Stored(len(window.messages), topics, len(proposed) + len(unlikely) - topics, left_out)
     await _mark_read(session, run_id, window.ids, stored, extraction)
     await proposals.propose(session, proposed, run_id=run_id, actor=actor)
-    await _set_aside(session, run_id, window, extraction, actor)
+    await _set_aside(session, run_id, unlikely, actor)
     await evidence.add(session, found.added, weigh=weighed, actor=actor)
     await dispute.doubt(session, objected.doubted, weigh=weighed, actor=actor)
     return stored
 
 
-async def _set_aside(session: AsyncSession, run_id: UUID, window: Window, extraction: Extraction, actor: Actor) -> None:
-    drafts, _ = drafted(Extraction(atoms=extraction.unlikely), window, [])
+async def _set_aside(session: AsyncSession, run_id: UUID, drafts: Sequence[Draft], actor: Actor) -> None:
     if drafts:
         ids = await proposals.propose(session, drafts, run_id=run_id, actor=actor)
         await proposals.set_aside(session, ids, actor=actor)
@@ -197,14 +197,6 @@ async def _set_aside(session: AsyncSession, run_id: UUID, window: Window, extrac
 async def _sorted_out(session: AsyncSession, drafts: Sequence[Draft], window: Window) -> SortedOut:
     known = await known_context.restatable(session, restatements.texts(drafts))
     return restatements.sorted_out(drafts, known, {message.id: message for message in window.messages})
-
-
-def weighed(proposal: Proposal, quotes: Sequence[evidence.AuthoredQuote]) -> float:
-    """The confidence of a proposal that these quotes back."""
-    voices = [AttributedQuote(each.quote, each.verified, each.author, each.is_bot) for each in quotes]
-    return weigh(
-        proposal.stated_confidence, facts_of(voices, f"{proposal.title}\n{proposal.body}", proposal.unsupported)
-    )
 
 
 async def _mark_read(

@@ -21,7 +21,7 @@ from assay.db.engine import Database
 from assay.db.models import DedupState, SimilarityType
 from assay.duplicates.explanation import rounded
 from assay.errors import Conflict, InvalidInput
-from assay.extraction.runs import weighed
+from assay.extraction.confidence import weighed
 from assay.kinds import AtomType
 from assay.proposals import actions, queries
 from assay.proposals.edit import edit

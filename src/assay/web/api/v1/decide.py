@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assay.db.models import Proposal, Scope
 from assay.duplicates import dismiss
 from assay.errors import NotFound
-from assay.extraction.runs import weighed
+from assay.extraction.confidence import weighed
 from assay.kinds import TRAITS, Kind
 from assay.proposals import actions, failures
 from assay.proposals.assign import assign
