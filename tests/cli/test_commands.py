@@ -11,7 +11,7 @@ from tests.jobs.test_declarations import CONTRACT
 from assay.db.models import SYSTEM_USER_ID
 
 METRICS = {
-    "pending", "approved", "rejected", "merged", "expired", "withdrawn", "approval_rate", "avg_confidence",
+    "pending", "approved", "rejected", "merged", "expired", "withdrawn", "unlikely", "approval_rate", "avg_confidence",
     "auto_approved", "auto_approval_rate", "auto_approval_success_rate", "duplicate_rate", "oldest_pending_seconds",
     "high_confidence_queue_age_seconds",
     "high_confidence_waiting_for_people_seconds",
@@ -217,6 +217,7 @@ def test_what_came_first_names_what_came_later_and_is_like_it(assay):
 
 def test_a_decision_on_a_group_can_be_looked_at_first(assay):
     group = next(each for each in assay("proposals", "groups", "--json").items if not each["is_entity"])
+    approve_topic_of(assay, group["id"])
     before = assay("proposals", "list", "--limit", "500", "--json").document
     words = ("proposals", "decide-group", group["id"])
     shown = assay(*words, "--preview").out
@@ -227,6 +228,12 @@ def test_a_decision_on_a_group_can_be_looked_at_first(assay):
     done = assay(*words, "--rest", "reject", "--json").document
     assert (foreseen["dry_run"], done["dry_run"]) == (True, False)
     assert foreseen == {**done, "dry_run": True}
+
+
+def approve_topic_of(assay, atom):
+    topic = assay("proposals", "show", atom, "--json").document["proposal"]["proposed_topic"]
+    if topic["proposal_id"]:
+        assay("proposals", "approve", topic["proposal_id"])
 
 
 def proposed_by_hand(assay):
@@ -242,7 +249,7 @@ def test_what_a_colleague_of_the_demo_proposed_is_decided_by_whoever_tries_it(as
 
 
 def test_who_proposed_something_is_told_that_others_decide_on_it_and_may_withdraw_it(assay, demo_url):
-    own, other = proposed_by_hand(assay)[:2]
+    own, other = sorted(proposed_by_hand(assay), key=lambda each: each["similar_entity_id"] is None)[:2]
     refused = assay("proposals", "withdraw", other["id"])
     assert (refused.code, "Only who proposed it may withdraw it" in refused.out) == (1, True)
     with psycopg.connect(demo_url) as connection:

@@ -46,7 +46,7 @@ def test_a_run_says_what_was_covered_and_left_out(empty, tmp_path):
     shown = empty("extractions", "show", run["id"]).out
     assert "1  messages in which a secret was covered" in shown
     assert "1  messages left out because they give orders to machines" in shown
-    [proposal] = empty("proposals", "--json").items
+    [proposal] = empty("proposals", "--kind", "atom", "--json").items
     assert proposal["proposed_title"] == "Deploys use the token [masked]"
     assert proposal["confidence"] <= 0.5
 

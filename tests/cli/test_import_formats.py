@@ -77,7 +77,7 @@ def test_day_files_of_one_name_from_two_folders_are_two_channels(empty, tmp_path
 def test_quoted_words_are_no_second_voice(empty):
     ingest(empty, "quoted_replies.jsonl")
     empty("jobs", "run", "--all")
-    assert quoted_authors(empty) == [{"pia"}]
+    assert quoted_authors(empty) == [{"pia"}, {"pia"}]  # the topic of the channel, and the decision
 
 
 def test_forwarded_words_are_no_evidence_by_who_forwards_them(empty):

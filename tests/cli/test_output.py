@@ -174,9 +174,10 @@ def test_ids_are_as_short_as_in_lists_unless_they_were_typed():
 
 OPTIONS = {name: {each[0] for each in parameters(command)} for name, command in commands()}
 SERVING = {"assay up", "assay api", "assay worker", "assay scheduler", "assay watch", "assay completion"}
+BY_KEYS = {"assay proposals review"}
 DECISIONS = {
     *(f"assay proposals {each}" for each in ("approve", "reject", "withdraw", "merge", "revert", "reopen")),
-    *(f"assay proposals {each}" for each in ("reset-failures", "not-duplicate", "decide-group")),
+    *(f"assay proposals {each}" for each in ("edit", "supersede", "reset-failures", "not-duplicate", "decide-group")),
     *(f"assay {kind} {each}" for kind in ("topics", "atoms") for each in ("merge", "unmerge")),
     *(f"assay policy {each}" for each in ("set", "apply", "revert", "undo")),
     "assay duplicates dismiss",
@@ -185,7 +186,7 @@ DECISIONS = {
 
 
 def test_every_command_that_answers_can_answer_in_json():
-    assert {name for name, options in OPTIONS.items() if "--json" not in options} == SERVING
+    assert {name for name, options in OPTIONS.items() if "--json" not in options} == SERVING | BY_KEYS
 
 
 def test_every_decision_takes_a_note_and_every_list_is_paged():
