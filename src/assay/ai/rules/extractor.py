@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
@@ -39,6 +39,11 @@ class ChatReading:
     pairings: list[answers.Pairing]
     repairs: list[repairs.Repair]
     claims: list[claims.ClaimSentence]
+
+    @property
+    def is_empty(self) -> bool:
+        """True where there is nothing to judge."""
+        return not (self.certain or self.pairings or self.texts())
 
     def texts(self) -> list[str]:
         """What must have a meaning before it can be judged."""
@@ -80,31 +85,35 @@ class OfflineExtractor:
         return WHOLE_CHAT
 
     async def extract(self, window: Window) -> Extraction:
-        known_topics = window.known_topics
         shown = await asyncio.to_thread(safety.without_secrets, window.in_order)
         reading = await asyncio.to_thread(read, shown)
-        refused = _left_out(reading.chat, shown, window)
-        texts = reading.texts()
-        learned, vectors = await self._learned(), VectorCache(self._embedder)
-        await vectors.learn(texts)
-        weighed = await asyncio.to_thread(_weighed, reading, vectors, learned)
+        vectors = VectorCache(self._embedder)
+        weighed = await self._weighed(reading, vectors)
         found = _news(weighed, window)
-        known = (atom.title for atom in window.known_atoms)
-        await vectors.learn(chain((candidate.title for candidate in found), known_topics, known))
+        await vectors.learn(candidate.title for candidate in found)
         kept, pool = await asyncio.to_thread(self._selected, found, reading.chat, vectors)
-        await asyncio.to_thread(links.link_to_known, kept, window.known_atoms, vectors)
         ranked = await asyncio.to_thread(self._ranked, shown, reading.chat, kept, window)
-        await vectors.learn(each.title for each in ranked.shown)
-        atoms = [*kept, *ranked.shown]
-        names = KnownTopics(known_topics, window.proposed_topics)
-        drafts = await filed(atoms, [*pool, *ranked.shown], names, reading.chat, reading.vocabulary, vectors)
-        return Extraction(
-            topics=drafts,
-            atoms=_atoms(atoms),
-            refused=refused,
-            objections=late_objections(weighed, window),
-            unlikely=_atoms(ranked.unlikely),
+        aside = Extraction(
+            refused=_left_out(reading.chat, shown, window),
+            objections=tuple(late_objections(weighed, window)),
+            unlikely=tuple(_atoms(ranked.unlikely)),
         )
+        atoms = [*kept, *ranked.shown]
+        if not atoms:
+            return aside
+        known = (atom.title for atom in window.known_atoms)
+        await vectors.learn(chain((each.title for each in ranked.shown), window.known_topics, known))
+        await asyncio.to_thread(links.link_to_known, kept, window.known_atoms, vectors)
+        names = KnownTopics(window.known_topics, window.proposed_topics)
+        drafts = await filed(atoms, [*pool, *ranked.shown], names, reading.chat, reading.vocabulary, vectors)
+        return replace(aside, topics=drafts, atoms=_atoms(atoms))
+
+    async def _weighed(self, reading: ChatReading, vectors: VectorCache) -> list[AtomCandidate]:
+        if reading.is_empty:
+            return []
+        learned = await self._learned()
+        await vectors.learn(reading.texts())
+        return await asyncio.to_thread(_weighed, reading, vectors, learned)
 
     async def _learned(self) -> Prototypes:
         """The labelled sentences, embedded once in the life of the extractor."""
