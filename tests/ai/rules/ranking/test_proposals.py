@@ -74,7 +74,7 @@ async def test_a_line_of_notes_is_told_by_who_said_it(ranking):
 
 async def test_nothing_is_found_by_ranking_where_nobody_wants_it(embedder):
     extraction = await read(OfflineExtractor(embedder, per_thousand=0), talk(BAKERY))
-    assert not (extraction.atoms or extraction.unlikely)
+    assert [*extraction.atoms, *extraction.unlikely] == []
 
 
 async def test_what_is_less_likely_is_kept_apart(embedder):
