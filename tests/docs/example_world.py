@@ -89,6 +89,7 @@ def settle(home: Path) -> None:
 
 
 async def decide(world: World) -> Names:
+    await world.pending("Retention", Kind.TOPIC)
     return {
         "65d1dcc9": await world.in_waiting_topic("Backups are kept for 35 days", "Backups"),
         "4f1c22d0": await world.pending("Invoices are numbered per year"),
