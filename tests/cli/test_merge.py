@@ -3,7 +3,7 @@
 import pytest
 from tests.cli.test_proposals import decide, fresh, kinds, listed, status
 
-from assay.duplicates.explanation import rounded
+from assay.duplicates.scale import rounded
 
 TITLE = {"topic": "name", "atom": "title"}
 

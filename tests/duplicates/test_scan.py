@@ -18,8 +18,7 @@ from assay.clock import now
 from assay.db.engine import Database
 from assay.db.models import MAX_FAILURES, DedupState, SimilarityType
 from assay.duplicates import scan
-from assay.duplicates.explanation import rounded
-from assay.duplicates.scale import version
+from assay.duplicates.scale import rounded, version
 from assay.errors import Unavailable
 from assay.kinds import Kind
 from assay.proposals import actions

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from assay.errors import InvalidInput
 from assay.web.models import MAX_ID
 from assay.web.views.cursors import cursor, place
+from assay.web.views.groups import BY_SIZE
 from assay.web.views.lists import BY_AGE, BY_ID, BY_NAME
 from assay.web.views.paging import BY_NUMBER, CURSOR, MAX_CURSOR
 from assay.web.views.queue import BY_CONFIDENCE
-from assay.web.views.similar import BY_LIKENESS, BY_SIZE
+from assay.web.views.similar import BY_LIKENESS
 
 MOMENTS = st.datetimes(datetime(1000, 1, 1), datetime(3000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 SHARES = st.floats(0, 1)

@@ -5,7 +5,7 @@ from typing import Any, Final
 from assay.cli.output import moment, printable, say, short
 from assay.cli.proposal_detail import show_evidence, show_trail
 from assay.db.models import ReviewAction
-from assay.duplicates.explanation import rounded
+from assay.duplicates.scale import rounded
 from assay.web.views.knowledge import AtomView, DecisionView, EntityDetail
 
 DONE: Final = {

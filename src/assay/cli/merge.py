@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.cli.output import printable, say, short
 from assay.cli.tables import table
-from assay.duplicates.explanation import rounded
+from assay.duplicates.scale import rounded
 from assay.errors import InvalidInput
 from assay.proposals import queries
 from assay.proposals.merge.preview import PreviewedMerge

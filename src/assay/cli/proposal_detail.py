@@ -14,8 +14,8 @@ from assay.cli.merge import quotes, show_fields
 from assay.cli.output import moment, printable, say, short
 from assay.db.models import SYSTEM_USER_ID, Proposal, ProposalStatus, SimilarityType
 from assay.duplicates.active_model import scorer_version
-from assay.duplicates.explanation import rounded
 from assay.duplicates.groups import OTHER_THINGS
+from assay.duplicates.scale import rounded
 from assay.proposals import queries
 from assay.review import queries as review
 from assay.review.policy import Hold

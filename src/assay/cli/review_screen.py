@@ -3,7 +3,7 @@
 from typing import Final
 
 from assay.cli.output import moment, printable, say
-from assay.duplicates.explanation import rounded
+from assay.duplicates.scale import rounded
 from assay.text.word_diff import Change
 from assay.web.views.screen import MatchView, PieceView, QuoteOnScreen, ReviewScreen
 

@@ -14,7 +14,7 @@ from assay.cli.proposal_detail import named_like
 from assay.cli.tables import table
 from assay.db.models import Proposal, ProposalStatus, SimilarityType, StoredMessage, User
 from assay.duplicates.active_model import scorer_version
-from assay.duplicates.explanation import rounded
+from assay.duplicates.scale import rounded
 from assay.kinds import TRAITS, Kind
 from assay.proposals import queries
 from assay.proposals.queries import QuoteInContext

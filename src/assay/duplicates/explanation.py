@@ -5,14 +5,10 @@ from typing import Final
 
 from assay.duplicates.changes import FactChange
 from assay.duplicates.claim import Claim
+from assay.duplicates.scale import rounded
 from assay.duplicates.wording import shown_words
 
 MAX_WORDS: Final = 6
-
-
-def rounded(score: float) -> str:
-    """Downwards, so that what stays below the threshold never looks as if it reached it."""
-    return f"{int(score * 100 + 1e-6) / 100:.2f}"
 
 
 def exact(candidate: Claim) -> str:

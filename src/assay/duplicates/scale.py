@@ -36,6 +36,11 @@ STEEPEST: Final = 0.99
 Scores: TypeAlias = "NDArray[np.float64]"
 
 
+def rounded(score: float) -> str:
+    """Downwards, so that what stays below the threshold never looks as if it reached it."""
+    return f"{int(score * 100 + 1e-6) / 100:.2f}"
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """What a cosine of a model means: straight lines through (-1, 0), the operating point and (1, 1)."""

@@ -14,7 +14,7 @@ from assay.db.locks import held
 from assay.db.models import SimilarityType
 from assay.duplicates import pairs
 from assay.duplicates.active_model import activate_if_none
-from assay.duplicates.explanation import rounded
+from assay.duplicates.scale import rounded
 from assay.duplicates.scan import embed_missing
 from assay.errors import Conflict, InvalidInput, Unavailable
 from assay.kinds import TRAITS

@@ -19,12 +19,9 @@ from assay.cli.proposal_filter import EVERYTHING, ORDERS, UNDECLINED, UNSEEN, Lo
 from assay.cli.session import with_database
 from assay.db.engine import Database
 from assay.db.models import DedupState, SimilarityType
-from assay.duplicates.explanation import rounded
-from assay.errors import Conflict, InvalidInput
-from assay.extraction.confidence import weighed
-from assay.kinds import AtomType
+from assay.duplicates.scale import rounded
+from assay.errors import Conflict
 from assay.proposals import actions, queries
-from assay.proposals.edit import edit
 from assay.proposals.failures import try_again
 from assay.proposals.merge import actions as merging
 from assay.proposals.merge.fields import chosen
@@ -55,6 +52,7 @@ for command, place, words in (
         *("supersede", "proposals_supersede:supersede_known"),
         "Approve a proposal in the place of what is approved and says something else.",
     ),
+    ("edit", "proposals_edit:edit_", "Give pending proposals other words, another type or another topic."),
     ("expire", "proposals_expire:expire", "Expire everything that has waited too long."),
 ):
     app.command(f"assay.cli.commands.{place}", name=command, help=words)
@@ -150,29 +148,6 @@ def reject(*proposals: Ids, looked: Looked = UNSEEN, note: Note = None, json: Js
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
         return await actions.reject(session, ids, actor=actor, notes=note)
-
-    return decided_as_looked(proposals, looked, decide, json)
-
-
-@app.command(name="edit")
-def edit_(
-    *proposals: Ids,
-    looked: Looked = UNSEEN,
-    new_title: Annotated[str | None, Parameter(help="Title of an atom, name of a topic.")] = None,
-    new_text: Annotated[str | None, Parameter(help="Content of an atom, description of a topic.")] = None,
-    new_type: Annotated[AtomType | None, Parameter(help="Type of an atom.")] = None,
-    new_topic: Annotated[str | None, Parameter(help="Topic of an atom; empty: none.")] = None,
-    note: Note = None,
-    json: Json = False,
-) -> int:
-    """Give pending proposals other words, another type or another topic. They are compared anew."""
-    given = {"title": new_title, "body": new_text, "atom_type": new_type, "topic_name": new_topic}
-    changes = {name: value or None for name, value in given.items() if value is not None}
-    if not changes:
-        raise InvalidInput("Say what to change: --new-title, --new-text, --new-type or --new-topic.")
-
-    async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
-        return await edit(session, dict.fromkeys(ids, changes), weigh=weighed, actor=actor, notes=note)
 
     return decided_as_looked(proposals, looked, decide, json)
 

@@ -12,11 +12,11 @@ from assay.cli.session import operator, with_database
 from assay.cli.tables import table
 from assay.db.engine import Database
 from assay.duplicates import groups as stars
-from assay.duplicates.explanation import rounded
 from assay.duplicates.groups import Group, Rest
+from assay.duplicates.scale import rounded
 from assay.proposals import queries
 from assay.proposals.outcomes import Outcome
-from assay.web.views import similar
+from assay.web.views import groups as grouped
 from assay.web.views.paging import PageOf
 
 
@@ -25,7 +25,7 @@ def groups(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = Fa
 
     async def act(database: Database) -> PageOf[Group]:
         async with database.transaction() as session:
-            return await similar.groups(session, after=after, limit=limit)
+            return await grouped.groups(session, after=after, limit=limit)
 
     page = with_database(act)
     if json:

@@ -20,10 +20,10 @@ from assay.web.idempotency import Route, Write
 from assay.web.models import Moment, Notes, RequestModel
 from assay.web.paging import with_version
 from assay.web.state import Session, State
+from assay.web.views.groups import GroupView
 from assay.web.views.paging import PageOf
 from assay.web.views.screen import ClaimView, ReviewScreen
 from assay.web.views.screen_contents import screen
-from assay.web.views.similar import GroupView
 
 router = APIRouter(prefix="/review", tags=["review"], route_class=Route)
 to_read, to_review = [allow(Scope.READ)], [allow(Scope.REVIEW)]
