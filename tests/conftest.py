@@ -25,7 +25,8 @@ from assay.audit.actor import Actor
 from assay.db import migrate
 from assay.db.engine import Database
 from assay.db.models import ActorKind, User
-from assay.runtime.services import Services, Supervisor
+from assay.runtime.services import Services
+from assay.runtime.supervisor import Supervisor
 
 TEMPLATE = "assay_template"
 http_client.HttpPolicy.only_loopback = True  # no test asks a model that costs money

@@ -19,7 +19,7 @@ from assay.ai.providers import endpoint_embedder
 from assay.cli.commands.doctor import explained
 from assay.runtime import binaries
 from assay.runtime.process import wait_for
-from assay.runtime.services import Supervisor
+from assay.runtime.supervisor import Supervisor
 
 TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
 

@@ -7,7 +7,7 @@ import time
 import psycopg
 from tests.faults import helpers
 
-from assay.runtime.services import Supervisor
+from assay.runtime.supervisor import Supervisor
 
 COUNTED = ("messages", "runs", "proposals", "duplicates", "approved", "pending", "held")
 WRONG = {

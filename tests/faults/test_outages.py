@@ -35,7 +35,7 @@ from assay.messaging import nats
 from assay.queue import health
 from assay.queue.deps import Deps
 from assay.runtime import binaries
-from assay.runtime.services import Supervisor
+from assay.runtime.supervisor import Supervisor
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio

@@ -16,7 +16,7 @@ import pytest
 from tests.patience import PATIENCE
 
 from assay.runtime.process import wait_for
-from assay.runtime.services import Supervisor
+from assay.runtime.supervisor import Supervisor
 
 SCRIPT = Path(__file__).parent / "hold_services.py"
 

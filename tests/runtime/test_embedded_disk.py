@@ -11,7 +11,7 @@ from nats.errors import Error as NatsError
 from assay.errors import Unavailable
 from assay.messaging import nats
 from assay.runtime.server import Keeper
-from assay.runtime.services import Supervisor
+from assay.runtime.supervisor import Supervisor
 
 pytestmark = pytest.mark.anyio
 SECONDS_OF_A_TRY = 1.0

@@ -13,7 +13,8 @@ from tests.patience import PATIENCE
 
 from assay.errors import Unavailable
 from assay.runtime.process import start_time, wait_for
-from assay.runtime.services import RunningState, Supervisor, in_use, record_web, running
+from assay.runtime.services import RunningState, in_use, record_web, running
+from assay.runtime.supervisor import Supervisor
 
 
 def state_of(home: Path) -> RunningState:

@@ -13,7 +13,7 @@ from assay.errors import Unavailable
 from assay.runtime import clients, ownership
 from assay.runtime.files import OTHERS
 from assay.runtime.process import wait_for
-from assay.runtime.services import Supervisor
+from assay.runtime.supervisor import Supervisor
 
 
 @pytest.fixture

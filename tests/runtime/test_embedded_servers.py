@@ -22,7 +22,8 @@ from assay.runtime import binaries, cluster, process, selftest, sql
 from assay.runtime.nats import Nats
 from assay.runtime.postgres import Postgres
 from assay.runtime.server import Keeper, Server
-from assay.runtime.services import Supervisor, running
+from assay.runtime.services import running
+from assay.runtime.supervisor import Supervisor
 from assay.runtime.unix_user import UnixUser
 
 NOBODY = UnixUser(65534, 65534)

@@ -5,17 +5,20 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 import structlog
 from pydantic import SecretStr
 
 from assay.errors import AssayError
 from assay.runtime import clients, ownership
-from assay.runtime.state import RunningState, in_use, lives, record_web, running
-from assay.runtime.supervisor import Services, Supervisor
+from assay.runtime.state import RunningState, Services, in_use, lives, record_web, running
 from assay.settings import Settings
 
-__all__ = ["RunningState", "Services", "Supervisor", "in_use", "lives", "record_web", "running", "services"]
+if TYPE_CHECKING:  # who names both servers needs none of it
+    from assay.runtime.supervisor import Supervisor
+
+__all__ = ["RunningState", "Services", "in_use", "lives", "record_web", "running", "services"]
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +46,8 @@ def services(
     if database_url and nats_url:
         yield Services(database_url, nats_url, owned=False)
         return
+    from assay.runtime.supervisor import Supervisor
+
     ownership.prepare(settings.assay_home)
     supervisor = Supervisor(settings.assay_home, database_url=database_url, nats_url=nats_url)
     with ExitStack() as register:
@@ -67,7 +72,7 @@ def _plain(secret: SecretStr | None) -> str | None:
 
 
 @contextmanager
-def _watched(supervisor: Supervisor, on_loss: Callable[[], None]) -> Iterator[None]:
+def _watched(supervisor: "Supervisor", on_loss: Callable[[], None]) -> Iterator[None]:
     done, losses = threading.Event(), list[AssayError]()
     awake, wake = os.pipe()
 

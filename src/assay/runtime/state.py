@@ -12,6 +12,16 @@ from assay.runtime.process import serves, start_time
 
 
 @dataclass(frozen=True)
+class Services:
+    """Where the servers are. Both URLs hold a secret."""
+
+    database_url: str = field(repr=False)
+    nats_url: str = field(repr=False)
+    owned: bool
+    """This process supervises the servers it did not get from the settings."""
+
+
+@dataclass(frozen=True)
 class RunningState:
     """The servers that run now. A URL is absent when the owner uses a server of somebody else."""
 

@@ -4,7 +4,6 @@ import os
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -20,22 +19,13 @@ from assay.runtime.ownership import HomeLock
 from assay.runtime.postgres import Postgres
 from assay.runtime.process import await_end, start_time
 from assay.runtime.server import Keeper, Server
+from assay.runtime.state import Services
 
 log = structlog.get_logger(__name__)
 
 
 PROGRAM: Final = Path(__file__)
 """Stands for the whole installation: what runs from a removed one could neither restart a server nor answer."""
-
-
-@dataclass(frozen=True)
-class Services:
-    """Where the servers are. Both URLs hold a secret."""
-
-    database_url: str = field(repr=False)
-    nats_url: str = field(repr=False)
-    owned: bool
-    """This process supervises the servers it did not get from the settings."""
 
 
 class Supervisor:
