@@ -22,7 +22,6 @@ from assay.db.models import DedupState, SimilarityType
 from assay.duplicates.scale import rounded
 from assay.errors import Conflict
 from assay.proposals import actions, queries
-from assay.proposals.failures import try_again
 from assay.proposals.merge import actions as merging
 from assay.proposals.merge.fields import chosen
 from assay.proposals.merge.preview import previews
@@ -53,6 +52,7 @@ for command, place, words in (
         "Approve a proposal in the place of what is approved and says something else.",
     ),
     ("edit", "proposals_edit:edit_", "Give pending proposals other words, another type or another topic."),
+    ("reset-failures", "proposals_reset_failures:reset_failures", "Let the machine try again what it failed on."),
     ("expire", "proposals_expire:expire", "Expire everything that has waited too long."),
 ):
     app.command(f"assay.cli.commands.{place}", name=command, help=words)
@@ -222,15 +222,5 @@ def reopen(*proposals: Ids, note: Note = None, json: Json = False) -> int:
 
     async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
         return await actions.reopen(session, ids, actor=actor, notes=note)
-
-    return decided(proposals, decide, json)
-
-
-@app.command
-def reset_failures(*proposals: Ids, note: Note = None, json: Json = False) -> int:
-    """Let the machine try again, at once, what it failed on."""
-
-    async def decide(session: AsyncSession, ids: Sequence[UUID], actor: Actor) -> list[Outcome]:
-        return await try_again(session, ids, actor=actor, notes=note)
 
     return decided(proposals, decide, json)

@@ -15,7 +15,6 @@ from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.session import with_database
 from assay.db.engine import Database
 from assay.kinds import TRAITS, Kind
-from assay.knowledge import actions as knowledge
 from assay.knowledge.search import SearchFilter
 from assay.proposals.merge.fields import chosen
 from assay.proposals.merge.preview import previews
@@ -54,11 +53,15 @@ def _commands(kind: Kind) -> App:
         choices = chosen(take=take or (), both=both or ())
 
         async def look(session: AsyncSession, sources: Sequence[UUID], _actor: Actor) -> LookedAt:
+            from assay.knowledge import actions as knowledge  # a list needs none of it
+
             [target] = await full_ids(session, [into])
             planned = await knowledge.plan_merge(session, dict.fromkeys(sources, target), choices=choices, kind=kind)
             return await previews(session, planned), planned.outcomes
 
         async def decide(session: AsyncSession, sources: Sequence[UUID], actor: Actor) -> list[Outcome]:
+            from assay.knowledge import actions as knowledge  # a list needs none of it
+
             [target] = await full_ids(session, [into])
             targets = dict.fromkeys(sources, target)
             return await knowledge.merge(session, targets, actor=actor, notes=note, choices=choices, kind=kind)
@@ -72,6 +75,8 @@ def _commands(kind: Kind) -> App:
         json: Json = False,
     ) -> int:
         async def decide(session: AsyncSession, sources: Sequence[UUID], actor: Actor) -> list[Outcome]:
+            from assay.knowledge import actions as knowledge  # a list needs none of it
+
             return await knowledge.unmerge(session, sources, actor=actor, notes=note)
 
         return decided(ids, decide, json)
