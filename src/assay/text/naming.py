@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 from assay.kinds import folded
-from assay.text.lexicon import languages, section
 
 _CALENDAR: Final = """
     monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun
@@ -37,14 +37,22 @@ _WORD: Final = re.compile(r"[^\W_](?:[\w.'’+#-]*[\w+#])?")
 _STARTS_A_SENTENCE: Final = re.compile(r"(?:^|[.!?:;\n\"“„(]|\n\s*[-*>])[\s\"“„(*_`>-]*$")
 
 
-GENERAL: Final = {language: str(section(language, "topic")["general"]) for language in languages()}
-"""What a topic of a channel says behind its name, by language: "Backend (general)"."""
-_OF_A_CHANNEL: Final = re.compile(rf"(.+?)\s*\((?:{'|'.join(sorted(set(GENERAL.values())))})\)\s*", re.IGNORECASE)
+@cache
+def general() -> dict[str, str]:
+    """What a topic of a channel says behind its name, by language: "Backend (general)"."""
+    from assay.text.lexicon import languages, section  # it reads files, and most commands name no topic
+
+    return {language: str(section(language, "topic")["general"]) for language in languages()}
+
+
+@cache
+def _of_a_channel() -> re.Pattern[str]:
+    return re.compile(rf"(.+?)\s*\((?:{'|'.join(sorted(set(general().values())))})\)\s*", re.IGNORECASE)
 
 
 def channel_of(topic: str) -> str | None:
     """The channel that a topic is for whatever belongs under no other; None where it is a subject of its own."""
-    found = _OF_A_CHANNEL.fullmatch(topic)
+    found = _of_a_channel().fullmatch(topic)
     return folded(found[1]) if found else None
 
 

@@ -10,7 +10,7 @@ from assay.ai.rules.nouns import language_of
 from assay.ai.rules.topics import TopicCandidate
 from assay.ai.rules.turns import Chat
 from assay.kinds import folded
-from assay.text.naming import GENERAL
+from assay.text.naming import general as words_for_general
 
 MAX_CHANNEL: Final = 80
 
@@ -25,7 +25,7 @@ def general(rest: Iterable[AtomCandidate], chat: Chat, known: Sequence[str]) -> 
     found = []
     for channel, own in members.items():
         if any(map(str.isalnum, channel)):
-            names = {language: f"{shown(channel)} ({word})" for language, word in GENERAL.items()}
+            names = {language: f"{shown(channel)} ({word})" for language, word in words_for_general().items()}
             keys = map(folded, (*names.values(), shown(channel)))
             name = next((by_key[key] for key in keys if key in by_key), None)
             found.append(TopicCandidate(name or names[_language(channel, chat)], [], own, 1.0, is_general=True))
