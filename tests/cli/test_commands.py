@@ -230,9 +230,10 @@ def test_a_decision_on_a_group_can_be_looked_at_first(assay):
     assert foreseen == {**done, "dry_run": True}
 
 
-def approve_topic_of(assay, atom):
-    topic = assay("proposals", "show", atom, "--json").document["proposal"]["proposed_topic"]
-    if topic["proposal_id"]:
+def approve_topic_of(assay, proposal):
+    """Of an atom."""
+    topic = assay("proposals", "show", proposal, "--json").document["proposal"].get("proposed_topic")
+    if topic and topic["proposal_id"]:
         assay("proposals", "approve", topic["proposal_id"])
 
 

@@ -123,6 +123,14 @@ def test_the_general_topics_of_two_channels_are_two_topics():
     assert judge(one, claim("Night shifts", kind=Kind.TOPIC), similarity(0.98, 0.9))
 
 
+def test_a_topic_of_nearly_the_same_name_is_the_same_whatever_is_told_of_it():
+    one, other = claim("Release trains", "When they leave.", Kind.TOPIC), claim("Release train", "8 of us", Kind.TOPIC)
+    match = judge(one, other, similarity(0.6, 0.9))
+    assert match
+    assert (match.type, match.score) == (SimilarityType.FUZZY, 0.85)
+    assert judge(claim("Release trains"), claim("Release train"), similarity(0.6, 0.9)) is None
+
+
 @pytest.mark.parametrize(("trigram", "type_"), [(0.5, SimilarityType.SEMANTIC), (0.9, SimilarityType.FUZZY)])
 def test_letters_or_meaning(trigram, type_):
     match = judge(claim("Postgres it is"), claim("We go with Postgres"), similarity(0.9, trigram))

@@ -96,8 +96,11 @@ def closeness(proposal: Claim, candidate: Claim, similarity: Similarity) -> floa
     """The score at which the two count as alike, whatever differs; None where they do not."""
     if proposal.identity_key == candidate.identity_key:
         return 1.0
-    same = _same_letters(proposal, candidate)
-    score = max(similarity.score, SAME_BUT_PUNCTUATION) if same else similarity.score
+    score = similarity.score
+    if _same_letters(proposal, candidate):
+        score = max(score, SAME_BUT_PUNCTUATION)
+    elif proposal.kind is Kind.TOPIC and similarity.trigram >= LIKE_TITLES:
+        score = max(score, similarity.threshold)  # a topic is its name, whatever is told of it
     return score if score >= similarity.threshold else None
 
 
