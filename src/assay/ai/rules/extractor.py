@@ -12,13 +12,13 @@ from assay.ai.rules import answers, claims, links, prototypes, repairs, safety, 
 from assay.ai.rules.candidates import AtomCandidate
 from assay.ai.rules.decisions import from_decisions
 from assay.ai.rules.directives import from_directives
-from assay.ai.rules.filing import KnownTopics, filed
 from assay.ai.rules.late_objections import late_objections
 from assay.ai.rules.prototypes import Prototypes
 from assay.ai.rules.ranking.proposals import RankedProposals, ranked_proposals
 from assay.ai.rules.repetition import without_repetition
 from assay.ai.rules.selection import Gates
 from assay.ai.rules.settled import from_settled
+from assay.ai.rules.topic_choice import KnownTopics, filed
 from assay.ai.rules.turns import Chat, read_chat
 from assay.ai.rules.vectors import VectorCache
 from assay.ai.rules.vocabulary import Vocabulary
