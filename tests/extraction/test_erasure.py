@@ -19,9 +19,8 @@ from assay.db.models import ProposalStatus, StoredMessage, TriggerType
 from assay.errors import InvalidInput
 from assay.extraction import erasure, runs
 from assay.extraction.actions import IngestReport
-from assay.extraction.confidence import PARTLY_PROVEN
+from assay.extraction.confidence import PARTLY_PROVEN, weighed
 from assay.extraction.erasure import Drawn, Erased, Whose
-from assay.extraction.runs import weighed
 from assay.kinds import Kind
 from assay.messaging.requests import EXTRACTION
 from assay.proposals import actions

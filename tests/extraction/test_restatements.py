@@ -10,8 +10,8 @@ from tests.extraction.chats import atom, incoming, ingest, read_all, topic
 from assay.ai.extractor import Extraction, LinkDraft, Quote
 from assay.ai.fakes import ScriptedExtractor
 from assay.audit.actor import SYSTEM
+from assay.extraction.confidence import weighed
 from assay.extraction.restatements import RestatableAtom, lines, says_the_same
-from assay.extraction.runs import weighed
 from assay.kinds import LinkType
 from assay.proposals import actions, evidence
 from assay.proposals.drafts import Addition, QuotedEvidence

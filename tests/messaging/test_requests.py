@@ -10,8 +10,8 @@ from tests.builders import draft, propose, rows, scalar, with_evidence
 from assay.audit.actor import SYSTEM
 from assay.db.models import Proposal
 from assay.duplicates import dismiss, pairs
+from assay.extraction.confidence import weighed
 from assay.extraction.erasure import Drawn, Whose, erase
-from assay.extraction.runs import weighed
 from assay.kinds import Kind
 from assay.knowledge import actions as knowledge
 from assay.knowledge.restore import restore

@@ -8,7 +8,7 @@ from tests.query_plans import executed
 
 from assay.audit.actor import SYSTEM
 from assay.duplicates import dismiss, scan
-from assay.extraction.runs import weighed
+from assay.extraction.confidence import weighed
 from assay.kinds import Kind
 from assay.knowledge import actions as knowledge
 from assay.knowledge.restore import restore

@@ -16,7 +16,7 @@ from assay.audit.actor import SYSTEM, Actor
 from assay.db.engine import Database
 from assay.db.models import ActorKind, User
 from assay.errors import AssayError
-from assay.extraction.runs import weighed
+from assay.extraction.confidence import weighed
 from assay.kinds import Kind
 from assay.knowledge import actions as knowledge
 from assay.knowledge.restore import restore

@@ -15,7 +15,7 @@ from assay.audit.actor import SYSTEM
 from assay.db.models import ActorKind, DedupState, ProposalStatus
 from assay.duplicates import scan
 from assay.duplicates.scale import version
-from assay.extraction.runs import weighed
+from assay.extraction.confidence import weighed
 from assay.kinds import Kind, Proposer
 from assay.policies import actions as policies
 from assay.proposals import actions, expiry

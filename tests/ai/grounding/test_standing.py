@@ -457,9 +457,9 @@ def test_whoever_decided_takes_it_back_also_after_a_silence_and_thanks(words, be
     ],
 )
 def test_a_change_of_plan_days_later_is_a_contrary_decision(rule, change):
-    told = ("ana", f"Decision: {rule}."), *AGREED, ("dan", "printer fixed", 500)
-    assert stands(*told).verdict is Verdict.SOUND
-    assert stands(*told, ("dora", change, 2900)).verdict is Verdict.TAKEN_BACK
+    decision, later = ("ana", f"Decision: {rule}."), ("dan", "printer fixed", 500)
+    assert stands(decision, *AGREED, later).verdict is Verdict.SOUND
+    assert stands(decision, *AGREED, later, ("dora", change, 2900)).verdict is Verdict.TAKEN_BACK
 
 
 def test_a_change_of_another_plan_is_not():
