@@ -300,3 +300,10 @@ async def test_an_upload_that_nobody_goes_on_with_is_tidied_away(client, databas
     await ImportRunner(database, Uploads(tmp_path / "uploads")).tidy()
     assert (await client.get(path)).json()["state"] == "cancelled"
     assert list((tmp_path / "uploads").iterdir()) == []
+
+
+def test_every_folder_that_an_upload_makes_is_closed_to_others(tmp_path):
+    home = tmp_path / "home"
+    uploads = Uploads(home / "uploads")
+    uploads.append(uploads.folder / "1" / "chat.txt", 0, b"[2026-03-02 09:14] <ana> Hello.")
+    assert {each.stat().st_mode & 0o777 for each in (home, *home.rglob("*")) if each.is_dir()} == {0o700}

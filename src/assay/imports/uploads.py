@@ -39,7 +39,7 @@ class Uploads:
         Raises Unavailable where the disk has no room: what others announced came in meanwhile.
         """
         self.refuse_too_large(len(content))
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_closed(path.parent)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "r+b") as file:
             file.truncate(offset)
@@ -71,3 +71,10 @@ class Uploads:
                 with suppress(ValueError):
                     found.append(UUID(each.name))
         return found
+
+
+def _make_closed(folder: Path) -> None:
+    """Makes the folder, and what is missing above it, each closed to others: the data folder may be among them."""
+    if not folder.is_dir():
+        _make_closed(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
