@@ -16,8 +16,8 @@ from taskiq.message import BrokerMessage
 from assay.aio import cancel_all, is_cancelled
 from assay.messaging import nats, streams
 from assay.messaging.streams import Queue
-from assay.queue.library import OwnStreamsBroker, arrived_late
 from assay.queue.order import DUE_AT, MESSAGE_ID, Order
+from assay.queue.taskiq_private import OwnStreamsBroker, arrived_late
 from assay.settings import Settings
 
 PULL_SECONDS: Final = 30

@@ -8,7 +8,7 @@ from tests.patience import PATIENCE, until
 from tests.queue.helpers import working
 
 from assay.messaging import nats
-from assay.queue.library import OwnStreamsBroker, arrived_late
+from assay.queue.taskiq_private import OwnStreamsBroker, arrived_late
 
 pytestmark = pytest.mark.anyio
 

@@ -1,4 +1,4 @@
-"""All that we use of taskiq-nats and nats-py beside what they promise. `tests/queue/test_library.py` pins it.
+"""All that we use of taskiq-nats and nats-py beside what they promise. `tests/queue/test_taskiq_private.py` pins it.
 
 A new version of either that changes one of these fails there, and is mended here.
 """
