@@ -14,7 +14,7 @@ SOURCES = [*(PAGE / "src").rglob("*.ts*"), *(PAGE / "src").rglob("*.css"), PAGE 
 def test_the_lock_file_holds_digests_and_no_address():
     text = (PAGE / "package-lock.json").read_text()
     assert text.count('"resolved"') == 0
-    assert re.findall(r"https?://\S*registry\S*", text) == []
+    assert "://" not in text  # `npm install` writes who takes donations: leave it out
     assert text.count('"integrity"') > 100
 
 
