@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { number, when } from "../ui/format";
-import { Failed } from "../ui/States";
+import { Failed, More } from "../ui/States";
 import { type Import, pastImports } from "./queries";
 
 /** In words, and how it is coloured. */
@@ -69,16 +69,7 @@ export function Past({ open, onOpen }: Props) {
           </tbody>
         </table>
       </div>
-      {all.hasNextPage && (
-        <button
-          type="button"
-          className="button"
-          disabled={all.isFetchingNextPage}
-          onClick={() => void all.fetchNextPage()}
-        >
-          Show more
-        </button>
-      )}
+      <More list={all} />
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { useEffect } from "react";
 import type { Kind } from "../api/client";
 import { percent } from "../ui/format";
 import { useShortcuts } from "../ui/keys";
-import { Failed } from "../ui/States";
+import { Failed, More } from "../ui/States";
 import { Entity } from "./Entity";
 import { Messages } from "./Messages";
 import { Overview } from "./Overview";
@@ -129,14 +129,7 @@ function List({ kind, place, onOpen }: ListProps) {
       ))}
       {!place.q && all.hasNextPage && (
         <li>
-          <button
-            type="button"
-            className="button"
-            disabled={all.isFetchingNextPage}
-            onClick={() => void all.fetchNextPage()}
-          >
-            Show more
-          </button>
+          <More list={all} />
         </li>
       )}
     </ul>

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { when } from "../ui/format";
-import { Failed } from "../ui/States";
+import { Failed, More } from "../ui/States";
 import { messages } from "./queries";
 import type { Place } from "./search";
 
@@ -38,14 +38,7 @@ export function Messages({ place, onOpen }: { place: Place; onOpen: (id: string)
       ))}
       {all.hasNextPage && (
         <li>
-          <button
-            type="button"
-            className="button"
-            disabled={all.isFetchingNextPage}
-            onClick={() => void all.fetchNextPage()}
-          >
-            Show more
-          </button>
+          <More list={all} />
         </li>
       )}
     </ul>

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import type { Kind } from "../api/client";
-import { Failed } from "../ui/States";
+import { Failed, More } from "../ui/States";
 import { Duplicates } from "./Duplicates";
 import { contradictions } from "./queries";
 
@@ -45,11 +45,7 @@ function Contradictions({ onOpen }: Props) {
           </button>
         </p>
       ))}
-      {all.hasNextPage && (
-        <button type="button" className="button" onClick={() => void all.fetchNextPage()}>
-          Show more
-        </button>
-      )}
+      <More list={all} />
     </section>
   );
 }

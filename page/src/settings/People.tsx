@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import { useState } from "react";
 import { answered, api, type Schemas, written } from "../api/client";
 import { Dialog } from "../ui/Dialog";
-import { Complaint, Failed } from "../ui/States";
+import { Complaint, Failed, More } from "../ui/States";
 import { AddUser } from "./AddUser";
 import { ROLES, type User, users } from "./users";
 
@@ -35,11 +35,7 @@ export function People() {
           </table>
         </div>
       )}
-      {all.hasNextPage && (
-        <button type="button" className="button" onClick={() => void all.fetchNextPage()}>
-          Show more
-        </button>
-      )}
+      <More list={all} />
       {asked && <NewPassword user={asked} onClose={() => setAsked(undefined)} />}
     </section>
   );

@@ -1,4 +1,4 @@
-import type { UseQueryResult } from "@tanstack/react-query";
+import type { UseInfiniteQueryResult, UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Refused } from "../api/client";
 
@@ -35,5 +35,20 @@ export function Complaint({ error }: { error: Error | null }) {
     <p className="wrong" role="alert">
       {error.message}
     </p>
+  );
+}
+
+/** Goes on with a list that has more than it shows. */
+export function More({ list }: { list: UseInfiniteQueryResult }) {
+  if (!list.hasNextPage) return null;
+  return (
+    <button
+      type="button"
+      className="button"
+      disabled={list.isFetchingNextPage}
+      onClick={() => void list.fetchNextPage()}
+    >
+      Show more
+    </button>
   );
 }
