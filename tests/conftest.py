@@ -81,6 +81,14 @@ def unhurried() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes the data folder of whoever runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASSAY_HOME", str(tmp_path_factory.mktemp("home") / "assay"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
     """Hundreds of tests sign somebody in. What hashing costs in earnest is a test of its own."""
     with pytest.MonkeyPatch.context() as patch:
