@@ -31,7 +31,12 @@ def _commands(kind: Kind) -> App:
     """The commands of one kind of knowledge."""
     plural = TRAITS[kind].plural
     app = App(name=plural, help=f"List, show and merge the approved {plural}.")
+    _add_reading(app, kind, plural)
+    _add_merging(app, kind, plural)
+    return app
 
+
+def _add_reading(app: App, kind: Kind, plural: str) -> None:
     @app.command(name="list", help=f"List the approved {plural}, newest first.")
     def list_(*, limit: Limit = DEFAULT_LIMIT, after: After = None, json: Json = False) -> None:
         _list(kind, limit, after, json)
@@ -40,6 +45,8 @@ def _commands(kind: Kind) -> App:
     def show(id_: Annotated[str, Parameter(help="Its id.", name="ID")], /, *, json: Json = False) -> None:
         _show(kind, id_, json)
 
+
+def _add_merging(app: App, kind: Kind, plural: str) -> None:
     @app.command(help=f"Merge {plural} into another. What is merged away is archived, and its id leads to the other.")
     def merge(
         *ids: Annotated[str, Parameter(help="The ones to merge away, one or more ids.")],
@@ -80,8 +87,6 @@ def _commands(kind: Kind) -> App:
             return await knowledge.unmerge(session, sources, actor=actor, notes=note)
 
         return decided(ids, decide, json)
-
-    return app
 
 
 topics = _commands(Kind.TOPIC)
