@@ -27,6 +27,7 @@ FOLLOWERS: Final[Mapping[str, tuple[str, ...]]] = {
     "proposal.erased": (SCAN,),
     "proposal.reverted": (SCAN,),
     "proposal.withdrawn": (SCAN,),
+    "proposal.set_aside": (SCAN,),
     "proposal.not_duplicate": (SCAN, REVIEW),
     "proposal.duplicate_detected": (METRICS,),
     "proposal.approved": (REVIEW,),
