@@ -243,6 +243,26 @@ async def test_one_person_has_so_many_imports_under_way_and_no_more(client):
     assert answer.status_code == 429
 
 
+async def test_the_imports_of_one_person_that_are_under_way_have_so_many_bytes_and_no_more(
+    database, database_url, tmp_path
+):
+    async with app_and_client(database, database_url, tmp_path) as (app, http):
+        most = app.state.assay.settings.assay_upload_megabytes * 2**20
+        asked = [{"file_name": f"{size}.zip", "size": size} for size in (most, most - 5, 6)]
+        answers = [await http.post(f"{BASE}/imports", json=each) for each in asked]
+        assert [each.status_code for each in answers] == [201, 201, 429]
+        assert (
+            answers[2]
+            .json()["detail"]
+            .endswith(
+                f" has imports of {2 * most - 5:,} bytes under way, and with 6 more they would be over {2 * most:,}: "
+                "end one of them first."
+            )
+        )
+        await http.post(f"{BASE}/imports/{answers[0].json()['id']}/cancel")
+        assert (await http.post(f"{BASE}/imports", json=asked[2])).status_code == 201
+
+
 async def test_names_that_no_database_takes_stop_no_import(client):
     said = [{"user": "U\0\ud800", "type": "message", "ts": "1772000000.000100", "text": "Hello."}]
     _, found = await uploaded(client, json.dumps(said).encode(), name="ops.json")

@@ -25,6 +25,8 @@ IMPORT: Final = "import"
 MAX_FILE_NAME: Final = 120
 MAX_OPEN: Final = 10
 """Imports of one user that have not ended."""
+MAX_OPEN_SIZES: Final = 2
+"""How many times the bytes of the largest import those of one user may have together."""
 MAX_PIECE_BYTES: Final = 8 * 2**20
 """Bytes of an upload in one request."""
 OPTIONS: Final = ("format", "channel", "author", "date", "zone", "encoding")
@@ -49,7 +51,7 @@ async def create(
         raise InvalidInput(f"An import has 1 to {most:,} bytes; this one has {size:,}.")
     _check_name(file_name)
     await _check(session, source, options, actor)
-    await _check_number(session, actor)
+    await _check_room(session, size, most, actor)
     made = Import(
         id=new_id(),
         file_name=file_name,
@@ -186,9 +188,17 @@ def _given(options: Mapping[str, str | None]) -> dict[str, str]:
     return {name: value for name in OPTIONS if (value := options.get(name))}
 
 
-async def _check_number(session: AsyncSession, actor: Actor) -> None:
+async def _check_room(session: AsyncSession, size: int, most: int, actor: Actor) -> None:
+    """Raises TooMany where the imports of somebody that have not ended are many, or large, already."""
     await hold_until_commit(session, f"imports of {actor.user_id}")
-    unfinished = select(func.count()).select_from(Import)
+    unfinished = select(func.count(), func.coalesce(func.sum(Import.size), 0)).select_from(Import)
     own = unfinished.where(Import.created_by_user_id == actor.user_id, Import.state.not_in(FINAL_IMPORT_STATES))
-    if (await session.scalar(own) or 0) >= MAX_OPEN:
+    number, taken = (await session.execute(own)).one()
+    if number >= MAX_OPEN:
         raise TooMany(f"{actor.name} has {MAX_OPEN} imports under way: end one of them first.", retry_after=60)
+    if taken + size > (room := MAX_OPEN_SIZES * most):
+        raise TooMany(
+            f"{actor.name} has imports of {taken:,} bytes under way, and with {size:,} more they would be over "
+            f"{room:,}: end one of them first.",
+            retry_after=60,
+        )
