@@ -43,7 +43,7 @@ def told(lines):
 async def test_what_comes_back_is_what_went_out(database, empty, tmp_path):
     await lived_in(database)
     before = await exported(database, tmp_path / "a.jsonl")
-    counts = await restore(empty, tmp_path / "a.jsonl", actor_of=system)
+    counts = await restore(empty, tmp_path / "a.jsonl", actor_of=system, with_admins=True)
     assert told(await exported(empty, tmp_path / "b.jsonl")) == told(before)
     assert counts["entities"] == 3
     assert [each for each in await check(empty) if each.broken] == await broken_before(database)
@@ -87,6 +87,14 @@ async def test_no_password_and_no_token_goes_out(database, empty, tmp_path):
     await restore(empty, tmp_path / "a.jsonl", actor_of=system)
     assert await rows(empty, "SELECT count(*) FROM api_tokens WHERE revoked_at IS NULL") == [(0,)]
     assert await scalar(empty, "SELECT password_hash FROM users WHERE name = 'ana'") is None
+
+
+@pytest.mark.parametrize(("with_admins", "role"), [(False, "reviewer"), (True, "admin")])
+async def test_a_file_makes_nobody_an_admin_unless_it_is_said(database, empty, tmp_path, with_admins, role):
+    await lived_in(database)
+    await exported(database, tmp_path / "a.jsonl")
+    await restore(empty, tmp_path / "a.jsonl", actor_of=system, with_admins=with_admins)
+    assert await rows(empty, "SELECT name, role FROM users WHERE role IS NOT NULL") == [("ana", role)]
 
 
 async def test_it_also_comes_back_packed(database, empty, tmp_path):

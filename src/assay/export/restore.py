@@ -32,21 +32,22 @@ MAX_RECORD_BYTES: Final = 2**30
 """As much as the database gives out. What one Assay wrote another takes, however odd its messages are."""
 
 
-async def restore(database: Database, path: Path, *, actor_of: FindActor) -> dict[str, int]:
+async def restore(database: Database, path: Path, *, actor_of: FindActor, with_admins: bool = False) -> dict[str, int]:
     """Brings back an export. Returns how many records of each table there were.
 
-    `actor_of`: who does it, found once the users are back. Raises InvalidInput for a file that is none, is damaged or
+    `actor_of`: who does it, found once the users are back. `with_admins`: who was an admin is one again; else a
+    reviewer, for a file is no proof of what somebody may do. Raises InvalidInput for a file that is none, is damaged or
     is of a newer version, and Conflict where the database is not empty; then nothing is changed.
     """
     try:
-        return await _restore(database, path, actor_of)
+        return await _restore(database, path, actor_of, with_admins=with_admins)
     except DBAPIError as error:
         if troubles.is_trouble(error):
             raise
         raise InvalidInput(f"{path} holds records that do not fit together: {first_line(error)}.") from None
 
 
-async def _restore(database: Database, path: Path, actor_of: FindActor) -> dict[str, int]:
+async def _restore(database: Database, path: Path, actor_of: FindActor, *, with_admins: bool) -> dict[str, int]:
     async with database.transaction() as session:
         await _refuse_used(session)
         await session.execute(sql.MAKE_RESTORED)
@@ -54,7 +55,7 @@ async def _restore(database: Database, path: Path, actor_of: FindActor) -> dict[
         for name in KEPT:
             if name == "outbox":
                 await session.execute(delete(OutboxEntry))  # a trigger wrote it, as if all had just happened
-            await _insert(session, name)
+            await _insert(session, name, with_admins=with_admins)
         await _number_on(session)
         actor = await actor_of(session)
         await record(session, actor, [Record("records.restored", detail={"file": path.name, **counts})])
@@ -144,13 +145,13 @@ def _check_row(path: Path, document: dict[str, Any]) -> None:
         raise InvalidInput(f"{path} holds a line that is not a record of Assay: {str(document)[:80]}")
 
 
-async def _insert(session: AsyncSession, name: str) -> None:
+async def _insert(session: AsyncSession, name: str, *, with_admins: bool) -> None:
     """One statement a table: so records may name each other in whatever order they come."""
     stay, exported = SECRET.get(name, ()), await _exported_columns(session, name)
     known = [column.name for column in Base.metadata.tables[name].columns if column.name not in stay]
     if not (columns := [each for each in known if each in exported]):
         return
-    await session.execute(sql.records_inserted(name, columns), {"name": name})
+    await session.execute(sql.records_inserted(name, columns, with_admins=with_admins), {"name": name})
 
 
 async def _exported_columns(session: AsyncSession, name: str) -> set[str]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import TextClause, text
 
-from assay.db.models import SYSTEM_USER_ID
+from assay.db.models import SYSTEM_USER_ID, Role
 
 ENDED: Final = "a token that was restored: "
 """Before its id. No digest of a token is ever kept of this, so nobody has a token that fits."""
@@ -41,12 +41,15 @@ def records_of(table: str, key: Sequence[str], *, without: Collection[str]) -> T
 
 
 # Raw: rows as JSON, whose types are those of the table.
-def records_inserted(table: str, columns: Sequence[str]) -> TextClause:
-    """Tokens come back ended. The user that every database has is not brought back a second time."""
+def records_inserted(table: str, columns: Sequence[str], *, with_admins: bool) -> TextClause:
+    """Tokens come back ended, and admins as reviewers unless they are to stay what they were. The user that every
+    database has is not brought back a second time."""
     values = {column: f"r.{column}" for column in columns}
     if table == "api_tokens":
         values["revoked_at"] = "coalesce(r.revoked_at, now())"
         values["secret_hash"] = f"encode(sha256(convert_to('{ENDED}' || r.id, 'UTF8')), 'hex')"
+    if "role" in values and table == "users" and not with_admins:
+        values["role"] = f"CASE r.role WHEN '{Role.ADMIN}' THEN '{Role.REVIEWER}' ELSE r.role END"
     seed = f" AND r.id <> {SYSTEM_USER_ID}" if table == "users" else ""
     return text(f"""
         INSERT INTO {table} ({", ".join(values)}) SELECT {", ".join(values.values())} FROM restored
