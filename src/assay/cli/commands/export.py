@@ -17,6 +17,7 @@ from assay.errors import InvalidInput
 from assay.export import jsonld, markdown, records
 
 PRIVATE: Final = 0o600
+CLOSED: Final = 0o700
 FOLDERS: Final = frozenset({"markdown", "csv"})
 
 
@@ -41,12 +42,11 @@ def export(
     """Write everything to a file of JSON lines, which `assay restore` brings back whole; packed where its name ends
     in .gz. Or what is known: to a folder of Markdown that opens in Obsidian, a folder of CSV, a file of JSON-LD.
 
-    What is there is not overwritten. The file of everything holds all messages, and no password or token.
+    What is there is not overwritten. The file of everything holds all messages, and no password or token. All that
+    is written is readable by its owner alone.
     """
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
         raise InvalidInput(f"{path} is there already: name a file or folder that is not.")
-    if format in FOLDERS:
-        path.mkdir(parents=True, exist_ok=True)
     act = {
         ExportFormat.JSONL: lambda database: _one_file(path, records.lines(database)),
         ExportFormat.JSONLD: lambda database: _one_file(path, jsonld.pieces(database)),
@@ -54,6 +54,8 @@ def export(
         ExportFormat.CSV: lambda database: _csv(path, database),
     }[format]
     try:
+        if format in FOLDERS:
+            path.mkdir(mode=CLOSED, parents=True, exist_ok=True)
         written = with_database(act)
     except OSError as error:
         raise InvalidInput(f"{path} cannot be written: {error.strerror or error}.") from None
@@ -87,7 +89,8 @@ def _opened(path: Path, *, packed: bool) -> BinaryIO:
 async def _markdown(path: Path, database: Database) -> int:
     number = 0
     async for file in markdown.files(database):
-        (path / file.name).write_text(file.text, encoding="utf-8", newline="\n")
+        with _opened(path / file.name, packed=False) as written:
+            written.write(file.text.encode())
         number += 1
     return number
 
