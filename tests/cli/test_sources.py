@@ -64,6 +64,14 @@ def test_a_chat_program_is_connected_and_disconnected(empty, monkeypatch):
     assert empty("sources", "disconnect", "talk").refused(2) == "The source 'talk' is not connected to any program."
 
 
+def test_discord_without_its_extra_is_one_sentence(empty, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("ab" * 32 + "\n"))
+    monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
+    refused = empty("sources", "connect", "talk", "--to", "discord").refused(2)
+    assert refused.startswith("What Discord sends needs the extra `discord`, which is not installed: type ")
+    assert empty("sources", "list", "--json").items == []
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

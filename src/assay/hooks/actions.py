@@ -37,7 +37,8 @@ NOT_PROVED: Final = "No source is connected here with what this request was sign
 async def connect(session: AsyncSession, name: str, platform: HookPlatform, secret: str, *, actor: Actor) -> UUID:
     """Lets a program send messages into a source, which is made where there is none. A connection before ends.
 
-    Raises InvalidInput for what cannot be a secret, Forbidden where the actor may not write to the source.
+    Raises InvalidInput for what cannot be a secret and for a missing extra, Forbidden where the actor may
+    not write to the source.
     """
     extraction.check_source(name)
     _check_secret(platform, secret)
@@ -65,6 +66,8 @@ async def disconnect(session: AsyncSession, name: str, *, actor: Actor) -> None:
 
 def _check_secret(platform: HookPlatform, secret: str) -> None:
     is_key = platform is HookPlatform.DISCORD
+    if is_key:
+        discord.refuse_without_extra()
     if is_key and not (len(secret) == 64 and all(each in "0123456789abcdefABCDEF" for each in secret)):
         raise InvalidInput("The public key of a Discord application has 64 hexadecimal digits.")
     if not MIN_SECRET <= len(secret) <= MAX_SECRET or not secret.isascii() or not secret.isprintable():

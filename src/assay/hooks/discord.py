@@ -6,7 +6,7 @@ https://docs.discord.com/developers/interactions/receiving-and-responding
 import re
 from typing import Any, Final
 
-from assay.errors import Unavailable, missing_extra
+from assay.errors import InvalidInput, Unavailable, missing_extra
 from assay.hooks.event import Document, Headers, HookEvent, Platform, inner, is_fresh
 from assay.readers import discord
 from assay.readers.fields import first, mapping, objects, text_of
@@ -25,10 +25,12 @@ EPOCH: Final = 1420070400000
 def is_genuine(secret: str, headers: Headers, body: bytes) -> bool:
     """By an Ed25519 signature over time and body. `secret`: the public key of the application."""
     try:
-        from cryptography.exceptions import InvalidSignature
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    except ImportError:
-        raise Unavailable(str(missing_extra("What Discord sends", "discord"))) from None
+        refuse_without_extra()
+    except InvalidInput as refusal:
+        raise Unavailable(str(refusal)) from None
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     sent = headers.get("x-signature-timestamp", "")
     try:
         signature = bytes.fromhex(headers.get("x-signature-ed25519", ""))
@@ -36,6 +38,14 @@ def is_genuine(secret: str, headers: Headers, body: bytes) -> bool:
     except (ValueError, InvalidSignature):
         return False
     return is_fresh(sent)
+
+
+def refuse_without_extra() -> None:
+    """Raises InvalidInput where no signature of Discord can be checked."""
+    try:
+        import cryptography.exceptions  # noqa: F401
+    except ImportError:
+        raise missing_extra("What Discord sends", "discord") from None
 
 
 def room(_document: Document) -> str:
