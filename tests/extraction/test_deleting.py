@@ -9,6 +9,7 @@ from tests.extraction.chats import claimed, incoming, ingest
 from assay.audit.actor import SYSTEM
 from assay.extraction import actions
 from assay.extraction.actions import IngestReport
+from assay.extraction.sql.messages import Compared
 
 pytestmark = pytest.mark.anyio
 
@@ -36,6 +37,15 @@ async def test_deleting_twice_and_importing_the_older_export_again_change_nothin
     again = await ingest(database, incoming("We use Redis.", "1"), source="chat")
     assert again == IngestReport(unchanged=1)
     assert await scalar(database, "SELECT text FROM messages WHERE is_latest") == "(deleted)"
+
+
+async def test_what_is_not_there_yet_stays_out_when_it_comes(database):
+    await delete(database, "2", source="chat")
+    async with database.transaction() as session:
+        both = [incoming("One.", "1"), incoming("Two.", "2")]
+        assert await actions.compare(session, both, source="chat") == Compared(new=1, edited=0, known=1)
+    assert await ingest(database, *both, source="chat") == IngestReport(added=1, erased=1)
+    assert await ingest(database, incoming("Two.", "2"), source="other") == IngestReport(added=1)
 
 
 async def test_another_look_at_what_rests_on_it_is_asked_for(database):

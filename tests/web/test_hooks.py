@@ -91,6 +91,14 @@ async def test_an_edit_that_comes_before_the_message_stands(database, database_u
     assert await rows(database, LATEST) == [("U123ABC456", "We use Postgres alone.")]
 
 
+async def test_a_message_whose_deletion_came_first_stays_deleted(database, database_url):
+    async with connected(database, database_url, HookPlatform.SLACK) as send:
+        for each in (DELETED, HELLO, CHANGED):
+            body, signed = by_slack(each)
+            assert (await send(body, **signed)).status_code == 200
+    assert await scalar(database, "SELECT count(*) FROM messages") == 0
+
+
 async def test_a_live_message_goes_on_in_the_channel_and_under_the_name_of_the_import(database, database_url):
     async with connected(database, database_url, HookPlatform.SLACK) as send:
         body, signed = by_slack(HELLO)

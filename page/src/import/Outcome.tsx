@@ -11,7 +11,7 @@ export function Outcome({ found }: { found: Import }) {
     plural(progress.added, "new message"),
     progress.edited > 0 && `${number(progress.edited)} edited`,
     progress.unchanged > 0 && `${number(progress.unchanged)} known before`,
-    progress.erased > 0 && `${number(progress.erased)} erased before`,
+    progress.erased > 0 && `${number(progress.erased)} erased or deleted before`,
     progress.left_out > 0 && `${number(progress.left_out)} left out`,
   ];
   return (

@@ -4,7 +4,7 @@ Each action leaves the commit to its caller. How a run reads is the subject of `
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import md5
 from uuid import UUID
@@ -23,10 +23,10 @@ from assay.extraction.portions import portions
 from assay.extraction.runs import RUN, not_in_state
 from assay.extraction.sql import messages as sql
 from assay.extraction.sql import runs as run_sql
-from assay.extraction.sql.erasure import erased_before
+from assay.extraction.sql.erasure import erased_before, keep_out
 from assay.readers.quotes import passed_on
 from assay.readers.records import MAX_NAME, IncomingMessage, unfit
-from assay.sources.actions import admit, refuse_foreign
+from assay.sources.actions import admit
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class IngestReport:
     edited: int = 0
     unchanged: int = 0
     erased: int = 0
-    """Left out, for they were erased before."""
+    """Left out, for they were erased before, or deleted before they came in."""
 
 
 async def ingest(
@@ -48,7 +48,8 @@ async def ingest(
 ) -> IngestReport:
     """Stores messages, each once, however often and from how many sides they come, with who wrote them in.
 
-    New words for an id of the source become a new version of the message, which is unread. What was erased stays out.
+    New words for an id of the source become a new version of the message, which is unread. What was erased or deleted
+    stays out.
     Raises InvalidInput when a message breaks a limit, Forbidden where the actor may not write to the source, and
     Conflict for a new source that looks like another; then nothing is written.
     """
@@ -80,14 +81,16 @@ async def delete(
     session: AsyncSession, external_ids: Sequence[str], *, source: str, actor: Actor, at: datetime | None = None
 ) -> int:
     """Takes back messages that their authors deleted where they stood: nobody reads them any more, what they said
-    before is kept as older versions, and what rests on it is looked at again. Returns how many there were.
+    before is kept as older versions, and what rests on it is looked at again. Returns how many there were. One that
+    is not there yet stays out when it comes.
 
     `at`: when that was; else now. Raises Forbidden where the actor may not write to the source.
     """
     if not external_ids:
         return 0
     await hold_until_commit(session, f"ingest {source}")
-    await refuse_foreign(session, source, actor=actor)
+    await admit(session, source, actor=actor)
+    await keep_out(session, source, external_ids)
     rows = [{"id": new_id(), "external_id": each} for each in dict.fromkeys(external_ids)]
     names = await sql.add_deletions(session, source, rows, writer=actor, at=at or now())
     if names:
@@ -134,7 +137,9 @@ def _row(position: int, message: IncomingMessage) -> dict[str, object]:
 
 
 async def compare(session: AsyncSession, messages: Sequence[IncomingMessage], *, source: str) -> sql.Compared:
-    """How much of these messages is new to the source. Writes nothing."""
+    """How much of these messages is new to the source. What is kept out of it counts as known. Writes nothing."""
+    gone = await erased_before(session, source, [known for each in messages for known in each.known_ids])
+    fresh = [each for each in messages if gone.isdisjoint(each.known_ids)]
     rows = [
         {
             "external_id": each.external_id,
@@ -143,9 +148,10 @@ async def compare(session: AsyncSession, messages: Sequence[IncomingMessage], *,
             "is_version": each.is_version,
             "edited_at": each.edited_at,
         }
-        for each in messages
+        for each in fresh
     ]
-    return await sql.compare(session, source, rows)
+    found = await sql.compare(session, source, rows)
+    return replace(found, known=found.known + len(messages) - len(fresh))
 
 
 async def cancel(session: AsyncSession, run_id: UUID, *, actor: Actor) -> None:

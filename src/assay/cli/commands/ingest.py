@@ -256,7 +256,7 @@ def _print(done: Imported) -> None:
     counts = f"Messages: {done.added:,} added, {done.edited:,} edited, {done.unchanged:,} known already"
     say(f"{counts}, {done.left_out:,} left out.")
     if done.erased:
-        say(f"{done.erased:,} of the messages were erased before, and stay out.", style="yellow")
+        say(f"{done.erased:,} of the messages were erased or deleted before, and stay out.", style="yellow")
     if done.deleted:
         say(f"{done.deleted:,} known messages were deleted since, and are taken back.")
     if done.skipped:

@@ -20,7 +20,10 @@ MESSAGE_WORDS = sql("to_tsvector('english'::regconfig, \"left\"(text, 100000))")
 
 
 class ErasedMessage(Base):
-    """A message that was erased, so that it stays out. Says neither whose it was nor what it said."""
+    """A message that was erased, or deleted by its author before it came in, so that it stays out.
+
+    Says neither whose it was nor what it said.
+    """
 
     __tablename__ = "erased_messages"
 

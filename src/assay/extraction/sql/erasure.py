@@ -125,7 +125,7 @@ async def forget_previews(session: AsyncSession, ids: Ids) -> None:
 
 
 async def erased_before(session: AsyncSession, source: str, external_ids: Sequence[str]) -> set[str]:
-    """Which of these messages of a source were erased."""
+    """Which of these messages of a source were erased, or deleted before they came in."""
     # Raw: the digest of each row of an array.
     found = await session.scalars(
         text(f"""
@@ -134,6 +134,20 @@ async def erased_before(session: AsyncSession, source: str, external_ids: Sequen
         {"source": source, "ids": list(external_ids)},
     )
     return set(found)
+
+
+async def keep_out(session: AsyncSession, source: str, external_ids: Sequence[str]) -> None:
+    """Remembers those of these messages that are not there yet: they do not come in later either."""
+    # Raw: the digest of each row of an array.
+    await session.execute(
+        text(f"""
+        INSERT INTO erased_messages (digest) SELECT DISTINCT {_DIGEST}
+        FROM (SELECT CAST(:source AS text) AS source, unnest(CAST(:ids AS text[])) AS external_id) gone
+        WHERE NOT EXISTS (SELECT FROM (SELECT FROM messages m
+            WHERE m.source = gone.source AND m.external_id = gone.external_id OFFSET 0) AS known)
+        ON CONFLICT DO NOTHING"""),
+        {"source": source, "ids": list(external_ids)},
+    )
 
 
 async def drop_sources(session: AsyncSession, ids: Ids, gone: Ids) -> None:

@@ -71,7 +71,7 @@ class Import(RequestModel):
 
 
 class Imported(ResponseModel):
-    """How many were new, are new words for known ones, were known, and were erased before, so that they stay out."""
+    """How many were new, new words for known ones, known, and erased or deleted before, so that they stay out."""
 
     added: int
     edited: int
