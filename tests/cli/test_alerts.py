@@ -47,7 +47,7 @@ def test_a_receiver_that_is_not_there_is_named_and_exit_code_1(alone):
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({}, "Nobody is told: set ASSAY_WEBHOOK_URL or ASSAY_SMTP_URL first."),
+        ({}, "No receiver is configured: set ASSAY_WEBHOOK_URL or ASSAY_SMTP_URL first."),
         (
             {"ASSAY_WEBHOOK_URL": "https://a.example"},
             "ASSAY_WEBHOOK_SECRET is missing: what goes to ASSAY_WEBHOOK_URL is signed with it.",

@@ -209,7 +209,7 @@ def test_what_came_first_names_what_came_later_and_is_like_it(assay):
     flagged = assay("proposals", "list", "--duplicates", "--limit", "500", "--json").document["items"]
     later = next(each for each in flagged if each["similar_proposal_id"])
     shown = assay("proposals", "show", later["similar_proposal_id"])
-    assert "Later proposals that are like it: assay proposals groups" in shown.out
+    assert "Later proposals similar to it: assay proposals groups" in shown.out
     assert f"{later['id'][-8:]}  {later['similarity_type']}  {later['proposed_title'][:30]}" in shown.out
     document = assay("proposals", "show", later["similar_proposal_id"], "--json").document
     assert later["id"] in document["repeated_by"]

@@ -20,7 +20,7 @@ def test_they_are_found_listed_with_the_way_to_merge_them_and_dismissed(assay):
     assert assay(f"{pair['kind']}s", "merge", newer, "--into", older, "--preview").code == 0
     assert assay("duplicates", "dismiss", older, newer).out == "Remembered: not the same.\n"
     assert pair not in assay("duplicates", "list", "--json").items
-    assert "are not marked as alike" in assay("duplicates", "dismiss", older, newer).refused(2)
+    assert "are not marked as similar" in assay("duplicates", "dismiss", older, newer).refused(2)
     assert assay("duplicates", "dismiss", older, "ffffffff").refused(2) == "There is no topic or atom ffffffff."
 
 

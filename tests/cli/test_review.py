@@ -110,7 +110,7 @@ def test_without_a_terminal_each_line_is_a_key(assay, demo_url, waiting, monkeyp
 def test_one_edits_and_puts_off_and_what_is_refused_is_said(assay, demo_url, waiting, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("e\nAnother title\n\ns\nsoon\ns\n2h\nz\nz\nz\n"))
     shown = assay("proposals", "review", "--kind", "atom", "--sort", "oldest")
-    assert "'soon' is no length of time: say 2h, 1d or 3w." in shown.out
+    assert "'soon' is not a duration: use 2h, 1d or 3w." in shown.out
     assert "Snoozed." in shown.out
     assert "There is nothing to undo." in shown.out
     assert states(demo_url, *waiting[:2]) == ["pending", "pending"]
@@ -128,9 +128,9 @@ def test_many_are_decided_by_a_filter_that_was_looked_at(assay):
     assert fits > 1
     seen = assay("proposals", "reject", *words, "--preview")
     assert seen.out.count("would be rejected.") == fits
-    assert seen.out.endswith(f"{fits} fit. Nothing was changed.\n")
-    assert assay("proposals", "reject", *words).refused(2).endswith(f"say --expect {fits}.")
-    assert assay("proposals", "reject", *words, "--expect", "1").refused(1).endswith("look again with --preview.")
+    assert seen.out.endswith(f"{fits} match. Nothing was changed.\n")
+    assert assay("proposals", "reject", *words).refused(2).endswith(f"pass --expect {fits}.")
+    assert assay("proposals", "reject", *words, "--expect", "1").refused(1).endswith("run --preview again.")
     assert assay("proposals", "reject", *words, "--expect", str(fits)).code == 0
     assert assay("proposals", "list", *words, "--json").items == []
 

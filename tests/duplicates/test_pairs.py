@@ -94,7 +94,7 @@ async def test_what_a_person_told_apart_does_not_come_back_until_the_words_chang
     assert await looked(database, embedder, threshold=0.8) == 1
     assert [each.second.id for each in await listed(database)] == [new]
     async with database.transaction() as session:
-        with pytest.raises(NotFound, match="are not marked as alike"):
+        with pytest.raises(NotFound, match="are not marked as similar"):
             await pairs.dismiss(session, old, old, actor=ana, notes=None)
 
 

@@ -18,7 +18,7 @@ async def actor_again(
     """Raises Forbidden where they were disabled, or may not do it any more, or their token has ended."""
     user = await session.get(User, user_id, populate_existing=True)
     if user is None or user.disabled_at is not None or user.role is None:
-        raise Forbidden("Whoever asked for this has no account any more.")
+        raise Forbidden("The user who requested this no longer has an account.")
     scopes = SCOPES_OF[user.role]
     if token_id is not None:
         valid = (ApiToken.id == token_id) & ApiToken.revoked_at.is_(None)

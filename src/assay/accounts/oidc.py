@@ -148,7 +148,7 @@ class Provider:
     async def _metadata(self, client: httpx2.AsyncClient) -> Mapping[str, Any]:
         metadata = await _document(client, f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
         if metadata.get("issuer") != self._issuer:
-            raise Unavailable("The identity provider calls itself by another name than ASSAY_OIDC_ISSUER.")
+            raise Unavailable("The identity provider names another issuer than ASSAY_OIDC_ISSUER.")
         return metadata
 
     async def _id_token(
@@ -166,7 +166,7 @@ class Provider:
             raise Unauthenticated(f"The identity provider did not accept this sign-in. {AGAIN}")
         token = _read(answer).get("id_token")
         if not isinstance(token, str):
-            raise Unauthenticated("The identity provider's answer says nothing of who signed in.")
+            raise Unauthenticated("The identity provider's answer does not say who signed in.")
         return token
 
     def _credentials(self, methods: object) -> tuple[httpx2.BasicAuth | None, dict[str, str]]:
@@ -244,7 +244,7 @@ def _read(answer: httpx2.Response) -> Mapping[str, Any]:
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise Unavailable("The identity provider's answer is no JSON object.")
+        raise Unavailable("The identity provider's answer is not a JSON object.")
     return document
 
 

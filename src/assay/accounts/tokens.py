@@ -124,4 +124,4 @@ def _check(user: User, name: str, scopes: Sequence[Scope], expires_at: datetime 
         allowed = ", ".join(sorted(SCOPES_OF[user.role]))
         raise InvalidInput(f"A {user.role} gives a token these scopes: {allowed}; not {', '.join(beyond) or 'none'}.")
     if expires_at and not now() < expires_at <= now() + MAX_LIFETIME:
-        raise InvalidInput("The token's end is not allowed: it must be in the future, ten years from now at most.")
+        raise InvalidInput("The token's expiry is not allowed: it must be in the future, at most ten years from now.")

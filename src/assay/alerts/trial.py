@@ -14,7 +14,7 @@ from assay.messaging.events import JobError
 async def tried(receivers: Sequence[Receiver]) -> dict[str, str | None]:
     """By the name of the receiver, why it did not take the test, or None. Raises InvalidInput where there is none."""
     if not receivers:
-        raise InvalidInput("Nobody is told: set ASSAY_WEBHOOK_URL or ASSAY_SMTP_URL first.")
+        raise InvalidInput("No receiver is configured: set ASSAY_WEBHOOK_URL or ASSAY_SMTP_URL first.")
     event = JobError("test", "This is a test: nothing is wrong.", {"host": socket.gethostname()}, now())
     notice = Notice.of(f"alert-test-{now():%Y%m%d%H%M%S%f}", event, now(), "error")
     problems = await asyncio.gather(*(_problem(each, notice) for each in receivers))

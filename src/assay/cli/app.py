@@ -68,7 +68,7 @@ for command, place, words in (
     (
         "export",
         "export:export",
-        "Write everything to a file, or what is known to a folder for Obsidian, CSV or JSON-LD.",
+        "Write everything to a file, or knowledge to a folder for Obsidian, CSV or JSON-LD.",
     ),
     ("restore", "restore:restore", "Bring an export of everything back into an empty Assay."),
     ("erase", "erase:erase", "Delete what a person said, or what was said in a channel."),

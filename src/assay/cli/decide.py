@@ -48,7 +48,7 @@ def decided_as_looked(parts: Sequence[str], looked: Looked, decide: Decide[list[
     outcomes = with_database(act)
     code = answer(outcomes, json, dry_run=looked.preview)
     if looked.preview and not json:
-        say(f"{len(outcomes)} fit. Nothing was changed.", style="dim")
+        say(f"{len(outcomes)} match. Nothing was changed.", style="dim")
     return code
 
 

@@ -15,7 +15,7 @@ from assay.proposals import queries
 from assay.proposals.merge.preview import PreviewedMerge
 from assay.web.views.merging import MergePreview
 
-Take = Annotated[list[str] | None, Parameter(help="Fields to take from what is merged away.", consume_multiple=True)]
+Take = Annotated[list[str] | None, Parameter(help="Fields to take from the merged source.", consume_multiple=True)]
 Both = Annotated[list[str] | None, Parameter(help="Fields in which to combine both.", consume_multiple=True)]
 Look = Annotated[bool, Parameter(name="--preview", negative="", help="Show what would happen, and change nothing.")]
 

@@ -157,7 +157,7 @@ def _show_likeness(found: Shown) -> None:
 
 def _show_repeated(found: Shown) -> None:
     if found.repeated_by:
-        say("\nLater proposals that are like it: assay proposals groups", style="bold")
+        say("\nLater proposals similar to it: assay proposals groups", style="bold")
     for each in found.repeated_by:
         score = rounded(each.similarity_score or 0)
         say(f"  {score}  {short(each.id)}  {each.similarity_type}  {printable(each.title)}", style="dim")

@@ -105,9 +105,9 @@ class Looked(Narrowed):
 
     expect: Annotated[
         int | None,
-        Parameter(help="With a filter: how many --preview said fit. Where others fit now, none is decided."),
+        Parameter(help="With a filter: how many matched in --preview. If others match now, none is decided."),
     ] = None
-    preview: Annotated[bool, Parameter(negative="", help="Say what would become of each, and change nothing.")] = False
+    preview: Annotated[bool, Parameter(negative="", help="Show what would happen to each, and change nothing.")] = False
 
     async def ids(self, session: AsyncSession, typed: Sequence[str]) -> list[UUID]:
         """The proposals named by their ids, or all pending ones that fit.
@@ -123,11 +123,11 @@ class Looked(Narrowed):
             raise InvalidInput(NAME_ONE)
         found = list((await pages.extent(session, await self.filter(session), most=MAX_MEANT)).ids)
         if len(found) > MAX_MEANT:
-            raise InvalidInput(f"More than {MAX_MEANT:,} proposals fit: narrow the filter.")
+            raise InvalidInput(f"More than {MAX_MEANT:,} proposals match: narrow the filter.")
         if not self.preview and self.expect is None:
-            raise InvalidInput(f"{len(found)} fit. Look at them with --preview, then say --expect {len(found)}.")
+            raise InvalidInput(f"{len(found)} match. Look at them with --preview, then pass --expect {len(found)}.")
         if not self.preview and self.expect != len(found):
-            raise Conflict(f"{len(found)} fit by now, not {self.expect}: look again with --preview.")
+            raise Conflict(f"{len(found)} match by now, not {self.expect}: run --preview again.")
         return found
 
 

@@ -59,8 +59,8 @@ def _show_notes(shown: ReviewScreen) -> None:
     notes = [
         *(each.words for each in shown.held),
         f"Atoms that wait for it: {waiting.atoms}." if waiting.atoms else "",
-        f"Later ones that are like it: {waiting.repeats}." if waiting.repeats else "",
-        f"Somebody reads it too: {shown.claim.name}." if shown.claim else "",
+        f"Later ones similar to it: {waiting.repeats}." if waiting.repeats else "",
+        f"Also being read by: {shown.claim.name}." if shown.claim else "",
         *(f"Changed since you looked: {each.action} by {each.actor}." for each in since),
         shown.cannot_decide_because or "",
     ]

@@ -193,7 +193,7 @@ class ReviewSession:
     async def _snooze(self, shown: ReviewScreen) -> None:
         typed = await self.keys.line("Put off for (2h, 1d, 3w; Enter: 1d):") or "1d"
         if typed[-1] not in DAYS or not typed[:-1].isdecimal():
-            raise InvalidInput(f"{typed!r} is no length of time: say 2h, 1d or 3w.")
+            raise InvalidInput(f"{typed!r} is not a duration: use 2h, 1d or 3w.")
         until = now() + timedelta(days=int(typed[:-1]) * DAYS[typed[-1]])
 
         def act(session: AsyncSession) -> Awaitable[list[Outcome]]:

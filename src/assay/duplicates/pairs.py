@@ -189,7 +189,7 @@ async def dismiss(session: AsyncSession, one: UUID, other: UUID, *, actor: Actor
     first, second = sorted((one, other))
     found = await _pair(session, first, second)
     if not found:
-        raise NotFound(f"{one} and {other} are not marked as alike: assay duplicates list shows what is.")
+        raise NotFound(f"{one} and {other} are not marked as similar: assay duplicates list shows the pairs that are.")
     [pair] = found
     await verdicts.remember(session, [(pair.second, pair.first)], same=False, actor=actor, notes=notes)
     event = EntityNotDuplicate(pair.kind, second, pair.second.title, actor.name, first)

@@ -117,7 +117,7 @@ def _rows(path: Path) -> Iterator[tuple[str, str]]:
         counts[each["table"]] += 1
         yield each["table"], json.dumps({"name": each["table"], "row": each["row"]})
     if not isinstance(end, dict) or {**dict.fromkeys(KEPT, 0), **end} != counts:
-        raise InvalidInput(f"{path} is not whole: its last line, which counts the records, is missing or differs.")
+        raise InvalidInput(f"{path} is incomplete: its last line, which counts the records, is missing or differs.")
 
 
 def _documents(path: Path) -> Iterator[dict[str, Any]]:
@@ -135,7 +135,7 @@ def _documents(path: Path) -> Iterator[dict[str, Any]]:
 
 def _check_header(path: Path, header: dict[str, Any] | None) -> None:
     if header is None or header.get("format") != FORMAT:
-        raise InvalidInput(f"{path} is no export of Assay: its first line says so in one. Chats go to: assay ingest")
+        raise InvalidInput(f"{path} is not an export of Assay (its first line would say so). Chats go to: assay ingest")
     if header.get("version") != VERSION or str(header.get("revision", "9999")) > migrate.newest():
         raise InvalidInput(f"{path} was written by a newer Assay: upgrade this one first.")
 

@@ -124,7 +124,7 @@ async def start(session: AsyncSession, import_id: UUID, *, actor: Actor) -> Impo
     found = await held(session, import_id, actor=actor)
     _refuse_unless(found, BEFORE_START, "started")
     if found.preview is None:
-        raise Conflict(f"Nothing was understood of {found.file_name!r}: {found.error}", state=found.state)
+        raise Conflict(f"{found.file_name!r} could not be understood: {found.error}", state=found.state)
     await refuse_foreign(session, found.source, actor=actor)
     found.state, found.error, found.attempts = ImportState.RUNNING, None, 0
     found.started_at = found.started_at or now()

@@ -146,7 +146,7 @@ class Hub:
                     self._arrive()
                     await asyncio.sleep(0.01)
         except TimeoutError:
-            raise Unavailable("Live events are not served at this moment: the database does not answer.") from None
+            raise Unavailable("Live events are unavailable at the moment: the database does not answer.") from None
         return since
 
     async def missed(self, client: Listener, start: int) -> AsyncIterator[Batch]:
@@ -189,10 +189,10 @@ class Hub:
             oldest, newest = await outbox.bounds(session)
         if since > newest:
             raise Gone(
-                f"There is no event {since}: the newest is {newest}. Load everything anew and begin without since."
+                f"There is no event {since}: the newest is {newest}. Load everything again and start without since."
             )
         if since < oldest - 1:
-            raise Gone(f"Events before {oldest} are no longer kept. Load everything anew and begin without since.")
+            raise Gone(f"Events before {oldest} are no longer kept. Load everything again and start without since.")
 
     async def _subscribe(self, client: NatsClient, subject: str) -> None:
         async def arrived(message: Msg) -> None:

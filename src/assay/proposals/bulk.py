@@ -119,7 +119,7 @@ async def undo(session: AsyncSession, bulk_id: UUID, *, actor: Actor) -> BulkDec
     bulk = await mine(session, bulk_id, actor=actor, hold=True)
     done = BulkAction(bulk.action)
     if done is BulkAction.UNDO:
-        raise Conflict("This was an undo itself: do again what it undid.")
+        raise Conflict("This was itself an undo: repeat the decision that it undid.")
     bulk.proposal_ids = bulk.proposal_ids[: bulk.taken]
     bulk.finished_at = bulk.finished_at or now()
     undoing = BulkOrder(action=BulkAction.UNDO, only=DECISIONS_OF.get(done))

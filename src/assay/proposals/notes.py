@@ -12,7 +12,7 @@ from assay.messaging.events import ProposalNoted
 async def add(session: AsyncSession, proposal: Proposal, words: str, *, actor: Actor) -> None:
     """Adds a note, whatever became of the proposal. Raises Conflict where its words were erased."""
     if proposal.erased_at:
-        raise Conflict("Its words were erased with the messages it rested on.")
+        raise Conflict("Its text was erased together with the messages it rested on.")
     event = ProposalNoted(proposal.kind, proposal.id, proposal.title, actor.name)
     await record(
         session,

@@ -116,7 +116,7 @@ def refuse_stale(row: LockedProposal, versions: Mapping[UUID, int]) -> Outcome |
 
 def refuse_erased(row: LockedProposal) -> Outcome | None:
     """A refusal where there is nothing left to decide on."""
-    return conflict(row, "Its words were erased with the messages it rested on.") if row.erased else None
+    return conflict(row, "Its text was erased together with the messages it rested on.") if row.erased else None
 
 
 def refuse_decided(row: LockedProposal) -> Outcome | None:

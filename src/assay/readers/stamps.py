@@ -116,7 +116,7 @@ def order_of(export: Export, members: Iterable[ExportFile], pattern: re.Pattern[
                 order.take(int(groups["first"] or 0), int(groups["second"] or 0), int(groups["last"] or 0))
     export.notes.day_order = order.decided
     if order.decided == ASSUMED:
-        export.notes.warn("Nothing tells whether a date such as 02/03 begins with its day or its month: day first.")
+        export.notes.warn("It is unclear whether dates such as 02/03 begin with day or month: read as day first.")
     return order.decided
 
 

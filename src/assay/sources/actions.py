@@ -107,7 +107,7 @@ async def _make(session: AsyncSession, name: str, actor: Actor) -> None:
     alike = await session.scalar(select(Source.name).where(Source.skeleton.in_(looks)).limit(1))
     if alike is not None:
         raise Conflict(
-            f"The source {name!r} would look like {alike!r}, which there is: write to that, or name it anew."
+            f"The source {name!r} would look like {alike!r}, which exists: write to that one, or choose another name."
         )
     if not actor.is_admin and await _number_of(session, actor) >= MAX_OWN_SOURCES:
         raise Forbidden(f"{actor.name} has {MAX_OWN_SOURCES} sources, which is the most: write to one of these.")
@@ -140,7 +140,7 @@ async def _check_users(session: AsyncSession, owner: int, writers: Sequence[int]
     if unknown := wanted - known:
         raise InvalidInput(f"There is no user {min(unknown)}.")
     if SYSTEM_USER_ID in writers:
-        raise InvalidInput("The system writes to every source: it need not be let in.")
+        raise InvalidInput("The system may already write to every source.")
 
 
 def _rights(source: Source) -> dict[str, Any]:

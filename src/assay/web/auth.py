@@ -137,7 +137,7 @@ async def identify(connection: HTTPConnection) -> Identity | None:
         else:
             identity = await sessions.identify(session, credential)
         if identity is None:
-            raise Unauthenticated("This token or session is not valid: it has ended, or never was.")
+            raise Unauthenticated("This token or session is not valid: it has expired, or never existed.")
         await _spend(session, identity, state)
     if identity.by_session and connection.scope.get("method", "GET") not in SAFE_METHODS:
         require_same_origin(connection)

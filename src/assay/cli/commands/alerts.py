@@ -20,7 +20,7 @@ app = App(name="alerts", help="Test and list what is sent out about failures.")
 
 @app.command(name="test")
 def send_test(*, json: Json = False) -> int:
-    """Send a test to the webhook and by mail, as the settings have it. Exits with 1 when one is not accepted."""
+    """Send a test to the configured webhook and by mail. Exits with 1 if one is not accepted."""
     results = asyncio.run(tried(configured(configuration.load())))
     if json:
         print_json([{"receiver": name, "problem": problem} for name, problem in results.items()])

@@ -75,7 +75,7 @@ def verify(
     anchor: Annotated[Path | None, Parameter(help="A file of anchors that were kept elsewhere.")] = None,
     json: Json = False,
 ) -> int:
-    """Check that no entry of the audit log was edited, deleted, put in or moved. Exits with 1 when one was.
+    """Check that no entry of the audit log was edited, deleted, inserted or moved. Exits with 1 if one was.
 
     What was erased with `assay erase` does not count: the log says that it was.
     """
@@ -114,7 +114,7 @@ def _anchors(path: Path) -> list[Anchor]:
 
 @app.command(name="anchor")
 def print_anchor(*, json: Json = False) -> None:
-    """Print the newest link of the audit log as a line to keep elsewhere: `verify` holds the log against it."""
+    """Print the newest link of the audit log as a line to keep elsewhere: `verify` checks the log against it."""
 
     async def act(database: Database) -> Anchor | None:
         await chain.extend(database)

@@ -58,7 +58,7 @@ def explained(error: Exception, home: Path | None, what: str) -> str:
 
 
 def doctor(*, json: Json = False) -> int:
-    """Check for problems, one sentence each. It changes no record. Exits with 1 when there is one."""
+    """Check for problems, one sentence each. It changes no record. Exits with 1 if there is one."""
     found = _examine()
     if json:
         print_json({"facts": found.facts, "problems": found.problems})

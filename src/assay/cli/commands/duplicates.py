@@ -59,7 +59,7 @@ def list_(
     after: After = None,
     json: Json = False,
 ) -> None:
-    """List topics and atoms that are alike, the most alike first, with the reason and how to merge them."""
+    """List topics and atoms that are similar, most similar first, with the reason and how to merge them."""
 
     async def act(database: Database) -> PageOf[PairView]:
         async with database.transaction() as session:

@@ -15,10 +15,10 @@ from assay.fsck.check import repair as derive_anew
 
 def fsck(
     *,
-    repair: Annotated[bool, Parameter(help="Derive anew what can be derived; decisions are never changed.")] = False,
+    repair: Annotated[bool, Parameter(help="Recompute what can be recomputed; decisions are never changed.")] = False,
     json: Json = False,
 ) -> int:
-    """Check that all records agree with each other, as they are at one moment; everything may go on running.
+    """Check that all records agree with each other as of one moment; everything may keep running.
 
     Exits with 1 when something does not hold, and after a repair only where something is left.
     """

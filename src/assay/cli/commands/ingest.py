@@ -265,7 +265,7 @@ def _print(done: Imported) -> None:
     if done.added or done.edited:
         say("A running Assay turns them into knowledge by itself. Without one: assay jobs run --all", style="dim")
         say(
-            "What was found in them: assay extractions list, and less likely things: assay proposals list --status "
+            "To see what was found: assay extractions list; and what is less likely: assay proposals list --status "
             "unlikely. A language model finds more: docs/howto/use-a-language-model.md",
             style="dim",
         )

@@ -88,14 +88,14 @@ def run(
 
 @app.command
 def pause(name: Name, /, *, json: Json = False) -> None:
-    """Pause a job: neither its schedule nor changes start it until it is resumed. A run under way goes on."""
+    """Pause a job: neither its schedule nor changes start it until it is resumed. A run in progress continues."""
     changed = _changed(name, control.pause)
     _say_changed(name, changed, f"{name} is paused." if changed else f"{name} was already paused.", json)
 
 
 @app.command
 def resume(name: Name, /, *, json: Json = False) -> None:
-    """Resume a paused job. Whatever asked for it in the meantime leads to one run."""
+    """Resume a paused job. All requests for it in the meantime lead to one run."""
     changed = _changed(name, control.resume)
     _say_changed(name, changed, f"{name} runs again." if changed else f"{name} was not paused.", json)
 

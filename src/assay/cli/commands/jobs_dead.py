@@ -68,7 +68,7 @@ def replay(
     every: Annotated[bool, Parameter(name="--all", negative="", help="Replay all of them.")] = False,
     json: Json = False,
 ) -> None:
-    """Put dead letters back into the queue as new orders. Doing it twice puts them back once."""
+    """Put dead letters back into the queue as new orders. Doing it twice still puts them back only once."""
     if bool(letters) == every:
         raise InvalidInput("Name dead letters by their ids, or give --all.")
     settings = configuration.load()

@@ -20,7 +20,7 @@ HOW_IT_WENT: Final = ("job", "ok", "p95 s", "24 h", "retries")
 
 
 def status(*, json: Json = False) -> int:
-    """Say how the queue, its processes and each job stand. Exits with 1 when something is wrong."""
+    """Show the status of the queue, its processes and each job. Exits with 1 if something is wrong."""
     settings = configuration.load()
 
     async def ask(database: Database, nats_url: str) -> Health:

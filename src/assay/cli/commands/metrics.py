@@ -19,7 +19,7 @@ HOUR: Final = 3600
 
 
 def metrics(*, json: Json = False) -> None:
-    """Show how the queue stands and how well the machine decides, each target beside its measured value."""
+    """Show the state of the queue and how well the system decides, each target beside its measured value."""
     document, figures = with_database(_measured)
     if json:
         print_json(document)

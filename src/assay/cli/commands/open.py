@@ -36,7 +36,5 @@ def _running() -> str:
     if state and state.web_url:
         return state.web_url
     if settings.database_url and settings.nats_url:
-        raise InvalidInput(
-            "With servers of your own, give the address of the web app: assay open --address https://..."
-        )
+        raise InvalidInput("With your own servers, give the address of the web app: assay open --address https://...")
     raise Unavailable("Assay is not running. Start it with: assay up")

@@ -49,7 +49,7 @@ for command, place, words in (
     ),
     (
         *("supersede", "proposals_supersede:supersede_known"),
-        "Approve a proposal in the place of what is approved and says something else.",
+        "Approve a proposal in place of approved knowledge that says something else.",
     ),
     ("edit", "proposals_edit:edit_", "Give pending proposals other words, another type or another topic."),
     ("reset-failures", "proposals_reset_failures:reset_failures", "Let the machine try again what it failed on."),

@@ -16,7 +16,7 @@ def scheduler() -> None:
             connected_broker(deps, nats_url, "assay scheduler") as broker,
             scheduling(broker, deps),
         ):
-            say("This scheduler fires the jobs at their times (stop with Ctrl-C).")
+            say("This scheduler starts the jobs on schedule (stop with Ctrl-C).")
             await until_told_to_stop()
 
     serve("scheduler", schedule)

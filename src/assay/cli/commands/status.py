@@ -26,9 +26,7 @@ def status(*, json: Json = False) -> None:
 def not_running(settings: Settings) -> str:
     """What to tell somebody who looks for an Assay that is not there."""
     if settings.database_url and settings.nats_url:
-        return (
-            "With servers of your own, only `assay up` itself knows of it: ask its /healthz, and stop it with Ctrl-C."
-        )
+        return "With your own servers, only `assay up` knows whether it runs: ask its /healthz; stop it with Ctrl-C."
     return "Assay is not running. Start it with: assay up"
 
 

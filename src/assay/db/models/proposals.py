@@ -225,7 +225,7 @@ class Proposal(Base):
     refreshed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     """Creation, reopening or the newest evidence: where the expiry clock starts."""
     erased_at: Mapped[datetime | None]
-    """Its words were erased with the messages it rested on. Nothing can be decided on it any more."""
+    """Its text was erased together with the messages it rested on. Nothing can be decided on it any more."""
 
     __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012
 

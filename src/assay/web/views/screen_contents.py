@@ -98,7 +98,7 @@ def _cannot_decide(proposal: Proposal, who: Identity) -> str | None:
         return "You may read, and not decide."
     if proposal.proposed_by_user_id == who.actor.user_id:
         return "You proposed it: somebody else decides."
-    return "Its words were erased with the messages it rested on." if proposal.erased_at else None
+    return "Its text was erased together with the messages it rested on." if proposal.erased_at else None
 
 
 def _like(proposal: Proposal) -> UUID | None:

@@ -119,11 +119,11 @@ async def _meant(session: AsyncSession, kind: Kind, asked: Bulk) -> tuple[Sequen
         return unique(asked.ids or []), None
     found = await pages.extent(session, asked.filter.of(kind), most=MAX_SELECTED)
     if len(found.ids) > MAX_SELECTED:
-        raise InvalidInput(f"More than {MAX_SELECTED:,} proposals fit this filter: narrow it.")
+        raise InvalidInput(f"More than {MAX_SELECTED:,} proposals match this filter: narrow it.")
     read = (asked.expected_count, asked.revision)
     if not asked.dry_run and read != (len(found.ids), found.revision):
         facts: dict[str, Any] = {"count": len(found.ids), "revision": found.revision}
-        raise Conflict("What fits the filter has changed since it was counted: look again.", **facts)
+        raise Conflict("The proposals matching this filter have changed since the preview: run it again.", **facts)
     return found.ids, found.revision
 
 

@@ -165,7 +165,7 @@ async def begin_bulk(asked: BulkBeginning, session: Write, actor: Caller) -> Bul
     ids, revision = await _meant(session, asked)
     if asked.filter and (asked.expected_count, asked.revision) != (len(ids), revision):
         facts: dict[str, Any] = {"count": len(ids), "revision": revision}
-        raise Conflict("What fits the filter has changed since it was counted: look again.", **facts)
+        raise Conflict("The proposals matching this filter have changed since the preview: run it again.", **facts)
     return BulkProgress.of(await bulk.begin(session, asked.order(), ids, actor=actor))
 
 
@@ -208,7 +208,7 @@ async def _meant(session: AsyncSession, asked: BulkRequest) -> tuple[Sequence[UU
         return unique(asked.ids or []), None
     found = await pages.extent(session, asked.filter.wanted(), most=MAX_SELECTED)
     if len(found.ids) > MAX_SELECTED:
-        raise InvalidInput(f"More than {MAX_SELECTED:,} proposals fit this filter: narrow it.")
+        raise InvalidInput(f"More than {MAX_SELECTED:,} proposals match this filter: narrow it.")
     return found.ids, found.revision
 
 

@@ -114,7 +114,7 @@ async def take_event(source_id: UUID, request: Request, state: State) -> JSONRes
                 platform, document = await hooks.proved(session, source_id, headers, body)
             return await _taken(state, source_id, platform, document)
     except TimeoutError:
-        raise Unavailable("Others change the same source at this moment: send it again.") from None
+        raise Unavailable("Somebody else is changing the same source: send it again.") from None
 
 
 async def _taken(state: WebState, source_id: UUID, platform: Platform, document: Document) -> JSONResponse:
