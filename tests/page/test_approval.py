@@ -18,7 +18,7 @@ def test_a_rule_by_source_and_type_is_tried_saved_and_removed(site, opened):
     waiting(site, "Ruled: the lift is serviced in May")
     page = opened("/ui/auto-approval")
     rules = section(page, "Rules for some proposals")
-    expect(rules).to_contain_text("None. The line above holds for everything.")
+    expect(rules).to_contain_text("None. The line above applies to everything.")
     rules.get_by_role("button", name="Add a rule").click()
     sheet = page.get_by_role("dialog")
     sheet.get_by_label("decision", exact=True).check()

@@ -194,4 +194,4 @@ def test_on_a_phone_nothing_of_a_preview_sticks_out(opened, slack_zip):
 
 def test_a_viewer_brings_nothing_in(opened):
     page = opened("/ui/import", who="vera")
-    expect(page.get_by_text("Your role does not bring in messages")).to_be_visible()
+    expect(page.get_by_text("Your role cannot import messages")).to_be_visible()

@@ -21,7 +21,7 @@ const UNREACHED: Problem = {
   type: "about:blank",
   title: "Not reached",
   status: 0,
-  detail: "Assay does not answer. It is tried again once the connection is back.",
+  detail: "Assay does not answer. This page tries again once the connection is back.",
 };
 
 /** Told where the server no longer knows who asks, be it by a query or a decision. */

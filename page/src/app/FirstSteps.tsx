@@ -50,7 +50,7 @@ const STEPS: Step[] = [
   {
     name: "Bring a chat",
     right: "propose",
-    why: "An export of Slack, Teams, WhatsApp, mail or another: you see what was understood before it comes in.",
+    why: "An export from Slack, Teams, WhatsApp, mail or others: you see how it was understood before anything is imported.",
     to: "/import",
     act: "Import a file",
     isDone: ({ isEmpty }) => !isEmpty,
@@ -66,7 +66,7 @@ const STEPS: Step[] = [
   {
     name: "Set the line",
     right: "admin",
-    why: "From how sure on the machine may approve alone. It shows what would come of it first.",
+    why: "Set how sure the machine must be to approve on its own. You see first what would change.",
     to: "/auto-approval",
     act: "Set the line",
     isDone: ({ isLineSet }) => isLineSet,

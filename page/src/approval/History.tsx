@@ -15,7 +15,7 @@ export function History({ current }: { current: Policy }) {
       <Loaded query={useQuery(versions)}>
         {({ items }) =>
           items.length === 0 ? (
-            <p className="why">Nobody has set a rule yet. What the settings say holds.</p>
+            <p className="why">Nobody has set a rule yet. The settings apply.</p>
           ) : (
             <div className="wide">
               <table>

@@ -60,7 +60,7 @@ export function RuleDialog({ rule, others, error, onClose, onSave }: Props) {
         />
         May be approved alone, although its proposer or its source holds it back
       </label>
-      {asks ? <Outcome rules={[...others, written(said)]} /> : <p className="why">Say what is asked of them.</p>}
+      {asks ? <Outcome rules={[...others, written(said)]} /> : <p className="why">Say what is required of them.</p>}
       <label className="field">
         Why, for the history
         <input value={note} maxLength={500} onChange={(event) => setNote(event.target.value)} />

@@ -31,7 +31,7 @@ export function Rules({ current }: { current: Policy }) {
           </button>
         )}
       </h2>
-      {rules.length === 0 && <p className="why">None. The line above holds for everything.</p>}
+      {rules.length === 0 && <p className="why">None. The line above applies to everything.</p>}
       <ul className="rules">
         {rules.map((rule, at) => (
           <li key={at} className="rowed">

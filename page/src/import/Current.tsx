@@ -73,8 +73,8 @@ export function Current({ id, onClose }: { id: string; onClose: () => void }) {
 
 /** What a screen reader is told when it comes to another state. */
 function announced({ state, progress }: Import): string {
-  if (state === "checked") return "It was read. What was understood is shown; nothing has come in yet.";
-  if (state === "running") return "The messages are coming in.";
+  if (state === "checked") return "It was read, and this is how it was understood. Nothing has been imported yet.";
+  if (state === "running") return "The messages are being imported.";
   if (state === "completed") return `Imported: ${plural(progress.added, "new message")}.`;
   return state === "failed" ? "It could not be imported." : "";
 }
@@ -124,7 +124,7 @@ function Waiting({ found, step }: { found: Import; step: Step }) {
           >
             {found.started_at ? "Go on" : fresh === 0 ? "Import it anyway" : `Import ${plural(fresh, "message")}`}
           </button>
-          {fresh === 0 && <span className="why">All of it is known already.</span>}
+          {fresh === 0 && <span className="why">All of it is already known.</span>}
         </p>
       )}
     </>

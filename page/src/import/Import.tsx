@@ -34,7 +34,7 @@ export function Import() {
       {mayBringIn ? (
         <Drop label="Drop a file here, or choose one" isBusy={take.isPending} onFile={take.mutate} />
       ) : (
-        <p className="wrong">Your role does not bring in messages. Ask an admin for the right to propose.</p>
+        <p className="wrong">Your role cannot import messages. Ask an admin for the right to propose.</p>
       )}
       <Complaint error={take.error} />
       {open && <Current key={open} id={open} onClose={() => void navigate({ search: {} })} />}

@@ -26,7 +26,7 @@ export function DeadLetters() {
       <Loaded query={useQuery(letters)}>
         {({ items }) =>
           items.length === 0 ? (
-            <p className="why">None. Nothing was given up on.</p>
+            <p className="why">None. No order was given up.</p>
           ) : (
             <ul className="links">
               {items.map((each) => (

@@ -21,7 +21,7 @@ export function Graph({ id, onGo }: { id: string; onGo: (change: Place) => void 
   if (!query.data || query.data.nodes.length < 2) return null;
   return (
     <section className="block graph">
-      <h3>How it hangs together</h3>
+      <h3>How it is connected</h3>
       <Drawn view={query.data} onGo={onGo} />
       <Table view={query.data} />
     </section>

@@ -106,7 +106,7 @@ function List({ kind, place, onOpen }: ListProps) {
   if (rows.length === 0)
     return (
       <p className="empty">
-        {place.q ? "Nothing that is known says this." : "Nothing is known yet. Approve a proposal, and it stands here."}
+        {place.q ? "Nothing known says this." : "Nothing is known yet. Approve a proposal, and it appears here."}
       </p>
     );
   return (

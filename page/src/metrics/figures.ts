@@ -25,7 +25,7 @@ export const FIGURES: [keyof Figures, string, (value: number) => string][] = [
   ["taken_back_superseded", "Taken back: replaced", number],
   ["taken_back_disputed", "Taken back: objected to", number],
   ["oldest_pending_seconds", "Oldest that waits", age],
-  ["high_confidence_queue_age_seconds", "Oldest that the machine may take", age],
+  ["high_confidence_queue_age_seconds", "Oldest that the machine may approve", age],
   ["high_confidence_waiting_for_people_seconds", "Oldest sure one that waits for people", age],
   ["time_to_auto_approval_seconds", "From proposal to approval by the machine", age],
 ];

@@ -49,7 +49,7 @@ export function MergeTarget({ kind, near, legend = "Merge into", into, onPick }:
         onChange={(event) => setWords(event.target.value)}
       />
       {shown.length === 0 && (found ?? near) && (
-        <p className="why">{found ? "Nothing known fits." : "Nothing known is near. Search for it."}</p>
+        <p className="why">{found ? "Nothing known fits." : "Nothing similar is known. Search for it."}</p>
       )}
       {shown.map((each) => (
         <label key={each.id} className="rowed">

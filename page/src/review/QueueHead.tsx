@@ -60,7 +60,7 @@ export function QueueHead({ filters, fresh, line, asOf, marked, bulk, listShown,
       {(bulk.everything || bulk.chosen.size > 0) && <Selected bulk={bulk} total={found?.total} />}
       <Stopped onDone={on.onReload} />
       <p className="hidden" role="status">
-        {line === "away" ? "Offline: decisions of others do not arrive." : ""}
+        {line === "away" ? "Offline: other people's decisions do not arrive." : ""}
         {fresh > 0 ? `${plural(fresh, "new proposal")}.` : ""}
       </p>
     </div>

@@ -100,7 +100,7 @@ function Naming({ filters, onClose }: { filters: Filters; onClose: () => void })
         Name
         <input value={name} maxLength={100} autoFocus onChange={(event) => setName(event.target.value)} />
       </label>
-      <p className="why">The filter and its order are kept, for you alone. The same name replaces what it had.</p>
+      <p className="why">The filter and its order are saved, for you alone. Using a name again replaces that view.</p>
       <Complaint error={save.error} />
       <div className="foot">
         <button type="button" className="button" onClick={onClose}>

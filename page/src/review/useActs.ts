@@ -126,7 +126,7 @@ function useNextForMe({ filters, position, decisions, go }: Around) {
     try {
       const { id } = await nextForMe(filters, passed.slice(-MOST_PASSED));
       if (id) go({ id });
-      else decisions.say({ id: "next", text: "There is no other that nobody else reads." });
+      else decisions.say({ id: "next", text: "Somebody else is reading each of the others." });
     } catch (error) {
       decisions.say({ id: "next", text: (error as Error).message, wrong: true });
     }
@@ -138,7 +138,7 @@ export function shortcuts(acts: Acts, onBeside: (id: string | undefined) => void
   const named = Object.entries(KEYS) as [Named, (typeof KEYS)[Named]][];
   const beside = [1, 2, 3, 4, 5].map((place) => ({
     key: String(place),
-    does: "Set the one of this number beside it",
+    does: "Compare it with the one of this number",
     act: () => onBeside(document.querySelector<HTMLElement>(`[data-candidate="${place}"]`)?.dataset.id),
   }));
   return [

@@ -79,7 +79,7 @@ function Sent({ items }: { items: Schemas["AlertView"][] }) {
   if (items.length === 0) return null;
   return (
     <details>
-      <summary>What was sent lately</summary>
+      <summary>Recently sent</summary>
       <div className="wide">
         <table>
           <thead>

@@ -24,7 +24,7 @@ export function Tokens() {
   return (
     <section className="panel" aria-labelledby="tokens">
       <h2 id="tokens">Tokens</h2>
-      <p className="why">For programs that ask Assay in your name.</p>
+      <p className="why">For programs that use Assay in your name.</p>
       <Make onMade={refresh} />
       <Loaded query={useQuery(tokens)}>
         {({ items }) => (
