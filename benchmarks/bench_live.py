@@ -25,7 +25,7 @@ from assay.db.engine import Database
 from assay.db.models import ActorKind, Role, Scope
 from assay.messaging import outbox
 from assay.messaging.events import JobRecovered
-from assay.runtime.services import Supervisor
+from assay.runtime.supervisor import Supervisor
 
 CLIENTS, EVENTS, A_SECOND = int(os.environ.get("ASSAY_BENCH_CLIENTS", "1000")), 1000, 100
 RELAY = """

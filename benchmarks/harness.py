@@ -14,7 +14,7 @@ from assay.db import migrate
 from assay.db.base import new_id
 from assay.db.engine import Database
 from assay.kinds import Kind, folded, identity_key
-from assay.runtime.services import Supervisor
+from assay.runtime.supervisor import Supervisor
 
 ROUNDS = 4
 
