@@ -4,24 +4,16 @@ import "./ui/base.css";
 import "./ui/parts.css";
 import "./ui/reading.css";
 import "./app/app.css";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
-import { Refused, SIGNED_OUT } from "./api/client";
+import { client } from "./api/cache";
+import { SIGNED_OUT } from "./api/client";
 import { session } from "./api/session";
 import { router } from "./app/router";
 import { applyTheme } from "./ui/preferences";
 
 applyTheme();
-
-const client = new QueryClient({
-  defaultOptions: {
-    queries: {
-      refetchOnWindowFocus: false,
-      retry: (count, error) => count < 2 && !(error instanceof Refused && error.status >= 400 && error.status < 500),
-    },
-  },
-});
 
 window.addEventListener(SIGNED_OUT, () => void client.invalidateQueries({ queryKey: session.queryKey }));
 

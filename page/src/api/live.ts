@@ -12,14 +12,17 @@ const MISSED = 4410;
 
 interface Listener {
   onFrame: (frame: Frame) => void;
+  /** From now on nothing is missed; what came before may be older. The first screen is asked for at the same time. */
+  onBegun: () => void;
   /** Something may have been missed. */
   onGap: () => void;
   onEnded: () => void;
 }
 
 /** A connection that comes back by itself, and asks for what it missed. */
-export function connect({ onFrame, onGap, onEnded }: Listener, onLine: (line: Line) => void): () => void {
+export function connect({ onFrame, onBegun, onGap, onEnded }: Listener, onLine: (line: Line) => void): () => void {
   let last: number | undefined;
+  let begun = false;
   let wait = FIRST_WAIT;
   let timer: number | undefined;
   let socket: WebSocket | undefined;
@@ -32,7 +35,8 @@ export function connect({ onFrame, onGap, onEnded }: Listener, onLine: (line: Li
     socket = new WebSocket(url);
     socket.onmessage = ({ data }: MessageEvent<string>) => {
       const frame = JSON.parse(data) as Frame;
-      if (last === undefined && frame.type === "position") onGap();
+      if (last === undefined && frame.type === "position") begun ? onGap() : onBegun();
+      begun = true;
       last = frame.id;
       wait = FIRST_WAIT;
       onLine("live");

@@ -1,11 +1,11 @@
-import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { answered, api, type Schemas } from "../api/client";
 import { session } from "../api/session";
 import { number } from "../ui/format";
 import { Icon } from "../ui/icons";
-import { prefer, usePreferences } from "../ui/preferences";
+import { prefer, preferences, usePreferences } from "../ui/preferences";
 
 const FIRST = 10;
 const LOOK_MS = 5000;
@@ -17,12 +17,15 @@ interface Facts {
   isLineSet: boolean;
 }
 
+const IN_USE: Facts = { isEmpty: false, decided: FIRST, pending: 0, isLineSet: true };
+
 /** How far a new Assay has come. The key is known to whoever changes one of the facts. */
 const facts = queryOptions({
   queryKey: ["first-steps"],
   queryFn: async ({ signal }): Promise<Facts> => {
-    const [sources, metrics, policy] = await Promise.all([
-      answered(api.GET("/api/v1/sources", { signal, params: { query: { limit: 1 } } })),
+    const sources = await answered(api.GET("/api/v1/sources", { signal, params: { query: { limit: 1 } } }));
+    if (sources.items.length > 0 && preferences().firstSteps !== "begun") return IN_USE;
+    const [metrics, policy] = await Promise.all([
       answered(api.GET("/api/v1/metrics/proposals", { signal })),
       answered(api.GET("/api/v1/policy", { signal })),
     ]);
@@ -75,7 +78,6 @@ const STEPS: Step[] = [
 
 /** Leads through an Assay that was empty when it was first opened. */
 export function FirstSteps() {
-  const client = useQueryClient();
   const { firstSteps, skipped } = usePreferences();
   const scopes = useQuery(session).data?.scopes ?? [];
   const query = useQuery({
@@ -90,10 +92,6 @@ export function FirstSteps() {
   useEffect(() => {
     if (next && firstSteps !== "over" && next !== firstSteps) prefer({ firstSteps: next });
   }, [next, firstSteps]);
-  const waits = found !== undefined && found.pending > 0;
-  useEffect(() => {
-    if (waits && firstSteps === "begun") void client.invalidateQueries({ queryKey: ["queue"] }); // it was seen empty
-  }, [client, waits, firstSteps]);
   if (firstSteps !== "begun" || !found || !current) return null;
   return (
     <section className="first-steps" aria-label="First steps">

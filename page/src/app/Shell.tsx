@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type Query, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { createContext, useContext, useMemo, useState } from "react";
 import { Refused } from "../api/client";
@@ -20,6 +20,10 @@ const PAGES = [
   ["/import", "Import", "import", "i"],
   ["/settings", "Settings", "settings", "s"],
 ] as const satisfies readonly (readonly [string, string, IconName, string])[];
+
+/** The list never moves by itself. */
+const BUT_THE_QUEUE = { predicate: ({ queryKey }: Query) => queryKey[0] !== "queue" };
+const DRAWN_MS = 2_000;
 
 const LineContext = createContext<Line>("away");
 
@@ -58,7 +62,14 @@ function SignedIn({ who }: { who: Who }) {
   const listener = useMemo(
     () => ({
       onFrame: tell,
-      onGap: () => void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "queue" }),
+      onBegun: () => {
+        void client.invalidateQueries({ ...BUT_THE_QUEUE, refetchType: "none" });
+        setTimeout(
+          () => void client.refetchQueries({ type: "active", predicate: (each) => each.state.isInvalidated }),
+          DRAWN_MS,
+        );
+      },
+      onGap: () => void client.invalidateQueries(BUT_THE_QUEUE),
       onEnded: () => void client.invalidateQueries({ queryKey: session.queryKey }),
     }),
     [client],

@@ -1,7 +1,9 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { client } from "../api/cache";
 import { fromSearch as importPlace } from "../import/place";
 import { fromSearch as knowledgePlace } from "../knowledge/search";
 import { fromSearch } from "../review/filters";
+import { queue } from "../review/queries";
 import { Shell } from "./Shell";
 
 const root = createRootRoute({ component: Shell });
@@ -18,6 +20,8 @@ const review = createRoute({
   getParentRoute: under,
   path: "/review",
   validateSearch: fromSearch,
+  loaderDeps: ({ search: { open: _, ...filters } }) => filters,
+  loader: ({ deps }) => void client.prefetchInfiniteQuery(queue(deps)), // it need not wait for who is signed in
   component: lazyRouteComponent(() => import("../review/Review"), "Review"),
 });
 const knowledge = createRoute({

@@ -74,6 +74,12 @@ export function Review() {
     show: setSheet,
     setsBeside: setCandidate,
   });
+  const seenEmpty = list.isSuccess && !list.isFetching && items.length === 0;
+  useEffect(() => {
+    if (!seenEmpty || fresh === 0) return;
+    clearFresh();
+    void client.invalidateQueries({ queryKey: ["queue"] });
+  }, [seenEmpty, fresh, clearFresh, client]);
   useShortcuts(shortcuts(acts, setCandidate));
   useEffect(() => {
     document.title = "Review · Assay";

@@ -40,7 +40,9 @@ export function usePosition({ filters, marked, isRead, onOpened }: Asked) {
     [items, marked, isRead],
   );
 
+  const isShown = useQuery({ ...screen(current?.id ?? ""), enabled: current !== undefined }).isFetched;
   useEffect(() => {
+    if (!isShown) return; // what is read now comes first
     let at = index;
     for (let count = 0; count < AHEAD; count++) {
       const next = neighbour(at, 1);
@@ -50,7 +52,7 @@ export function usePosition({ filters, marked, isRead, onOpened }: Asked) {
     }
     if (index > items.length - NEARLY_AT_THE_END && list.hasNextPage && !list.isFetchingNextPage)
       void list.fetchNextPage();
-  }, [client, index, items, list, neighbour]);
+  }, [client, index, isShown, items, list, neighbour]);
 
   const tell = useRef(onOpened);
   tell.current = onOpened;
