@@ -5,11 +5,10 @@ import { useRight } from "../api/session";
 import { ago, capitalised, duration, percent } from "../ui/format";
 import { Complaint, Loaded } from "../ui/States";
 import { order, runs } from "./queries";
+import { RunLog } from "./RunLog";
 import { Runs } from "./Runs";
+import { State } from "./State";
 import { Strip } from "./Strip";
-
-type Run = Schemas["JobRunView"];
-const TONES: Record<string, string> = { ok: "good", failed: "bad", lost: "bad", running: "accent" };
 
 interface Props {
   job: Schemas["JobView"];
@@ -47,7 +46,12 @@ export function Job({ job, health }: Props) {
         {health?.success_rate != null && `; ${percent(health.success_rate)} end well`}
       </p>
       <Strip runs={job.recent} />
-      {last?.error && <p className="wrong">{last.error}</p>}
+      {last?.error && (
+        <details className="wrong">
+          <summary>{last.error}</summary>
+          <RunLog run={last} />
+        </details>
+      )}
       <div className="rowed">
         <button type="button" className="button small" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? "Hide its runs" : "Show its runs"}
@@ -76,13 +80,5 @@ export function Job({ job, health }: Props) {
       <Complaint error={tell.error} />
       {open && <Loaded query={past}>{({ items }) => <Runs all={items} />}</Loaded>}
     </li>
-  );
-}
-
-export function State({ run }: { run: Run }) {
-  return (
-    <span className="tag" data-tone={TONES[run.state]}>
-      {run.state}
-    </span>
   );
 }

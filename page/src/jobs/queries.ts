@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answered, api, written } from "../api/client";
+import { answered, api, type Schemas, written } from "../api/client";
 
 const EVERY_MS = 10_000;
 export const RUNS = 30;
@@ -22,6 +22,16 @@ export function runs(name: string) {
     refetchInterval: EVERY_MS,
     queryFn: ({ signal }) =>
       answered(api.GET("/api/v1/jobs/{name}/runs", { signal, params: { path: { name }, query: { limit: RUNS } } })),
+  });
+}
+
+/** What went wrong during a run; of one that goes on it grows. */
+export function runLog(run: Schemas["JobRunView"]) {
+  return queryOptions({
+    queryKey: ["jobs", "log", run.id],
+    refetchInterval: run.finished_at ? false : EVERY_MS,
+    queryFn: ({ signal }) =>
+      answered(api.GET("/api/v1/jobs/runs/{run_id}/log", { signal, params: { path: { run_id: run.id } } })),
   });
 }
 

@@ -3,6 +3,7 @@ const DAY: Intl.DateTimeFormatOptions = { day: "numeric", month: "short", hour: 
 const moment = new Intl.DateTimeFormat(undefined, DAY);
 const older = new Intl.DateTimeFormat(undefined, { ...DAY, year: "numeric" });
 const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const precise = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const figure = new Intl.NumberFormat();
 const share = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
 const fineShare = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
@@ -23,6 +24,11 @@ export function when(at: string): string {
 /** The time of the day. */
 export function clock(at: number): string {
   return hours.format(at);
+}
+
+/** The time of the day to the second. */
+export function second(at: string): string {
+  return precise.format(new Date(at));
 }
 
 export function number(value: number): string {

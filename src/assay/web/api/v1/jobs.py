@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
@@ -10,6 +11,7 @@ from assay.db.models import JobState, Scope
 from assay.queue import control, dead_letters
 from assay.queue.broker import JobBroker
 from assay.queue.health import Health, look
+from assay.queue.run_log import run_log
 from assay.web.auth import Caller, Open, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
@@ -18,7 +20,7 @@ from assay.web.paging import PageQuery
 from assay.web.state import Session, State
 from assay.web.views import jobs as views
 from assay.web.views.paging import PageOf
-from assay.web.views.records import Accepted, DeadLetterView, JobRunView, JobView
+from assay.web.views.records import Accepted, DeadLetterView, JobRunView, JobView, RunLogLineView
 
 router = APIRouter(prefix="/jobs", tags=["jobs"], route_class=Route)
 
@@ -52,6 +54,12 @@ async def jobs_health(state: State) -> Health:
 async def list_job_runs(name: JobName, asked: Annotated[RunQuery, Query()], session: Session) -> PageOf[JobRunView]:
     """The runs of a job, the newest first."""
     return await views.job_runs(session, name, after=asked.after, limit=asked.limit, state=asked.state)
+
+
+@router.get("/runs/{run_id}/log", responses=documented(404), dependencies=[allow(Scope.READ)])
+async def list_job_run_log(run_id: UUID, session: Session) -> PageOf[RunLogLineView]:
+    """What went wrong during a run, item by item, the oldest first, on one page: the first 200."""
+    return PageOf[RunLogLineView].model_validate({"items": await run_log(session, run_id), "next": None})
 
 
 @router.get("/dead-letters", dependencies=[allow(Scope.READ)])
