@@ -92,6 +92,7 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(review):
     terminal = review()
     at(terminal, 1)
     terminal.press("\x03")
+    terminal.see("Interrupted.")
     assert terminal.process.wait(PATIENCE) == 130
     assert terminal.takes_lines
 

@@ -11,7 +11,7 @@ from assay.ai.embedder import Vectors
 from assay.audit.actor import SYSTEM, Actor
 from assay.db.engine import Database
 from assay.duplicates import scan
-from assay.duplicates.dismiss import not_duplicate
+from assay.duplicates.dismiss import not_duplicate, take_back
 from assay.proposals import actions
 from assay.proposals.drafts import Draft
 
@@ -73,3 +73,9 @@ async def rechecked(database: Database, embedder: Any, *ids: UUID) -> set[UUID]:
 async def told_apart(database: Database, embedder: Any, others: Mapping[UUID, UUID | None], actor: Actor) -> Any:
     async with database.transaction() as session:
         return await not_duplicate(session, others, model=embedder.model, threshold=0.85, actor=actor)
+
+
+async def put_together(database: Database, embedder: Any, one: UUID, other: UUID, actor: Actor) -> Any:
+    """Takes back that they were told apart."""
+    async with database.transaction() as session:
+        return await take_back(session, one, other, model=embedder.model, threshold=0.85, actor=actor)

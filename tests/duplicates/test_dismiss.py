@@ -2,7 +2,7 @@
 
 import pytest
 from tests.builders import BOTH_KINDS, draft, get, propose, rows, scalar
-from tests.duplicates.helpers import arrive, known, scanned, told_apart
+from tests.duplicates.helpers import arrive, known, put_together, scanned, told_apart
 
 from assay.db.models import DedupState
 from assay.proposals import actions
@@ -77,6 +77,17 @@ async def test_telling_apart_from_one_leaves_the_others(database, embedder, ana)
     first = (await get(database, each)).similar_entity_id
     await told_apart(database, embedder, {each: first}, ana)
     assert (await get(database, each)).similar_entity_id == ({one, other} - {first}).pop()
+
+
+async def test_what_was_told_apart_is_put_together_again_once(database, embedder, ana):
+    [entity] = await known(database, embedder, draft(title=TITLE, body=BODY))
+    [each] = await arrive(database, embedder, draft(title=LIKE_TITLE, body=LIKE_BODY))
+    await scanned(database, embedder, each)
+    await told_apart(database, embedder, {each: None}, ana)
+    [back] = await put_together(database, embedder, each, entity, ana)
+    assert (back.done, await state(database, each)) == (True, DedupState.DUPLICATE)
+    [again] = await put_together(database, embedder, each, entity, ana)
+    assert (again.done, again.message) == (False, f"Nobody said that it is not the same as {TITLE!r}.")
 
 
 async def test_many_are_told_apart_at_once_and_each_gets_an_answer(database, embedder, ana):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
-from tests.builders import BOTH_KINDS, draft, get, scalar
+from tests.builders import BOTH_KINDS, draft, get, propose, rows, scalar
 from tests.duplicates.helpers import HandMadeEmbedder, arrive, known, scanned
 
 from assay.db.models import DedupState, ProposalStatus
@@ -98,6 +98,16 @@ async def test_a_group_is_decided_at_once(database, ana, kind, rest, status):
     assert found == [ProposalStatus.APPROVED, status, status, ProposalStatus.PENDING]
     async with database.transaction() as session:
         assert await groups.grouped(session) == []
+
+
+async def test_with_its_topic_a_group_of_a_topic_that_waits_is_decided(database, ana):
+    centre, *others, _ = await crowd(database, Kind.ATOM)
+    [topic] = await propose(database, [draft(Kind.TOPIC, "Where it was said")])
+    await rows(database, "UPDATE proposals SET topic_proposal_id = :t WHERE id = :c RETURNING 1", t=topic, c=centre)
+    async with database.transaction() as session:
+        outcomes = await groups.decide(session, centre, rest="merge", actor=ana, with_topics=True)
+    assert {each.id for each in outcomes if each.done} >= {centre, *others}
+    assert (await get(database, topic)).status is ProposalStatus.APPROVED
 
 
 async def test_the_default_merge_puts_no_solution_into_its_own_problem(database, ana):

@@ -85,6 +85,7 @@ async def test_what_a_change_leaves_unscanned_is_scanned_at_once(database, ana):
         "proposal.disputed": lambda s: dispute.doubt(s, {third: objection}, weigh=weigh, actor=SYSTEM),
         "proposal.failures_reset": lambda s: failures.try_again(s, [fourth], actor=ana),
         "proposal.not_duplicate": lambda s: dismiss.not_duplicate(s, {like_known: other}, actor=ana, **SEARCH),
+        "proposal.not_duplicate_undone": lambda s: dismiss.take_back(s, like_known, other, actor=ana, **SEARCH),
         "entity.superseded": lambda s: superseded(s, one, fourth, ana),
         "proposal.rejected": lambda s: actions.reject(s, [third], actor=ana),
         "proposal.reopened": lambda s: actions.reopen(s, [third], actor=ana),

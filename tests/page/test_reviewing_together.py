@@ -35,6 +35,9 @@ def test_what_is_not_the_same_is_remembered_and_the_item_stays(site, opened):
     found = query(site, "SELECT count(*) FROM audit_log WHERE subject_id::text = :id AND action LIKE :act", id=ids[1],
                   act="%not_duplicate")  # fmt: skip
     assert found[0].count == 1
+    page.get_by_role("button", name="Undo").click()
+    assert wait_for(lambda: query(site, "SELECT count(*) FROM pair_verdicts")[0].count == 0, PATIENCE)
+    expect(page.locator(".screen")).to_have_attribute("data-id", ids[1])
 
 
 def test_somebody_is_asked_to_decide_and_finds_it_in_a_view_of_their_own(site, opened):

@@ -45,7 +45,7 @@ export function Match({ match, title, body, mayAct, onApart }: Props) {
         </ul>
       )}
       <Both pieces={match.title} names={[before, "proposed"]} texts={[other.title, title]} />
-      {body !== other.body && body + other.body !== "" && body !== title && (
+      {tellsMore(body, title, other) && (
         <Both pieces={match.body} names={[before, "proposed"]} texts={[other.body, body]} />
       )}
       {match.explanation && (
@@ -56,6 +56,13 @@ export function Match({ match, title, body, mayAct, onApart }: Props) {
       )}
     </section>
   );
+}
+
+/** Whether the texts below the titles differ. A text that only repeats its title, or is missing, says nothing more. */
+function tellsMore(body: string, title: string, other: Props["match"]["other"]): boolean {
+  const own = body === title ? "" : body;
+  const theirs = other.body === other.title ? "" : other.body;
+  return own !== theirs && own !== "" && theirs !== "";
 }
 
 function Both({ pieces, names, texts }: { pieces: Pieces; names: [string, string]; texts: [string, string] }) {

@@ -31,6 +31,7 @@ const CHANGED = new Set([
   "proposal.disputed",
   "proposal.duplicate_detected",
   "proposal.not_duplicate",
+  "proposal.not_duplicate_undone",
 ]);
 
 /** What an event says of a proposal, beside what is known of it; undefined: nothing new. `me`: who reads here. */

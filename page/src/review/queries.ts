@@ -1,18 +1,21 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answered, api, type Kind, of, type Schemas, written } from "../api/client";
 import { asked, DEFAULT_SORT, type Filters } from "./filters";
-import { ofRow } from "./item";
+import { type Item, ofRow } from "./item";
 
 const PAGE = 100;
 const FRESH_MS = 60_000;
 const READERS_MS = 20_000;
 
-/** The list is asked for once and grows at its end; what comes in later waits until the reader wants it. */
+type Held = { state: { data?: { pages: { items: Item[] }[] } | undefined } };
+
+/** The list is asked for once and grows at its end; what comes in later waits until the reader wants it. A list that
+ * was seen empty is asked for anew by whoever comes back to it. */
 export function queue(filters: Filters) {
   const sort = filters.sort ?? DEFAULT_SORT;
   return infiniteQueryOptions({
     queryKey: ["queue", sort, asked(filters)],
-    staleTime: Number.POSITIVE_INFINITY,
+    staleTime: ({ state }: Held) => (state.data?.pages[0]?.items.length === 0 ? 0 : Number.POSITIVE_INFINITY),
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ signal, pageParam }) => {
       const query = { ...asked(filters), sort, limit: PAGE, after: pageParam };
@@ -83,7 +86,7 @@ export function group(id: string) {
 
 export function decideGroup(centre: string, rest: "merge" | "reject", notes: string) {
   const params = { path: { centre_id: centre }, header: written() };
-  const body = { rest, notes: notes || undefined };
+  const body = { rest, notes: notes || undefined, with_topics: true };
   return answered(api.POST("/api/v1/review/groups/{centre_id}/decide", { params, body }));
 }
 
@@ -91,6 +94,12 @@ export function decideGroup(centre: string, rest: "merge" | "reject", notes: str
 export function notTheSame(kind: Kind, id: string, other: string, version: number | undefined) {
   const path = of(kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}/not-duplicate");
   const params = { path: { proposal_id: id }, header: written(version) };
+  return answered(api.POST(path, { params, body: { other } }));
+}
+
+export function maybeTheSame(kind: Kind, id: string, other: string) {
+  const path = of(kind, "/api/v1/knowledge/atoms/proposals/{proposal_id}/not-duplicate/undo");
+  const params = { path: { proposal_id: id }, header: written() };
   return answered(api.POST(path, { params, body: { other } }));
 }
 

@@ -7,7 +7,7 @@ import type { GroupAnswer } from "./GroupDialog";
 import type { Item, ReviewScreen } from "./item";
 import { KEYS, type Named } from "./keys";
 import type { Mark } from "./marks";
-import { nextForMe, notTheSame, screen } from "./queries";
+import { maybeTheSame, nextForMe, notTheSame, screen } from "./queries";
 import type { Sheet } from "./Sheets";
 import type { Bulk } from "./useBulk";
 import type { useDecisions } from "./useDecisions";
@@ -109,7 +109,9 @@ function useNotTheSame({ decidable, candidate, decisions, setsBeside }: Around) 
     if (!item || !other) return;
     try {
       await notTheSame(item.kind, item.id, other, shown?.proposal.version);
-      decisions.say({ id: `apart ${item.id}`, text: "Remembered: not the same." });
+      const back = () => maybeTheSame(item.kind, item.id, other);
+      const done = { id: `apart ${item.id} ${other}`, items: [item], sent: Promise.resolve(), back };
+      decisions.remember(done, "Remembered: not the same.");
       setsBeside(undefined);
     } catch (error) {
       decisions.say({ id: `apart ${item.id}`, text: (error as Error).message, wrong: true });

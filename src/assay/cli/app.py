@@ -35,6 +35,7 @@ app = App(
     help="Weighs what machines extract from a team's messages before it becomes knowledge.",
     version=version("assay"),
     version_flags=["--version"],
+    suppress_keyboard_interrupt=False,  # `_carry_out` says what an interruption means
     console=console,
     error_console=errors,
 )

@@ -15,7 +15,7 @@ from assay.db.bulk import among
 from assay.db.models import DedupState, Entity, Proposal
 from assay.duplicates import scan, verdicts
 from assay.duplicates.claim import Claim
-from assay.messaging.events import ProposalNotDuplicate
+from assay.messaging.events import ProposalNotDuplicate, ProposalNotDuplicateUndone
 from assay.proposals.gate import ANY_VERSION, hold
 from assay.proposals.outcomes import (
     LockedProposal,
@@ -63,6 +63,31 @@ async def not_duplicate(
     await _look_again(session, [proposal.id for proposal, _ in pairs], model, threshold, actor)
     told = {proposal.id: other.title for proposal, other in pairs}
     return [refusals[each] or Outcome(each, f"Remembered: not the same as '{told[each]}'.") for each in others]
+
+
+async def take_back(
+    session: AsyncSession,
+    proposal_id: UUID,
+    other: UUID,
+    *,
+    model: str,
+    threshold: float,
+    actor: Actor,
+    versions: Mapping[UUID, int] = ANY_VERSION,
+) -> list[Outcome]:
+    """Forgets that a pending proposal is not the same as the other, and scans it anew."""
+    asked, known = (await _asked(session, [proposal_id])).get(proposal_id), await _claims(session, [other])
+    refusal = _refuse(proposal_id, asked, other, known, actor, versions)
+    if asked is None or refusal:
+        return [refusal or missing(proposal_id)]
+    pair = asked.proposal, known[other]
+    if not await verdicts.forget(session, *pair):
+        sentence = f"Nobody said that it is not the same as {known[other].title!r}."
+        return [Outcome(proposal_id, sentence, Refusal.CONFLICT)]
+    event = ProposalNotDuplicateUndone(pair[0].kind, proposal_id, pair[0].title, actor.name, other)
+    await record(session, actor, [Record.of(event, subject_id=proposal_id, entity_type=pair[0].kind)])
+    await _look_again(session, [proposal_id], model, threshold, actor)
+    return [Outcome(proposal_id, f"Taken back: it may be the same as {known[other].title!r}.")]
 
 
 async def _asked(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, _Asked]:

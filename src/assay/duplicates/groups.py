@@ -6,6 +6,7 @@ member is no member: it is the centre of a group of its own, or in the group of 
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -138,14 +139,23 @@ async def holding(session: AsyncSession, proposal_id: UUID) -> Group | None:
 
 
 async def decide(
-    session: AsyncSession, centre: UUID, *, rest: Rest, actor: Actor, notes: str | None = None
+    session: AsyncSession,
+    centre: UUID,
+    *,
+    rest: Rest,
+    actor: Actor,
+    notes: str | None = None,
+    with_topics: bool = False,
 ) -> list[Outcome]:
     """One decision on a group: its centre becomes knowledge, and what says the same is merged into it, or rejected.
+
+    `with_topics`: of an atom also the pending topic that it belongs to.
 
     What says something else, solves or contradicts it stays in the queue. Raises NotFound where there is no such group.
     """
     group = await around(session, centre)
-    outcomes = [] if group.is_entity else await actions.approve(session, [centre], actor=actor, notes=notes)
+    approve = partial(actions.approve, session, [centre], actor=actor, notes=notes, with_topics=with_topics)
+    outcomes = [] if group.is_entity else await approve()
     if not all(each.done for each in outcomes):
         return outcomes
     if rest == "merge":

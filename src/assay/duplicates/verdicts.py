@@ -42,6 +42,11 @@ async def remember(
     )
 
 
+async def forget(session: AsyncSession, one: Claim, other: Claim) -> bool:
+    """Takes back that the two are not the same. False: nobody said so of these words."""
+    return (await session.execute(sql.FORGET, _row(one, other))).first() is not None
+
+
 def _row(one: Claim, other: Claim) -> dict[str, Any]:
     first, second = sorted((one, other), key=lambda claim: claim.text_hash)
     return {

@@ -122,6 +122,13 @@ class ProposalNotDuplicate(ProposalEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalNotDuplicateUndone(ProposalEvent):
+    type: ClassVar[str] = "proposal.not_duplicate_undone"
+    actor: str
+    other_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalReweighed(ProposalEvent):
     """Somebody said something more about it, and its confidence is another."""
 

@@ -29,6 +29,7 @@ FOLLOWERS: Final[Mapping[str, tuple[str, ...]]] = {
     "proposal.withdrawn": (SCAN,),
     "proposal.set_aside": (SCAN,),
     "proposal.not_duplicate": (SCAN, REVIEW),
+    "proposal.not_duplicate_undone": (SCAN, REVIEW),
     "proposal.duplicate_detected": (METRICS,),
     "proposal.approved": (REVIEW,),
     "proposal.auto_approved": (METRICS,),

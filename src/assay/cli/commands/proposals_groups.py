@@ -4,7 +4,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from assay.cli.decide import Note, answer
+from assay.cli.decide import Note, WithTopics, answer
 from assay.cli.merge import Look
 from assay.cli.output import Json, print_json, say, short
 from assay.cli.paging import DEFAULT_LIMIT, After, Limit, say_more
@@ -45,6 +45,7 @@ def decide_group(
     /,
     *,
     rest: Annotated[Rest, Parameter(help="What happens to the others.")] = "merge",
+    with_topics: WithTopics = False,
     preview: Look = False,
     note: Note = None,
     json: Json = False,
@@ -56,7 +57,7 @@ def decide_group(
         async with database.transaction() as session:
             [found] = await queries.full_ids(session, [centre])
             group = await stars.around(session, found)
-            outcomes = await stars.decide(session, found, rest=rest, actor=actor, notes=note)
+            outcomes = await stars.decide(session, found, rest=rest, actor=actor, notes=note, with_topics=with_topics)
             if preview:
                 await session.rollback()
             return group, outcomes

@@ -21,6 +21,10 @@ REMEMBER: Final = text("""
     ON CONFLICT (kind, first_hash, second_hash) DO UPDATE SET same = excluded.same, notes = excluded.notes,
         decided_by_user_id = excluded.decided_by_user_id, decided_at = excluded.decided_at""")
 
+FORGET: Final = text("""
+    DELETE FROM pair_verdicts
+    WHERE kind = :kind AND first_hash = :first_hash AND second_hash = :second_hash AND NOT same RETURNING kind""")
+
 # Raw: CTEs over arrays, links out of jsonb, and an index look-up for each, by LATERAL.
 SOLUTIONS: Final = text("""
     WITH asked AS MATERIALIZED (

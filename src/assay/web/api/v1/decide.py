@@ -60,6 +60,11 @@ class NotDuplicate(DecisionNotes):
     """An entity or a proposal; left out, what the scan marked it as like."""
 
 
+class MaybeDuplicate(RequestModel):
+    other: UUID
+    """An entity or a proposal that it was told apart from."""
+
+
 class Assignment(DecisionNotes):
     to: UserId | None
     """Who is to decide on it; null gives it back."""
@@ -89,6 +94,7 @@ def router_for(schemas: KindSchemas) -> APIRouter:
         ("PUT", "/supersede", f"supersede_by_{kind}_proposal", supersede_known),
         ("PUT", "/merge", f"merge_{kind}_proposal", merge),
         ("POST", "/not-duplicate", f"{kind}_proposal_is_not_duplicate", not_duplicate),
+        ("POST", "/not-duplicate/undo", f"{kind}_proposal_may_be_duplicate", may_be_duplicate),
         ("PUT", "/assignee", f"assign_{kind}_proposal", set_assignee),
         ("PATCH", "", f"edit_{kind}_proposal", _edit(schemas)),
         *(("POST", f"/{path}", f"{name}_{kind}_proposal", _simple(act, does)) for path, name, act, does in SIMPLE),
@@ -154,6 +160,28 @@ async def not_duplicate(
         threshold=state.settings.knowledge_dedup_similarity_threshold,
         actor=actor,
         notes=asked.notes,
+        versions=read,
+    )
+    return await answer(session, proposal_id, outcomes, response)
+
+
+async def may_be_duplicate(
+    proposal_id: UUID,
+    asked: MaybeDuplicate,
+    session: Write,
+    state: State,
+    actor: Caller,
+    read: AsRead,
+    response: Response,
+) -> Any:
+    """Take back that it is not the same as `other`. It is compared anew."""
+    outcomes = await dismiss.take_back(
+        session,
+        proposal_id,
+        asked.other,
+        model=state.deps.embedder.model,
+        threshold=state.settings.knowledge_dedup_similarity_threshold,
+        actor=actor,
         versions=read,
     )
     return await answer(session, proposal_id, outcomes, response)

@@ -132,6 +132,7 @@ class GroupDecision(RequestModel):
 
     rest: Rest = "merge"
     notes: Notes | None = None
+    with_topics: bool = Field(False, description="Of an atom also the pending topic that it belongs to.")
 
 
 class GroupAnswer(BulkAnswer):
@@ -197,7 +198,9 @@ async def get_bulk(bulk_id: UUID, session: Session, actor: Caller) -> BulkProgre
 @router.post("/groups/{centre_id}/decide")
 async def decide_group(centre_id: UUID, asked: GroupDecision, session: Write, actor: Caller) -> GroupAnswer:
     """One decision on all that says the same. What says something else, solves or contradicts it stays."""
-    outcomes = await groups.decide(session, centre_id, rest=asked.rest, actor=actor, notes=asked.notes)
+    outcomes = await groups.decide(
+        session, centre_id, rest=asked.rest, actor=actor, notes=asked.notes, with_topics=asked.with_topics
+    )
     noted = await bulk.note_group(session, outcomes, actor=actor)
     return GroupAnswer(**dict(BulkAnswer.of(outcomes, dry_run=False)), bulk_id=noted.id)
 
