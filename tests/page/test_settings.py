@@ -80,6 +80,31 @@ def test_a_source_is_trusted_by_an_admin(opened, site):
     expect(sources.get_by_text("trusted", exact=True).or_(sources.get_by_text("untrusted")).first).to_be_visible()
 
 
+def test_a_source_gets_an_owner_writers_and_a_chat_program_that_sends_to_it(opened, site):
+    waiting(site, "We ship on Thursdays")
+    page = opened("/ui/settings")
+    sources = section(page, "Sources")
+    change = sources.get_by_role("button", name="Owner and connection").first
+    change.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("combobox", name="Owner").select_option(label="bert")
+    dialog.get_by_role("checkbox", name="vera").check()
+    dialog.get_by_role("button", name="Save").click()
+    expect(sources).to_contain_text("of bert; vera may write to it")
+    change.click()
+    dialog.get_by_role("combobox", name="Chat program").select_option("discord")
+    dialog.get_by_label("Its secret").fill("a secret that is long enough")
+    dialog.get_by_role("button", name="Connect").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("64 hexadecimal digits")
+    dialog.get_by_role("combobox", name="Chat program").select_option("slack")
+    dialog.get_by_role("button", name="Connect").click()
+    expect(sources).to_contain_text("slack sends to it")
+    change.click()
+    expect(dialog).to_contain_text("/events")
+    dialog.get_by_role("button", name="Disconnect").click()
+    expect(sources).not_to_contain_text("slack sends to it")
+
+
 def test_nobody_to_tell_is_said_with_what_to_do(opened):
     page = opened("/ui/settings")
     expect(section(page, "Alerts")).to_contain_text("ASSAY_WEBHOOK_URL")

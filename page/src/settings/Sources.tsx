@@ -1,6 +1,8 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { answered, api, type Schemas, written } from "../api/client";
 import { Complaint, Loaded } from "../ui/States";
+import { SourceDialog } from "./SourceDialog";
 
 type Source = Schemas["SourceView"];
 
@@ -33,6 +35,7 @@ export function Sources({ isAdmin }: { isAdmin: boolean }) {
 
 function One({ source, isAdmin }: { source: Source; isAdmin: boolean }) {
   const client = useQueryClient();
+  const [open, setOpen] = useState(false);
   const trusted = source.trust === "trusted";
   const change = useMutation({
     mutationFn: () => {
@@ -55,11 +58,24 @@ function One({ source, isAdmin }: { source: Source; isAdmin: boolean }) {
       </span>
       <span className="why">
         {source.kind}, of {source.owner.name}
+        {source.writers.length > 0 && `; ${source.writers.map((each) => each.name).join(", ")} may write to it`}
+        {source.connected && `; ${source.connected} sends to it`}
       </span>
       {isAdmin && (
         <button
           type="button"
           className="button small push"
+          aria-label={`Owner and connection: ${source.name}`}
+          onClick={() => setOpen(true)}
+        >
+          Owner and connection
+        </button>
+      )}
+      {open && <SourceDialog source={source} onClose={() => setOpen(false)} />}
+      {isAdmin && (
+        <button
+          type="button"
+          className="button small"
           disabled={change.isPending}
           aria-label={`${trusted ? "Trust it no more" : "Trust it"}: ${source.name}`}
           onClick={() => change.mutate()}

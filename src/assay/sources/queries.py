@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from assay.db.bulk import among
-from assay.db.models import Evidence, Source, SourceKind, StoredMessage, User
+from assay.db.models import Evidence, HookPlatform, Source, SourceHook, SourceKind, StoredMessage, User
 from assay.errors import NotFound
 from assay.kinds import Trust
 
@@ -33,6 +33,8 @@ class SourceInFull:
     owner: SourceUser
     writers: Sequence[SourceUser]
     trust: Trust
+    connected: HookPlatform | None
+    """The chat program that sends messages into it."""
     version: int
     created_at: datetime
 
@@ -44,9 +46,16 @@ _WRITERS: Final = (
     .scalar_subquery()
 )
 _COLUMNS: Final = (Source.id, Source.name, Source.kind, Source.trust, Source.version, Source.created_at)
-_SHOWN: Final = select(
-    *_COLUMNS, _OWNER.id.label("owner_id"), _OWNER.name.label("owner_name"), _WRITERS.label("writers")
-).join(_OWNER, _OWNER.id == Source.owner_user_id)
+_SELECTED: Final = select(
+    *_COLUMNS,
+    _OWNER.id.label("owner_id"),
+    _OWNER.name.label("owner_name"),
+    _WRITERS.label("writers"),
+    SourceHook.platform.label("connected"),
+)
+_SHOWN: Final = _SELECTED.join(_OWNER, _OWNER.id == Source.owner_user_id).outerjoin(
+    SourceHook, SourceHook.source_id == Source.id
+)
 
 
 async def listed(session: AsyncSession, *, after: UUID | None = None, limit: int) -> list[SourceInFull]:

@@ -10,6 +10,7 @@ from assay.db.models import (
     ApiToken,
     DeadReason,
     DeliveryState,
+    HookPlatform,
     JobDeadLetter,
     JobState,
     Role,
@@ -94,7 +95,8 @@ class NamedUser(ResponseModel):
 
 
 class SourceView(ResponseModel):
-    """Where messages come from. `writers` may write to it besides its owner and the admins."""
+    """Where messages come from. `writers` may write to it besides its owner and the admins; `connected`: the chat
+    program that sends messages into it."""
 
     id: UUID
     name: str
@@ -102,6 +104,7 @@ class SourceView(ResponseModel):
     owner: NamedUser
     writers: list[NamedUser]
     trust: Trust
+    connected: HookPlatform | None
     version: int
     created_at: datetime
 
@@ -150,6 +153,19 @@ class JobRunView(ResponseModel):
     finished_at: datetime | None
     statistics: dict[str, Any]
     error: str | None
+
+
+class RunLogLineView(ResponseModel):
+    """A failure during a run. `proposal_id` and `title`: of the proposal that it happened to; `extraction_run_id`:
+    of the reading of messages in which it happened."""
+
+    id: int
+    at: datetime
+    severity: str
+    message: str
+    proposal_id: UUID | None
+    title: str | None
+    extraction_run_id: UUID | None
 
 
 class PastRunView(ResponseModel):
