@@ -19,7 +19,7 @@ from assay.evaluation.labels import Labelled, from_file
 from assay.kinds import AtomType
 
 HERE: Final = Path(__file__).parent
-SETS: Final = ("train", "validation")
+SETS: Final = ("train", "test", "validation")
 SCORES: Final = HERE / "scores.json"
 CHATS: Final = HERE / "chats.jsonl.gz"
 DIGITS: Final = 3

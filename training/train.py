@@ -91,11 +91,12 @@ def named(learned: Regression) -> dict[str, float]:
 
 
 def document() -> str:
-    examples = [*authored("train"), *of_chats()]
+    talks = [*authored("train"), *authored("test")]
+    examples = [*talks, *of_chats()]
     slope, shift = calibration(examples)
     learned = {
         "worth": named(trained(examples)),
-        "types": {kind.value: named(each) for kind, each in types(list(authored("train"))).items()},
+        "types": {kind.value: named(each) for kind, each in types(talks).items()},
         "calibration": [rounded(slope), rounded(shift)],
     }
     return json.dumps(learned, indent=1) + "\n"

@@ -19,13 +19,13 @@ from assay.ai.rules.turns import Chat
 from assay.kinds import AtomType
 from assay.text.secrets import MASK
 
-LIKELY: Final = 0.6
+LIKELY: Final = 0.5
 """What is clearly more likely worth keeping than not is shown however much it is: so the volume follows the chat."""
 POSSIBLE: Final = 0.3
 """What is less likely is not shown, however little there is."""
 WORTH_A_LOOK: Final = 0.12
 """What is less likely is not even kept."""
-FEWEST: Final = 3
+FEWEST: Final = 5
 """That a small window may show; a larger one shows at least one for each talk, if it is possible."""
 UNLIKELY_FOR_EACH: Final = 2
 """So many are kept as unlikely for each that may be shown."""
