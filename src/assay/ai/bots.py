@@ -10,6 +10,7 @@ from assay.text.markup import IRC_FORMAT
 
 NAME: Final = re.compile(
     r"(?:(?<!tal)(?<!ab)(?<!ca)bot|bugs|jenkins|travis|circleci|meetingology|logmsg|^CIA-\d+|github|gitlab|jira|pagerduty|sentry|webhook)\d*$"
+    r"|^(?:ubot\w{0,3}|ubugtu)$"
     r"|^(?:gerrit|ubot|ubottu|lp|jenkins|github|gitlab|slack)[-_]|^(?:slackbot|uslackbot)$|(?:\[bot\]|[-_ ]bot)$",
     re.IGNORECASE,
 )

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.anyio
 FACT = "Access tokens of the booking API must expire after 60 minutes."
 
 
-@pytest.mark.parametrize("author", ["ci-bot", "MootBot", "wikibugs", "jenkins", "github", "slackbot"])
+@pytest.mark.parametrize(
+    "author", ["ci-bot", "MootBot", "ubotu", "Ubugtu", "wikibugs", "jenkins", "github", "slackbot"]
+)
 async def test_authors_named_as_machines_are_not_read(extractor, author):
     assert titles(await read(extractor, chat(f"{author}: {FACT}"))) == []
 

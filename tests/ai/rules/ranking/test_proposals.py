@@ -101,3 +101,8 @@ async def test_no_secret_stands_in_any_field(ranking, said):
         for atom in (*extraction.atoms, *extraction.unlikely)
     )
     assert not any(secret in words for secret in ("4711", "2580", "2211", "Sunflower"))
+
+
+async def test_what_a_machine_printed_is_not_shown(ranking):
+    said = BAKERY + "lou: [ 2.6.32-25.24 ] || [ 2.6.32-26.25 ] || [ 209.25 ] -> 211.27 (= fixed) {ok} || 2.6.35\n"
+    assert not any("209.25" in atom.content for atom in await shown(ranking, said))

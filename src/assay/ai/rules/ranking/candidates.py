@@ -58,15 +58,15 @@ class TalkPiece:
 
     @cached_property
     def title(self) -> str:
-        return titled(self.parts_texts, self.main.passage.language)
+        return titled(self._said)
 
     @cached_property
-    def parts_texts(self) -> list[str]:
-        return [part.text for part in self.parts]
+    def _said(self) -> list[tuple[str, Passage]]:
+        return [(part.text, part.passage) for part in self.parts]
 
     @cached_property
     def body(self) -> str:
-        return whole(self.parts_texts, self.main.passage.language)
+        return whole(self._said)
 
     @cached_property
     def sentences(self) -> frozenset[PlacedSentence]:

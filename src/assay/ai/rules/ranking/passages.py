@@ -57,6 +57,8 @@ class Passage:
     """In its talk."""
     language: str = ""
     stems: frozenset[str] = field(default_factory=frozenset)
+    people: frozenset[str] = frozenset()
+    """How those who talk are called, in small letters: by all of their name, or the first of it."""
 
     @cached_property
     def raw(self) -> str:
@@ -78,9 +80,14 @@ class Passage:
 def passages(messages: Sequence[Message]) -> list[Passage]:
     """Of one talk, in its order."""
     found = [each for message in messages for each in _of_message(message)]
+    people = frozenset(name for each in found for name in _names(fold(each.author)))
     for index, each in enumerate(found):
-        each.index = index
+        each.index, each.people = index, people
     return found
+
+
+def _names(author: str) -> tuple[str, str]:
+    return author, author.split()[0] if author.split() else author
 
 
 def _of_message(message: Message) -> Iterator[Passage]:

@@ -32,6 +32,8 @@ UNLIKELY_FOR_EACH: Final = 2
 SIZE: Final = 0.5
 """How much longer pieces stand back behind the shorter ones in them."""
 JOKE, GUESS, *_ = tone.DOUBTS
+MOSTLY_WORDS: Final = 0.7
+"""Share of letters and blanks below which a piece is a table, a path or code."""
 SAME_WORDS: Final = 0.7
 """Share of common words from which two pieces say the same."""
 
@@ -120,8 +122,13 @@ def _apart(found: Iterable[RankedPiece], taken: Iterable[Quote]) -> list[RankedP
 
 
 def _is_barred(found: TalkPiece) -> bool:
-    """Secrets, jokes and guesses are nothing to show."""
-    return MASK in found.body or any(doubt.pattern.search(found.main.text) for doubt in (JOKE, GUESS))
+    """Secrets, jokes and guesses are nothing to show, nor what a machine printed."""
+    letters = sum(map(str.isalpha, found.body)) + found.body.count(" ")
+    return (
+        MASK in found.body
+        or letters < MOSTLY_WORDS * len(found.body)
+        or any(doubt.pattern.search(found.main.text) for doubt in (JOKE, GUESS))
+    )
 
 
 def _is_taken(found: TalkPiece, quoted: dict[object, list[str]]) -> bool:
