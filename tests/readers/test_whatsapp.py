@@ -71,7 +71,18 @@ def test_what_the_app_says_is_nobodys_word(tmp_path, line, kind):
     path = tmp_path / "crew.txt"
     path.write_text(f"25/03/2026, 21:30 - Tilda: Hi.\n25/03/2026, 21:31 - {line}\n")
     [_, skipped] = read_all(path)
-    assert skipped == Skipped(kind)
+    assert isinstance(skipped, Skipped)
+    assert skipped.kind == kind
+
+
+@pytest.mark.parametrize("words", ["Diese Nachricht wurde gelöscht.", "\u200eThis message was deleted."])
+def test_a_message_that_was_deleted_since_is_known_by_the_place_that_it_had(tmp_path, words):
+    path = tmp_path / "crew.txt"
+    said = []
+    for text in ("The spare pump is in locker 7.", words):
+        path.write_text(f"25/03/2026, 21:31 - Tilda: Hi.\n25/03/2026, 21:31 - Tilda: {text}\n")
+        said.append(read_all(path)[1].external_id)
+    assert said[0] == said[1]
 
 
 @pytest.mark.parametrize(

@@ -41,11 +41,19 @@ HAPPENING: Final = re.compile(
     r"|gives |removes |changed? the topic|changes topic|changes topic to|parts?\b|sets? the topic|disconnected)",
     re.IGNORECASE,
 )
+FROM_THE_CLIENT: Final = re.compile(
+    r"(?:Nick change: |Topic changed? on |[#&]\S+: mode change |\S+ [(\[][^()\[\]\s]{0,100}@[^()\[\]\s]{0,100}[)\]] "
+    r"|\S+ kicked from [#&]|\*\s+(?:(?:Joins|Parts|Quits): |Now talking (?:on|in) "
+    r"|Topic (?:for|is|of) |You have (?:joined|left) ))"
+)
+"""Lines about the chat without a mark of their own, or with that of an action."""
 TAB: Final = "\t"
 RENAMED: Final = re.compile(
     r"(?P<old>[^\s:]+) (?:is now known as|changed (?:his|her|their|the) nick to|->) (?P<new>[^\s:]+)"
 )
 JOINED: Final = re.compile(r"(?:Joins?: )(?P<first>\S+)|(?P<second>\S+) (?:[(\[][^)\]]{0,120}[)\]] )?(?:has )?joined\b")
+IDENT: Final = "Session Ident: "
+"""mIRC says so which channel the log is of."""
 IRC_PREFIXES: Final = "@+%&~! "
 IRC_CHANNEL: Final = re.compile(
     r"(?P<name>[#&][^/]*?)(?:[-_.]?\d{4}[-_.]?\d\d[-_.]?\d\d)?(?:\.(?:weechatlog|log|txt|gz))*$"
@@ -101,7 +109,7 @@ def _says_something(pattern: re.Pattern[str], head: str) -> bool:
 
 def speaker(rest: str) -> tuple[str, str] | None:
     """Who says what, where a line has a speaker."""
-    if ABOUT_THE_CHAT.match(rest):
+    if ABOUT_THE_CHAT.match(rest) or FROM_THE_CLIENT.match(rest):
         return None
     if acting := ACTING.match(rest):
         words = acting["words"] or ""
@@ -188,7 +196,7 @@ class _Judge:
         if self.kind in DATELESS and (day := header_day(head)):
             self.day = day
             return Header()
-        return None
+        return Header() if self.people and head.startswith(IDENT) else None
 
     def _stamped(self, stamp: re.Match[str], rest: str) -> Judged:
         if self.kind in DATELESS and (day := header_day(rest)):

@@ -96,6 +96,8 @@ def _message(export: Export, where: str, item: Mapping[str, Any], names: _Names)
     if kind not in WORDS:
         return Skipped(notices.of_kind(kind) or SystemNotice.UNSUPPORTED)
     text, quoted = _text(item, names, is_bot=author.get("isBot") is True)
+    if not text and item.get("poll"):
+        return Skipped(SystemNotice.UNSUPPORTED)
     if not text:
         return Skipped(SystemNotice.MEDIA if item.get("attachments") or item.get("stickers") else SystemNotice.EMPTY)
     identity = text_of(author.get("id"))

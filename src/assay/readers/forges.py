@@ -21,6 +21,8 @@ def sniff(look: Look) -> int:
                 return CERTAIN
             if shape.has(f"{at}body", f"{at}html_url", f"{at}created_at"):
                 return LIKELY
+            if shape.has(f"{at}body", f"{at}noteable_type", f"{at}created_at"):
+                return CERTAIN
     return NO
 
 
@@ -61,7 +63,7 @@ def _issue(export: Export, where: str, item: Record) -> Iterator[Found]:
     told = first(item, "comments_count", "user_notes_count") or item.get("comments")
     if isinstance(told, int) and told > len(said):
         export.notes.warn(f"{root}: {told:,} comments are counted and {len(said):,} are in the export.")
-    for number, each in enumerate(said, 1):
+    for number, each in enumerate([*said, *objects(item.get("reviews"))], 1):
         notes = objects(each.get("notes")) or [each]
         for note in notes:
             yield _said(thread, f"{where}, comment {number:,}", note, "")
@@ -73,7 +75,11 @@ def _identity(item: Record, kind: str) -> str:
 
 
 def _root_of_comment(item: Record) -> str:
-    address = text_of(first(item, "issue_url", "html_url"))
+    if item.get("noteable_type"):  # a note of GitLab, which has no address
+        return f"{text_of(item['noteable_type'])} {text_of(first(item, 'noteable_iid', 'noteable_id'))}".casefold()[
+            :MAX_NAME
+        ]
+    address = text_of(first(item, "issue_url", "pull_request_url", "html_url"))
     return address.partition("#")[0].replace("https://api.github.com/repos/", "https://github.com/")[:MAX_NAME]
 
 
@@ -102,7 +108,7 @@ def _said(thread: _Thread, where: str, item: Record, title: str, *, is_root: boo
     if not text:
         return Skipped(SystemNotice.EMPTY)
     who = text_of(first(author, "id", "node_id", "login")) or text_of(item.get("author_id"))
-    sent = first(item, "createdAt", "created_at")
+    sent = first(item, "createdAt", "created_at", "submittedAt", "submitted_at")
     changed = first(item, "lastEditedAt", "last_edited_at")
     identity = thread.root if is_root else _identity(item, "comment")
     try:

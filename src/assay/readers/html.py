@@ -7,7 +7,7 @@ from assay.readers.quotes import Joining
 from assay.readers.records import TextSpan
 
 BLOCKS: Final = frozenset(
-    {"p", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote"}
+    {"p", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "codeblock", "blockquote"}
 )
 SILENT: Final = frozenset({"script", "style", "head", "title"})
 QUOTING: Final = frozenset({"blockquote"})

@@ -32,6 +32,10 @@ SIGNATURE: Final = re.compile(r"^-- ?$", re.MULTILINE)
 FOOTER: Final = re.compile(
     r"\n_{20,}\n.{0,400}?(?:mailing list|listinfo|unsubscribe).{0,600}\Z", re.DOTALL | re.IGNORECASE
 )
+SCRUBBED: Final = re.compile(
+    r"\n-{6,} next part -{6,}\n[^\n]{1,80} (?:was|were) scrubbed\.\.\.\n(?:[A-Z][\w ]{1,20}: [^\n]{0,400}(?:\n|\Z))*"
+)
+"""What pipermail says in the place of an attachment."""
 MACHINE: Final = re.compile(
     r"^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?|notifications?)@", re.IGNORECASE
 )
@@ -261,7 +265,7 @@ def _depth(line: str) -> int:
 
 
 def _unsigned(text: str) -> str:
-    text = FOOTER.sub("", text)
+    text = FOOTER.sub("", SCRUBBED.sub("\n", text))
     found = list(SIGNATURE.finditer(text))
     return text[: found[-1].start()] if found else text
 

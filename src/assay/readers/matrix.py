@@ -20,7 +20,6 @@ STATES: Final = {
     "m.room.encrypted": SystemNotice.UNSUPPORTED,
     "m.room.encryption": SystemNotice.ENCRYPTION,
     "m.room.pinned_events": SystemNotice.PINNED,
-    "m.room.redaction": SystemNotice.DELETED,
 }
 Event = Mapping[str, Any]
 
@@ -96,6 +95,8 @@ def _events(export: Export, member: ExportFile) -> Iterator[tuple[str, dict[str,
 def _read(room: _Room, channel: str, where: str, event: Event) -> Found:
     content = mapping(event.get("content"))
     kind = text_of(event.get("type"))
+    if kind == "m.room.redaction":
+        return Skipped(SystemNotice.DELETED, text_of(event.get("redacts")) or text_of(content.get("redacts")) or None)
     if kind != "m.room.message":
         return Skipped(STATES.get(kind) or notices.of_kind(kind) or SystemNotice.CHANNEL)
     if not content or mapping(event.get("unsigned")).get("redacted_because"):

@@ -15,7 +15,9 @@ from assay.readers.records import MAX_NAME, MAX_TEXT, BadRecord, Found, Incoming
 from assay.readers.tree import ExportFile
 
 HEADING: Final = re.compile(r"(?P<marks>#{1,6}) +(?P<title>\S.*)")
-FIELD: Final = re.compile(r"(?P<key>date|created|author)\s*:\s*[\"']?(?P<value>[^\"'\n]{1,100})", re.IGNORECASE)
+FIELD: Final = re.compile(r"(?P<key>[A-Za-z][\w -]{0,40})\s*:\s*(?P<value>[^\n]{0,200})")
+ITEM: Final = re.compile(r"\s*- +(?P<value>[^\n]{1,200})")
+LINKED: Final = re.compile(r"\[\[(?:[^\[\]|]*\|)?(?P<shown>[^\[\]|]+)\]\]")
 FENCE: Final = re.compile(r"\s*(?:```|~~~)")
 FIRST_LINES: Final = 10
 MARKDOWN: Final = (".md", ".markdown", ".mdown")
@@ -61,9 +63,37 @@ class _Section:
         return "\n".join(self.lines).strip()
 
 
+@dataclass(slots=True)
+class _Front:
+    """What the lines above a note say about it: the first value of each name, and of lists all of them."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    _key: str = ""
+
+    def take(self, line: str) -> None:
+        if item := ITEM.fullmatch(line):
+            self._add(item["value"])
+        elif found := FIELD.match(line):
+            self._key = found["key"].strip().casefold()
+            for value in found["value"].strip().strip("[]").split(", ") if self._key == "authors" else [found["value"]]:
+                self._add(value)
+
+    def _add(self, written: str) -> None:
+        value = LINKED.sub(lambda found: found["shown"], written.strip().strip("\"'")).strip()
+        if value and self._key == "authors" and self._key in self.values:
+            value = f"{self.values[self._key]}, {value}"
+            self.values[self._key] = value[:MAX_NAME]
+        elif value:
+            self.values.setdefault(self._key, value)
+
+    @property
+    def author(self) -> str | None:
+        return self.values.get("author") or self.values.get("authors")
+
+
 def _note(export: Export, member: ExportFile) -> Iterator[Found]:
     sections: list[_Section] = [_Section("", 1)]
-    about: dict[str, str] = {}
+    front = _Front()
     seen_lines: list[str] = []
     in_front = in_code = False
     for line in export.lines(member):
@@ -75,8 +105,7 @@ def _note(export: Export, member: ExportFile) -> Iterator[Found]:
             continue
         if in_front:
             in_front = line.text.strip() not in ("---", "...")
-            if found := FIELD.match(line.text):
-                about.setdefault(found["key"].casefold(), found["value"].strip())
+            front.take(line.text)
             continue
         if len(seen_lines) < FIRST_LINES and line.text.strip():
             seen_lines.append(line.text)
@@ -84,10 +113,10 @@ def _note(export: Export, member: ExportFile) -> Iterator[Found]:
         if not in_code and (heading := HEADING.match(line.text)):
             sections.append(_Section(heading["title"].strip(" #"), line.number))
         sections[-1].take(line.text)
-    author = export.options.author or about.get("author")
+    author = export.options.author or front.author
     if not author:
         raise InvalidInput(f"{member.shown} does not say who wrote it: name the author with --author NAME.")
-    yield from _messages(export, member, author, _moment(export, member, about, seen_lines), sections)
+    yield from _messages(export, member, author, _moment(export, member, front.values, seen_lines), sections)
 
 
 def _moment(export: Export, member: ExportFile, about: dict[str, str], lines: list[str]) -> datetime:

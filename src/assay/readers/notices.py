@@ -37,20 +37,22 @@ WORDS: Final = (
     ),
     (
         SystemNotice.DELETED,
-        r"\bdeleted\b|eliminad[oa]|eliminaste|apagad[oa]|apagou|gelöscht|supprimé|eliminato|verwijderd|удален|silindi|silin"
-        r"|usuni|حذف",
+        r"\bdeleted\b|eliminad[oa]|eliminaste|apagad[oa]|apagou|gelöscht|supprimé|eliminato|verwijderd|удален|видален|silindi|silin"
+        r"|usuni|togs bort|dihapus|smazán|حذف|削除",
     ),
     (SystemNotice.CALL, r"\bcall(?:ed)?\b|llamada|ligação|chamada|anruf|appel|chiamata|oproep|звонок|arama"),
     (SystemNotice.PINNED, r"\bpinned\b|angepinnt|fijó|fixou|épinglé"),
     (
         SystemNotice.JOINED,
         r"\b(?:added|joined|left|quit|removed|kicked|banned|invited|now known as|joins?|parts?|quits?|parted|was added"
-        r"|enter|leave)\b|hinzugefügt|beigetreten|verlassen|entfernt|añadi|agreg|se unió|salió|eliminó|adicion|entrou"
+        r"|now talking|nick change|enter|leave)\b"
+        r"|hinzugefügt|beigetreten|verlassen|entfernt|añadi|agreg|se unió|salió|eliminó|adicion|entrou"
         r"|saiu|ajouté|rejoint|quitté|aggiunt|toegevoegd|добавил|вышел|eklendi|ayrıldı|katıldı",
     ),
     (
         SystemNotice.CHANNEL,
         r"\b(?:mode|topic|subject|changed|created group|created the group|group name|description|icon|settings)\b"
+        r"|disappearing messages"
         r"|geändert|cambi|alterou|mudou|modifié|creó|erstellt|criou|créé|изменил",
     ),
 )

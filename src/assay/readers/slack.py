@@ -22,7 +22,12 @@ WORDS: Final = frozenset(
     {"", "bot_message", "me_message", "thread_broadcast", "reply_broadcast", "file_share", "file_comment"}
 )
 DELETED: Final = frozenset({"tombstone", "message_deleted"})
-NOTICES: Final = frozenset({"pinned_item", "unpinned_item", "bot_add", "bot_remove", "sh_room_created", "reminder_add"})
+NOTICES: Final = frozenset(
+    {
+        *("pinned_item", "unpinned_item", "bot_add", "bot_remove", "bot_enable", "bot_disable", "sh_room_created"),
+        *("reminder_add", "huddle_thread", "tabbed_canvas_updated"),
+    }
+)
 SLACKBOT: Final = "USLACKBOT"
 
 

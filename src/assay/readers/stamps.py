@@ -19,8 +19,8 @@ CLOCK: Final = r"(?P<clock>\d{1,2}[:.]\d\d(?:[:.]\d\d)?)(?:[.,]\d{1,9})?"
 HALF: Final = r"(?: ?(?P<half>[AaPp]\.? ?[Mm](?:\.|(?=[\]\s]))|[صم](?=[\]\s])))?"
 ZONE: Final = r"(?: ?(?P<zone>Z|UTC|[+-]\d\d:?\d\d))?"
 DAY: Final = (
-    r"(?:(?P<year>\d{4})(?P<y_mark>[-/.]) ?(?P<y_month>\d{1,2})(?P=y_mark) ?(?P<y_day>\d{1,2})"
-    r"|(?P<first>\d{1,2})(?P<mark>[-/.]) ?(?P<second>\d{1,2})(?P=mark) ?(?P<last>\d{4}|\d{2}))\.?"
+    r"(?:(?P<year>\d{4})\u200f?(?P<y_mark>[-/.]) ?(?P<y_month>\d{1,2})\u200f?(?P=y_mark) ?(?P<y_day>\d{1,2})"
+    r"|(?P<first>\d{1,2})\u200f?(?P<mark>[-/.]) ?(?P<second>\d{1,2})\u200f?(?P=mark) ?(?P<last>\d{4}|\d{2}))\.?"
 )
 DATED: Final = re.compile(rf"\[?{DAY}(?:T|[,،]? ){CLOCK}{HALF}{ZONE}\]?(?=\s|<)")
 CHAT: Final = re.compile(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from assay.readers import html, notices
+from assay.readers.documents import Refused, json_object
 from assay.readers.export import Export
 from assay.readers.fields import mapping, objects, text_of
 from assay.readers.quotes import Joining
@@ -56,13 +57,24 @@ def read(export: Export) -> Iterator[Found]:
     for member in members:
         for found in export.items(member, _prefix(export, member)):
             if not isinstance(found, BadRecord):
-                _note(chains, _Record(found[1]))
+                for record in _with_replies(found[1]):
+                    _note(chains, record)
     for member in members:
         for found in export.items(member, _prefix(export, member)):
             if isinstance(found, BadRecord):
                 yield found
-            elif (record := _Record(found[1])).get("body") is not None or record.get("messageType"):
-                yield _read(_Place(export, member, channels, chains), found[0], record)
+                continue
+            for record in _with_replies(found[1]):
+                if record.get("body") is not None or record.get("messageType"):
+                    yield _read(_Place(export, member, channels, chains), found[0], record)
+
+
+def _with_replies(item: Mapping[str, Any]) -> Iterator[_Record]:
+    """A message, and the answers that the Graph API nests in it."""
+    record = _Record(item)
+    yield record
+    for reply in objects(record.get("replies")):
+        yield _Record({"replyToId": record.text("id"), **reply})
 
 
 def _channels(export: Export) -> dict[str, str]:
@@ -158,8 +170,7 @@ def _text(record: _Record) -> tuple[str, tuple[TextSpan, ...]]:
     for attached in objects(record.get("attachments")):
         each = _Record(attached)
         if each.text("contentType") == "messageReference":
-            preview = re.search(r'"messagePreview"\s*:\s*"((?:[^"\\]|\\.)*)"', each.text("content"))
-            made.paragraph(preview[1] if preview else "", is_quoted=True)
+            made.paragraph(_preview(each.text("content")), is_quoted=True)
     body = record.inner("body")
     source = ATTACHMENT.sub("", body.text("content"))
     if body.text("contentType").casefold() == "html" or body.get("contentType") == 1:
@@ -171,6 +182,14 @@ def _text(record: _Record) -> tuple[str, tuple[TextSpan, ...]]:
     if subject and not made:
         made.paragraph(subject)
     return made.stripped()
+
+
+def _preview(reference: str) -> str:
+    """The first words of the message that is answered, from JSON within JSON."""
+    try:
+        return text_of(json_object(reference).get("messagePreview"))
+    except Refused:
+        return ""
 
 
 def _reactions(record: _Record) -> dict[str, list[str]]:

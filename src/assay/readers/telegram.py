@@ -75,7 +75,9 @@ def _read(export: Export, where: str, chat: Mapping[str, Any], item: Mapping[str
 
 
 def _message(export: Export, where: str, chat: Mapping[str, Any], item: Mapping[str, Any], chains: Chains) -> Found:
-    text, quoted = _text(item.get("text"))
+    text, quoted = _text(first(item, "text", "text_entities"))
+    if not text and item.get("poll"):
+        return Skipped(SystemNotice.UNSUPPORTED)
     if not text:
         return Skipped(SystemNotice.MEDIA if any(item.get(name) for name in MEDIA) else SystemNotice.EMPTY)
     source = text_of(first(item, "forwarded_from", "forwarded_from_id"))

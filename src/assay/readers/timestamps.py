@@ -59,7 +59,7 @@ def shown(value: str) -> str:
 
 
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-LEAD: Final = r"[^\w\n]*(?:[a-z]+,? ){0,4}?"
+LEAD: Final = r"[^\w\n]*(?:[a-z]+[,:]? ){0,4}?"
 MONTH: Final = rf"(?P<name>(?:{'|'.join(MONTHS)})[a-z]{{0,6}})"
 HEADERS: Final = tuple(
     re.compile(rf"{LEAD}{day}[^\w\n]*", re.IGNORECASE)

@@ -108,24 +108,35 @@ def _cues(export: Export, member: ExportFile) -> Iterator[_Cue | BadRecord]:
             if timing and parts:
                 if NUMBER.match(parts[-1]):
                     parts.pop()
-                yield _cue(where, timing, parts)
+                yield from _spoken(where, timing, parts)
             timing, where, parts, size = found, export.place(member, "line", line.number), [], 0
         elif timing and line.text.strip():
             if size <= MAX_TEXT:  # enough to see that it is too long
                 parts.append(line.text)
                 size += len(line.text) + 1
         elif timing and parts:
-            yield _cue(where, timing, parts)
+            yield from _spoken(where, timing, parts)
             timing = None
     if timing and parts:
-        yield _cue(where, timing, parts)
+        yield from _spoken(where, timing, parts)
 
 
-def _cue(where: str, timing: re.Match[str], parts: list[str]) -> _Cue:
+def _spoken(where: str, timing: re.Match[str], parts: list[str]) -> Iterator[_Cue]:
+    """A cue for each voice in it; words in front of the first, if there are any, are nobody's."""
     raw = " ".join(part.strip() for part in parts)
-    voice = VOICE.search(raw)
-    words = " ".join(html.unescape(TAG.sub("", raw)).split())
-    speaker = " ".join(html.unescape(voice["name"]).split()) if voice else None
+    voices = list(VOICE.finditer(raw))
+    ends = [*(voice.start() for voice in voices), len(raw)]
+    if not voices or _plain(raw[: ends[0]]).strip("- "):
+        yield _cue(where, timing, None, _plain(raw[: ends[0]]))
+    for voice, end in zip(voices, ends[1:], strict=True):
+        yield _cue(where, timing, " ".join(html.unescape(voice["name"]).split()), _plain(raw[voice.end() : end]))
+
+
+def _plain(raw: str) -> str:
+    return " ".join(html.unescape(TAG.sub("", raw)).split())
+
+
+def _cue(where: str, timing: re.Match[str], speaker: str | None, words: str) -> _Cue:
     if speaker is None and (named := NAMED.match(words)) and not NOT_NAMES.search(named["name"]):
         speaker, words = named["name"].strip(), words[named.end() :]
     return _Cue(where, _time(timing["start"]), _time(timing["end"]), speaker, words)

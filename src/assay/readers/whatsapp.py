@@ -18,8 +18,8 @@ from assay.readers.records import MAX_NAME, Found, IncomingMessage, Skipped, Sys
 from assay.readers.tree import ExportFile
 
 NAME: Final = re.compile(
-    r"(?:WhatsApp[ -]Chat|Chat de WhatsApp|Conversa do WhatsApp|Discussion WhatsApp|Chat WhatsApp|Чат WhatsApp)"
-    r" ?(?:with|mit|con|com|avec|met|с|-) ?(?P<name>.+)",
+    r"(?:WhatsApp[ -]Chatt?|Chat de WhatsApp|Conversa do WhatsApp|Discussion WhatsApp|C(?:h|z)at WhatsApp|Чат WhatsApp)"
+    r" ?(?:with|mit|med|con|com|avec|met|с контактом|с|z|-) ?(?P<name>.+)",
     re.IGNORECASE,
 )
 UNNAMED: Final = "_chat.txt"
@@ -29,7 +29,8 @@ EDITED: Final = re.compile(
     r"\s*(?:\u200e<[^<>\n]{3,60}>"
     r"|<(?:This message was edited|Se editó este mensaje\.?|Diese Nachricht wurde bearbeitet\.?"
     r"|Ce message a été modifié\.?|Mensagem editada|Questo messaggio è stato modificato\.?|Dit bericht is bewerkt\.?"
-    r"|Сообщение изменено|Bu mesaj düzenlendi)>)\s*$"
+    r"|Сообщение изменено|Bu mesaj düzenlendi|Повідомлення змінено|Meddelandet har redigerats|Wiadomość edytowana"
+    r"|Pesan ini diedit|Tato zpráva byla upravena|تم تعديل هذه الرسالة)>)\s*$"
 )
 ATTACHED: Final = re.compile(
     r"\s*\u200e?(?:"
@@ -40,8 +41,7 @@ ATTACHED: Final = re.compile(
     re.IGNORECASE,
 )
 OMITTED: Final = re.compile(
-    r"<(?:Media omitted|Multimedia omitido|Medien ausgeschlossen|Arquivo de mídia oculto|Mídia oculta|Médias omis"
-    r"|Media omessi|Media weggelaten|Без медиафайлов|Medya dahil edilmedi|تم استبعاد الوسائط|pominięto multimedia)>"
+    r"<(?=[^<>]*[^<>\x21-\x7e])[^<>\n/=]{3,60}>"
     r"|(?:image|video|audio|sticker|GIF|document|Contact card|imagen|vídeo|video|Bild|Audio|imagem|figurinha|image)"
     r" (?:omitted|omitid[oa]|weggelassen|ocultad[oa]|absente?|omess[oa])|null",
     re.IGNORECASE,
@@ -51,16 +51,33 @@ DELETED: Final = re.compile(
     r"|Este mensaje fue eliminado|Diese Nachricht wurde gelöscht|Du hast diese Nachricht gelöscht|Mensagem apagada"
     r"|Essa mensagem foi apagada|Você apagou esta mensagem|Ce message a été supprimé|Vous avez supprimé ce message"
     r"|Questo messaggio è stato eliminato|Hai eliminato questo messaggio|Dit bericht is verwijderd"
-    r"|Данное сообщение удалено|Вы удалили данное сообщение|Bu mesaj silindi)\.?",
+    r"|Данное сообщение удалено|Вы удалили данное сообщение|Bu mesaj silindi|Bu mesajı sildiniz"
+    r"|Це повідомлення було видалено|Ви видалили це повідомлення|Ta wiadomość została usunięta|Usunięto tę wiadomość"
+    r"|Det här meddelandet togs bort|Du tog bort det här meddelandet|Pesan ini telah dihapus|Anda menghapus pesan ini"
+    r"|Tato zpráva byla smazána|تم حذف هذه الرسالة|لقد حذفتَ هذه الرسالة|このメッセージは削除されました)[.。]?",
     re.IGNORECASE,
 )
+NOT_THERE: Final = re.compile(
+    r"(?:Waiting for this message|Esperando este mensaje|Esperando el mensaje|Warte auf diese Nachricht"
+    r"|Aguardando mensagem|A aguardar esta mensagem|En attente de ce message|In attesa del messaggio"
+    r"|Wachten op dit bericht|Ожидание данного сообщения|Bu mesaj bekleniyor)\.[^.]{0,60}\.?",
+    re.IGNORECASE,
+)
+"""What stands in the place of a message that the phone has not got."""
+CALLED: Final = re.compile(
+    r"(?:Missed (?:group )?(?:voice|video) call|Llamada perdida|Videollamada perdida|Verpasster (?:Sprach|Video)anruf"
+    r"|Chamada de (?:voz|vídeo) perdida|Ligação de (?:voz|vídeo) perdida|Appel (?:vocal|vidéo) manqué"
+    r"|Chiamata persa|Videochiamata persa|Gemiste (?:spraak|video)oproep|Пропущенный (?:аудио|видео)звонок)\.?",
+    re.IGNORECASE,
+)
+BARE: Final = ((NOT_THERE, SystemNotice.UNSUPPORTED), (CALLED, SystemNotice.CALL))
 MEDIA_WORDS: Final = re.compile(
     r"omit|omis|weggelass|ausgeschloss|ocult|absent|omess|weggelat|attach|adjunt|angehängt|anex|joint|allegat|bijgevoegd"
     r"|\.\w{3,4}$|image|video|audio|sticker|gif|document",
     re.IGNORECASE,
 )
 MAX_SPEAKER: Final = 80
-MAX_BARE: Final = 60
+MAX_BARE: Final = 80
 """Characters of what the app says itself of a message that was deleted or left out, without brackets."""
 MAX_BACK: Final = timedelta(days=1)
 """A stamp that is earlier than the one before by more is part of somebody's words."""
@@ -144,8 +161,8 @@ class _Judge:
         name, words = self._split(rest)
         if name is None:
             return Skipped(notices.of_words(rest))
-        if words.startswith(MARK):
-            return Skipped(_own_words_of_the_app(words))
+        if words.startswith(MARK) and (kind := _own_words_of_the_app(words)) is not SystemNotice.DELETED:
+            return Skipped(kind)
         self.names.add(name)
         return Speech(moment, name, words)
 
@@ -185,13 +202,17 @@ class _Finish:
     def __call__(self, message: IncomingMessage) -> Found:
         named = self.places.named(message)
         text = message.text.strip()
+        if text.startswith(MARK):
+            return Skipped(SystemNotice.DELETED, named.external_id)
         if "<" not in text and "(" not in text and len(text) > MAX_BARE:
             return named
         is_edit = EDITED.search(text) is not None
         text = EDITED.sub("", text)
         rest = ATTACHED.sub("", text).strip()
         if DELETED.fullmatch(text.strip(MARK)):
-            return Skipped(SystemNotice.DELETED)
+            return Skipped(SystemNotice.DELETED, named.external_id)
+        if kind := next((kind for words, kind in BARE if words.fullmatch(text)), None):
+            return Skipped(kind)
         if OMITTED.fullmatch(rest.strip(MARK)) or (not rest and text):
             return Skipped(SystemNotice.MEDIA)
         if not rest:

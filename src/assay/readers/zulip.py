@@ -121,6 +121,7 @@ def _message(
         thread=f"{channel}/{subject}"[:MAX_NAME] if has_topics and subject else None,
         is_bot=sender in realm.bots,
         edited_at=realm.export.moment(edited) if edited else None,
+        is_edit=bool(edited),
         is_version=is_version,
         where=where,
     )
