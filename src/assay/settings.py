@@ -148,6 +148,9 @@ class Settings(BaseSettings):
         30, ge=1, le=600, allow_inf_nan=False, description="silence after which a job's worker counts as dead"
     )
     jobs_history_days: int = Field(30, ge=7, le=3650, description="days that the history of runs is kept")
+    assay_backup_hours: int | None = Field(
+        None, ge=1, le=8760, description="most hours since the last backup, or it is a problem; absent: not asked for"
+    )
     events_kept_days: int = Field(
         30, ge=1, le=3650, description="days for which a client may ask for the events it missed"
     )

@@ -13,6 +13,9 @@ from tests.docs import pages
 from tests.patience import until
 from tests.web.helpers import asking, serving
 
+from assay.audit.actions import Record, record
+from assay.audit.actor import SYSTEM
+from assay.audit.queries import BACKUP_MADE
 from assay.clock import now
 from assay.db.models import JobRun, JobState
 from assay.proposals import targets
@@ -32,6 +35,7 @@ async def test_every_metric_and_label_that_is_asked_for_is_exported(database, da
     await propose(database, [draft(), draft()])
     async with database.transaction() as session:
         await targets.keep_day(session, {each.name: Figure(0.5, 2) for each in TARGETS})
+        await record(session, SYSTEM, [Record(BACKUP_MADE)])
         session.add(JobRun(job="deduplication_scan", state=JobState.OK, started_at=now(), failed=0))
     exported = await _samples(database_url, nats_url)
     for expression in ASKED:

@@ -1,12 +1,22 @@
 """Reads of the trail."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.db.models import AuditEntry, User
+
+BACKUP_MADE: Final = "backup.made"
+
+
+async def last_backup(session: AsyncSession) -> datetime | None:
+    """When the newest backup was whole; None where the trail knows of none."""
+    newest = select(AuditEntry.at).where(AuditEntry.action == BACKUP_MADE).order_by(AuditEntry.id.desc()).limit(1)
+    return await session.scalar(newest)
 
 
 async def entries(

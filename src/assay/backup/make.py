@@ -5,13 +5,14 @@ import shutil
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay.audit import chain
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
+from assay.audit.queries import BACKUP_MADE
 from assay.backup import file, keys, sql
 from assay.backup.file import Sink
 from assay.backup.head import Head
@@ -20,9 +21,6 @@ from assay.clock import now
 from assay.db import migrate
 from assay.db.engine import Database
 from assay.errors import Unavailable
-
-MADE: Final = "backup.made"
-"""What the trail calls it."""
 
 
 async def make(database: Database, programs: Path, path: Path, *, key: Path | None, actor: Actor) -> Head:
@@ -41,7 +39,7 @@ async def make(database: Database, programs: Path, path: Path, *, key: Path | No
             await asyncio.to_thread(_write, sink, head, dump, key)
     async with database.transaction() as session:
         detail = {"file": path.name, "bytes": path.stat().st_size, "encrypted": head.encrypted}  # noqa: ASYNC240
-        await record(session, actor, [Record(MADE, detail=detail)])
+        await record(session, actor, [Record(BACKUP_MADE, detail=detail)])
     return head
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assay import disk
+from assay.audit.queries import last_backup
 from assay.clock import now
 from assay.db import troubles
 from assay.db.engine import Database
@@ -103,6 +104,8 @@ class _Known:
     jobs: dict[str, JobHealth]
     overdue: Overdue
     dead_letters: int | None = None
+    backup: str | None = None
+    """What is wrong with the backups."""
     not_taken: int = 0
     """Orders that the broker does not take, as when its store is full."""
     workers: list[Process] = field(default_factory=list)
@@ -164,6 +167,7 @@ async def _known(database: Database, settings: Settings, home: Path | None, prob
                 await _jobs(session),
                 await overdue(session, now() - timedelta(days=settings.knowledge_proposal_expiration_days)),
                 await dead_letters.count(session),
+                await _missing_backup(session, settings.assay_backup_hours),
                 await history.count_undispatched(session, older_than=now() - NOT_TAKEN_AFTER),
                 await _processes(session, ProcessRole.WORKER),
                 await _processes(session, ProcessRole.SCHEDULER),
@@ -201,11 +205,25 @@ def _complaints(known: _Known) -> list[str]:
             f"{known.not_taken} orders wait because the broker does not accept them: check its log, and make "
             "room if its disk is full. Then restart a NATS server of your own; the embedded one restarts by itself."
         )
+    if known.backup:
+        found.append(known.backup)
     if known.overdue.needs_a_person:
         found.append(known.overdue.sentence)
     if known.dead_letters:
         found.append(f"{known.dead_letters} dead letters wait for a person: assay jobs dead list")
     return found
+
+
+async def _missing_backup(session: AsyncSession, hours: int | None) -> str | None:
+    """Whether one failed or was never begun does not matter: it is not there."""
+    if hours is None:
+        return None
+    at = await last_backup(session)
+    if at is None:
+        return "No backup was ever made. Make one with: assay backup FILE"
+    if now() - at > timedelta(hours=hours):
+        return f"The last backup is of {at:%Y-%m-%d %H:%M} UTC, over {hours} hours old: assay backup FILE"
+    return None
 
 
 async def _processes(session: AsyncSession, role: ProcessRole) -> list[Process]:

@@ -32,7 +32,7 @@ def ensure(folder: Path, programs: Path, user: UnixUser | None, password: str) -
     version = (folder / "PG_VERSION").read_text().strip()
     if version != MAJOR:
         raise Unavailable(
-            f"{folder} was made by PostgreSQL {version} and this is PostgreSQL {MAJOR}: dump it with the old one, "
+            f"{folder} was made by PostgreSQL {version} and this is PostgreSQL {MAJOR}: back it up with the old one, "
             "or set ASSAY_HOME to another folder."
         )
 

@@ -7,6 +7,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy import BigInteger, Float, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.audit.queries import last_backup
 from assay.db.models import JobRun, JobState, ProcessRole
 from assay.proposals import targets
 from assay.queue import dead_letters, heartbeats
@@ -37,7 +38,13 @@ _QUEUED: Final = select(func.count()).where(JobRun.state == JobState.QUEUED)
 
 async def gauges(session: AsyncSession) -> list[Metric]:
     """The same whichever process is asked."""
-    return [*await _runs(session), *await _queue(session), await _processes(session), await _targets(session)]
+    return [
+        *await _runs(session),
+        *await _queue(session),
+        await _processes(session),
+        await _targets(session),
+        await _backups(session),
+    ]
 
 
 async def _runs(session: AsyncSession) -> list[GaugeMetricFamily]:
@@ -70,4 +77,12 @@ async def _targets(session: AsyncSession) -> Metric:
     for name, figure in next(reversed(days.values()), {}).items():
         if figure.value is not None:
             family.add_metric([name], figure.value)
+    return family
+
+
+async def _backups(session: AsyncSession) -> Metric:
+    """Absent where none was ever made."""
+    family = GaugeMetricFamily("assay_backup_timestamp_seconds", "When the last backup was made.")
+    if at := await last_backup(session):
+        family.add_metric([], at.timestamp())
     return family
