@@ -52,4 +52,4 @@ def test_options_of_a_backup_do_not_fit_an_export(empty, tmp_path):
 
 def test_a_backup_that_does_not_come_is_a_problem(assay, made, empty):
     assert "No backup was ever made" in empty("doctor", ASSAY_BACKUP_HOURS="26").out
-    assert "backup" not in assay("doctor", ASSAY_BACKUP_HOURS="26").out
+    assert "Nothing is wrong" in assay("doctor", ASSAY_BACKUP_HOURS="26").out

@@ -115,6 +115,7 @@ WRONG = {
     },
     "AssayJobLate": {'assay_job_last_run_seconds{job="deduplication_scan",state="ok"}': "6000"},
     "AssayQueueGrows": {"assay_jobs_queued": "11"},
+    "AssayBackupOld": {"assay_backup_timestamp_seconds": "0"},
     "AssayDeadLetters": {"assay_dead_letters": "1"},
     "AssayApprovalsTakenBack": {
         'assay_machine_approvals_taken_back{kind="atom",reason="reverted"}': "0+0.01",
