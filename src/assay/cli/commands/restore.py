@@ -81,9 +81,11 @@ def _records(file: Path, *, admins: bool, json: bool) -> None:
     if json:
         print_json(counts)
         return
-    told = ("messages", "proposals", "entities", "evidence", "audit_log")
+    names = ("messages", "proposals", "entities", "evidence", "audit_log")
     say(
-        f"Restored from {printable(str(file))}: " + ", ".join(f"{counts[name]:,} {_words(name)}" for name in told) + "."
+        f"Restored from {printable(str(file))}: "
+        + ", ".join(f"{counts[name]:,} {_words(name)}" for name in names)
+        + "."
     )
     if not admins:
         say("Nobody came back as an admin. To make one: assay users set-role NAME admin", style="dim")
