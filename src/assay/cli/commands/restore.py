@@ -82,11 +82,8 @@ def _records(file: Path, *, admins: bool, json: bool) -> None:
         print_json(counts)
         return
     names = ("messages", "proposals", "entities", "evidence", "audit_log")
-    say(
-        f"Restored from {printable(str(file))}: "
-        + ", ".join(f"{counts[name]:,} {_words(name)}" for name in names)
-        + "."
-    )
+    listed = ", ".join(f"{counts[name]:,} {_words(name)}" for name in names)
+    say(f"Restored from {printable(str(file))}: {listed}.")
     if not admins:
         say("Nobody came back as an admin. To make one: assay users set-role NAME admin", style="dim")
     say("A running Assay makes what is missing by itself. Without one: assay jobs run --all", style="dim")
