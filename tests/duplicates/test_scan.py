@@ -13,6 +13,7 @@ from tests.builders import BOTH_KINDS, counted_statements, draft, get, propose, 
 from tests.duplicates.helpers import HandMadeEmbedder, arrive, known, rechecked, scanned
 from tests.patience import until
 
+from assay.ai.extractor import RANKED, SOURCE
 from assay.audit.actor import SYSTEM
 from assay.clock import now
 from assay.db.engine import Database
@@ -129,6 +130,20 @@ async def test_of_two_equal_proposals_the_first_stays_clear(database, embedder, 
     proposal = await get(database, second)
     assert (proposal.similar_entity_id, proposal.similar_proposal_id) == (None, first)
     assert proposal.similarity_explanation == f"Says exactly the same as {kind} '{BACKUP}'."
+
+
+async def test_what_was_found_by_ranking_holds_up_nothing_that_is_sure(database, embedder):
+    said = partial(draft, Kind.ATOM, BACKUP, body=BACKUP_BODY)
+    ranked, sure, repeated = await arrive(
+        database, embedder, said(meta={SOURCE: RANKED}), said(), said(meta={SOURCE: RANKED})
+    )
+    await scanned(database, embedder, ranked, sure, repeated)
+    assert await states(database, ranked, sure) == [DedupState.CLEAR, DedupState.CLEAR]
+    assert (await get(database, repeated)).dedup_state is DedupState.DUPLICATE
+    async with database.transaction() as session:
+        await actions.approve(session, [sure], actor=SYSTEM)
+    await scanned(database, embedder, ranked)
+    assert (await get(database, ranked)).similar_entity_id == sure
 
 
 @kinds

@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import TextClause, text
 
+from assay.ai.extractor import RANKED, SOURCE
 from assay.duplicates.sql.vectors import quoted
 from assay.kinds import TRAITS, Kind
 
@@ -34,13 +35,14 @@ SETTINGS: Final = text(
 
 _WORDS: Final = "id, kind, title, body, identity_key, title_key"
 """An id is that of a live entity or of a pending proposal, never of both, so that one row is all there is."""
-PROPOSALS: Final = """
-    SELECT p.id, p.kind, p.title_key, p.identity_key, v.seq, v.vector
+PROPOSALS: Final = f"""
+    SELECT p.id, p.kind, p.title_key, p.identity_key, v.seq, v.vector,
+        p.meta ->> '{SOURCE}' IS NOT DISTINCT FROM '{RANKED}' AS ranked
     FROM proposals p CROSS JOIN LATERAL (
         SELECT seq, vector FROM embeddings WHERE subject_id = p.id AND model = :model OFFSET 0) v
     WHERE p.id = ANY(:ids) AND p.status = 'pending'"""
 ENTITIES: Final = """
-    SELECT e.id, e.kind, e.title_key, e.identity_key, -1 AS seq, v.vector
+    SELECT e.id, e.kind, e.title_key, e.identity_key, -1 AS seq, v.vector, false AS ranked
     FROM entities e CROSS JOIN LATERAL (
         SELECT vector FROM embeddings WHERE subject_id = e.id AND model = :model OFFSET 0) v
     WHERE e.id = ANY(:ids) AND NOT e.archived"""
@@ -49,7 +51,8 @@ ENTITIES: Final = """
 
 # Raw: CTEs and LATERAL, so that each of three indexes is searched for each row of the batch.
 def candidates(model: str, dimensions: int, batch: str = PROPOSALS) -> TextClause:
-    """What the rows of the batch could repeat."""
+    """What the rows of the batch could repeat. What was found by ranking, for people, stands in the way of nothing that
+    is sure, though it came first."""
     searches = [_BY_WORDS, *(_by_letters(kind) for kind in Kind if TRAITS[kind].title_is_identity)]
     searches += [_by_meaning(kind, model, dimensions) for kind in Kind]
     return text(f"""
@@ -70,7 +73,8 @@ def candidates(model: str, dimensions: int, batch: str = PROPOSALS) -> TextClaus
                      FROM entities WHERE id = found.candidate_id OFFSET 0)
                     UNION ALL
                     (SELECT {_WORDS}, false, status = 'pending'
-                     FROM proposals WHERE id = found.candidate_id OFFSET 0)) AS either
+                     FROM proposals WHERE id = found.candidate_id
+                        AND (b.ranked OR meta ->> '{SOURCE}' IS DISTINCT FROM '{RANKED}') OFFSET 0)) AS either
                 WHERE lives AND kind = b.kind LIMIT 1) AS alive
         )
         SELECT proposal_id, id, kind, title, body, identity_key, is_entity, identical, cosine, trigram FROM measured
