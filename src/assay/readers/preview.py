@@ -131,7 +131,7 @@ class Preview:
         if notes.nuls:
             found.append(f"{notes.nuls:,} NUL characters are left out.")
         if notes.unknown_ids:
-            found.append(f"Without a name in the export, shown by their ids: {len(notes.unknown_ids):,} people.")
+            found.append(f"People without a name in the export, shown by their ids: {len(notes.unknown_ids):,}.")
         if self.reactions:
             found.append(f"Reactions to {self.reactions:,} messages are kept; they are no consent yet.")
         return found
