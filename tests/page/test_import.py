@@ -159,12 +159,28 @@ def test_after_a_reload_an_upload_goes_on_with_the_same_file(site, opened, tmp_p
     assert found.received == found.size == large.stat().st_size
 
 
-def test_an_import_can_be_cancelled_while_it_comes_in(site, opened, tmp_path):
-    many = tmp_path / "many.jsonl"
-    said = {"channel": "ops", "author": "ana", "ts": "2026-03-02T09:00:00Z", "text": "The backup is done."}
+def many_messages(tmp_path, channel="ops"):
+    """They take a while to come in."""
+    many = tmp_path / f"{channel}.jsonl"
+    said = {"channel": channel, "author": "ana", "ts": "2026-03-02T09:00:00Z", "text": "The backup is done."}
     many.write_text("\n".join(json.dumps({"id": str(at), **said}) for at in range(30_000)))
+    return many
+
+
+def test_a_restart_of_the_server_in_the_middle_costs_nothing(site, opened, tmp_path):
     page = opened("/ui/import")
-    chosen(page, many)
+    chosen(page, many_messages(tmp_path, "restarted"))
+    button(page, "Import 30,000 messages").click()
+    expect(current(page).get_by_text("coming in", exact=True)).to_be_visible()
+    site.run(site.restart())
+    expect(current(page).get_by_text("imported", exact=True)).to_be_visible()
+    [found] = query(site, "SELECT count(*) FROM messages WHERE channel = 'restarted'")
+    assert found.count == 30_000
+
+
+def test_an_import_can_be_cancelled_while_it_comes_in(site, opened, tmp_path):
+    page = opened("/ui/import")
+    chosen(page, many_messages(tmp_path))
     button(page, "Import 30,000 messages").click()
     expect(current(page).get_by_text("coming in", exact=True)).to_be_visible()
     button(page, "Cancel the import").click()

@@ -33,12 +33,15 @@ export function Confidence({ shown, onReplace }: Props) {
         {shown.expires_at && <span className="why">expires {when(shown.expires_at)}</span>}
       </div>
       {held.length > 0 && (
-        <ul className="held" aria-label="Why it waits for a person">
-          {held.map((each) => (
-            <li key={each.reason}>{each.words}</li>
-          ))}
-          {proposal.unsupported.length > 0 && <li>Not in the evidence: {proposal.unsupported.join(", ")}.</li>}
-        </ul>
+        <div className="held">
+          <strong>Why it waits for you</strong>
+          <ul aria-label="Why it waits for a person">
+            {held.map((each) => (
+              <li key={each.reason}>{each.words}</li>
+            ))}
+            {proposal.unsupported.length > 0 && <li>Not in the evidence: {proposal.unsupported.join(", ")}.</li>}
+          </ul>
+        </div>
       )}
       <Dependents shown={shown} onReplace={onReplace} />
     </div>
@@ -51,7 +54,7 @@ function Dependents({ shown, onReplace }: Props) {
   const parts = [
     atoms > 0 && `${plural(atoms, "atom waits", "atoms wait")} for this topic.`,
     repeats > 0 && `${plural(repeats, "later one says", "later ones say")} the same.`,
-    questioned.length > 0 && `Questioned by: ${questioned.map((each) => each.title).join("; ")}.`,
+    questioned.length > 0 && `Questioned by: ${questioned.map((each) => each.title.replace(/[.]$/, "")).join("; ")}.`,
     old && `It says something else than what is known: ${old.title}`,
   ].filter((each) => typeof each === "string");
   if (parts.length === 0) return null;

@@ -19,7 +19,7 @@ export function SourceDialog({ source, onClose }: { source: Source; onClose: () 
   return (
     <Dialog title={source.name} onClose={onClose}>
       <Owners {...{ source, onClose }} />
-      <hr />
+      <h3>Messages as they are said</h3>
       {source.connected ? <Connected {...{ source, onClose }} /> : <Connect {...{ source, onClose }} />}
     </Dialog>
   );
@@ -64,11 +64,11 @@ function Owners({ source, onClose }: { source: Source; onClose: () => void }) {
           ))}
         </select>
       </label>
-      <fieldset className="field">
+      <fieldset className="writers">
         <legend>May write to it too, besides admins</legend>
         <div className="rowed">
           {all
-            .filter((each) => each.role !== "admin")
+            .filter((each) => each.role !== null && each.role !== "admin")
             .map((each) => (
               <label key={each.id} className="rowed tick">
                 <input
