@@ -1,11 +1,14 @@
 """Real servers for every test: one embedded Postgres a worker, a fresh copy of a migrated database a test."""
 
+import gc
 import os
 import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -64,6 +67,13 @@ class InGroups(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> InGroups:
     return InGroups(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the garbage collector need not walk it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure() -> None:
@@ -130,6 +140,7 @@ def servers(servers_home: Path) -> Iterator[Services]:
         administer(started.database_url, f"ALTER SYSTEM SET {name} = '{value}'")
     administer(started.database_url, "SELECT pg_reload_conf()")
     yield started
+    _administrator(started.database_url).close()
     supervisor.stop()
 
 
@@ -147,6 +158,23 @@ def nats_url(servers: Services) -> str:
 def administer(server_url: str, statement: str) -> None:
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(statement)
+
+
+@cache
+def _administrator(server_url: str) -> "psycopg.Connection[Any]":
+    """One for all databases that this process makes and drops: to connect costs as much as to drop."""
+    return psycopg.connect(server_url, autocommit=True)
+
+
+@contextmanager
+def copied(server_url: str, template: str) -> Iterator[str]:
+    """The address of a copy of a database to which nobody is connected. In the end it is dropped."""
+    name, server = f"test_{uuid4().hex}", _administrator(server_url)
+    server.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy".encode())
+    try:
+        yield named(server_url, name)
+    finally:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def named(server_url: str, database: str) -> str:
@@ -182,10 +210,8 @@ def demo(server_url: str, template: str, nats_url: str, tmp_path_factory: pytest
 
 @pytest.fixture
 def database_url(server_url: str, template: str) -> Iterator[str]:
-    name = f"test_{uuid4().hex}"
-    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    yield named(server_url, name)
-    administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(server_url, template) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,21 +1,18 @@
 """The command line in this process, on a database of the test's own; where a process matters, in a real one."""
 
 from collections.abc import Callable, Iterator
-from uuid import uuid4
 
 import pytest
 from tests.cli.helpers import Answer, run_here
-from tests.conftest import administer, named
+from tests.conftest import copied
 
 Assay = Callable[..., Answer]
 
 
 @pytest.fixture
 def demo_url(server_url, demo) -> Iterator[str]:
-    name = f"test_{uuid4().hex}"
-    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {demo.database} STRATEGY file_copy")
-    yield named(server_url, name)
-    administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(server_url, demo.database) as url:
+        yield url
 
 
 def _assay(url: str, nats_url: str, tmp_path, capfd) -> Assay:

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 from cyclopts import App
+from tests.docs.http_page import description
 
 from assay.cli.app import app as program
 from assay.cli.paging import DEFAULT_LIMIT
-from assay.settings import Settings
-from assay.web.app import create_app
 
-DOCUMENT = create_app(Settings(), "postgresql://", "nats://").openapi()
+DOCUMENT = description()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 LISTS: dict[tuple[str, ...], str] = {
     ("proposals", "list", "--kind", "atom"): "ListedAtomProposal",

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 from tests.docs.pages import DOCS
@@ -23,9 +24,15 @@ def refilled(page: str) -> str:
     return f"{page.split(BEGIN)[0]}{BEGIN}\n\n{generated()}"
 
 
+@cache
+def description() -> dict[str, Any]:
+    """The description of the API."""
+    return create_app(Settings(), "postgresql://", "nats://").openapi()
+
+
 def generated() -> str:
-    document = create_app(Settings(), "postgresql://", "nats://").openapi()
-    parts = [_endpoints(document), *_operations(document), "## Bodies\n", *_models(document)]
+    described = description()
+    parts = [_endpoints(described), *_operations(described), "## Bodies\n", *_models(described)]
     return "\n".join(parts)
 
 

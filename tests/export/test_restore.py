@@ -1,11 +1,10 @@
 """Everything goes out and comes back whole: ids, decisions, revisions, evidence, the trail. And no secret with it."""
 
 import gzip
-from uuid import uuid4
 
 import pytest
 from tests.builders import draft, propose, rows, scalar
-from tests.conftest import administer, named
+from tests.conftest import copied
 from tests.export.world import exported, lived_in
 
 from assay import lines
@@ -26,12 +25,10 @@ async def system(_session):
 
 @pytest.fixture
 async def empty(server_url, template):
-    name = f"test_{uuid4().hex}"
-    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    found = Database(named(server_url, name))
-    yield found
-    await found.close()
-    administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(server_url, template) as url:
+        found = Database(url)
+        yield found
+        await found.close()
 
 
 def told(lines):

@@ -1,11 +1,11 @@
 """Every kind of damage is named by the invariant that it breaks, and sound records break none."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 from tests.builders import draft, propose, scalar, with_evidence
-from tests.conftest import administer, named
+from tests.conftest import copied
 from tests.fsck.damages import DAMAGES, REPAIRED
 
 from assay.accounts.actions import ensure_user
@@ -41,12 +41,10 @@ WHERE contype = 'c' AND conrelid IN ('proposals'::regclass, 'entities'::regclass
 @pytest.fixture(scope="module")
 async def world(server_url, template):
     """A small sound database, and the ids of what it holds by what became of it."""
-    name = f"fsck_{uuid4().hex}"
-    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    database = Database(named(server_url, name))
-    yield database, await built(database)
-    await database.close()
-    administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(server_url, template) as url:
+        database = Database(url)
+        yield database, await built(database)
+        await database.close()
 
 
 async def built(database: Database) -> dict[str, UUID | int]:
@@ -99,16 +97,14 @@ async def test_a_damage_is_named(world, name, damage):
 @pytest.mark.parametrize("name", REPAIRED)
 async def test_what_can_be_derived_is_repaired(world, server_url, name):
     database, ids = world
-    copy = f"fsck_{uuid4().hex}"
     await database.close()  # a database that is in use cannot be copied
-    administer(server_url, f"CREATE DATABASE {copy} TEMPLATE {database.url.database} STRATEGY file_copy")
-    broken = Database(named(server_url, copy))
-    async with broken.transaction() as session:
-        await damaged(session, next(damage for of, damage in DAMAGES if of == name), ids)
-    assert (await repair(broken, await check(broken)))[name]
-    left = {each.name for each in await check(broken) if each.broken}
-    await broken.close()
-    administer(server_url, f"DROP DATABASE {copy} WITH (FORCE)")
+    with copied(server_url, str(database.url.database)) as url:
+        broken = Database(url)
+        async with broken.transaction() as session:
+            await damaged(session, next(damage for of, damage in DAMAGES if of == name), ids)
+        assert (await repair(broken, await check(broken)))[name]
+        left = {each.name for each in await check(broken) if each.broken}
+        await broken.close()
     assert name not in left
 
 

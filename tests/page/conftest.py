@@ -11,10 +11,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import pytest
-from tests.conftest import administer, named
+from tests.conftest import copied
 from tests.patience import PATIENCE, until
 from tests.web.helpers import PASSWORD, with_password
 
@@ -110,16 +109,14 @@ def chromium() -> Iterator[Any]:
 def site(
     chromium: Any, server_url: str, template: str, nats_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    name = f"page_{uuid4().hex}"
-    administer(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    site, started = Site(named(server_url, name), nats_url, tmp_path_factory.mktemp("home")), Future[None]()
-    thread = threading.Thread(target=site.serve, args=(started,), daemon=True)
-    thread.start()
-    started.result(PATIENCE)
-    yield site
-    site.loop.call_soon_threadsafe(site.ended.set)
-    thread.join(PATIENCE)
-    administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(server_url, template) as url:
+        site, started = Site(url, nats_url, tmp_path_factory.mktemp("home")), Future[None]()
+        thread = threading.Thread(target=site.serve, args=(started,), daemon=True)
+        thread.start()
+        started.result(PATIENCE)
+        yield site
+        site.loop.call_soon_threadsafe(site.ended.set)
+        thread.join(PATIENCE)
 
 
 @pytest.fixture

@@ -37,9 +37,10 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     components["securitySchemes"] = {"token": BY_TOKEN, "session": BY_COOKIE}
+    declared = permissions(app)
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            _secure(operation, permissions(app).get(f"{method.upper()} {path}", []))
+            _secure(operation, declared.get(f"{method.upper()} {path}", []))
     return document
 
 
