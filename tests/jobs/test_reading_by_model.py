@@ -118,12 +118,12 @@ async def test_what_reading_used_is_on_the_run(deps):
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        (fails(429), "does not answer, after 5 attempts"),
+        (fails(429), "does not answer after 5 tries"),
         (fails(429, retry_after="9000"), "asks to wait 9000 s"),
-        (fails(500), "does not answer, after 5 attempts"),
+        (fails(500), "does not answer after 5 tries"),
         (fails(401), "cannot be asked"),
         (CUT, "does not answer"),
-        (SILENT, "does not answer, after 2 attempts"),
+        (SILENT, "does not answer after 2 tries"),
         (fails(400), "refused the request"),
         (says("{broken"), "no usable answer in 3 attempts"),
         (says(""), "no usable answer in 3 attempts"),

@@ -6,7 +6,7 @@ from tests.builders import scalar
 from tests.messaging.helpers import recover
 from tests.patience import until
 
-from assay.aio import background
+from assay.background_tasks import background
 from assay.messaging import outbox, relay
 from assay.messaging.hub import Hub
 

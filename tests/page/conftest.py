@@ -17,7 +17,7 @@ from tests.conftest import copied
 from tests.patience import PATIENCE, until
 from tests.web.helpers import PASSWORD, with_password
 
-from assay.aio import background
+from assay.background_tasks import background
 from assay.db.engine import Database
 from assay.db.models import Role
 from assay.messaging.relay import relay

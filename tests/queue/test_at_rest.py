@@ -10,7 +10,7 @@ from tests.messaging.helpers import recover
 from tests.patience import until
 from tests.queue.helpers import scheduling, working
 
-from assay.aio import background
+from assay.background_tasks import background
 from assay.messaging import relay as event_relay
 from assay.messaging.hub import Hub
 from assay.messaging.relay import relay

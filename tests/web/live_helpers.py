@@ -14,7 +14,7 @@ from tests.patience import PATIENCE, retry_until_available, until
 from tests.web.helpers import bearer, person, token
 from websockets.asyncio.client import ClientConnection, connect
 
-from assay.aio import background
+from assay.background_tasks import background
 from assay.db.base import new_id
 from assay.db.engine import Database
 from assay.db.models import Role, Scope

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.accounts.later import actor_again
+from assay.accounts.requester import requester_as_actor
 from assay.audit.actions import Record, record
 from assay.audit.actor import Actor
 from assay.clock import now
@@ -92,7 +92,7 @@ async def take(session: AsyncSession, source_id: UUID, platform: Platform, docum
     source, actor = await _origin(session, source_id)
     event = platform.read(document, await _known_channel(session, source, platform.room(document)))
     if event.export is not None:
-        messages, deleted = await _said(session, source, event, platform)
+        messages, deleted = await _read_messages(session, source, event, platform)
         await extraction.ingest(session, messages, source=source, actor=actor)
         await extraction.delete(session, deleted, source=source, actor=actor)
     return event.answer
@@ -107,7 +107,7 @@ async def _origin(session: AsyncSession, source_id: UUID) -> tuple[str, Actor]:
     if (origin := found.one_or_none()) is None:
         raise Unauthenticated(NOT_PROVED)
     name, user_id = origin
-    return name, await actor_again(session, user_id, via=Via.TOKEN, token_id=None)
+    return name, await requester_as_actor(session, user_id, via=Via.TOKEN, token_id=None)
 
 
 async def _known_channel(session: AsyncSession, source: str, room: str) -> str | None:
@@ -124,7 +124,7 @@ async def _known_channel(session: AsyncSession, source: str, room: str) -> str |
     return row.channel if row and row.external_id.startswith(room) else None
 
 
-async def _said(
+async def _read_messages(
     session: AsyncSession, source: str, event: HookEvent, platform: Platform
 ) -> tuple[list[IncomingMessage], list[str]]:
     seen = Preview(reading(event, platform.reader))

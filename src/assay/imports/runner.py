@@ -19,10 +19,10 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.accounts.later import actor_again
-from assay.aio import background, is_cancelled, run_every
+from assay.accounts.requester import requester_as_actor
 from assay.audit.actions import Record, record
 from assay.audit.actor import SYSTEM, Actor
+from assay.background_tasks import background, is_cancelled, run_every
 from assay.clock import now
 from assay.db import troubles
 from assay.db.engine import Database, PoolLimits, first_line
@@ -235,7 +235,7 @@ async def _refuse_stopped(session: AsyncSession, import_id: UUID, state: ImportS
 
 
 async def _actor(session: AsyncSession, found: Import) -> Actor:
-    return await actor_again(
+    return await requester_as_actor(
         session, found.created_by_user_id, via=found.created_via, token_id=found.created_by_token_id
     )
 

@@ -7,7 +7,7 @@ from assay.audit.actor import SYSTEM
 from assay.db.models import TriggerType
 from assay.extraction import budget, queries, runs
 from assay.jobs.reading import RunReading
-from assay.jobs.second_look import look_again
+from assay.jobs.reexamine import reexamine_approved
 from assay.queue.context import JobContext
 from assay.queue.job import Statistics, job
 
@@ -26,7 +26,7 @@ async def extract_knowledge_from_messages(context: JobContext) -> Statistics:
     counts: Counter[str] = Counter()
     async with context.database.transaction() as session:
         context.begin(await queries.count_unread(session), "messages")
-    await look_again(context)
+    await reexamine_approved(context)
     while not context.time_is_up:
         async with context.database.transaction() as session:
             if await budget.is_stopped_today(session, context.settings, context.deps.extractor.name):

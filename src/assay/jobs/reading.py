@@ -10,8 +10,8 @@ import structlog
 
 from assay.ai.budget import Budget, BudgetSpent, UsageMeter
 from assay.ai.extractor import Window
-from assay.aio import background
 from assay.audit.actor import SYSTEM
+from assay.background_tasks import background
 from assay.db.engine import first_line
 from assay.errors import Conflict
 from assay.extraction import known_context, run_changes, runs

@@ -12,7 +12,7 @@ import structlog
 from nats.aio.client import Client as NatsClient
 from nats.aio.msg import Msg
 
-from assay.aio import background, is_cancelled
+from assay.background_tasks import background, is_cancelled
 from assay.clock import now
 from assay.db.engine import UNREACHABLE, Database, first_line
 from assay.db.notifications import listening

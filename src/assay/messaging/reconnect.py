@@ -9,7 +9,7 @@ import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from assay.aio import background
+from assay.background_tasks import background
 from assay.messaging.nats import reconnect_options, servers
 
 log = structlog.get_logger(__name__)

@@ -13,7 +13,6 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.aio import cancel_all, run_every
 from assay.alerts.delivery import deliver_due, tell
 from assay.alerts.notice import Notice
 from assay.alerts.outbox import ALERTS
@@ -22,6 +21,7 @@ from assay.alerts.receivers import configured
 from assay.alerts.rules import DAY, PAUSES, PastAlert, worth_telling
 from assay.audit.actions import Record, record
 from assay.audit.actor import SYSTEM
+from assay.background_tasks import cancel_all, run_every
 from assay.clock import MAX_SKEW, now
 from assay.db.engine import Database, first_line
 from assay.db.locks import hold_until_commit

@@ -13,7 +13,7 @@ from nats.js import JetStreamContext
 from taskiq import AckableMessage
 from taskiq.message import BrokerMessage
 
-from assay.aio import cancel_all, is_cancelled
+from assay.background_tasks import cancel_all, is_cancelled
 from assay.messaging import nats, streams
 from assay.messaging.streams import Queue
 from assay.queue.order import DUE_AT, MESSAGE_ID, Order

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assay.aio import background, is_cancelled
+from assay.background_tasks import background, is_cancelled
 from assay.clock import MAX_SKEW, now
 from assay.db.engine import UNREACHABLE, Database
 from assay.db.models import JobProcess, ProcessRole

@@ -12,8 +12,8 @@ from typing import Final
 
 import structlog
 
-from assay.aio import cancel_all, is_cancelled, run_every
 from assay.audit import chain
+from assay.background_tasks import cancel_all, is_cancelled, run_every
 from assay.clock import now
 from assay.db.engine import UNREACHABLE, Database, first_line
 from assay.db.models import ProcessRole

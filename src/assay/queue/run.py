@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.contextvars import bound_contextvars
 
-from assay.aio import background, is_cancelled
+from assay.background_tasks import background, is_cancelled
 from assay.db.engine import UNREACHABLE, first_line
 from assay.db.locks import held
 from assay.db.models import JobRun, JobState

@@ -14,7 +14,7 @@ from taskiq.message import TaskiqMessage
 from taskiq.receiver import Receiver
 from taskiq.result import TaskiqResult
 
-from assay.aio import background, is_cancelled
+from assay.background_tasks import background, is_cancelled
 from assay.clock import now
 from assay.db.engine import Database, first_line
 from assay.db.models import DeadReason

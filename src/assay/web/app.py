@@ -10,7 +10,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute
 
 from assay.accounts.oidc import check as check_sign_in
-from assay.aio import background
+from assay.background_tasks import background
 from assay.db.engine import Database
 from assay.imports.runner import LIMITS, ImportRunner
 from assay.imports.uploads import Uploads

@@ -45,7 +45,9 @@ async def readyz(state: State, response: Response) -> Readiness:
     """Database, broker and migrations are as they must be."""
     well = troubles.ensure_well(state.connections.monitors, state.settings.own_database)
     database, broker, migrations = await asyncio.gather(
-        _said(well, state), _said(nats.ping(state.nats_url), state), _said(_migrations(state), state)
+        _status(well, state),
+        _status(nats.ping(state.nats_url), state),
+        _status(_migrations(state), state),
     )
     ready = {database, broker, migrations} == {"ok"}
     if not ready:
@@ -60,7 +62,7 @@ async def _migrations(state: WebState) -> None:
         raise Unavailable(f"The database is at revision {current}, this version of Assay needs {migrate.newest()}.")
 
 
-async def _said(check: Awaitable[object], state: WebState) -> str:
+async def _status(check: Awaitable[object], state: WebState) -> str:
     """Whatever goes wrong is a sentence of the document."""
     try:
         await check

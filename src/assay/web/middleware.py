@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assay.aio import background
+from assay.background_tasks import background
 
 MAX_BODY_BYTES: Final = 1_000_000
 MAX_IMPORT_BYTES: Final = 16_000_000

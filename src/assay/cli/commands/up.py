@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from assay import settings as configuration
-from assay.aio import background
+from assay.background_tasks import background
 from assay.cli.listener import PREFERRED_PORT, listening
 from assay.cli.logs import log_as_server
 from assay.cli.processes import Drain

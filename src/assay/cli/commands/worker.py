@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from assay.aio import background
+from assay.background_tasks import background
 from assay.cli.output import say
 from assay.cli.processes import Drain, serve, until_told_to_stop
 from assay.messaging.relay import relay

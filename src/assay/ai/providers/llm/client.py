@@ -84,7 +84,7 @@ class Client:
             except UnexpectedModelBehavior as error:
                 raise self._broken(error) from error
             except UserError as error:
-                raise Unavailable(f"The model cannot be asked as the settings say: {self._said(error)}") from error
+                raise Unavailable(f"The model cannot be asked as the settings say: {self._redacted(error)}") from error
             else:
                 return self._read(response)
         raise AssertionError("the last failure is raised")
@@ -124,15 +124,15 @@ class Client:
     async def _after(self, error: ModelAPIError, failures: int) -> None:
         """Waits if asking again may help; else raises."""
         if isinstance(error, OURS):
-            raise Unavailable(f"The model {error.model_name!r} cannot be asked: {self._said(error)}") from error
+            raise Unavailable(f"The model {error.model_name!r} cannot be asked: {self._redacted(error)}") from error
         if isinstance(error, ModelRequestRejectedError):
-            raise PermanentError(f"The model refused the request: {self._said(error)}") from error
+            raise PermanentError(f"The model refused the request: {self._redacted(error)}") from error
         rest = error.retry_after
         if rest is not None and not 0 <= rest <= MAX_REST_SECONDS:
             wish = f"{rest:.0f} s" if math.isfinite(rest) else "a time that is none"
-            raise Unavailable(f"The model is busy and asks to wait {wish}: {self._said(error)}") from error
+            raise Unavailable(f"The model is busy and asks to wait {wish}: {self._redacted(error)}") from error
         if failures >= most_attempts(error):
-            raise Unavailable(f"The model does not answer, after {failures} attempts: {self._said(error)}") from error
+            raise Unavailable(f"The model does not answer after {failures} tries: {self._redacted(error)}") from error
         await self._backoff.after_failure(failures, rest)
 
     def _read(self, response: ModelResponse) -> Mapping[str, Any]:
@@ -153,7 +153,7 @@ class Client:
             return PermanentError("The model's own filter refused the request.")
         return Malformed(f"it is not as this kind of server answers: {error.message[:200]}")
 
-    def _said(self, error: Exception) -> str:
+    def _redacted(self, error: Exception) -> str:
         """What went wrong, on one line, without the key."""
         words = " ".join(str(error).split())
         return (words.replace(self._secret, "[key]") if self._secret else words)[:MAX_ERROR_CHARACTERS]

@@ -12,7 +12,7 @@ from assay.db.models import ApiToken, Scope, User, Via
 from assay.errors import Forbidden
 
 
-async def actor_again(
+async def requester_as_actor(
     session: AsyncSession, user_id: int, *, via: Via, token_id: UUID | None, needs: Scope = Scope.PROPOSE
 ) -> Actor:
     """Raises Forbidden where they were disabled, or may not do it any more, or their token has ended."""

@@ -4,7 +4,7 @@ import gc
 import pytest
 import structlog
 
-from assay.aio import background, cancel_all
+from assay.background_tasks import background, cancel_all
 
 pytestmark = pytest.mark.anyio
 

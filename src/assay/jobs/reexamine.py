@@ -1,4 +1,4 @@
-"""The part of a job that looks at what the machine approved, where its talk went on."""
+"""The part of a job that re-examines what the system approved where the conversation went on."""
 
 from collections.abc import Sequence
 
@@ -9,18 +9,18 @@ from assay.db.engine import first_line
 from assay.queue.context import JobContext
 from assay.queue.failures import is_transient
 from assay.queue.notify import send_job_error_notification
-from assay.review import second_look
+from assay.review import reexamine
 from assay.review.actions import MIN_VOICES
-from assay.review.second_look import TalkPlace
+from assay.review.reexamine import TalkPlace
 
 log = structlog.get_logger(__name__)
 
 
-async def look_again(context: JobContext) -> None:
+async def reexamine_approved(context: JobContext) -> None:
     """Until nothing changed that was not looked at, or a channel failed, which is then tried last."""
     while not context.time_is_up:
         async with context.database.transaction() as session:
-            places = await second_look.places(session)
+            places = await reexamine.places(session)
         if not places or not await _look(context, places):
             return
 
@@ -29,7 +29,7 @@ async def _look(context: JobContext, places: Sequence[TalkPlace]) -> bool:
     """Looks at channels in one transaction; where that fails, at each alone."""
     try:
         async with context.database.transaction() as session:
-            questioned = await second_look.look(session, places, min_voices=MIN_VOICES)
+            questioned = await reexamine.look(session, places, min_voices=MIN_VOICES)
     except Exception as error:
         if is_transient(error):
             raise
@@ -45,5 +45,5 @@ async def _look(context: JobContext, places: Sequence[TalkPlace]) -> bool:
 async def _report(context: JobContext, place: TalkPlace, error: Exception) -> None:
     log.error("Job %s: could not look again at a channel: %s", context.job, first_line(error))
     async with context.database.transaction() as session:
-        await second_look.note_failure(session, place)
+        await reexamine.note_failure(session, place)
     await send_job_error_notification(context.database, context.job, error, {}, actor=SYSTEM)

@@ -21,8 +21,8 @@ from assay.extraction import erasure
 from assay.extraction.erasure import Drawn, Whose
 from assay.proposals import actions
 from assay.queue.deps import Deps
-from assay.review import second_look
-from assay.review.second_look import TalkPlace
+from assay.review import reexamine
+from assay.review.reexamine import TalkPlace
 from assay.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -151,7 +151,7 @@ async def test_a_process_that_dies_while_it_looks_loses_nothing(database, chat):
     await deaf(chat).hears("tom", "scratch that, we do not do it, decision withdrawn", 9)
     [place] = await rows(database, "SELECT source, channel FROM changed_talks")
     async with database.transaction() as session:
-        assert await second_look.look(session, [TalkPlace(*place)], min_voices=2)
+        assert await reexamine.look(session, [TalkPlace(*place)], min_voices=2)
         await session.rollback()
     assert await rows(database, DISPUTES) == []
     await done(JOB, deaf(chat).deps)
@@ -188,5 +188,5 @@ async def test_a_look_costs_no_more_for_all_that_was_approved_elsewhere(database
         await session.execute(text(f"INSERT INTO messages ({columns}) {copies}"))
     await chat.hears("zoe", "the train was late again", 9)
     async with database.transaction() as session, executed(session) as statements:
-        await second_look.look(session, await second_look.places(session), min_voices=2)
+        await reexamine.look(session, await reexamine.places(session), min_voices=2)
     assert max(each.rows for each in statements) < 500
