@@ -17,7 +17,7 @@ def reviewing(site, chromium):
 
 def unusable(page):
     """What axe finds in the open dialog, in every look, and where it sticks out."""
-    found = []
+    found: list[tuple[str, str, object]] = []
     for scheme, viewport in LOOKS:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size(viewport)

@@ -31,17 +31,18 @@ def _in_november():
 
 def written(folder: Path, variant: dict[str, Any]) -> Path:
     """The one file, or the folder of several, or what they are packed into."""
-    root = folder / variant["name"]
+    root = folder / str(variant["name"])
     for name, content in variant["files"].items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes((content if isinstance(content, str) else json.dumps(content)).encode())
     if packed := variant.get("packed"):
-        with tarfile.open(folder / packed, "w:gz") as archive:
+        archive_file = folder / str(packed)
+        with tarfile.open(archive_file, "w:gz") as archive:
             archive.add(root, arcname=".")
-        return folder / packed
+        return archive_file
     [first, *others] = variant["files"]
-    return root if others or "/" in first else root / first
+    return root if others or "/" in first else root / str(first)
 
 
 def told(message: IncomingMessage, expected: str) -> str:
