@@ -26,6 +26,7 @@ from assay.db.models import ActorKind, Role, Scope
 from assay.messaging import outbox
 from assay.messaging.events import JobRecovered
 from assay.runtime.supervisor import Supervisor
+from assay.web.concurrency import MAX_LISTENING
 
 CLIENTS, EVENTS, A_SECOND = int(os.environ.get("ASSAY_BENCH_CLIENTS", "1000")), 1000, 100
 RELAY = """
@@ -36,9 +37,14 @@ asyncio.run(relay(Database(sys.argv[1]), sys.argv[2]))
 """
 
 
-async def key(database: Database) -> str:
+async def keys(database: Database) -> str:
+    """Of as many users as it takes for so many clients."""
+    return ",".join([await key(database, f"bench {number}") for number in range(-(-CLIENTS // MAX_LISTENING))])
+
+
+async def key(database: Database, name: str) -> str:
     async with database.transaction() as session:
-        made = await actions.create_user(session, "bench", role=Role.VIEWER, kind=ActorKind.AGENT, actor=SYSTEM)
+        made = await actions.create_user(session, name, role=Role.VIEWER, kind=ActorKind.AGENT, actor=SYSTEM)
         return (await tokens.create(session, made.id, name="bench", scopes=[Scope.READ], actor=SYSTEM)).secret
 
 
@@ -159,7 +165,7 @@ def address_of(api: subprocess.Popen[str]) -> str:
 
 async def measure(urls: dict[str, str], folder: Path) -> None:
     database = Database(urls["DATABASE_URL"])
-    secret = await key(database)
+    secret = await keys(database)
     rows = [Row("bare NATS, 10 listeners", await through_nats(urls["NATS_URL"])), await through_bare_sockets(folder)]
     for number in (1, 2):
         apis = [start(sys.executable, "-m", "assay", "api", "--port", "0", **urls) for _ in range(number)]

@@ -2,7 +2,7 @@
 
 They only keep what arrives and when, and take it apart at the end: what they cost is taken from the servers, on the
 same machine. Arguments: a file for the result, how many events are to come, how many clients, the id of the last event
-before them, the key, and the addresses.
+before them, the keys with commas between, for as many clients each, and the addresses.
 """
 
 import base64
@@ -80,8 +80,11 @@ def events(chunks: Chunks) -> Iterator[tuple[int, float]]:
         buffer = buffer[start:]
 
 
-def main(result: str, expected: int, clients: int, since: str, key: str, *addresses: str) -> None:
-    made = [connected(addresses[place % len(addresses)], since, key) for place in range(clients)]
+def main(result: str, expected: int, clients: int, since: str, keys: str, *addresses: str) -> None:
+    each_key = keys.split(",")
+    made = [
+        connected(addresses[place % len(addresses)], since, each_key[place % len(each_key)]) for place in range(clients)
+    ]
     reading = made[int(clients * STOPPED_SHARE) :]
     heard = {each.fileno(): [] for each, _ in reading}
     for each, rest in reading:

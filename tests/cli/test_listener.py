@@ -1,11 +1,12 @@
 import asyncio
+import resource
 import socket
 
 import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from assay.cli.listener import listening
+from assay.cli.listener import allow_many_connections, listening
 from assay.web import server
 
 pytestmark = pytest.mark.anyio
@@ -33,3 +34,13 @@ async def test_what_is_accepted_sends_small_answers_at_once(monkeypatch, host):
     writer.close()
     served.should_exit = True
     await serving
+
+
+def test_a_web_app_opens_as_many_files_as_the_system_allows():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1024), hard))
+    try:
+        allow_many_connections()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

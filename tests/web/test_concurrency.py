@@ -19,10 +19,18 @@ from assay.db.locks import DECISIONS, hold_until_commit
 from assay.db.models import Scope
 from assay.runtime.postgres import SETTINGS
 from assay.settings import Settings
+from assay.web import app as web_app
 from assay.web import connections
 from assay.web.app import create_app
 from assay.web.auth import Guarded
-from assay.web.concurrency import MAX_BULKS, MAX_WRITES
+from assay.web.concurrency import (
+    MAX_BULKS,
+    MAX_EXPORTS,
+    MAX_LISTENING,
+    MAX_READS,
+    MAX_READS_ASKED,
+    MAX_WRITES,
+)
 from assay.web.connections import MAX_CONNECTIONS, POOLS
 from assay.web.middleware import STOPPING
 from assay.web.state import SAFE_METHODS
@@ -96,6 +104,47 @@ async def test_many_requests_of_one_user_wait_for_each_other_and_nobody_for_them
             await until(database, 1)
             assert (await http.get(f"{BASE}/session", headers=by_other)).status_code == 200
         assert {each.status_code for each in await asyncio.gather(*many)} == {200}
+
+
+async def test_one_user_reads_little_at_a_time_and_keeps_nobody_out(database, database_url, nats_url, monkeypatch):
+    monkeypatch.setattr(web_app, "READS", PoolLimits(5))
+    greedy = bearer(await token(database, await person(database, "greedy"), Scope.READ))
+    other = bearer(await token(database, await person(database, "other"), Scope.READ))
+    async with serving(database_url, nats_url) as app, asking(app) as http:
+        monkeypatch.setattr(app.state.assay.reads, "_most", 12)
+        async with database.transaction() as session:
+            await session.execute(text("LOCK TABLE messages"))
+            many = [asyncio.create_task(http.get(f"{BASE}/messages", headers=greedy)) for _ in range(14)]
+            await until(database, MAX_READS)
+            refused = [await each for each in itertools.islice(asyncio.as_completed(many), 2)]
+            for path in ("session", "people", "review/views"):
+                assert (await http.get(f"{BASE}/{path}", headers=other)).status_code == 200
+            assert (await rows(database, WAITING))[0][0] == MAX_READS
+        answers = await asyncio.gather(*many)
+    assert [each.status_code for each in refused] == [429, 429]
+    assert sorted(each.status_code for each in answers) == [200] * 12 + [429] * 2
+
+
+async def test_one_user_is_sent_one_file_at_a_time(database, database_url, nats_url, monkeypatch):
+    monkeypatch.setattr(web_app, "READS", PoolLimits(5))
+    ana = bearer(await token(database, await person(database, "ana"), Scope.READ))
+    async with serving(database_url, nats_url) as app, asking(app) as http:
+        async with database.transaction() as session:
+            await session.execute(text("LOCK TABLE proposals"))
+            first = asyncio.create_task(http.get(f"{QUEUE}/export", headers=ana))
+            await until(database, 1)
+            for path in (f"{QUEUE}/export", f"{BASE}/knowledge/atoms/export", f"{BASE}/export/knowledge"):
+                assert (await http.get(path, headers=ana)).status_code == 429
+        assert (await first).status_code == 200
+        assert (await http.get(f"{QUEUE}/export", headers=ana)).status_code == 200
+
+
+async def test_the_description_of_the_api_is_made_once(database_url):
+    async with serving(database_url) as app, asking(app) as http:
+        first = (await http.get(f"{BASE}/openapi.json")).json()
+        app.openapi_schema = None
+        assert (await http.get(f"{BASE}/openapi.json")).json() == first
+        assert app.openapi_schema is None
 
 
 async def test_no_request_waits_for_a_disk_to_learn_who_asks(database, database_url, monkeypatch):
@@ -185,7 +234,9 @@ async def test_every_request_has_its_patience():
 def test_the_page_says_how_much_is_done_for_one_user_at_a_time():
     page = (Path(__file__).parents[2] / "docs" / "reference" / "http.md").read_text()
     assert (
-        f"at most {MAX_WRITES} changes of a user at a time, of decisions in bulk and their previews {MAX_BULKS}" in page
+        f"at most {MAX_WRITES} changes per user at a time, and {MAX_BULKS} bulk decision or preview; it answers "
+        f"{MAX_READS} reads per user at a time, while up to {MAX_READS_ASKED} wait, sends {MAX_EXPORTS} file, and "
+        f"holds {MAX_LISTENING} live connections" in page
     )
 
 
@@ -197,6 +248,18 @@ async def test_every_change_is_counted(database_url):
             if set(route.methods or ()) - SAFE_METHODS and not isinstance(route.original_route, Guarded)
         }
     assert not uncounted
+
+
+async def test_every_read_of_the_api_has_its_turn(database_url):
+    async with serving(database_url) as app:
+        uncounted = {
+            route.path
+            for route in iter_route_contexts(app.routes)
+            if route.path.startswith(BASE)
+            and "GET" in (route.methods or ())
+            and not isinstance(route.original_route, Guarded)
+        }
+    assert uncounted == {f"{BASE}/openapi.json", f"{BASE}/events"}
 
 
 async def test_all_connections_fit_into_the_servers_that_come_along():

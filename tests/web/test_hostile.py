@@ -290,3 +290,12 @@ async def test_every_moment_in_a_cursor_is_taken_or_refused(http, moment):
         for of in ("messages", "oldest", "newest", "topics", "extractions", "updated"):
             after = urlsafe_b64encode(to_json([of, moment, "0198a1de-625e-71dc-a0a9-39cc6b1c256a"])).decode()
             assert (await http.get(f"{BASE}/{path}", params={"after": after})).status_code in {200, 404, 422}
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\r\n", "\u3000"])
+async def test_what_is_called_nothing_is_refused(http, blank):
+    view = await http.put(f"{BASE}/review/views", json={"name": blank, "filter": {}})
+    token = await http.post(f"{BASE}/tokens", json={"name": blank, "scopes": ["read"]})
+    user = await http.post(f"{BASE}/users", json={"name": blank, "role": "viewer"})
+    assert {view.status_code, token.status_code, user.status_code} == {422}
+    assert (await http.get(f"{BASE}/review/views")).json()["items"] == []

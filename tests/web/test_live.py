@@ -1,6 +1,7 @@
 """Live events over real sockets."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from pydantic_core import from_json
@@ -8,7 +9,7 @@ from sqlalchemy import text
 from tests.builders import BOTH_KINDS, draft, propose, scalar
 from tests.messaging.helpers import recorded, recover
 from tests.patience import retry_until_available, until
-from tests.web.live_helpers import frames, ids, relaying, sent_events, site
+from tests.web.live_helpers import frames, ids, reading_key, relaying, sent_events, site
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from assay.clock import now
@@ -188,6 +189,21 @@ async def test_what_is_wrong_is_refused_before_the_connection_is_accepted(here, 
 async def test_our_own_pages_may_listen(here):
     async with here.listen(headers={"Origin": f"http://{here.address}"}):
         pass
+
+
+async def test_one_user_listens_only_so_often_and_keeps_nobody_out(here, database_url, monkeypatch):
+    monkeypatch.setattr(here.app.state.assay.listening, "_most", 2)
+    async with here.listen(), here.listen():
+        with pytest.raises(InvalidStatus) as refusal:
+            await here.listen()
+        assert refusal.value.response.status_code == 429
+        async with here.asking() as http:
+            assert (await http.get("/api/v1/events")).status_code == 429
+        async with replace(here, key=await reading_key(database_url)).listen():
+            pass
+    await until(lambda: not here.hub.clients)
+    async with here.listen(), here.asking() as http, http.stream("GET", "/api/v1/events") as answer:
+        assert answer.status_code == 200
 
 
 async def test_nobody_listens_on_with_a_key_that_was_taken_back(here, database, monkeypatch):

@@ -1,6 +1,8 @@
 """The place where the web app listens."""
 
+import resource
 import socket
+from contextlib import suppress
 from typing import Final
 
 from assay.errors import Conflict, InvalidInput
@@ -14,6 +16,14 @@ def web_address(host: str, port: int) -> str:
     """Where a person on this machine reaches the web app."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
     return f"http://{shown}:{port}"
+
+
+def allow_many_connections() -> None:
+    """As many files as the system allows this process: each connection is one, and the usual start is with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with suppress(ValueError, OSError):  # where the bound is none, the kernel may have one of its own
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def is_free(port: int) -> bool:

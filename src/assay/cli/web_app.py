@@ -11,7 +11,7 @@ from typing import Annotated, Final, TypeAlias
 from cyclopts import Parameter
 
 from assay.cli.first_admin import ensure_first_admin
-from assay.cli.listener import web_address
+from assay.cli.listener import allow_many_connections, web_address
 from assay.cli.output import say
 from assay.cli.processes import on_stop
 from assay.db.engine import Database
@@ -33,6 +33,7 @@ Jobs: TypeAlias = Callable[[], AbstractAsyncContextManager[Worker | None]]
 
 def serve(process: str, settings: Settings, found: Services, listener: socket.socket, *, host: str, jobs: Jobs) -> None:
     """Runs the web app on the socket, with the jobs beside it, until it is told to stop."""
+    allow_many_connections()
     cut_off_the_stuck(listener)
     hosts = ("*",) if host not in LOOPBACK else LOOPBACK
     app = create_app(settings, found.database_url, found.nats_url, hosts=hosts)

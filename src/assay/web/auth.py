@@ -1,7 +1,7 @@
 """Who asks, and whether they may. Nothing is answered by a route that does not declare who may ask."""
 
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from enum import StrEnum
 from typing import Annotated, Any, Final, cast
 from urllib.parse import urlsplit
@@ -25,6 +25,8 @@ LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 HOST_COOKIE: Final = "__Host-assay_session"
 LOOPBACK_COOKIE: Final = "assay_session"
 """Over plain HTTP on the machine itself browsers take no cookie that asks for HTTPS."""
+NOBODY: Final = 0
+"""Stands for whoever shows no account, where requests are counted by user."""
 BURST_SECONDS: Final = 10
 NOT_AWAITED: Final = select(func.set_config("synchronous_commit", "off", True))
 """What a request has spent of its user's allowance may be lost with the machine: no request waits for a disk to keep
@@ -78,18 +80,26 @@ class Guarded(APIRoute):
             for each in _declared(self):
                 await each.check(request)
                 request.state.let_in_by = each
-            with _counted(request):
+            async with _in_turn(request):
                 return await handle(request)
 
         return answer
 
 
-def _counted(request: Request) -> AbstractContextManager[None]:
-    """A change is one of the few that its user may have under way."""
+@asynccontextmanager
+async def _in_turn(request: Request) -> AsyncIterator[None]:
+    """Whoever asks has few reads and changes under way at a time, so that others have theirs."""
     who: Identity | None = getattr(request.state, "identity", None)
-    if who is None or request.method in SAFE_METHODS:
-        return nullcontext()
-    return cast(WebState, request.app.state.assay).writes.counted(who.actor.user_id)
+    web, user_id = cast(WebState, request.app.state.assay), who.actor.user_id if who else NOBODY
+    if request.method in SAFE_METHODS:
+        with web.reads.counted(user_id):
+            async with web.read_turns.turn(f"user {user_id}"):
+                yield
+    elif who is None:
+        yield
+    else:
+        with web.writes.counted(user_id):
+            yield
 
 
 def allow(permission: Permission) -> Any:

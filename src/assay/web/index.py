@@ -1,11 +1,13 @@
 """What a person sees who opens the address in a browser, and the link that signs them in."""
 
+from functools import lru_cache
 from html import escape
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic_core import to_json
 
 from assay.accounts import sessions
 from assay.accounts.oidc import is_configured
@@ -70,7 +72,12 @@ async def sign_in_by_link(
 
 
 @router.get(OPENAPI, include_in_schema=False)
-async def openapi(request: Request) -> dict[str, Any]:
+async def openapi(request: Request) -> Response:
     """The description of the API, for machines."""
-    document: dict[str, Any] = request.app.openapi()
-    return document
+    return Response(_description(request.app), media_type="application/json")
+
+
+@lru_cache(maxsize=1)
+def _description(app: FastAPI) -> bytes:
+    """Made once: anybody may ask for it, and while it is made nobody else is answered."""
+    return to_json(app.openapi())

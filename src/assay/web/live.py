@@ -20,7 +20,7 @@ from assay.messaging.events import Channel
 from assay.messaging.hub import Batch, Hub
 from assay.messaging.outbox import Frame
 from assay.web import frames
-from assay.web.auth import Requires, refuse_other_origins
+from assay.web.auth import Requires, identity, refuse_other_origins
 from assay.web.errors import documented
 from assay.web.server import EXTENSION, Socket
 from assay.web.state import State
@@ -54,8 +54,15 @@ def wanted_channels(
     return frozenset(Channel(name) for name in names)
 
 
+async def counted(connection: HTTPConnection, state: State) -> AsyncIterator[None]:
+    """Holds one of the live connections that a user may have. Raises TooMany."""
+    with state.listening.counted(identity(connection).actor.user_id):
+        yield
+
+
 may_listen: Final = Requires(Scope.READ)
-router = APIRouter(tags=["live"], dependencies=[Depends(may_listen), Depends(refuse_other_origins)])
+until_it_ends: Final = Depends(counted, scope="request")
+router = APIRouter(tags=["live"], dependencies=[Depends(may_listen), Depends(refuse_other_origins), until_it_ends])
 Channels = Annotated[frozenset[str], Depends(wanted_channels)]
 Since = Annotated[int | None, Query(ge=0, le=MAX_ID, description="The id of the last event you have.")]
 

@@ -64,6 +64,8 @@ def _inner(value: object) -> Iterable[object]:
 
 Text = Annotated[str, AfterValidator(storable)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(storable)]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(storable)]
+"""What somebody calls a thing of theirs, without the blanks around it."""
 Notes = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(storable)]
 Meta = Annotated[
     dict[str, Any],

@@ -13,11 +13,11 @@ from assay.db.models import KnowledgeExtractionRun, OutboxEntry
 from assay.proposals import metrics
 from assay.review import metrics as review
 from assay.web import job_gauges
-from assay.web.auth import Open, allow
+from assay.web.auth import Guarded, Open, allow
 from assay.web.errors import ALWAYS
 from assay.web.state import Monitoring, State, WebState
 
-router = APIRouter(tags=["health"], responses=ALWAYS)
+router = APIRouter(tags=["health"], responses=ALWAYS, route_class=Guarded)
 
 
 @router.get("/metrics", dependencies=[allow(Open.MONITOR)], response_class=Response)

@@ -18,9 +18,14 @@ from assay.web.concurrency import (
     MAX_BULKS,
     MAX_EXPORTS,
     MAX_EXPORTS_WRITTEN,
+    MAX_LISTENING,
+    MAX_READS,
+    MAX_READS_ASKED,
     MAX_WRITES,
     TOO_MANY_BULKS,
     TOO_MANY_EXPORTS,
+    TOO_MANY_LISTENING,
+    TOO_MANY_READS,
     TOO_MANY_WRITES,
     Concurrency,
     Queues,
@@ -44,6 +49,10 @@ class WebState:
     refusals: Refusals
     imports: ImportRunner
     """What is done with uploads beside the requests."""
+    reads: Concurrency = field(default_factory=partial(Concurrency, MAX_READS_ASKED, TOO_MANY_READS))
+    read_turns: Queues = field(default_factory=partial(Queues, MAX_READS))
+    """Of the reads of a user."""
+    listening: Concurrency = field(default_factory=partial(Concurrency, MAX_LISTENING, TOO_MANY_LISTENING))
     writes: Concurrency = field(default_factory=partial(Concurrency, MAX_WRITES, TOO_MANY_WRITES))
     bulks: Concurrency = field(default_factory=partial(Concurrency, MAX_BULKS, TOO_MANY_BULKS))
     exports: Concurrency = field(default_factory=partial(Concurrency, MAX_EXPORTS, TOO_MANY_EXPORTS))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from assay.db.models import Scope
-from assay.web.auth import allow
+from assay.web.auth import Guarded, allow
 from assay.web.models import MAX_ID, UserId, Words
 from assay.web.paging import PageQuery
 from assay.web.state import Session
@@ -15,7 +15,7 @@ from assay.web.views import lists
 from assay.web.views.paging import PageOf
 from assay.web.views.records import AuditEntryView
 
-router = APIRouter(prefix="/audit", tags=["audit"], dependencies=[allow(Scope.ADMIN)])
+router = APIRouter(prefix="/audit", tags=["audit"], dependencies=[allow(Scope.ADMIN)], route_class=Guarded)
 
 
 class AuditQuery(PageQuery):

@@ -15,7 +15,8 @@ from assay.proposals.lists import pages
 from assay.proposals.lists.filters import Sort
 from assay.web.api.v1 import knowledge
 from assay.web.api.v1.filters import ProposalFilter
-from assay.web.auth import allow
+from assay.web.api.v1.whole_export import one_at_a_time
+from assay.web.auth import Guarded, allow
 from assay.web.export_stream import DOCUMENTED, Format, Read, as_file, chunks
 from assay.web.state import State
 from assay.web.views.finding import stretch
@@ -34,14 +35,14 @@ class KnowledgeExport(knowledge.KnowledgeFilter):
 
 def of_proposals(schemas: KindSchemas) -> APIRouter:
     kind, plural = schemas.kind, TRAITS[schemas.kind].plural
-    router = APIRouter(prefix=f"/knowledge/{plural}/proposals", tags=[f"{kind} proposals"])
+    router = APIRouter(prefix=f"/knowledge/{plural}/proposals", tags=[f"{kind} proposals"], route_class=Guarded)
 
     @router.get(
         "/export",
         name=f"export_{kind}_proposals",
         response_class=StreamingResponse,
         responses=DOCUMENTED,
-        dependencies=[allow(Scope.READ)],
+        dependencies=[allow(Scope.READ), one_at_a_time],
     )
     async def export(query: Annotated[ProposalExport, Query()], state: State) -> StreamingResponse:
         """All that fit, as JSON lines or CSV."""
@@ -53,14 +54,14 @@ def of_proposals(schemas: KindSchemas) -> APIRouter:
 
 def of_knowledge(kind: Kind) -> APIRouter:
     plural = TRAITS[kind].plural
-    router = APIRouter(prefix=f"/knowledge/{plural}", tags=[plural])
+    router = APIRouter(prefix=f"/knowledge/{plural}", tags=[plural], route_class=Guarded)
 
     @router.get(
         "/export",
         name=f"export_{plural}",
         response_class=StreamingResponse,
         responses=DOCUMENTED,
-        dependencies=[allow(Scope.READ)],
+        dependencies=[allow(Scope.READ), one_at_a_time],
     )
     async def export(query: Annotated[KnowledgeExport, Query()], state: State) -> StreamingResponse:
         """All live ones that fit, the newest first, as JSON lines or CSV."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from assay.db.models import Scope
-from assay.web.auth import allow
+from assay.web.auth import Guarded, allow
 from assay.web.errors import documented
 from assay.web.paging import PageQuery
 from assay.web.state import Session
@@ -14,7 +14,7 @@ from assay.web.views import graph
 from assay.web.views.graph import ContradictionView, GraphView
 from assay.web.views.paging import PageOf
 
-router = APIRouter(prefix="/knowledge", tags=["knowledge"], dependencies=[allow(Scope.READ)])
+router = APIRouter(prefix="/knowledge", tags=["knowledge"], dependencies=[allow(Scope.READ)], route_class=Guarded)
 
 
 @router.get("/contradictions")

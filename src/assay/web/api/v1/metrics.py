@@ -12,10 +12,10 @@ from assay.proposals import targets
 from assay.proposals.targets import Figure, Target
 from assay.queue import history
 from assay.review import metrics
-from assay.web.auth import Open, allow
+from assay.web.auth import Guarded, Open, allow
 from assay.web.state import Monitoring, State
 
-router = APIRouter(prefix="/metrics", tags=["metrics"], dependencies=[allow(Open.MONITOR)])
+router = APIRouter(prefix="/metrics", tags=["metrics"], dependencies=[allow(Open.MONITOR)], route_class=Guarded)
 
 
 class KindMetrics(BaseModel):

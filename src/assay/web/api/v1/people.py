@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from assay.accounts import actions
 from assay.accounts.identity import SCOPES_OF
 from assay.db.models import Scope, User
-from assay.web.auth import allow
+from assay.web.auth import Guarded, allow
 from assay.web.paging import PageQuery
 from assay.web.state import Session
 from assay.web.views.cursors import cursor, place
@@ -15,7 +15,7 @@ from assay.web.views.lists import BY_NAME
 from assay.web.views.paging import PageOf, cut
 from assay.web.views.records import PersonView
 
-router = APIRouter(prefix="/people", tags=["users"], dependencies=[allow(Scope.READ)])
+router = APIRouter(prefix="/people", tags=["users"], dependencies=[allow(Scope.READ)], route_class=Guarded)
 
 
 @router.get("")

@@ -11,7 +11,7 @@ from assay.errors import NotFound
 from assay.kinds import TRAITS, Kind
 from assay.proposals.lists.filters import Sort
 from assay.web.api.v1.filters import ProposalFilter
-from assay.web.auth import allow
+from assay.web.auth import Guarded, allow
 from assay.web.errors import documented
 from assay.web.paging import PageQuery, with_version
 from assay.web.state import Session, State
@@ -32,6 +32,7 @@ def router_for(schemas: KindSchemas) -> APIRouter:
         prefix=f"/knowledge/{TRAITS[kind].plural}/proposals",
         tags=[f"{kind} proposals"],
         dependencies=[allow(Scope.READ)],
+        route_class=Guarded,
     )
     view: Any = schemas.view
     listed: Any = schemas.listed

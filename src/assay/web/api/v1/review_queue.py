@@ -19,7 +19,7 @@ from assay.web.api.v1.filters import ProposalFilter
 from assay.web.auth import Caller, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Route, Write
-from assay.web.models import RequestModel, ResponseModel, Words
+from assay.web.models import Label, RequestModel, ResponseModel
 from assay.web.paging import After
 from assay.web.state import Session, State
 from assay.web.views import review_queue
@@ -90,7 +90,7 @@ class NextOne(ResponseModel):
 
 
 class ViewOfQueue(RequestModel):
-    name: Annotated[Words, StringConstraints(strip_whitespace=True, max_length=100)]
+    name: Annotated[Label, StringConstraints(max_length=100)]
     filter: QueueFilter
     sort: QueueSort = QueueSort.WORTH
 

@@ -15,7 +15,7 @@ from assay.errors import Forbidden
 from assay.web.auth import Account, Open, allow
 from assay.web.errors import documented
 from assay.web.idempotency import Key, Route, Write, claim_for_secret
-from assay.web.models import Moment, RequestModel, UserId, Words
+from assay.web.models import Label, Moment, RequestModel, UserId
 from assay.web.paging import PageQuery
 from assay.web.state import Session
 from assay.web.views import lists
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/tokens", tags=["tokens"], dependencies=[allow(Open.S
 
 
 class NewToken(RequestModel):
-    name: Words
+    name: Label
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
     expires_at: Moment | None = None
     user_id: UserId | None = None

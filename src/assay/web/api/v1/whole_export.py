@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from assay.db.engine import Database
 from assay.db.models import Scope
 from assay.export import jsonld, markdown, records
-from assay.web.auth import Caller, allow
+from assay.web.auth import Caller, Guarded, allow
 from assay.web.export_stream import CHUNK
 from assay.web.state import State
 
@@ -23,7 +23,7 @@ async def counted(state: State, actor: Caller) -> AsyncIterator[None]:
         yield
 
 
-router = APIRouter(prefix="/export", tags=["export"])
+router = APIRouter(prefix="/export", tags=["export"], route_class=Guarded)
 one_at_a_time: Final = Depends(counted, scope="request")
 
 BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
