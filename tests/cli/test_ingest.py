@@ -12,6 +12,15 @@ def line(number: int = 1, **changes) -> str:
     return json.dumps({**fields, **changes}) + "\n"
 
 
+PRICED = {
+    "ASSAY_EXTRACTOR": "openai-compatible",
+    "ASSAY_LLM_MODEL": "qwen3:8b",
+    "ASSAY_LLM_URL": "http://127.0.0.1:1/v1",
+    "ASSAY_LLM_PRICE_INPUT": "1",
+    "ASSAY_LLM_PRICE_OUTPUT": "5",
+}
+
+
 @pytest.fixture
 def chat(tmp_path):
     def write(content: str | bytes, name: str = "chat.jsonl") -> str:
@@ -175,3 +184,28 @@ def test_what_a_file_is_called_cannot_drive_the_terminal(empty, chat):
 @pytest.mark.parametrize("source", ["", " ", "\x00", "c\x00hat", "chat\udcff", "c" * 201])
 def test_a_source_without_a_fit_name_is_refused(empty, chat, source):
     assert empty("ingest", chat(line()), "--source", source).refused(2)
+
+
+def test_what_a_model_would_cost_is_told_before_anything_is_read_or_stored(empty, chat):
+    path = chat(line(1) + line(2, text="The ledger runs on Postgres 16.") + line(3, author="jenkins", bot=True))
+    offline = empty("ingest", "--estimate", path, "--json").document
+    assert (offline["messages"], offline["by_machines"], offline["windows"]) == (3, 1, 1)
+    assert (offline["cost"], offline["cost_per_thousand"]) == (None, None)
+    assert "costs nothing but processor time" in empty("ingest", "--estimate", path).out
+
+    priced = empty("ingest", "--estimate", path, "--json", **PRICED).document
+    cost = (priced["tokens_read"] * 1 + priced["tokens_written"] * 5) / 1_000_000
+    assert priced["cost"] == pytest.approx(cost)
+    assert priced["cost_per_thousand"] == pytest.approx(cost * 1_000 / 3)
+    assert f"{cost * 1_000 / 3:.2f} per 1,000 messages" in empty("ingest", "--estimate", path, **PRICED).out
+    assert empty("messages", "list", "--json").items == []
+
+
+def test_what_is_imported_and_unread_costs_what_its_file_would(empty, chat, monkeypatch):
+    monkeypatch.setattr("assay.extraction.estimate.MAX_MESSAGES", 2)
+    path = chat("".join(line(number, thread="m1") for number in range(1, 6)))
+    before = empty("ingest", "--estimate", path, "--json", **PRICED).document
+    empty("ingest", path)
+    assert empty("ingest", "--estimate", "--json", **PRICED).document == before
+    read(empty)
+    assert empty("ingest", "--estimate", "--json", **PRICED).document["windows"] == 0

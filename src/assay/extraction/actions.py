@@ -24,7 +24,7 @@ from assay.extraction.runs import RUN, not_in_state
 from assay.extraction.sql import messages as sql
 from assay.extraction.sql import runs as run_sql
 from assay.extraction.sql.erasure import erased_before, keep_out
-from assay.readers.quotes import passed_on
+from assay.readers.quotes import words_of_others
 from assay.readers.records import MAX_NAME, IncomingMessage, unfit
 from assay.sources.actions import admit
 
@@ -129,7 +129,7 @@ def _row(position: int, message: IncomingMessage) -> dict[str, object]:
         "text": message.text,
         "thread": message.thread,
         "is_bot": message.is_bot,
-        "quoted": [*message.quoted, *passed_on(message.text)] or None,
+        "quoted": words_of_others(message) or None,
         "forwarded_from": message.forwarded_from,
         "permalink": message.permalink,
         "reactions": message.reactions or None,

@@ -4,7 +4,7 @@ Where there is little of it, all of it is near. Else it is what lies nearest in 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import select, union
@@ -45,6 +45,10 @@ class KnownContext:
     atoms: Sequence[KnownAtom]
     everything: bool
     """There is no more than this."""
+
+    def beside(self, window: Window) -> Window:
+        """The window with this knowledge, for its reader to look at."""
+        return replace(window, known_topics=self.topics, proposed_topics=self.proposed_topics, known_atoms=self.atoms)
 
 
 def texts(window: Window) -> list[str]:

@@ -127,12 +127,7 @@ class RunReading:
             vectors = await embedder.embed(known_context.texts(window))
             async with self.context.database.transaction() as session:
                 known = await known_context.nearest(session, embedder.model, vectors, size)
-        return replace(
-            window,
-            known_topics=known.topics,
-            proposed_topics=known.proposed_topics,
-            known_atoms=known.atoms,
-        )
+        return known.beside(window)
 
     async def _count_unstored(self) -> None:
         """Who asks a model pays, whatever came of it."""

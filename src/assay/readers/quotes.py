@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from assay.readers.records import TextSpan
+from assay.readers.records import IncomingMessage, TextSpan
 
 LINE: Final = re.compile(r"^[ \t]*(?:>|&gt;).*$", re.MULTILINE)
 WROTE: Final = (
@@ -41,6 +41,11 @@ HEADERS: Final = re.compile(
 def passed_on(text: str) -> tuple[TextSpan, ...]:
     """The spans of a text that mail programs and people mark as somebody else's words."""
     return tuple(_passed_on(text))
+
+
+def words_of_others(message: IncomingMessage) -> list[TextSpan]:
+    """All that is not its author's in a message: what the export says of it, and what its text shows."""
+    return [*message.quoted, *passed_on(message.text)]
 
 
 def _passed_on(text: str) -> Iterator[TextSpan]:

@@ -1,20 +1,22 @@
 """Importing exports of chats, mails, logs, transcripts and notes."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from cyclopts import Parameter
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 from rich.text import Text
 
 from assay.audit.actor import Actor
+from assay.cli.cost_estimate import estimate_cost
 from assay.cli.import_preview import show
-from assay.cli.output import Json, errors, print_json, printable, say
+from assay.cli.import_progress import counted, shown_progress
+from assay.cli.output import Json, print_json, printable, say
 from assay.cli.reimport import about_doubles
 from assay.cli.session import operator, with_database
 from assay.db.engine import Database
@@ -89,6 +91,14 @@ def ingest(
     ] = None,
     format: Annotated[str | None, Parameter(help="The format to use where it is not recognised.")] = None,  # noqa: A002
     preview: Annotated[bool, Parameter(negative="", help="Show what was recognised, and import nothing.")] = False,
+    estimate: Annotated[
+        bool,
+        Parameter(
+            negative="",
+            help="Say what a language model would cost to read this, and import nothing; without a file: what is "
+            "imported and not read yet.",
+        ),
+    ] = False,
     yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
     json: Json = False,
 ) -> int:
@@ -98,15 +108,19 @@ def ingest(
     What makes no sense is reported and left out, and the exit code is then 1. Where a whole file cannot be read,
     nothing is imported.
     """
+    if estimate and not files:
+        return estimate_cost([], [], json=json)
     if not files:
         raise InvalidInput("Name at least one chat file: an export, JSON lines, or a chat log, also gzipped.")
     options = Options.checked(channel=channel, zone=zone, moment=date, author=author, encoding=encoding)
     with ExitStack() as stack:
-        with _progress(silent=json) as progress:
+        with shown_progress(silent=json) as progress:
             readings = [_opened(stack, path, options, format, progress) for path in files]
         for path in files:
             actions.check_source(_source_of(path, source))
         sources = [_source_of(path, source) for path in files]
+        if estimate:
+            return estimate_cost(readings, sources, json=json)
         if preview:
             return _preview(readings, sources, json=json)
         if not (yes or json) and sys.stdin.isatty() and any(map(_is_foreign, readings)):
@@ -119,7 +133,7 @@ def ingest(
 
 def _import(readings: list[Reading], sources: list[str], *, json: bool) -> int:
     done = Imported()
-    with _progress(silent=json) as progress:
+    with shown_progress(silent=json) as progress:
         with_database(lambda database: _import_files(database, readings, sources, done, progress))
     if json:
         print_json(asdict(done))
@@ -129,7 +143,7 @@ def _import(readings: list[Reading], sources: list[str], *, json: bool) -> int:
 
 
 def _preview(readings: list[Reading], sources: list[str], *, json: bool) -> int:
-    with _progress(silent=json) as progress:
+    with shown_progress(silent=json) as progress:
         seen = with_database(lambda database: _compare(database, readings, sources, progress))
     if json:
         documents = [each.document() for each in seen]
@@ -170,7 +184,7 @@ async def _compared(database: Database, found: Reading, source: str, progress: P
     """What is in an export, and how much of it is new to the source."""
     seen = Preview(found)
     task = progress.add_task(printable(found.export.tree.path.name), total=None, read=0)
-    for portion in portions(_counted(seen.counted(), progress, task)):
+    for portion in portions(counted(seen.counted(), progress, task)):
         async with database.transaction() as session:
             compared = await actions.compare(session, portion, source=source)
         seen.new += compared.new
@@ -209,14 +223,14 @@ async def _import_files(
         name = found.export.tree.path.name
         task = progress.add_task(printable(name), total=None, read=0)
         seen = Preview(found)
-        counted = _counted(seen.counted(), progress, task)
+        messages = counted(seen.counted(), progress, task)
         done.sources[name] = known_as
-        first = list(islice(counted, SAMPLE))
+        first = list(islice(messages, SAMPLE))
         warnings = [await about_doubles(database, first, name, known_as), await _about_trust(database, known_as)]
         for warning in filter(None, warnings):
             done.warnings.append(warning)
             progress.console.print(Text(printable(warning), style="yellow"), soft_wrap=True)
-        await import_messages(database, chain(first, counted), source=known_as, actor=actor, done=done)
+        await import_messages(database, chain(first, messages), source=known_as, actor=actor, done=done)
         done.deleted += await delete_messages(database, seen.deleted_ids, source=known_as, actor=actor)
         done.take(name, seen)
 
@@ -230,18 +244,6 @@ async def _about_trust(database: Database, source: str) -> str | None:
 
 def _source_of(path: Path, source: str | None) -> str:
     return default_name(path) if source is None else source
-
-
-def _counted(messages: Iterable[IncomingMessage], progress: Progress, task: Any) -> Iterator[IncomingMessage]:
-    for number, message in enumerate(messages, 1):
-        progress.update(task, read=number)
-        yield message
-
-
-def _progress(*, silent: bool) -> Progress:
-    words = TextColumn("{task.description}: {task.fields[read]:,} messages", markup=False)
-    columns = (SpinnerColumn(), words, TimeElapsedColumn())
-    return Progress(*columns, console=errors, transient=True, disable=silent or not errors.is_terminal)
 
 
 def _print(done: Imported) -> None:

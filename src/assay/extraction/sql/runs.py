@@ -73,6 +73,25 @@ async def assigned(session: AsyncSession, run_id: UUID) -> Held:
     return _held(found.mappings())
 
 
+Place = tuple[int, datetime, UUID]
+"""Of an unread message in the order of reading."""
+
+
+async def unread(session: AsyncSession, after: Place | None, most: int) -> tuple[list[Message], Place | None]:
+    """The unread messages in the order of reading, a page of them, and the place of the last. Holds nothing."""
+    # Raw: the columns that the other reads of messages share.
+    found = await session.execute(
+        text(f"""
+        SELECT {COLUMNS}, m.failed_reads FROM messages m WHERE {UNREAD}
+            AND (CAST(:id AS uuid) IS NULL OR (failed_reads, sent_at, id) > (:failures, :sent_at, :id))
+        ORDER BY failed_reads, sent_at, id LIMIT :most"""),
+        {**dict(zip(("failures", "sent_at", "id"), after or (0, None, None), strict=True)), "most": most},
+    )
+    rows = [dict(row) for row in found.mappings()]
+    places = [(row.pop("failed_reads"), row["sent_at"], row["id"]) for row in rows]
+    return [message_of(row) for row in rows], places[-1] if len(places) == most else None
+
+
 def message_of(row: Mapping[Any, Any]) -> Message:
     """A message for a reader of the AI room: blanks stand where its author passes on somebody else's words."""
     fields = {name: value for name, value in row.items() if name not in ("quoted", "text")}

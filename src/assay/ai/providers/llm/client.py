@@ -35,7 +35,7 @@ from assay.ai.budget import UsageMeter
 from assay.ai.providers.llm import parse
 from assay.ai.providers.llm.models import Connection
 from assay.ai.providers.llm.parse import Malformed
-from assay.ai.providers.llm.prices import Price, tokens_in
+from assay.ai.providers.llm.prices import Price, tokens_asked, tokens_in
 from assay.errors import PermanentError, Unavailable
 from assay.settings import Settings
 
@@ -73,7 +73,7 @@ class Client:
     async def ask(self, instructions: str, question: str, meter: UsageMeter) -> Mapping[str, Any]:
         """The answer as a JSON object. Raises Malformed, PermanentError, Unavailable, BudgetSpent."""
         asked = ModelRequest([SystemPromptPart(instructions), UserPromptPart(question)])
-        estimate = tokens_in(instructions) + tokens_in(question)
+        estimate = tokens_asked(instructions, question)
         for failures in range(1, MAX_ATTEMPTS + 1):
             await self._backoff.wait()
             try:

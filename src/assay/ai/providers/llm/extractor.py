@@ -11,6 +11,7 @@ from assay.ai.extractor import ContextLimits, Extraction, Window
 from assay.ai.prompts import Prompt
 from assay.ai.providers.llm import parse
 from assay.ai.providers.llm.parse import Malformed
+from assay.ai.providers.llm.prices import price, tokens_asked
 from assay.ai.providers.llm.prompt import PromptRequest, compose
 from assay.errors import PermanentError
 from assay.settings import Settings
@@ -55,11 +56,18 @@ class LlmExtractor:
         )
 
     async def extract(self, window: Window) -> Extraction:
-        request = await asyncio.to_thread(compose, window, self._settings.assay_llm_window_characters)
+        request = await asyncio.to_thread(self._request, window)
         found, repairs = await self._answer(request, window.meter)
         read = parse.read(found, request)
         refused = {**read.refused, "answers_out_of_format": repairs} if repairs else read.refused
         return Extraction(read.topics, read.atoms, window.meter.tokens, window.meter.cost, refused)
+
+    def tokens_asked(self, window: Window) -> int:
+        """A high estimate of what the request for a window makes the model read. Nobody is asked."""
+        return tokens_asked(self._prompt.text, self._request(window).text)
+
+    def _request(self, window: Window) -> PromptRequest:
+        return compose(window, self._settings.assay_llm_window_characters)
 
     async def _answer(self, request: PromptRequest, meter: UsageMeter) -> tuple[Mapping[str, Any], int]:
         """The first answer in the format, and how many before it were not. Each is asked for anew: what was broken
@@ -77,7 +85,6 @@ class LlmExtractor:
         if self._client is None:
             from assay.ai.providers.llm.client import Client
             from assay.ai.providers.llm.models import connect
-            from assay.ai.providers.llm.prices import price
 
             connection = connect(self._settings, http_client.client(self._settings.assay_llm_timeout))
             self._client = Client(connection, self._settings, price(self._settings), self._backoff)
