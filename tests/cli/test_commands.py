@@ -68,13 +68,15 @@ def test_no_knowledge_yet_says_where_to_look(empty, kind):
 
 def test_the_metrics_are_the_document_of_the_contract(assay):
     document = assay("metrics", "--json").document
-    assert set(document) == {"topic_proposals", "atom_proposals", "updated_at"}
+    assert set(document) == {"topic_proposals", "atom_proposals", "updated_at", "tiers"}
     for part in ("topic_proposals", "atom_proposals"):
         assert set(document[part]) == METRICS
         assert all(isinstance(value, int | float) for value in document[part].values())
     words = assay("metrics").out
     assert "at least 50 %" in words
     assert "under 1 hour" in words
+    assert re.search(r"^offline +sure +atoms +\d+\.\d% of \d+$", words, re.MULTILINE)
+    assert re.search(r"^offline +ranked +atoms +0\.0% of \d+$", words, re.MULTILINE)
     assert re.search(r"^counted at \d{4}-\d\d-\d\d \d\d:\d\d UTC$", words, re.MULTILINE)
 
 

@@ -68,6 +68,8 @@ async def test_the_metrics_are_the_document_of_the_contract(database, database_u
     await propose(database, [draft(confidence=0.5)])
     async with client(database_url) as http:
         document = (await http.get("/api/v1/metrics/proposals")).json()
+        [rate] = (await http.get("/api/v1/metrics/tiers")).json()["items"]
+    assert (rate["tier"], rate["extractor"], rate["proposals"], rate["auto_approval_rate"]) == ("sure", None, 1, 0)
     assert document["atom_proposals"]["pending"] == 1
     assert document["topic_proposals"]["avg_confidence"] == 0
     assert set(document) == {"topic_proposals", "atom_proposals", "updated_at"}

@@ -1,5 +1,6 @@
 """The metrics, and the targets of the product beside what is measured."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,15 +15,17 @@ from assay.proposals import targets
 from assay.proposals.targets import Figure, Target
 from assay.queue import history
 from assay.review import metrics as review
+from assay.review import tiers
+from assay.review.tiers import TierRate
 
 HOUR: Final = 3600
 
 
 def metrics(*, json: Json = False) -> None:
     """Show the state of the queue and how well the system decides, each target beside its measured value."""
-    document, figures = with_database(_measured)
+    document, figures, rates = with_database(_measured)
     if json:
-        print_json(document)
+        print_json({**document, "tiers": [asdict(each) for each in rates]})
         return
     parts = [document[f"{kind}_proposals"] for kind in Kind]
     rows = [(_label(name), *(_shown(name, part[name]) for part in parts)) for name in parts[0]]
@@ -32,14 +35,23 @@ def metrics(*, json: Json = False) -> None:
         ["target", "wanted", "measured"],
         [(each.name, each.wanted, _figure(each, figures[each.name])) for each in targets.TARGETS],
     )
+    if rates:
+        say("")
+        table(["found by", "tier", "kind", "approved automatically"], map(_rate, rates))
     say(f"\ncounted at {moment(datetime.fromisoformat(document['updated_at']))} UTC", style="dim")
 
 
-async def _measured(database: Database) -> tuple[dict[str, Any], dict[str, Figure]]:
+async def _measured(database: Database) -> tuple[dict[str, Any], dict[str, Figure], list[TierRate]]:
     settings = configuration.load()
     async with database.transaction() as session:
         document = await review.document(session, settings, embedding_model(settings))
-        return document, await targets.measured(session, document, await history.failed_runs(session))
+        figures = await targets.measured(session, document, await history.failed_runs(session))
+        return document, figures, await tiers.rates(session)
+
+
+def _rate(found: TierRate) -> tuple[str, ...]:
+    share = f"{found.auto_approval_rate:.1%} of {found.proposals:,}"
+    return found.extractor or "people", found.tier, TRAITS[found.kind].plural, share
 
 
 def _figure(target: Target, figure: Figure) -> str:

@@ -8,10 +8,12 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from assay.kinds import Kind
 from assay.proposals import targets
 from assay.proposals.targets import Figure, Target
 from assay.queue import history
-from assay.review import metrics
+from assay.review import metrics, tiers
+from assay.review.tiers import Tier
 from assay.web.auth import Guarded, Open, allow
 from assay.web.state import Monitoring, State
 
@@ -77,6 +79,21 @@ class Targets(BaseModel):
     measured_at: datetime
 
 
+class TierView(BaseModel):
+    """Of the proposals of one kind and tier that one extractor made. What is unlikely counts in no rate."""
+
+    kind: Kind
+    tier: Tier = Field(description="sure: the system may approve it; ranked: found by ranking, for people")
+    extractor: str | None = Field(description="null: people and their programs proposed it")
+    proposals: int
+    auto_approved: int
+    auto_approval_rate: float
+
+
+class TierRates(BaseModel):
+    items: list[TierView]
+
+
 @router.get("/targets")
 async def metric_targets(session: Monitoring, state: State) -> Targets:
     """The targets of the product, each beside what is measured and what was measured on the days before."""
@@ -100,6 +117,12 @@ def _target(target: Target, figure: Figure, past: Mapping[date, Mapping[str, Fig
         ],
         **asdict(figure),
     )
+
+
+@router.get("/tiers")
+async def metric_tiers(session: Monitoring) -> TierRates:
+    """How much the system approves on its own, by tier and by what found it."""
+    return TierRates(items=[TierView(**asdict(each)) for each in await tiers.rates(session)])
 
 
 @router.get("/proposals")
