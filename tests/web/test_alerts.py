@@ -56,5 +56,5 @@ async def test_nobody_to_tell_is_said_and_who_is_no_admin_sees_nothing(database,
     admin, reviewer = await a_client(database), await a_client(database, Role.REVIEWER, Scope.READ, Scope.REVIEW)
     async with serving(database_url) as app, asking(app, **admin) as http:
         answer = await http.post(f"{BASE}/alerts/test")
-        assert (answer.status_code, "Nobody is told" in answer.json()["detail"]) == (422, True)
+        assert (answer.status_code, "No receiver is configured" in answer.json()["detail"]) == (422, True)
         assert (await http.get(f"{BASE}/alerts/receivers", headers=reviewer)).status_code == 403

@@ -169,6 +169,7 @@ WRITES = {
     ("POST", "/try-again"): {},
     ("POST", "/withdraw"): {},
     ("POST", "/not-duplicate"): {"other": str(uuid4())},
+    ("POST", "/not-duplicate/undo"): {"other": str(uuid4())},
     ("PATCH", ""): {},
 }
 """All that changes one proposal, with a body; for an edit, other words come to it."""

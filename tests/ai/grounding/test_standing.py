@@ -520,3 +520,17 @@ def test_a_threshold_in_an_answer_is_not_for_a_while_only():
     asked = ("ana", "At what speed do I cool the kiln?")
     told = ("ben", "Cool the kiln by at most 60 degrees per hour until it is below 500.")
     assert stands(asked, told, ("ana", "that worked, thanks"), at=1).verdict is Verdict.SOUND
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "even the ones booked by sales?",
+        "Morning! there's a cow on yours too?",
+        "not three like the others?",
+        "which ones?",
+    ],
+)
+def test_an_answer_to_a_question_that_hangs_on_an_earlier_one_is_not_sound(asked):
+    said = ("ben", "Those go on cost centre 430 as well.")
+    assert stands(("ana", asked), said, ("ana", "that was it, works now"), at=1).verdict is Verdict.UNDECIDED

@@ -69,6 +69,10 @@ STAGED: Final = ("staged",)
 OF_AN_ANSWER: Final = ("hedge", "passing", "signs_of_joke", "others")
 
 
+FORMS_OF_QUESTIONS: Final = ("asking", "wanting", "yes_or_no")
+MIN_SUBJECTS: Final = 2
+"""Words with a meaning, in a question that a stranger understands."""
+CLAUSE: Final = re.compile(r"(?:[,:;.–—…]|\s-|^@\S+)\s+")
 MAX_TAG: Final = 2
 """Words."""
 MAX_CLAUSES: Final = 3
@@ -151,7 +155,23 @@ def _is_looking(said: Message, answer: Message) -> bool:
 
 
 def of_question(asked: Message) -> str | None:
+    if not stands_alone(asked.text):
+        return "what was asked hangs on what was said before it"
     return _first(own_words(asked.text), ("hypothesis", "signs_of_joke"))
+
+
+def stands_alone(question: str) -> bool:
+    """Whether it has the form of a question and names something: a piece of one, or a guess with a question mark
+    behind it, goes on with an earlier one. Other languages than English ask in the form of a statement too."""
+    own = own_words(question)
+    said = lexicon.fold(own)
+    if len(content_words(own)) < MIN_SUBJECTS:
+        return False
+    languages = lexicon.language_of(said)
+    if "en" not in languages and (languages or not said.isascii()):
+        return True
+    clauses = (each for span in sentence_spans(said) for each in CLAUSE.split(said[slice(*span)]))
+    return any(lexicon.opening("grammar", key).match(each) for each in clauses for key in FORMS_OF_QUESTIONS)
 
 
 def asks(text: str) -> bool:

@@ -91,7 +91,7 @@ def _with_channels(
     new: Sequence[TopicCandidate], kept: Sequence[AtomCandidate], chat: Chat, known: KnownTopics
 ) -> list[TopicCandidate]:
     """With the topics of channels, for what has no topic, and for what is surer than the name of its own."""
-    guessed = {topic.name for topic in new if topics.trust(topic) < PROVEN}.union(known.proposed)
+    guessed = {topic.name for topic in new if not _may_be_approved(topic)}.union(known.proposed)
     rest = [each for each in kept if each.topic is None or (each.topic in guessed and each.confidence > SURE)]
     channels = channel_topics.general(rest, chat, known.names)
     for topic in channels:
@@ -99,3 +99,9 @@ def _with_channels(
             member.topic = topic.name
     used = {candidate.topic for candidate in kept}
     return [topic for topic in (*new, *topics.without_known(channels, known.names)) if topic.name in used]
+
+
+def _may_be_approved(topic: TopicCandidate) -> bool:
+    """Alone, by the machine: beyond doubt, and called by a name."""
+    said = [quote.text for member in topic.members for quote in member.quotes]
+    return topics.trust(topic) >= PROVEN and naming.is_name(topic.name, said)
