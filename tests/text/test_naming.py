@@ -24,7 +24,10 @@ def test_a_common_noun_is_none_for_its_capital_at_the_start_of_a_sentence(said):
 
 @pytest.mark.parametrize(
     "title",
-    ["Friday", "Fridays", "März", "Next week", "March 2026", "16 Mar", "Freitag", "Omap4", "v2", "1.2.3", "...", ""],
+    [
+        "Friday", "Fridays", "März", "Novembro", "Next week", "March 2026", "16 Mar", "Freitag", "Omap4", "v2", "1.2.3",
+        "...", "",
+    ],
 )  # fmt: skip
 def test_what_says_when_or_which_version_is_none(title):
     assert not is_name(title, [f"It is called {title} here."])

@@ -1,36 +1,14 @@
 """Whether what a topic is called is a name. Pure."""
 
 import re
+import tomllib
 from collections.abc import Iterable
 from functools import cache
+from importlib import resources
 from typing import Final
 
 from assay.kinds import folded
 
-_CALENDAR: Final = """
-    monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun
-    january february march april may june july august september october november december
-    jan feb mar apr jun jul aug sep sept oct nov dec today tomorrow yesterday tonight weekend weekday morning afternoon
-    evening night noon midnight day days week weeks month months year years quarter next last this
-    montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar märz mai juni juli oktober
-    dezember heute morgen gestern wochenende
-    lundi mardi mercredi jeudi vendredi samedi dimanche janvier février mars avril juin juillet août septembre octobre
-    novembre décembre
-    lunes martes miércoles jueves viernes sábado domingo enero febrero marzo abril mayo junio julio agosto septiembre
-    octubre noviembre diciembre
-    lunedì martedì mercoledì giovedì venerdì sabato domenica gennaio febbraio aprile maggio giugno luglio settembre
-    ottobre dicembre
-    maandag dinsdag woensdag donderdag vrijdag zaterdag zondag januari februari maart mei augustus
-    segunda terça quarta quinta sexta janeiro fevereiro março maio junho julho setembro outubro dezembro
-    poniedziałek wtorek środa czwartek piątek sobota niedziela styczeń luty marzec kwiecień maj czerwiec lipiec sierpień
-    wrzesień październik listopad grudzień
-    понеділок вівторок середа четвер п'ятниця пятниця субота неділя січень лютий березень квітень травень червень липень
-    понеділка вівторка середи середу четверга п'ятниці п'ятницю пятницю суботи суботу неділі неділю
-    серпень вересень жовтень листопад грудень сьогодні завтра вчора тиждень місяць рік ранок вечір
-    matin soir midi demain hier semaine mois mañana tarde noche ayer semana mes heute abend nacht woche monat jahr
-    """
-_SAYS_WHEN: Final = frozenset(_CALENDAR.split())
-"""Weekdays, months and what else only says when, in the languages that are read."""
 _VERSION: Final = re.compile(r"v?\d[\w.+-]*|[^\W\d_]{2,}[._-]?v?\d[\w.+-]*", re.IGNORECASE)
 """A number, or a word that ends in one: `1.2.3`, `v2`, `Omap4`."""
 _WORD: Final = re.compile(r"[^\W_](?:[\w.'’+#-]*[\w+#])?")
@@ -80,7 +58,14 @@ def says_a_subject(title: str) -> bool:
 
 def _says_when(word: str) -> bool:
     said = folded(word)
-    return said in _SAYS_WHEN or said.removesuffix("s") in _SAYS_WHEN or said[:1].isdigit()
+    return said[:1].isdigit() or not _calendar().isdisjoint((said, said.removesuffix("s")))
+
+
+@cache
+def _calendar() -> frozenset[str]:
+    """Weekdays, months and what else only says when, in the languages that are read."""
+    lists = tomllib.loads(resources.files(__package__).joinpath("calendar.toml").read_text("utf-8"))
+    return frozenset(word for each in lists.values() for words in each.values() for word in words.split())
 
 
 def _is_proper(word: str, said: Iterable[str]) -> bool:
