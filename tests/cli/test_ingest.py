@@ -68,6 +68,21 @@ def test_a_person_is_told_what_came_in_and_what_to_do_next(empty, chat):
     assert "assay jobs run " in answer.out
 
 
+def test_at_the_end_of_reading_a_person_is_told_what_came_of_it_and_that_a_model_finds_more(empty, chat):
+    said = "Decision: the ledger service runs on Postgres 16 from Monday on."
+    consent = line(2, author="ben", text="agreed", ts="2026-03-02T09:15:05Z")
+    imported = empty("ingest", chat(line(text=said) + consent))
+    answer = empty("jobs", "run", "extract_knowledge_from_messages")
+    proposed = len(empty("proposals", "list", "--json").items)
+    assert proposed > 0
+    assert f"Messages: 2 read, {proposed} proposals made." in answer.out
+    hint = "A language model finds more: docs/howto/use-a-language-model.md"
+    assert hint in imported.out
+    assert hint in answer.out
+    assert hint not in empty("ingest", chat(line(3)), **PRICED).out
+    assert "proposals made" not in empty("jobs", "run", "proposal_metrics_update").out
+
+
 def test_the_source_of_a_file_is_said(empty, chat):
     assert "The messages of chat.jsonl are known under the source 'chat'." in empty("ingest", chat(line())).out
     assert "the source 'team'." in empty("ingest", chat(line()), "--source", "team").out

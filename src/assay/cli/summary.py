@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assay.cli.model_hint import say_model_hint
 from assay.cli.output import printable, program, say, short
 from assay.cli.proposal_detail import named_like
 from assay.cli.tables import table
@@ -22,6 +23,7 @@ from assay.queue.deps import Deps
 from assay.review import metrics as review_metrics
 from assay.review import queries as review
 from assay.review.policy import Hold, Policy
+from assay.settings import Settings
 
 EXAMPLES: Final = 3
 Which: TypeAlias = ColumnElement[bool]
@@ -93,7 +95,7 @@ class Summary:
         }
 
 
-def print_summary(found: Summary) -> None:
+def print_summary(found: Summary, settings: Settings) -> None:
     """Tells a person what came of it and what to look at next."""
     say(f"\n{found.messages} messages were read. What they teach was weighed:\n", style="bold")
     table(
@@ -122,6 +124,7 @@ def print_summary(found: Summary) -> None:
         say(f"  {name} proposals show {short(found.held_examples[0][1].id)}    one of them in full, with its evidence")
     say(f"  {name} atoms                      what is known now")
     say(f"  {name} metrics                    how well the machine decides")
+    say_model_hint(settings)
 
 
 def _print_approved(found: Summary) -> None:

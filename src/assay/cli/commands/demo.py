@@ -10,6 +10,7 @@ from pydantic_core import from_json
 from rich.status import Status
 from sqlalchemy import exists, select
 
+from assay import settings as configuration
 from assay.accounts.actions import ensure_user
 from assay.ai.extractor import AtomDraft, Extraction, TopicDraft
 from assay.audit.actor import SYSTEM
@@ -57,7 +58,7 @@ def demo(
     if json:
         print_json(summary.document())
         return
-    print_summary(summary)
+    print_summary(summary, configuration.load())
     say("")
     if web_url:
         sign_in(web_url)

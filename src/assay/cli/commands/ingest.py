@@ -12,10 +12,12 @@ from cyclopts import Parameter
 from rich.progress import Progress
 from rich.text import Text
 
+from assay import settings as configuration
 from assay.audit.actor import Actor
 from assay.cli.cost_estimate import estimate_cost
 from assay.cli.import_preview import show
 from assay.cli.import_progress import counted, shown_progress
+from assay.cli.model_hint import say_model_hint
 from assay.cli.output import Json, print_json, printable, say
 from assay.cli.reimport import about_doubles
 from assay.cli.session import operator, with_database
@@ -268,6 +270,7 @@ def _print(done: Imported) -> None:
         say("A running Assay turns them into knowledge by itself. Without one: assay jobs run --all", style="dim")
         say(
             "To see what was found: assay extractions list; and what is less likely: assay proposals list --status "
-            "unlikely. A language model finds more: docs/howto/use-a-language-model.md",
+            "unlikely",
             style="dim",
         )
+        say_model_hint(configuration.load())

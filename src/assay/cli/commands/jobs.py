@@ -7,6 +7,8 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.status import Status
 
+from assay import settings as configuration
+from assay.cli.model_hint import say_model_hint
 from assay.cli.output import Json, errors, moment, print_json, say
 from assay.cli.paging import DEFAULT_LIMIT, After, Limit, show_page
 from assay.cli.pipeline import STEPS
@@ -82,6 +84,8 @@ def run(
     else:
         for result in results:
             _print(result)
+        for result in results:
+            _say_what_was_read(result)
         say("See what waits for you with: assay proposals list", style="dim")
     return 0 if all(each.ok for each in results) else 1
 
@@ -135,6 +139,15 @@ def _print(result: RunResult) -> None:
     say(f"{result.job}: {result.state}{f' ({result.error})' if result.error else ''}")
     if figures:
         say(f"  {figures}", style="dim")
+
+
+def _say_what_was_read(result: RunResult) -> None:
+    """Of a job that read messages."""
+    found = result.statistics
+    if read := found.get("messages_analyzed"):
+        proposed = found["topics_proposed"] + found["atoms_proposed"]
+        say(f"Messages: {read:,} read, {proposed:,} proposals made.")
+        say_model_hint(configuration.load())
 
 
 async def _listed(database: Database) -> list[JobView]:
