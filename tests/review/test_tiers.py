@@ -24,12 +24,12 @@ async def rates(database) -> list[TierRate]:
 
 async def test_each_tier_of_each_extractor_has_a_rate_and_what_is_unlikely_is_in_none(database, ana):
     offline, model = [await scalar(database, RUN, extractor=each) for each in ("offline", "openai")]
-    ranked = {"meta": {SOURCE: RANKED}}
+    by_rank = {SOURCE: RANKED}
     assert await rates(database) == []
     async with database.transaction() as session:
         sure = await actions.propose(session, [draft() for _ in range(4)], run_id=offline, actor=SYSTEM)
-        await actions.propose(session, [draft(**ranked)], run_id=offline, actor=SYSTEM)
-        hopeless = await actions.propose(session, [draft(**ranked)], run_id=offline, actor=SYSTEM)
+        await actions.propose(session, [draft(meta=by_rank)], run_id=offline, actor=SYSTEM)
+        hopeless = await actions.propose(session, [draft(meta=by_rank)], run_id=offline, actor=SYSTEM)
         found = await actions.propose(session, [draft(Kind.TOPIC)], run_id=model, actor=SYSTEM)
         told = await actions.propose(session, [draft()], run_id=None, actor=ana)
         await actions.approve(session, [*sure[:1], *found], actor=SYSTEM)

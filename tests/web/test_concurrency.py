@@ -255,7 +255,7 @@ async def test_every_read_of_the_api_has_its_turn(database_url):
         uncounted = {
             route.path
             for route in iter_route_contexts(app.routes)
-            if route.path.startswith(BASE)
+            if (route.path or "").startswith(BASE)
             and "GET" in (route.methods or ())
             and not isinstance(route.original_route, Guarded)
         }
