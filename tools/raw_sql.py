@@ -30,9 +30,10 @@ def is_sql(path: Path) -> bool:
 def raw(tree: ast.AST) -> Iterator[int]:
     """The lines at which a string that reads like SQL begins, or is handed over as SQL."""
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    pieces = {id(each) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for each in node.values}
     called = set(_names_of_text(tree))
     for node in ast.walk(tree):
-        if id(node) not in docstrings and STATEMENT.match(_words(node) or ""):
+        if id(node) not in docstrings | pieces and STATEMENT.match(_words(node) or ""):
             yield node.lineno  # type: ignore[attr-defined]  # an expression has one
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in called:
             yield from (node.lineno for each in node.args[:1] if _words(each) is not None)

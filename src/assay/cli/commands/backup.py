@@ -74,12 +74,17 @@ def told(head: Head) -> str:
 
 
 @app.command
-def keygen(path: Annotated[Path, Parameter(name="FILE", help="The file to write the key to.")], /) -> None:
+def keygen(
+    path: Annotated[Path, Parameter(name="FILE", help="The file to write the key to.")], /, *, json: Json = False
+) -> None:
     """Make a key for --key, in a new file that only its owner may read.
 
     Without it nobody reads what was encrypted for it: keep it elsewhere than the backups.
     """
     public = keys.generate(path)
+    if json:
+        print_json({"path": str(path), "public": public})
+        return
     say(f"Written: {printable(str(path))}. Keep a copy away from this machine: without it no backup can be read.")
     say(f"Its public part, enough to write backups: {public}")
 
