@@ -44,3 +44,23 @@ def regression(features: Numbers, truth: Numbers, *, shrink: float) -> Regressio
             break
     scaled = weights[1:] / spread
     return Regression(float(weights[0] - scaled @ mean), scaled)
+
+
+def dual_regression(rows: Numbers, truth: Numbers, *, shrink: float) -> tuple[float, Numbers]:
+    """The base and the weights where there are many more features than rows; both classes weigh the same."""
+    truth = np.asarray(truth, dtype=np.float64)
+    counts = np.where(truth == 1, 0.5 / truth.mean(), 0.5 / (1 - truth.mean()))
+    alike, ones = rows @ rows.T, np.ones(len(truth))
+    parts, base = np.zeros(len(truth)), 0.0
+    for _ in range(STEPS):
+        odds = alike @ parts + base
+        guess = sigmoid(odds)
+        bend = np.maximum(counts * guess * (1 - guess), 1e-6)
+        aim = odds + (truth - guess) * counts / bend
+        solved = np.linalg.solve(alike + shrink * np.diag(1 / bend), np.stack([aim, ones], axis=1))
+        base = float(solved[:, 0].sum() / solved[:, 1].sum())
+        moved = solved[:, 0] - base * solved[:, 1]
+        step, parts = float(np.abs(moved - parts).max()), moved
+        if step < CLOSE:
+            break
+    return base, rows.T @ parts

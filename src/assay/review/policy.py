@@ -211,7 +211,7 @@ class Policy:
             (Hold.PROPOSER, facts.proposer is not Proposer.EXTRACTOR and not proposer_is_opened),
             (Hold.UNSUPPORTED, facts.unsupported),
             (Hold.OPPOSED, facts.standing is Verdict.TAKEN_BACK),
-            (Hold.UNDECIDED, facts.standing is Verdict.UNDECIDED),
+            (Hold.UNDECIDED, facts.standing in {Verdict.UNDECIDED, Verdict.UNCLEAR}),
         )
 
     def _of_its_worth(self, facts: Facts) -> Conditions:

@@ -49,7 +49,7 @@ TELLING: Final[dict[Hold, str | Telling]] = {
     Hold.UNTRUSTED_SOURCE: _untrusted,
     Hold.PROPOSER: _proposer,
     Hold.UNSUPPORTED: "Its evidence does not say all of it.",
-    Hold.UNDECIDED: "Nobody decided or confirmed it in the talk.",
+    Hold.UNDECIDED: "Nobody decided or confirmed it in the talk, as far as the machine can tell.",
     Hold.OPPOSED: "It was taken back, corrected or objected to in the talk.",
     Hold.HUMAN_REQUIRED: "A rule keeps proposals like this for people.",
     Hold.FEW_AUTHORS: _few_authors,

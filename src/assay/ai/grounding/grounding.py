@@ -8,13 +8,15 @@ from uuid import UUID
 from assay.ai.extractor import Message
 from assay.ai.grounding.hearing import Subject
 from assay.ai.grounding.reactions import states
+from assay.ai.grounding.second_opinion import second_opinion
 from assay.ai.grounding.standing import Standing, standing
 from assay.ai.grounding.support import Ground, unsupported
 from assay.ai.grounding.talk import Talk
 from assay.ai.grounding.verdict import Verdict
+from assay.readers.records import TextSpan
 
 NOBODY: Final = Standing(Verdict.UNDECIDED, "no person's words back it")
-SEVERITY: Final = (Verdict.TAKEN_BACK, Verdict.SOUND, Verdict.UNCONFIRMED, Verdict.UNDECIDED)
+SEVERITY: Final = (Verdict.TAKEN_BACK, Verdict.SOUND, Verdict.UNCLEAR, Verdict.UNCONFIRMED, Verdict.UNDECIDED)
 """Which standing tells of several quotes, where no sound one says it all."""
 
 
@@ -41,7 +43,7 @@ def grounded(
     """How a claim stands in its talk. `messages`: those that are quoted; a quote of any other does not count."""
     claimed = Subject.of(f"{title} {body}")
     found = [
-        (quote, standing(talk, messages[quote.message_id], quote.start, quote.end, min_voices=min_voices))
+        (quote, _stands(talk, messages[quote.message_id], quote, min_voices))
         for quote in quotes
         if quote.message_id in messages and states(messages[quote.message_id].text, claimed)
     ]
@@ -60,13 +62,18 @@ def grounded(
     )
 
 
+def _stands(talk: Talk, message: Message, quote: Quoted, min_voices: int) -> Standing:
+    found = standing(talk, message, quote.start, quote.end, min_voices=min_voices)
+    return second_opinion(talk, message, TextSpan(quote.start, quote.end), found)
+
+
 def _ground(quote: Quoted, messages: Mapping[UUID, Message], people: Set[str]) -> Ground:
     return Ground.heard(messages[quote.message_id].text, quote.start, quote.end, people)
 
 
 def _counting(quote: Quoted, stands: Standing, messages: Mapping[UUID, Message], people: Set[str]) -> Iterator[Ground]:
-    """A sound statement, and the question that it answers."""
-    if stands.verdict is not Verdict.SOUND:
+    """A statement that the rules find sound, and the question that it answers."""
+    if stands.verdict not in {Verdict.SOUND, Verdict.UNCLEAR}:
         return
     if stands.span:
         yield Ground.heard(messages[quote.message_id].text, *stands.span, people)

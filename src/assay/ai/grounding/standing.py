@@ -72,7 +72,7 @@ def _as_decision(talk: Talk, message: Message, stated: Statement, min_voices: in
     consents = _consenting(talk, message, subject, strictly=not stated.is_explicit)
     names = tuple(each.author for each in consents)
     if opposing := against(StatementInTalk(talk, message, subject, consents)):
-        return Standing(Verdict.TAKEN_BACK, f"{opposing.author}: {_short(opposing.text)}", names, opposing)
+        return Standing(Verdict.TAKEN_BACK, f"{opposing.author}: {short(opposing.text)}", names, opposing)
     if len(decisions_in(message.text)) > 1:
         return Standing(Verdict.UNCONFIRMED, "the message tells several decisions", names)
     if len(names) < min_voices:
@@ -92,7 +92,7 @@ def _as_answer(talk: Talk, message: Message, span: TextSpan) -> Standing:
     if not answers(asked.text, message.text, confirming.text if confirming else ""):
         return Standing(Verdict.UNDECIDED, f"it does not answer what {asked.author} asked")
     if opposing := against(StatementInTalk(talk, message, subject, [confirming] if confirming else [], asked.author)):
-        return Standing(Verdict.TAKEN_BACK, f"{opposing.author}: {_short(opposing.text)}", message=opposing)
+        return Standing(Verdict.TAKEN_BACK, f"{opposing.author}: {short(opposing.text)}", message=opposing)
     if confirming is None:
         return Standing(Verdict.UNCONFIRMED, f"{asked.author} did not confirm the answer")
     because = f"answered by {message.author}, confirmed by {confirming.author}"
@@ -185,6 +185,6 @@ def _confirming(talk: Talk, message: Message, asked: Message) -> Message | None:
     return None
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     said = " ".join(text.split())
     return said if len(said) <= 80 else said[:79] + "…"

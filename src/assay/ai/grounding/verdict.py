@@ -11,3 +11,5 @@ class Verdict(StrEnum):
     """Too few other people consented to it."""
     TAKEN_BACK = "taken back"
     """Somebody whose word weighs there spoke against it, or its author did."""
+    UNCLEAR = "unclear"
+    """The rules find it sound, but something that was said may be about it, or the talk is like one without result."""
