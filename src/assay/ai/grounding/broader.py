@@ -19,7 +19,8 @@ def broadened(claim: str, evidence: str, counterparts: Mapping[str, str]) -> Ite
     said = terms(claim)
     for at, each in enumerate(said):
         other = counterparts.get(each.lemma, each.lemma)
-        if each.weighs and other in single - many and (_is_plural(each) or _is_all(said, at)):
+        is_head = not any(following.weighs for following in said[at + 1 : at + 2])
+        if each.weighs and other in single - many and (_is_plural(each) or (is_head and _is_all(said, at))):
             yield f"“{each.word}” is said of more than one"
 
 

@@ -33,6 +33,8 @@ def set_otherwise(claim: str, evidence: str, counterparts: Mapping[str, str]) ->
     everywhere = [each for found in told.values() for each in found]
     for family in FAMILIES:
         theirs = everywhere if converse else told[family]
+        if any(not (each.before or each.behind) for each in theirs):
+            continue  # alone in its clause it limits all that was said
         if not theirs:
             continue
         for mine in _set(claim, family, languages):

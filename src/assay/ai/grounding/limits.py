@@ -114,7 +114,7 @@ def _other_modals(mine: Limits, theirs: Limits) -> Iterator[str]:
         if one.has("must") and other.has("may") and not (other.has("must") or one.has("may")):
             yield f"“{mine.first('may', 'must')}” instead of “{theirs.first('may', 'must')}”"
             return
-    if any(side.negations or side.is_exclusive for side in (mine, theirs)):
+    if any(side.negations or side.is_exclusive or side.bounds for side in (mine, theirs)):
         return
     if mine.has("may") != theirs.has("may"):
         yield _one_sided(mine if mine.has("may") else theirs, mine.has("may"), "may")

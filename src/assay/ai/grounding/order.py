@@ -11,11 +11,13 @@ SENTENCE: Final = re.compile(r"[:;.!?]\s")
 WINDOW: Final = 4
 """Words behind a word that are its neighbours."""
 MAX_DISTANCE: Final = 24
+MAX_PASSIVE: Final = 6
+"""Words of what is done, and to whom, before "by"."""
 MIN_GAIN: Final = 3
 LINKS: Final = frozenset({"and", "or", "und", "oder", "et", "ou", "y", "e", "o", "i", "lub", "en", "the", "a", "an"})
 """Words between two of a list, which may stand in any order."""
 PREPOSITIONS: Final = frozenset(
-    {"of", "to", "from", "by", "with", "for", "in", "into", "on", "onto", "at", "as", "between", "under", "over"}
+    {"of", "to", "from", "by", "with", "for", "in", "into", "on", "onto", "at", "as", "between", "under", "over", "after", "before", "until", "since"}
 )
 ARTICLES: Final = frozenset(["the", "a", "an"])
 AGENT: Final = frozenset(["by", "durch", "von", "door", "por", "par", "przez"])
@@ -72,12 +74,16 @@ def _is_said_in_the_passive(said: Sequence[Term], told: Sequence[Term], counterp
     for passive, active in ((said, told), (told, said)):
         if _agent(active) is None and (at := _agent(passive)) is not None:
             places = {counterparts.get(term.lemma, term.lemma): place for place, term in enumerate(active)}
-            doer, first = (
-                next((places.get(counterparts.get(each.lemma, each.lemma)) for each in part if _moves(each)), None)
-                for part in (passive[at + 1 :], passive)
-            )
-            return doer is not None and first is not None and doer < first
+            doer, *_ = [*_places(passive[at + 1 :], places, counterparts), None]
+            done = _places(passive[max(0, at - MAX_PASSIVE) : at], places, counterparts)
+            return doer is not None and any(doer < each for each in done)
     return False
+
+
+def _places(said: Sequence[Term], places: Mapping[str, int], counterparts: Mapping[str, str]) -> list[int]:
+    """Where the words of one text stand in the other."""
+    known = (counterparts.get(each.lemma, each.lemma) for each in said if _moves(each))
+    return [places[each] for each in known if each in places]
 
 
 def _agent(said: Sequence[Term]) -> int | None:
@@ -126,7 +132,17 @@ class Place(NamedTuple):
             return self.has_crossed(one, other) and self.gain(one, other) >= MIN_GAIN
         if all(self.said[each.start].word[0].isdigit() for each in (one, other)):
             return self.gain(one, other) >= MIN_GAIN or self.gain(one, other, window=1) > 0
+        if self.have_moved(one, other):
+            return False
         return self.gain(one, other) >= MIN_GAIN and not self.tears(one, other)
+
+    def have_moved(self, one: slice, other: slice) -> bool:
+        """Each with its own preposition: "at 7:30 on Wednesdays" is "on Wednesdays at 7:30"."""
+        if any(self.said[each.start].word in PREPOSITIONS for each in (one, other)):
+            return False
+        mine = dict(_markers(self.said))
+        said = [mine.get(self.said[each.start].lemma, "") for each in (one, other)]
+        return said == [self.markers.get(self.lemmas[each.start], "") for each in (one, other)] and len(set(said)) > 1
 
     def has_crossed(self, one: slice, other: slice) -> bool:
         """Whether each stands behind the preposition of the other."""

@@ -32,6 +32,7 @@ WORDS: Final[Sequence[tuple[str, str]]] = [
     (r"\b(?:12 |twelve )?midnight\b", "00:00"),
     (r"\b50\s?(?:%|per ?cent\b)", "half"),
     (r"\b(?:only|just) (?=[€$£]?\d)", "at most "),
+    (r"\bbetween (?=\d[\d:.]*\s?(?:[ap]\.?m\.?|h)? and \d)", "from "),
     (r"\bthe day before(?=$|[,.;]|\s(?:at|by|until)\b)", "the previous day"),
     (r"\b(?:nothing|nobody|no[ -]one|nowhere) (?:else|but)\b", "only"),
 ]

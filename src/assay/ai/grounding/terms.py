@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from os.path import commonprefix
 from typing import Final, NamedTuple
 
 from assay.ai.grounding import lexicon, thesaurus
@@ -14,6 +15,11 @@ from assay.ai.grounding.words import same_word
 TOKEN: Final = re.compile(r"[^\W_]+(?:[.:/_][^\W_]+)*%?|[€$£]")
 CURRENCIES: Final = {"€": "euro", "$": "dollar", "£": "pound", "eur": "euro", "usd": "dollar", "gbp": "pound"}
 BEGINNING: Final = 3
+MIN_STEM: Final = 5
+ENDINGS: Final = frozenset(
+    ["", "s", "d", "e", "y", "t", "ed", "es", "en", "al", "ly", "den", "ten", "ing", "ion", "ied", "ies", "ate", "ment",
+     "ions", "ance", "ence", "able", "ates", "ated", "ating", "ation", "ations", "ments"]
+)  # fmt: skip
 
 
 class Term(NamedTuple):
@@ -73,8 +79,10 @@ class Known:
     lemmas: frozenset[str]
     groups: frozenset[int]
     """Of the words that the asking text does not hold itself."""
-    words: dict[str, list[str]] | None
-    """By how they begin, where the text may be of a language whose forms are told by their beginning alone."""
+    words: dict[str, list[str]]
+    """By how they begin."""
+    is_english: bool
+    """Of other languages forms are told by their beginning alone."""
 
     @classmethod
     @lru_cache(maxsize=1_024)
@@ -84,15 +92,13 @@ class Known:
         theirs = set(_lemmas(terms(asking)))
         pairs = [one.lemma + two.lemma for one, two in pairwise(said)]
         found = thesaurus.groups()
-        by_beginning: dict[str, list[str]] | None = None
-        if lexicon.language_of(lexicon.fold(text)) != ("en",):
-            by_beginning = {}
-            for each in said:
-                for word in each.word.split():
-                    for form in {word, _without_participle(word)}:
-                        by_beginning.setdefault(form[:BEGINNING], []).append(form)
+        is_english = lexicon.language_of(lexicon.fold(text)) == ("en",)
+        words = [word for each in said for word in each.word.split() if not is_english or _weighs(word)]
+        by_beginning: dict[str, list[str]] = {}
+        for word in words if is_english else {form for word in words for form in (word, _without_participle(word))}:
+            by_beginning.setdefault(word[:BEGINNING], []).append(word)
         groups = frozenset(group for each in single if each not in theirs for group in found.get(each, ()))
-        return cls(frozenset(single + pairs), groups, by_beginning)
+        return cls(frozenset(single + pairs), groups, by_beginning, is_english)
 
     def has(self, term: Term) -> bool:
         """Whether the text says it in some form."""
@@ -100,11 +106,22 @@ class Known:
             return True
         if term.parts and all(self.has(Term(part, part)) for part in term.parts if part not in SMALL_PARTS):
             return True
-        return self.words is not None and any(
+        if term.parts and term.parts[-1] in PARTICLES and term.parts[-1] in self.lemmas and not _weighs(term.parts[0]):
+            return True
+        if self.is_english:
+            return any(_are_forms(term.word, other) for other in self.words.get(term.word[:BEGINNING], ()))
+        return any(
             same_word(form, other)
             for form in {term.word, _without_participle(term.word)}
             for other in self.words.get(form[:BEGINNING], ())
         )
+
+
+@lru_cache(maxsize=16_384)
+def _are_forms(one: str, other: str) -> bool:
+    """English: alike but for endings of forms, "promised" and "promise"."""
+    common = len(commonprefix((one, other)))
+    return common >= MIN_STEM and all(each[common:] in ENDINGS for each in (one, other))
 
 
 def _is_light(phrase: Term) -> bool:
