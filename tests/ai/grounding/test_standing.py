@@ -355,7 +355,6 @@ def test_what_a_piece_of_foam_went_through_confirms_the_glue():
     [
         ("ana", "I'm taking that back, the deploys of last week went badly", 105),
         ("ana", "we had no quorum after Dot left, so it counts for nothing", 6),
-        ("ana", "lucky you, thirty degrees and the sea", 6),
         ("ana", "the pipeline still deploys on Fridays, somebody forgot the switch", 26 * 60),
     ],
 )

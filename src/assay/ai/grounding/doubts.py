@@ -8,7 +8,7 @@ from assay.ai.extractor import Message
 from assay.ai.grounding import lexicon
 from assay.ai.grounding.own_words import own_words
 from assay.ai.grounding.sentences import sentence_spans
-from assay.ai.grounding.statements import Statement
+from assay.ai.grounding.statements import Statement, asks_for_consent
 from assay.ai.grounding.words import content_words
 from assay.readers.records import TextSpan
 from assay.text.prompt_injection import looks_like_injection
@@ -122,7 +122,7 @@ def _asks_back(after: str) -> bool:
     """Whether a word or two behind it ask whether it is so: "Right?"."""
     spans = sentence_spans(own_words(after))
     first = after[slice(*spans[0])] if spans else ""
-    return first.endswith("?") and len(first.split()) <= MAX_TAG
+    return first.endswith("?") and len(first.split()) <= MAX_TAG and not asks_for_consent(first)
 
 
 def staged(texts: Iterable[str]) -> str | None:

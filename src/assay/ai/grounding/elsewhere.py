@@ -9,7 +9,7 @@ from typing import Final
 
 from assay.ai.grounding import lexicon
 from assay.ai.grounding.asides import asks_for_facts
-from assay.ai.grounding.hearing import Subject, adds_figures, count_common, found_in, plain, points_to_it
+from assay.ai.grounding.hearing import Subject, adds_figures, count_common, end_of, found_in, lead_in, plain, points_to_it
 from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.terms import Known, terms
 from assay.ai.grounding.words import content_words
@@ -22,12 +22,17 @@ MIN_OF_ITS_OWN: Final = 2
 """Words beside a figure, that say of what it is one."""
 
 
-def is_elsewhere(text: str, subject: Subject) -> bool:
-    """A remark that cannot be about the statement, whatever it says of its own subject."""
+def is_elsewhere(text: str, subject: Subject, *, may_point: bool = False) -> bool:
+    """A remark that cannot be about the statement, whatever it says of its own subject. `may_point`: to a remark just
+    before it, which is elsewhere itself."""
     said = plain(text)
-    if text.lstrip().startswith(CORRECTS) or ("?" in said and not asks_for_facts(text)):
+    if text.lstrip().startswith(CORRECTS) or ("?" in said and not (asks_for_facts(text) or _asks_around(said))):
         return False
-    return bool(content_words(said)) and _is_read(said) and not (_points(said) or _weighs(said) or _names(said, subject))
+    return bool(content_words(said)) and _is_read(said) and not ((_points(said) and not may_point) or _weighs(said) or _names(said, subject))
+
+
+def _asks_around(said: str) -> bool:
+    return lexicon.opening("aside", "asking_around").match(said, end_of(lead_in().match(said))) is not None
 
 
 def _is_read(said: str) -> bool:

@@ -12,6 +12,7 @@ from assay.ai.grounding import reactions
 from assay.ai.grounding.asides import ends_asking_for_facts, is_aside, is_thanks
 from assay.ai.grounding.confirming import confirms
 from assay.ai.grounding.consent import agrees
+from assay.ai.grounding.elsewhere import is_elsewhere
 from assay.ai.grounding.hearing import SHORT, Subject, plain, repeats, speaks_against
 from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.talk import Talk
@@ -75,9 +76,13 @@ def against(told: StatementInTalk) -> Message | None:
 def _near(told: StatementInTalk, later: Message, before: Message | None) -> bool:
     if before and _replies(later, before):
         return False
-    if told.asker is None and told.is_author(later) and reactions.is_unplaced(later.text, told.subject):
+    if told.asker is None and told.is_author(later) and _is_unplaced(later.text, told.subject):
         return True
     return _opposes_near(told, later) and not (_is_settled(told, later) and _is_mild(later, told.subject))
+
+
+def _is_unplaced(text: str, subject: Subject) -> bool:
+    return reactions.is_unplaced(text, subject) and not is_elsewhere(text, subject)
 
 
 def _opposes_near(told: StatementInTalk, later: Message) -> bool:

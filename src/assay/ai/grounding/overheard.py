@@ -23,9 +23,14 @@ SECONDS_TO_COME_BACK: Final = 48 * 3600
 
 def not_understood(talk: Talk, message: Message, subject: Subject, parties: Sequence[str]) -> Message | None:
     """The first message that may be about a statement. `parties`: who told it, asked for it and consented to it."""
-    before: Message | None = None
-    for later in heard(talk, message, subject, parties):
-        if not (_is_placed(later, subject) or (before and _replies(later, before)) or is_elsewhere(later.text, subject)):
+    before, beside = message, False
+    said = list(heard(talk, message, subject, parties))
+    for at, later in enumerate(said):
+        replies = _replies(later, before, beside)
+        points_beside = beside and not may_be_one(later.author, before.author)
+        beside = is_elsewhere(later.text, subject, may_point=points_beside)
+        is_placed = beside or _is_placed(later, subject) or replies
+        if not is_placed and not _is_settled(later, said[at + 1 :], subject):
             return later
         before = later
     return None
@@ -51,7 +56,13 @@ def _is_placed(said: Message, subject: Subject) -> bool:
     return agrees(said.text, subject) or is_thanks(said.text) or is_aside(said.text) or confirms(said.text)
 
 
-def _replies(said: Message, before: Message) -> bool:
-    """Whether a few words answer the question of facts that was asked just before."""
-    is_short = len(said.text.split()) <= SHORT
-    return is_short and not may_be_one(said.author, before.author) and ends_asking_for_facts(before.text)
+def _is_settled(said: Message, after: Sequence[Message], subject: Subject) -> bool:
+    """Whether the same person consents to the statement, or confirms it, afterwards."""
+    own = (each.text for each in after if may_be_one(each.author, said.author))
+    return any(agrees(each, subject) or confirms(each) for each in own)
+
+
+def _replies(said: Message, before: Message, beside: bool) -> bool:
+    """Whether a few words answer the question that was asked just before, of facts or `beside` the statement."""
+    is_short = len(said.text.split()) <= SHORT and not may_be_one(said.author, before.author)
+    return is_short and (ends_asking_for_facts(before.text) or (beside and before.text.rstrip().endswith("?")))

@@ -15,6 +15,7 @@ from assay.ai.grounding.overheard import not_understood
 from assay.ai.grounding.sentences import around, sentence_spans
 from assay.ai.grounding.signs import Told, signs
 from assay.ai.grounding.standing import Standing, short
+from assay.ai.grounding.statements import asks_for_consent
 from assay.ai.grounding.talk import Talk
 from assay.ai.grounding.verdict import Verdict
 from assay.readers.records import TextSpan
@@ -47,4 +48,4 @@ def _goes_on(text: str, span: TextSpan, subject: Subject) -> str | None:
 
 def _is_placed(said: str, subject: Subject) -> bool:
     limits = lexicon.opening("limiting", "openings").match(lexicon.fold(said)) is not None
-    return limits or is_thanks(said) or is_elsewhere(said, subject)
+    return limits or asks_for_consent(said) or is_thanks(said) or is_elsewhere(said, subject)

@@ -117,10 +117,15 @@ def _is_meant_for_other(later: Message, before: Sequence[Message]) -> bool:
     """Whether consent may be given to one of the messages that stand between it and the statement."""
     formal = consents_formally(later.text)
     return any(
-        not (is_thanks(each.text) or is_aside(each.text) or may_be_one(each.author, later.author))
+        not (is_thanks(each.text) or is_aside(each.text) or may_be_one(each.author, later.author) or _agrees(each))
         and not (formal and _is_done_with(before, at, later.author))
         for at, each in enumerate(before)
     )
+
+
+def _agrees(said: Message) -> bool:
+    """With more words than consent has: nobody consents to another's consent."""
+    return consents_formally(said.text) and not doubts.may_be_agreed_to(said.text)
 
 
 def _is_done_with(before: Sequence[Message], at: int, who: str) -> bool:

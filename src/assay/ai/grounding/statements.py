@@ -86,6 +86,22 @@ def _lead_in() -> re.Pattern[str]:
     return re.compile(rf"\W*(?:{lexicon.alternatives('grammar', 'lead_in')}\b[\s,.!:;–—-]*){{0,4}}")
 
 
+@cache
+def _asked() -> re.Pattern[str]:
+    return re.compile(rf"(?:\W*\s)?{lexicon.alternatives('consent', 'asked')}\s*\?[\s?!)]*$")
+
+
+def asks_for_consent(said: str) -> bool:
+    """A sentence that does nothing else: "All good?"."""
+    return _asked().fullmatch(f" {_aligned(said)}") is not None
+
+
+def without_request(said: str) -> str:
+    """A sentence without the question for consent at its end: "..., agreed?"."""
+    found = re.search(rf"\s*[,;–—-]\s*{lexicon.alternatives('consent', 'asked')}\s*\?[\s?!)]*$", _aligned(said))
+    return said[: found.start()] if found else said
+
+
 @lru_cache(maxsize=4_096)
 def decisions_in(text: str) -> Sequence[Statement]:
     """The sentences of a message that tell a decision in its author's own words."""
@@ -119,9 +135,11 @@ def _decides(text: str, before: TextSpan | None) -> bool:
     return not said.endswith("?") and lexicon.pattern("decided", "phrases").search(said) is not None
 
 
-def _statement(text: str, span: TextSpan) -> Statement | None:
-    said = text[span.start : span.end]
-    aligned = _aligned(said)
+def _statement(text: str, whole: TextSpan) -> Statement | None:
+    said = without_request(text[slice(*whole)])
+    span, aligned = TextSpan(whole.start, whole.start + len(said)), _aligned(said)
+    if span != whole and (found := _proposed(text, span, aligned)):
+        return found
     label = _tag().match(said) or _label().match(said)
     explicit = label or lexicon.pattern("decided", "phrases").search(aligned)
     if explicit and not label and not _is_told(aligned, explicit):
@@ -134,6 +152,15 @@ def _statement(text: str, span: TextSpan) -> Statement | None:
     cue = TextSpan(span.start + told.start(), span.start + told.end())
     stated = TextSpan(span.start + (_body(label) if label else _behind_lead_in(aligned, told)), span.end)
     found = Statement(span, stated, cue, label is not None, explicit is not None)
+    return found if _says_something(text, found) else None
+
+
+def _proposed(text: str, span: TextSpan, aligned: str) -> Statement | None:
+    """ "Let's go with X, agreed?", which consent makes a decision. `span`: without the question."""
+    lead_in = _lead_in().match(aligned)
+    if not lexicon.opening("consent", "proposed").match(aligned, lead_in.end() if lead_in else 0):
+        return None
+    found = Statement(span, span, TextSpan(span.end, span.end), is_labelled=False, is_explicit=True)
     return found if _says_something(text, found) else None
 
 

@@ -20,7 +20,7 @@ from assay.ai.grounding.order import exchanged
 from assay.ai.grounding.own_words import is_own, without_named
 from assay.ai.grounding.plain import plain
 from assay.ai.grounding.sentences import around, sentence_spans
-from assay.ai.grounding.statements import decisions_in
+from assay.ai.grounding.statements import decisions_in, without_request
 from assay.ai.grounding.terms import Known, Term, is_form, missing, terms
 from assay.ai.grounding.words import content_words
 from assay.text.facts import Family, facts_of
@@ -37,6 +37,10 @@ LABELS: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """What stands before the words of a quote in the content of a claim, and who backs it."""
+
+
+SUGGESTED: Final = re.compile(r"^let['’]?s\s+(?=\w)", re.IGNORECASE)
+"""Before what was decided: "let's keep the door shut"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +93,11 @@ def _claims(title: str, body: str) -> list[str]:
 def _sentences(ground: Ground) -> list[Told]:
     """The whole sentences that a quote touches, with those behind that begin by limiting them."""
     span = around(ground.text, ground.start, ground.end)
-    bare = {each.sentence: each.bare for each in decisions_in(ground.text)}
+    bare = {each.sentence.start: each.bare for each in decisions_in(ground.text)}
     found: list[Told] = []
     for each in sentence_spans(ground.text):
-        said = ground.text[slice(*each)]
-        told = Told(_stated(said, ground.text[slice(*bare.get(each, each))]), said)
+        said = without_request(ground.text[slice(*each)])
+        told = Told(_stated(said, ground.text[slice(*bare.get(each.start, each))]), said)
         goes_on = lexicon.opening("limiting", "openings").match(lexicon.fold(said)[:MAX_OPENING]) is not None
         if each.start >= span.end and not goes_on:
             break
@@ -109,7 +113,7 @@ def _sentences(ground: Ground) -> list[Told]:
 def _stated(said: str, bare: str) -> str:
     """`bare`: what stands behind the words of deciding, where those were recognised."""
     stated = without_lead_in(said)
-    return LABELS.sub("", stated if stated != said else without_lead_in(bare))
+    return SUGGESTED.sub("", LABELS.sub("", stated if stated != said else without_lead_in(bare)))
 
 
 def _differences(claim: str, whole: str, told: Sequence[Told]) -> Iterable[str]:

@@ -36,6 +36,10 @@ def _bare(word: str) -> str:
     if len(word) > 3 and not word.endswith(("ied", "ies")):
         word = PLURAL.sub("", word)
         word = _forms().get(word, word)
+    if len(word) > 4 and word.endswith(("ied", "ies")):
+        word = _forms().get(f"{word[:-3]}y", f"{word[:-3]}y")
+        if word in _fixed():
+            return word
     if len(word) > 4 and word.endswith(("ed", "ing")) and word not in _fixed():
         word = _uninflected(word.removesuffix("ed").removesuffix("ing"), word)
     for ending, left in ENDINGS:
