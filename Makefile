@@ -100,8 +100,9 @@ format: $(ALL) ## Format the code and mend what the linter can mend
 pages: $(ALL) ## Write anew what the documentation takes from the code
 	@$(BIN)/python -m tests.docs.generate
 
-train: $(ALL) ## Train the ranker of the offline extractor anew from training/
+train: $(ALL) ## Train the ranker and the classifier anew from training/ and the labelled conversations
 	@$(BIN)/python training/train.py
+	@$(BIN)/python training/veto.py
 
 docs: $(ALL) ## Build the documentation as a site into build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet

@@ -19,7 +19,7 @@ from assay.ai.grounding import classifier, doubts
 from assay.ai.grounding.classifier import PLACES
 from assay.ai.grounding.confirming import confirms
 from assay.ai.grounding.sentences import around, sentence_spans
-from assay.ai.grounding.signs import Told, signs
+from assay.ai.grounding.signs import Spoken, signs
 from assay.ai.grounding.standing import standing
 from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.talk import Talk, is_persons
@@ -27,21 +27,22 @@ from assay.ai.grounding.verdict import Verdict
 from assay.ai.grounding.voices import may_be_one
 from assay.ai.rules.ranking.signs import Numbers
 from assay.evaluation.cases import Case, shipped
-from assay.readers.records import TextSpan
 
 TARGET: Final = Path(classifier.__file__).with_name(classifier.FILE)
-SETS: Final = (200, 540, 600, 735, 855, 915)
+SETS: Final = (200, 540, 600, 735, 855, 915, 975)
 """Where each set of conversations ends; by other writers, or later."""
 SHRINK: Final = 0.1
 KEPT: Final = 0.94
 """Of the sound controls of sets left out."""
+KEPT_UNPLACED: Final = 0.6
+"""The same, where something was said after them that nobody can place."""
 MAX_OF_A_MESSAGE: Final = 2
 MAX_ANSWERS: Final = 3
 STEPS: Final = 127
 """Of a weight, in each direction."""
 
 
-class Example(NamedTuple):
+class Labelled(NamedTuple):
     set: int
     row: Numbers
     is_control: bool
@@ -49,13 +50,13 @@ class Example(NamedTuple):
     """As far as the rules can tell."""
 
 
-def examples() -> Iterator[Example]:
+def examples() -> Iterator[Labelled]:
     for number, case in enumerate(shipped()):
         group = sum(number >= end for end in SETS)
         talk = told(case)
         for each in _statements(case, talk):
             stands = standing(talk, each.message, *each.span)
-            yield Example(group, row(talk, each), not case.is_trap, stands.verdict is Verdict.SOUND)
+            yield Labelled(group, row(talk, each), not case.is_trap, stands.verdict is Verdict.SOUND)
 
 
 def told(case: Case) -> Talk:
@@ -72,33 +73,33 @@ def told(case: Case) -> Talk:
     )  # fmt: skip
 
 
-def row(talk: Talk, statement: Told) -> Numbers:
+def row(talk: Talk, statement: Spoken) -> Numbers:
     found = np.zeros(PLACES)
     for at, value in classifier.placed(signs(talk, statement)).items():
         found[at] = value
     return found
 
 
-def _statements(case: Case, talk: Talk) -> list[Told]:
+def _statements(case: Case, talk: Talk) -> list[Spoken]:
     people = [each for each in talk.messages if is_persons(each)]
     if case.says:
         message = next(each for each in talk.messages if case.says in each.text)
         start = message.text.index(case.says)
         span = around(message.text, start, start + len(case.says))
-        decided = any(each.sentence.start < span.end and span.start < each.sentence.end for each in decisions_in(message.text))
-        return [Told(message, span, None if decided else asked_before(talk, message))]
-    decisions = [
-        Told(each, told.sentence) for each in people for told in decisions_in(each.text)[:MAX_OF_A_MESSAGE]
-    ]
+        decided = any(
+            each.sentence.start < span.end and span.start < each.sentence.end for each in decisions_in(message.text)
+        )
+        return [Spoken(message, span, None if decided else asked_before(talk, message))]
+    decisions = [Spoken(each, told.sentence) for each in people for told in decisions_in(each.text)[:MAX_OF_A_MESSAGE]]
     return decisions or list(_answers(talk, people))[:MAX_ANSWERS]
 
 
-def _answers(talk: Talk, people: Sequence[Message]) -> Iterator[Told]:
+def _answers(talk: Talk, people: Sequence[Message]) -> Iterator[Spoken]:
     for each in people:
         asked = asked_before(talk, each)
         spans = sentence_spans(each.text)
         if asked and spans and not doubts.asks(each.text) and not confirms(each.text):
-            yield Told(each, max(spans, key=lambda span: span.end - span.start), asked)
+            yield Spoken(each, max(spans, key=lambda span: span.end - span.start), asked)
 
 
 def asked_before(talk: Talk, message: Message) -> Message | None:
@@ -106,7 +107,7 @@ def asked_before(talk: Talk, message: Message) -> Message | None:
     return next((each for each in others if doubts.asks(each.text)), None)
 
 
-def left_out(found: Sequence[Example]) -> Numbers:
+def left_out(found: Sequence[Labelled]) -> Numbers:
     """The odds of each example by a classifier that saw no example of its set."""
     odds = np.zeros(len(found))
     for group in sorted({each.set for each in found}):
@@ -117,7 +118,7 @@ def left_out(found: Sequence[Example]) -> Numbers:
     return odds
 
 
-def trained(found: Sequence[Example]) -> tuple[float, Numbers]:
+def trained(found: Sequence[Labelled]) -> tuple[float, Numbers]:
     rows = np.vstack([each.row for each in found])
     return dual_regression(rows, np.array([each.is_control for each in found]), shrink=SHRINK)
 
@@ -132,6 +133,7 @@ def document() -> str:
         "base": round(base, 3),
         "scale": scale,
         "threshold": round(float(np.quantile(odds[sound], 1 - KEPT)), 2),
+        "clear": round(float(np.quantile(odds[sound], 1 - KEPT_UNPLACED)), 2),
         "weights": np.rint(weights / scale).astype(int).tolist(),
     }
     return json.dumps(learned) + "\n"

@@ -1,4 +1,4 @@
-"""The corpus and the script give the ranker that is shipped."""
+"""The corpus and the scripts give the ranker and the classifier that are shipped."""
 
 import json
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.ai.grounding import classifier
 from assay.ai.rules.ranking import model
 from assay.ai.rules.ranking.features import NAMES
 from assay.kinds import AtomType
@@ -23,13 +24,17 @@ def test_the_ranker_has_a_weight_for_every_feature():
 
 
 @pytest.mark.load
-def test_the_same_ranker_comes_out_to_the_last_digit(tmp_path):
-    out = tmp_path / "ranker.json"
+@pytest.mark.parametrize(
+    ("script", "shipped"),
+    [("train.py", SHIPPED), ("veto.py", Path(classifier.__file__).with_name(classifier.FILE))],
+)
+def test_the_same_comes_out_to_the_last_digit(script, shipped, tmp_path):
+    out = tmp_path / "out.json"
     subprocess.run(
-        [sys.executable, "training/train.py", "--to", str(out)],
+        [sys.executable, f"training/{script}", "--to", str(out)],
         cwd=ROOT,
         check=True,
         timeout=600,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
-    assert out.read_text("utf-8") == SHIPPED.read_text("utf-8")
+    assert out.read_text("utf-8") == shipped.read_text("utf-8")

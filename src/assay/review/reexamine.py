@@ -56,7 +56,10 @@ class StandingAtom:
 
     def fell(self, now: Standing) -> bool:
         """It stood, or was approved before that was kept, and now there is a reason against it that is new."""
-        if now.verdict in {Verdict.SOUND, Verdict.UNCLEAR} or (self.standing, self.because) == (now.verdict, now.because):
+        if now.verdict in {Verdict.SOUND, Verdict.UNCLEAR} or (self.standing, self.because) == (
+            now.verdict,
+            now.because,
+        ):
             return False
         return self.standing is not None or now.verdict is Verdict.TAKEN_BACK
 

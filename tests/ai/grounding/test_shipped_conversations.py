@@ -7,11 +7,13 @@ from uuid import UUID
 import pytest
 
 from assay.ai.extractor import Message
+from assay.ai.grounding.second_opinion import second_opinion
 from assay.ai.grounding.sentences import sentence_spans
 from assay.ai.grounding.standing import Standing, standing
 from assay.ai.grounding.talk import Talk
 from assay.ai.grounding.verdict import Verdict
 from assay.evaluation.cases import Case, shipped
+from assay.readers.records import TextSpan
 
 EVERY: Final = 10
 MIN_SOUND: Final = 0.8
@@ -35,14 +37,18 @@ def told(case: Case) -> Talk:
 
 def stands(talk: Talk) -> Iterator[Standing]:
     for each in talk.messages:
-        yield from (standing(talk, each, *span) for span in sentence_spans(each.text))
+        yield from (judged(talk, each, span) for span in sentence_spans(each.text))
+
+
+def judged(talk: Talk, message: Message, span: TextSpan) -> Standing:
+    return second_opinion(talk, message, span, standing(talk, message, *span))
 
 
 def is_sound(case: Case) -> bool:
     talk, says = told(case), case.says or ""
     message = next(each for each in talk.messages if says in each.text)
     at = message.text.index(says)
-    return standing(talk, message, at, at + len(says)).verdict is Verdict.SOUND
+    return judged(talk, message, TextSpan(at, at + len(says))).verdict is Verdict.SOUND
 
 
 def sound_traps(cases: Sequence[Case]) -> list[str]:

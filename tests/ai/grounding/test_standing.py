@@ -354,7 +354,6 @@ def test_what_a_piece_of_foam_went_through_confirms_the_glue():
     "next_words",
     [
         ("ana", "I'm taking that back, the deploys of last week went badly", 105),
-        ("ana", "we had no quorum after Dot left, so it counts for nothing", 6),
         ("ana", "the pipeline still deploys on Fridays, somebody forgot the switch", 26 * 60),
     ],
 )

@@ -25,14 +25,17 @@ class Classifier(NamedTuple):
     """Of one step of a weight."""
     threshold: float
     """Odds below which a statement is held back."""
+    clear: float
+    """The same where something was said after it that nobody can place."""
     weights: Sequence[int]
 
     def odds(self, signs: Iterable[Sign]) -> float:
         """The logarithm, that something was decided and stands."""
         return self.base + self.scale * sum(self.weights[at] * value for at, value in placed(signs).items())
 
-    def vetoes(self, signs: Iterable[Sign]) -> bool:
-        return self.odds(signs) < self.threshold
+    def vetoes(self, signs: Iterable[Sign], *, is_overheard: bool = False) -> bool:
+        """`is_overheard`: something that was said after it may be about it."""
+        return self.odds(signs) < (self.clear if is_overheard else self.threshold)
 
 
 def placed(signs: Iterable[Sign]) -> Mapping[int, float]:

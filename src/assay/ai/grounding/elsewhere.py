@@ -9,7 +9,16 @@ from typing import Final
 
 from assay.ai.grounding import lexicon
 from assay.ai.grounding.asides import asks_for_facts
-from assay.ai.grounding.hearing import Subject, adds_figures, count_common, end_of, found_in, lead_in, plain, points_to_it
+from assay.ai.grounding.hearing import (
+    Subject,
+    adds_figures,
+    count_common,
+    end_of,
+    found_in,
+    lead_in,
+    plain,
+    points_to_it,
+)
 from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.terms import Known, terms
 from assay.ai.grounding.words import content_words
@@ -28,7 +37,11 @@ def is_elsewhere(text: str, subject: Subject, *, may_point: bool = False) -> boo
     said = plain(text)
     if text.lstrip().startswith(CORRECTS) or ("?" in said and not (asks_for_facts(text) or _asks_around(said))):
         return False
-    return bool(content_words(said)) and _is_read(said) and not ((_points(said) and not may_point) or _weighs(said) or _names(said, subject))
+    return (
+        bool(content_words(said))
+        and _is_read(said)
+        and not ((_points(said) and not may_point) or _weighs(said) or _names(said, subject))
+    )
 
 
 def _asks_around(said: str) -> bool:

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from assay.ai.conversations import seconds_between
 from assay.ai.extractor import Message
-from assay.ai.grounding import reactions
+from assay.ai.grounding import lexicon, reactions
 from assay.ai.grounding.asides import ends_asking_for_facts, is_aside, is_thanks
 from assay.ai.grounding.confirming import confirms
 from assay.ai.grounding.consent import agrees
 from assay.ai.grounding.elsewhere import is_elsewhere
-from assay.ai.grounding.hearing import SHORT, Subject, plain, repeats, speaks_against
+from assay.ai.grounding.hearing import SHORT, Subject, fails, plain, repeats, speaks_against
 from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.talk import Talk
 from assay.ai.grounding.voices import may_be_one
@@ -65,24 +65,18 @@ def against(told: StatementInTalk) -> Message | None:
             opposes = _near(told, later, said_before)
             said_before = later
         else:
-            opposes = _far(told, later)
+            opposes = _far(told, later) or _goes_on(told, later)
         if reactions.is_misplaced(later.text) and not told.last_own(later):
             continue
-        if opposes or _goes_on(told, later) or reactions.decides_otherwise(later.text, told.subject):
+        if opposes or reactions.decides_otherwise(later.text, told.subject):
             return later
     return None
 
 
 def _near(told: StatementInTalk, later: Message, before: Message | None) -> bool:
-    if before and _replies(later, before):
+    if (before and _replies(later, before)) or is_elsewhere(later.text, told.subject):
         return False
-    if told.asker is None and told.is_author(later) and _is_unplaced(later.text, told.subject):
-        return True
     return _opposes_near(told, later) and not (_is_settled(told, later) and _is_mild(later, told.subject))
-
-
-def _is_unplaced(text: str, subject: Subject) -> bool:
-    return reactions.is_unplaced(text, subject) and not is_elsewhere(text, subject)
 
 
 def _opposes_near(told: StatementInTalk, later: Message) -> bool:
@@ -141,4 +135,8 @@ def _is_settled(told: StatementInTalk, said: Message) -> bool:
 
 
 def _is_mild(said: Message, subject: Subject) -> bool:
-    return is_aside(said.text) or not speaks_against(plain(said.text), subject)
+    words = plain(said.text)
+    objects = speaks_against(words, subject) and (
+        fails(words, subject) or lexicon.search("polarity", "negative", words)
+    )
+    return is_aside(said.text) or not objects

@@ -17,7 +17,27 @@ MIN_GAIN: Final = 3
 LINKS: Final = frozenset({"and", "or", "und", "oder", "et", "ou", "y", "e", "o", "i", "lub", "en", "the", "a", "an"})
 """Words between two of a list, which may stand in any order."""
 PREPOSITIONS: Final = frozenset(
-    {"of", "to", "from", "by", "with", "for", "in", "into", "on", "onto", "at", "as", "between", "under", "over", "after", "before", "until", "since"}
+    {
+        "of",
+        "to",
+        "from",
+        "by",
+        "with",
+        "for",
+        "in",
+        "into",
+        "on",
+        "onto",
+        "at",
+        "as",
+        "between",
+        "under",
+        "over",
+        "after",
+        "before",
+        "until",
+        "since",
+    }
 )
 ARTICLES: Final = frozenset(["the", "a", "an"])
 AGENT: Final = frozenset(["by", "durch", "von", "door", "por", "par", "przez"])

@@ -13,7 +13,7 @@ from assay.ai.grounding.elsewhere import is_elsewhere
 from assay.ai.grounding.hearing import Subject
 from assay.ai.grounding.overheard import not_understood
 from assay.ai.grounding.sentences import around, sentence_spans
-from assay.ai.grounding.signs import Told, signs
+from assay.ai.grounding.signs import Spoken, signs
 from assay.ai.grounding.standing import Standing, short
 from assay.ai.grounding.statements import asks_for_consent
 from assay.ai.grounding.talk import Talk
@@ -25,13 +25,14 @@ def second_opinion(talk: Talk, message: Message, places: TextSpan, found: Standi
     """The standing by the rules, or that it is unclear."""
     if found.verdict is not Verdict.SOUND:
         return found
-    told = Told(message, found.span or around(message.text, *places), found.asked)
+    told = Spoken(message, found.span or around(message.text, *places), found.asked)
     if found.span and (goes_on := _goes_on(message.text, told.span, told.subject)):
         return _unclear(found, f"nobody can tell what goes on with “{short(goes_on)}”", message)
     parties = [message.author, *found.voices, *([found.asked.author] if found.asked else [])]
-    if said := not_understood(talk, message, told.subject, parties):
-        return _unclear(found, f"{said.author} may speak of it: {short(said.text)}", said)
-    if classifier().vetoes(signs(talk, told)):
+    said = not_understood(talk, message, told.subject, parties)
+    if classifier().vetoes(signs(talk, told), is_overheard=said is not None):
+        if said:
+            return _unclear(found, f"{said.author} may speak of it: {short(said.text)}", said)
         return _unclear(found, "its talk is like others in which nothing was decided in the end")
     return found
 

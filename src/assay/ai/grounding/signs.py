@@ -45,7 +45,7 @@ MAX_CHARACTERS: Final = 600
 Sign = tuple[str, float]
 
 
-class Told(NamedTuple):
+class Spoken(NamedTuple):
     """A statement, and the question that it answers."""
 
     message: Message
@@ -63,7 +63,7 @@ class Told(NamedTuple):
         return "asker" if self.asked and may_be_one(who, self.asked.author) else "other"
 
 
-def signs(talk: Talk, told: Told) -> Iterator[Sign]:
+def signs(talk: Talk, told: Spoken) -> Iterator[Sign]:
     """Each with how much it counts; the same may come more than once."""
     text, subject = told.message.text, told.subject
     yield from _words("stated", text[slice(*told.span)], 0.5)
@@ -79,7 +79,7 @@ def signs(talk: Talk, told: Told) -> Iterator[Sign]:
     yield from _of_the_whole(told, after)
 
 
-def _said_after(said: Message, told: Told, subject: Subject) -> Iterator[Sign]:
+def _said_after(said: Message, told: Spoken, subject: Subject) -> Iterator[Sign]:
     role, done = told.role(said.author), acts(said.text, subject)
     yield from _words("after", said.text)
     yield from _words(f"after by {role}", said.text, 0.5)
@@ -87,7 +87,7 @@ def _said_after(said: Message, told: Told, subject: Subject) -> Iterator[Sign]:
     yield from ((each, ACTS_COUNT) for each in names)
 
 
-def _of_the_whole(told: Told, after: Sequence[Message]) -> Iterator[Sign]:
+def _of_the_whole(told: Spoken, after: Sequence[Message]) -> Iterator[Sign]:
     yield f"kind {'answer' if told.asked else 'decision'}", ACTS_COUNT
     yield "messages after", ACTS_COUNT * log1p(len(after))
     if after:
