@@ -42,7 +42,7 @@ STEPS: Final = 127
 """Of a weight, in each direction."""
 
 
-class Labelled(NamedTuple):
+class Sample(NamedTuple):
     set: int
     row: Numbers
     is_control: bool
@@ -50,13 +50,13 @@ class Labelled(NamedTuple):
     """As far as the rules can tell."""
 
 
-def examples() -> Iterator[Labelled]:
+def examples() -> Iterator[Sample]:
     for number, case in enumerate(shipped()):
         group = sum(number >= end for end in SETS)
         talk = told(case)
         for each in _statements(case, talk):
             stands = standing(talk, each.message, *each.span)
-            yield Labelled(group, row(talk, each), not case.is_trap, stands.verdict is Verdict.SOUND)
+            yield Sample(group, row(talk, each), not case.is_trap, stands.verdict is Verdict.SOUND)
 
 
 def told(case: Case) -> Talk:
@@ -107,7 +107,7 @@ def asked_before(talk: Talk, message: Message) -> Message | None:
     return next((each for each in others if doubts.asks(each.text)), None)
 
 
-def left_out(found: Sequence[Labelled]) -> Numbers:
+def left_out(found: Sequence[Sample]) -> Numbers:
     """The odds of each example by a classifier that saw no example of its set."""
     odds = np.zeros(len(found))
     for group in sorted({each.set for each in found}):
@@ -118,7 +118,7 @@ def left_out(found: Sequence[Labelled]) -> Numbers:
     return odds
 
 
-def trained(found: Sequence[Labelled]) -> tuple[float, Numbers]:
+def trained(found: Sequence[Sample]) -> tuple[float, Numbers]:
     rows = np.vstack([each.row for each in found])
     return dual_regression(rows, np.array([each.is_control for each in found]), shrink=SHRINK)
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from os.path import commonprefix
 from typing import Final, NamedTuple
 
 from assay.ai.grounding import lexicon, thesaurus
@@ -95,8 +94,8 @@ class Known:
         is_english = lexicon.language_of(lexicon.fold(text)) == ("en",)
         words = [word for each in said for word in each.word.split() if not is_english or _weighs(word)]
         by_beginning: dict[str, list[str]] = {}
-        for word in words if is_english else {form for word in words for form in (word, _without_participle(word))}:
-            by_beginning.setdefault(word[:BEGINNING], []).append(word)
+        for form in words if is_english else {each for word in words for each in (word, _without_participle(word))}:
+            by_beginning.setdefault(form[:BEGINNING], []).append(form)
         groups = frozenset(group for each in single if each not in theirs for group in found.get(each, ()))
         return cls(frozenset(single + pairs), groups, by_beginning, is_english)
 
@@ -120,7 +119,8 @@ class Known:
 @lru_cache(maxsize=16_384)
 def _are_forms(one: str, other: str) -> bool:
     """English: alike but for endings of forms, "promised" and "promise"."""
-    common = len(commonprefix((one, other)))
+    pairs = enumerate(zip(one, other, strict=False))
+    common = next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
     return common >= MIN_STEM and all(each[common:] in ENDINGS for each in (one, other))
 
 
