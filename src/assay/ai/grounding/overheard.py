@@ -5,26 +5,23 @@ about something else. `opposition` looks for what speaks against a statement; th
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from itertools import takewhile
 
-from assay.ai.conversations import seconds_between
 from assay.ai.extractor import Message
-from assay.ai.grounding.asides import ends_asking_for_facts, is_aside, is_thanks
+from assay.ai.grounding.asides import asks_for_facts, ends_asking_for_facts, is_aside, is_thanks
 from assay.ai.grounding.confirming import confirms
 from assay.ai.grounding.consent import agrees
 from assay.ai.grounding.elsewhere import is_elsewhere
-from assay.ai.grounding.hearing import SHORT, Subject, repeats
+from assay.ai.grounding.hearing import SHORT, Subject, plain, points_to_it, repeats
+from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.talk import Talk
 from assay.ai.grounding.voices import may_be_one
 
-SECONDS_TO_COME_BACK: Final = 48 * 3600
-"""What whoever took part says next, within this time, may still be about it."""
 
-
-def not_understood(talk: Talk, message: Message, subject: Subject, parties: Sequence[str]) -> Message | None:
-    """The first message that may be about a statement. `parties`: who told it, asked for it and consented to it."""
+def not_understood(talk: Talk, message: Message, subject: Subject) -> Message | None:
+    """The first message that may be about a statement."""
     before, beside = message, False
-    said = list(heard(talk, message, subject, parties))
+    said = list(in_talk(talk, message, subject))
     for at, later in enumerate(said):
         replies = _replies(later, before, beside)
         points_beside = beside and not may_be_one(later.author, before.author)
@@ -36,24 +33,19 @@ def not_understood(talk: Talk, message: Message, subject: Subject, parties: Sequ
     return None
 
 
-def heard(talk: Talk, message: Message, subject: Subject, parties: Sequence[str]) -> Iterator[Message]:
-    """The talk in which a statement was made; after it, what each party says next, and what repeats the statement."""
-    near = {each.id for each in talk.near(message, subject)}
-    back: set[str] = set()
-    for later in talk.after(message):
-        names = {name for name in parties if may_be_one(name, later.author)}
-        if later.id in near or _comes_back(message, later, names - back) or repeats(later.text, subject):
-            yield later
-        if later.id not in near:
-            back |= names
-
-
-def _comes_back(message: Message, later: Message, parties: set[str]) -> bool:
-    return bool(parties) and seconds_between(message, later) <= SECONDS_TO_COME_BACK
+def in_talk(talk: Talk, message: Message, subject: Subject) -> Iterator[Message]:
+    """The talk in which a statement was made, until another one begins."""
+    return takewhile(lambda each: not _opens_another(each, subject), talk.near(message, subject))
 
 
 def _is_placed(said: Message, subject: Subject) -> bool:
     return agrees(said.text, subject) or is_thanks(said.text) or is_aside(said.text) or confirms(said.text)
+
+
+def _opens_another(said: Message, subject: Subject) -> bool:
+    """Another talk: a decision or a question for facts that names nothing of the statement."""
+    opens = bool(decisions_in(said.text)) or asks_for_facts(said.text)
+    return opens and not repeats(said.text, subject) and not points_to_it(plain(said.text))
 
 
 def _is_settled(said: Message, after: Sequence[Message], subject: Subject) -> bool:

@@ -28,8 +28,7 @@ def second_opinion(talk: Talk, message: Message, places: TextSpan, found: Standi
     told = Spoken(message, found.span or around(message.text, *places), found.asked)
     if found.span and (goes_on := _goes_on(message.text, told.span, told.subject)):
         return _unclear(found, f"nobody can tell what goes on with “{short(goes_on)}”", message)
-    parties = [message.author, *found.voices, *([found.asked.author] if found.asked else [])]
-    said = not_understood(talk, message, told.subject, parties)
+    said = not_understood(talk, message, told.subject)
     if classifier().vetoes(signs(talk, told), is_overheard=said is not None):
         if said:
             return _unclear(found, f"{said.author} may speak of it: {short(said.text)}", said)

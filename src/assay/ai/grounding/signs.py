@@ -26,7 +26,7 @@ from assay.ai.grounding.hearing import (
     shifts,
     speaks_against,
 )
-from assay.ai.grounding.overheard import heard
+from assay.ai.grounding.overheard import in_talk
 from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.talk import Talk
 from assay.ai.grounding.voices import may_be_one
@@ -69,8 +69,7 @@ def signs(talk: Talk, told: Spoken) -> Iterator[Sign]:
     yield from _words("stated", text[slice(*told.span)], 0.5)
     yield from _words("ahead", text[: told.span.start])
     yield from _words("behind", text[told.span.end :])
-    parties = [told.message.author, *([told.asked.author] if told.asked else [])]
-    after = list(islice(heard(talk, told.message, subject, parties), MAX_AFTER))
+    after = list(islice(in_talk(talk, told.message, subject), MAX_AFTER))
     for each in after:
         yield from _said_after(each, told, subject)
     for each in islice(talk.before(told.message), MAX_BEFORE):
