@@ -34,8 +34,11 @@ def not_understood(talk: Talk, message: Message, subject: Subject) -> Message | 
 
 
 def in_talk(talk: Talk, message: Message, subject: Subject) -> Iterator[Message]:
-    """The talk in which a statement was made, until another one begins."""
-    return takewhile(lambda each: not _opens_another(each, subject), talk.near(message, subject))
+    """The talk in which a statement was made, until another one begins; and what repeats the statement later."""
+    near = list(takewhile(lambda each: not _opens_another(each, subject), talk.near(message, subject)))
+    yield from near
+    ids = {each.id for each in near}
+    yield from (each for each in talk.after(message) if each.id not in ids and repeats(each.text, subject))
 
 
 def _is_placed(said: Message, subject: Subject) -> bool:
