@@ -4,18 +4,28 @@ Understood is consent, thanks, confirmation, where somebody was, an answer to a 
 about something else. `opposition` looks for what speaks against a statement; this asks whether anything may.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from dataclasses import replace
+from itertools import islice, takewhile
+from typing import Final
 
+from assay.ai.conversations import seconds_between
 from assay.ai.extractor import Message
 from assay.ai.grounding.asides import asks_for_facts, ends_asking_for_facts, is_aside, is_thanks
 from assay.ai.grounding.confirming import confirms
 from assay.ai.grounding.consent import agrees
 from assay.ai.grounding.elsewhere import is_elsewhere
-from assay.ai.grounding.hearing import SHORT, Subject, plain, points_to_it, repeats
+from assay.ai.grounding.hearing import MIN_SHARED, SHORT, Subject, count_common, plain, points_to_it, repeats
 from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.talk import Talk
 from assay.ai.grounding.voices import may_be_one
+from assay.ai.grounding.words import content_words
+
+SECONDS_TO_COME_BACK: Final = 48 * 3600
+MAX_MESSAGES: Final = 500
+MAX_SAID: Final = 5
+"""Messages, from which on a word is what everybody there speaks of."""
 
 
 def not_understood(talk: Talk, message: Message, subject: Subject) -> Message | None:
@@ -34,21 +44,36 @@ def not_understood(talk: Talk, message: Message, subject: Subject) -> Message | 
 
 
 def in_talk(talk: Talk, message: Message, subject: Subject) -> Iterator[Message]:
-    """The talk in which a statement was made, until another one begins; and what repeats the statement later."""
-    near = list(takewhile(lambda each: not _opens_another(each, subject), talk.near(message, subject)))
+    """The talk in which a statement was made, until another one begins; and what those who spoke in it say later of
+    the same thing."""
+    near = list(takewhile(lambda each: not _opens_another(each.text, subject), talk.near(message, subject)))
     yield from near
-    ids = {each.id for each in near}
-    yield from (each for each in talk.after(message) if each.id not in ids and repeats(each.text, subject))
+    ids, parties = {each.id for each in near}, {each.author for each in (message, *near)}
+    later = takewhile(lambda each: seconds_between(message, each) <= SECONDS_TO_COME_BACK, talk.after(message))
+    own = _own_words(talk, subject)
+    yield from (
+        each for each in later if each.id not in ids and each.author in parties and _comes_back(each.text, own, subject)
+    )
+
+
+def _own_words(talk: Talk, subject: Subject) -> Subject:
+    """The words of a statement that are not on everybody's lips in its channel."""
+    said = Counter(word for each in islice(talk.messages, MAX_MESSAGES) for word in content_words(each.text))
+    return replace(subject, words=frozenset(word for word in subject.words if said[word] <= MAX_SAID))
+
+
+def _comes_back(said: str, own: Subject, subject: Subject) -> bool:
+    return count_common(plain(said), own) >= MIN_SHARED and not _opens_another(said, subject)
+
+
+def _opens_another(said: str, subject: Subject) -> bool:
+    """Another talk: a decision or a question for facts that names nothing of the statement."""
+    opens = bool(decisions_in(said)) or asks_for_facts(said)
+    return opens and not repeats(said, subject) and not points_to_it(plain(said))
 
 
 def _is_placed(said: Message, subject: Subject) -> bool:
     return agrees(said.text, subject) or is_thanks(said.text) or is_aside(said.text) or confirms(said.text)
-
-
-def _opens_another(said: Message, subject: Subject) -> bool:
-    """Another talk: a decision or a question for facts that names nothing of the statement."""
-    opens = bool(decisions_in(said.text)) or asks_for_facts(said.text)
-    return opens and not repeats(said.text, subject) and not points_to_it(plain(said.text))
 
 
 def _is_settled(said: Message, after: Sequence[Message], subject: Subject) -> bool:
