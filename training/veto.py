@@ -34,7 +34,7 @@ SETS: Final = (200, 540, 600, 735, 855, 915, 975)
 SHRINK: Final = 0.1
 KEPT: Final = 0.94
 """Of the sound controls of sets left out."""
-KEPT_UNPLACED: Final = 0.6
+KEPT_UNPLACED: Final = 0.75
 """The same, where something was said after them that nobody can place."""
 MAX_OF_A_MESSAGE: Final = 2
 MAX_ANSWERS: Final = 3
