@@ -177,7 +177,13 @@ def stands_alone(question: str) -> bool:
 def asks(text: str) -> bool:
     """A question mark, or a sentence that opens like a question, after whom it is asked of."""
     own = own_words(text)
-    return "?" in own or any(_opens_like_a_question(lexicon.fold(own[slice(*span)])) for span in sentence_spans(own))
+    return "?" in own or opens_asking(own)
+
+
+def opens_asking(text: str) -> bool:
+    """A sentence of it says itself what is asked: "even on Sundays?" does not, and goes on from what was said."""
+    own = own_words(text)
+    return any(_opens_like_a_question(lexicon.fold(own[slice(*span)])) for span in sentence_spans(own))
 
 
 def _opens_like_a_question(said: str) -> bool:

@@ -17,6 +17,7 @@ from assay.ai.grounding.hearing import SHORT, Subject, fails, plain, repeats, sp
 from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.talk import Talk
 from assay.ai.grounding.voices import may_be_one
+from assay.ai.grounding.words import content_words, shared
 
 SECONDS_TO_ANSWER: Final = 24 * 3600
 SECONDS_TO_GO_ON: Final = 2 * SECONDS_TO_ANSWER
@@ -50,6 +51,20 @@ class StatementInTalk:
         involved = (self.message.author, *(each.author for each in self.consents), self.owner)
         return any(may_be_one(later.author, name) for name in involved)
 
+    def is_of_his_own(self, later: Message) -> bool:
+        """A question that only takes up what the same person spoke of before the statement: "and my meeting?"."""
+        words = content_words(plain(later.text))
+        if not later.text.rstrip().endswith("?") or not words or shared(words, self.subject.words):
+            return False
+        own = (each for each in self.talk.beside(self.message) if each.place_in_time < self.message.place_in_time)
+        return words <= {word for each in own if each.author == later.author for word in content_words(each.text)}
+
+    def is_detail(self, later: Message, before: Message) -> bool:
+        """What whoever answered says to a further question, where the asker confirms the answer after it."""
+        asks_on = self.asker is not None and may_be_one(before.author, self.asker) and "?" in before.text
+        confirmed = any(each.place_in_time > later.place_in_time for each in self.consents)
+        return asks_on and confirmed and self.is_author(later) and reactions.is_detail(later.text, before.text)
+
     def last_own(self, later: Message) -> Message | None:
         """The last thing but thanks and asides that the same person said there before, if it is part of this."""
         own = (each for each in self.talk.before(later) if may_be_one(each.author, later.author))
@@ -74,7 +89,9 @@ def against(told: StatementInTalk) -> Message | None:
 
 
 def _near(told: StatementInTalk, later: Message, before: Message | None) -> bool:
-    if (before and _replies(later, before)) or is_elsewhere(later.text, told.subject):
+    if before and (_replies(later, before) or told.is_detail(later, before) or told.is_of_his_own(before)):
+        return False
+    if told.is_of_his_own(later) or is_elsewhere(later.text, told.subject):
         return False
     return _opposes_near(told, later) and not (_is_settled(told, later) and _is_mild(later, told.subject))
 

@@ -129,6 +129,16 @@ def _corrects(said: str) -> bool:
     return any(lexicon.opening("against", "corrections").match(each) for each in behind)
 
 
+def is_detail(text: str, asked: str) -> bool:
+    """Of a reply to a further question: it limits nothing, corrects nothing and gives no other figure. "No" to a
+    question in the negative says that it is so."""
+    said, question = plain(text), plain(asked)
+    subject = Subject(content_words(question))
+    limits = any(lexicon.search("polarity", key, said) for key in ("except", "only", "condition", "without"))
+    denies = lexicon.search("polarity", "negative", said) and not lexicon.search("polarity", "negative", question)
+    return not (limits or denies or retracts(said, subject) or apologises(said) or adds_figures(said, subject))
+
+
 def withdraws(text: str) -> bool:
     """Words by which somebody takes his consent back, whatever it was given to."""
     return lexicon.search("against", "withdrawals", plain(text)) is not None

@@ -12,10 +12,10 @@ BOUNDARY: Final = re.compile(
     r"\n+|(?<=[.!?…])[\"')»”*_]{0,3}\s+(?=[^\W_]|[\"'(«„“*_`#\[@+]|[\U0001F000-\U0001FAFF\u2600-\u27BF])"
 )
 ABBREVIATED: Final = re.compile(
-    r"(?<![\w.])(?:[a-z]\.(?:[a-z]\.)*|e\.g\.|i\.e\.|etc\.|vs\.|cf\.|approx\.|art\.|abs\.|bzw\.|z\.\s?b\.|u\.\s?a\.|d\.\s?h\.|ca\.|dr\.|mr\.|mrs\.|ms\.|prof\.|st\.|p\.\s?ex\.|sra?\.|dña?\.|sig\.|dott\.|np\.|tzn\.|ok\.)\s*$",
+    r"(?<![\w.])(?:[a-z]\.(?:[a-z]\.)*|e\.g\.|i\.e\.|etc\.|vs\.|cf\.|approx\.|art\.|abs\.|bzw\.|z\.\s?b\.|u\.\s?a\.|d\.\s?h\.|ca\.|dr\.|mr\.|mrs\.|ms\.|prof\.|st\.|p\.\s?ex\.|sra?\.|dña?\.|sig\.|dott\.|np\.|tzn\.)\s*$",
     re.IGNORECASE,
 )
-NUMBERED: Final = re.compile(r"(?<!\w)n[or]\.\s*$", re.IGNORECASE)
+NUMBERED: Final = re.compile(r"(?<!\w)(?:n[or]|ok)\.\s*$", re.IGNORECASE)
 """Before a figure: "no. 5" goes on, and "No. We decided otherwise." does not."""
 BULLET: Final = re.compile(r"(?:[\s•·>]|[*–—-](?=\s)|\*{1,3}(?=\w[^*\n]*\*)|_{1,3}(?=[^\W_][^_\n]*_))*")
 """Signs before a sentence, and the first of a pair that sets words off; "*.log" and "-5" stay whole."""

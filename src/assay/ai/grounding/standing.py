@@ -15,6 +15,7 @@ from assay.ai.grounding.answering import answers, rivals
 from assay.ai.grounding.asides import asks, asks_for_facts, is_aside, is_thanks
 from assay.ai.grounding.confirming import confirms
 from assay.ai.grounding.consent import consents, consents_formally, jests
+from assay.ai.grounding.elsewhere import is_elsewhere
 from assay.ai.grounding.hearing import Subject, plain
 from assay.ai.grounding.opposition import SECONDS_TO_ANSWER, StatementInTalk, against
 from assay.ai.grounding.own_words import is_own, own_words
@@ -23,7 +24,7 @@ from assay.ai.grounding.statements import Statement, decisions_in
 from assay.ai.grounding.talk import Talk, is_persons
 from assay.ai.grounding.verdict import Verdict
 from assay.ai.grounding.voices import may_be_one
-from assay.ai.grounding.words import content_words, shared
+from assay.ai.grounding.words import WORD, content_words, shared
 from assay.readers.records import TextSpan
 
 MESSAGES_TO_ANSWER: Final = 20
@@ -66,7 +67,7 @@ def _touches(one: TextSpan, other: TextSpan) -> bool:
 def _as_decision(talk: Talk, message: Message, stated: Statement, min_voices: int) -> Standing:
     subject = Subject.of(stated.content(message.text), message.author)
     if doubt := doubts.staged(each.text for each in (message, *talk.beside(message))) or doubts.of_decision(
-        message, stated, talk.by_its_author(message)
+        message, stated, [each for each in talk.by_its_author(message) if not _laughs_at_others(talk, each, subject)]
     ):
         return Standing(Verdict.UNDECIDED, doubt)
     consents = _consenting(talk, message, subject, strictly=not stated.is_explicit)
@@ -81,10 +82,19 @@ def _as_decision(talk: Talk, message: Message, stated: Statement, min_voices: in
     return Standing(Verdict.SOUND, because, names, span=stated.sentence)
 
 
+def _laughs_at_others(talk: Talk, said: Message, subject: Subject) -> bool:
+    """Without a word, and just behind what somebody else says of other things."""
+    before = next(talk.before(said), None)
+    is_others = before is not None and not may_be_one(before.author, said.author)
+    return is_others and WORD.search(said.text) is None and is_elsewhere(before.text, subject)
+
+
 def _as_answer(talk: Talk, message: Message, span: TextSpan) -> Standing:
     asked = _question(talk, message)
     if asked is None:
         return Standing(Verdict.UNDECIDED, "nobody decided it, and it answers no question")
+    if _asks_on(talk, asked):
+        return Standing(Verdict.UNDECIDED, f"{asked.author} asks there for more of what was answered before")
     if doubt := doubts.of_answer(message, span, talk.by_its_author(message)) or doubts.of_question(asked):
         return Standing(Verdict.UNDECIDED, doubt)
     subject = Subject.of(f"{message.text[slice(*span)]} {asked.text}")
@@ -158,10 +168,22 @@ def _question(talk: Talk, message: Message) -> Message | None:
     return None
 
 
+def _asks_on(talk: Talk, asked: Message) -> bool:
+    """Whether it goes on from a question of the same person that was not confirmed yet: "even on Sundays?"."""
+    if doubts.opens_asking(asked.text):
+        return False
+    own = (each for each in islice(talk.before(asked), MESSAGES_TO_ANSWER) if may_be_one(each.author, asked.author))
+    before = next((each for each in own if doubts.opens_asking(each.text) or confirms(each.text)), None)
+    soon = before is not None and seconds_between(before, asked) <= SECONDS_TO_ANSWER
+    return before is not None and soon and doubts.opens_asking(before.text)
+
+
 def _another_answers(
     between: Iterable[Message], asked: Message, answered: Message, confirming: Message | None = None
 ) -> bool:
     """Whether a third person speaks of the same thing, and the confirmation does not name the answer more plainly."""
+    if confirming and shared(content_words(plain(confirming.text)), content_words(answered.author)):
+        return False
     subject = Subject.of(f"{asked.text} {answered.text}")
     named = content_words(plain(confirming.text)) if confirming else frozenset()
     return any(

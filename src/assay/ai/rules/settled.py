@@ -143,12 +143,18 @@ def _answered(room: Room, chat: Chat) -> Iterator[AtomCandidate]:
 def _confirmed(talk: Talk, confirming: Message) -> Message | None:
     """What others said to the last question of who confirms: of it, rather than beside it."""
     others: list[Message] = []
+    found: Message | None = None
     for each in islice(talk.before(confirming), MESSAGES_TO_CONFIRM):
         if not may_be_one(each.author, confirming.author):
             others.insert(0, each)
+        elif confirms(each.text):
+            return found
         elif others and doubts.asks(each.text):
-            return max(others, key=lambda other: len(_common(each, other)))
-    return None
+            best = max(others, key=lambda other: len(_common(each, other)))
+            if doubts.opens_asking(each.text):
+                return best
+            found, others = found or best, []
+    return found
 
 
 def _common(asked: Message, answer: Message) -> frozenset[str]:
