@@ -76,9 +76,11 @@ def against(told: StatementInTalk) -> Message | None:
     near = {each.id for each in told.talk.near(told.message, told.subject)}
     said_before: Message | None = None
     for later in told.talk.after(told.message):
-        if later.id in near:
-            opposes = _near(told, later, said_before)
-            said_before = later
+        before, said_before = said_before, later
+        if before and told.is_of_his_own(before) and not may_be_one(before.author, later.author):
+            opposes = False
+        elif later.id in near:
+            opposes = _near(told, later, before)
         else:
             opposes = _far(told, later) or _goes_on(told, later)
         if reactions.is_misplaced(later.text) and not told.last_own(later):
@@ -89,7 +91,7 @@ def against(told: StatementInTalk) -> Message | None:
 
 
 def _near(told: StatementInTalk, later: Message, before: Message | None) -> bool:
-    if before and (_replies(later, before) or told.is_detail(later, before) or told.is_of_his_own(before)):
+    if before and (_replies(later, before) or told.is_detail(later, before)):
         return False
     if told.is_of_his_own(later) or is_elsewhere(later.text, told.subject):
         return False

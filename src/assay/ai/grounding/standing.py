@@ -3,6 +3,7 @@
 The machine approves alone only what it understands: what it cannot place near a statement counts against it.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -28,6 +29,8 @@ from assay.ai.grounding.words import WORD, content_words, shared
 from assay.readers.records import TextSpan
 
 MESSAGES_TO_ANSWER: Final = 20
+NAME_PARTS: Final = re.compile(r"[\W_]+")
+"""What stands between the parts of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,7 @@ def _another_answers(
     between: Iterable[Message], asked: Message, answered: Message, confirming: Message | None = None
 ) -> bool:
     """Whether a third person speaks of the same thing, and the confirmation does not name the answer more plainly."""
-    if confirming and shared(content_words(plain(confirming.text)), content_words(answered.author)):
+    if confirming and shared(content_words(plain(confirming.text)), content_words(NAME_PARTS.sub(" ", answered.author))):
         return False
     subject = Subject.of(f"{asked.text} {answered.text}")
     named = content_words(plain(confirming.text)) if confirming else frozenset()
