@@ -87,14 +87,16 @@ def _decided(room: Room, chat: Chat) -> Iterator[AtomCandidate]:
 
 
 def _decision(message: Message, told: Statement, stands: Standing, talk: Talk, chat: Chat) -> AtomCandidate:
-    stated = told.stated if told.is_explicit else told.bare
+    stated, whole = told.stated if told.is_explicit else told.bare, told.whole(message.text)
+    if told.is_labelled and whole.start > stated.start:
+        stated = whole
     limits = _limits(message.text, told.sentence)
     quoted = TextSpan(told.sentence.start, limits[-1].end if limits else told.sentence.end)
     consenting = [_quote(each) for name in stands.voices if (each := _consent(talk, message, told, name))]
     return _candidate(
         AtomType.DECISION,
         _shown(chat, message, stated),
-        "\n".join(_shown(chat, message, span, whole=True) for span in (told.whole(message.text), *limits)),
+        "\n".join(_shown(chat, message, span, whole=True) for span in (whole, *limits)),
         [_quote(message, quoted), *consenting],
         message, stands, chat,
     )  # fmt: skip
