@@ -91,7 +91,7 @@ def _cut(said: str, name: str, languages: tuple[str, ...], found: dict[str, list
 
 def other_limits(claim: str, whole: str, evidence: str) -> Iterator[str]:
     """Each in words for a person. `whole`: all that is claimed."""
-    languages = lexicon.language_of(lexicon.fold(f"{evidence} {claim}"))
+    languages = lexicon.languages_of(lexicon.fold(f"{evidence} {claim}"))
     mine, theirs, said = (limits_of(text, languages) for text in (claim, evidence, whole))
     for name, words in NAMES.items():
         if mine.has(name) and not theirs.has(name):
