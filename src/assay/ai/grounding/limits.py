@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from assay.ai.grounding import lexicon
-from assay.ai.grounding.bounds import Bound, cut_bounds, numbers_in
+from assay.ai.grounding.bounds import ENGLISH, Bound, cut_bounds, numbers_in
 from assay.ai.grounding.plain import plain
 
 CLASSES: Final = (
@@ -91,7 +91,7 @@ def _cut(said: str, name: str, languages: tuple[str, ...], found: dict[str, list
 
 def other_limits(claim: str, whole: str, evidence: str) -> Iterator[str]:
     """Each in words for a person. `whole`: all that is claimed."""
-    languages = lexicon.languages_of(lexicon.fold(f"{evidence} {claim}"))
+    languages = _languages(lexicon.fold(f"{evidence} {claim}"))
     mine, theirs, said = (limits_of(text, languages) for text in (claim, evidence, whole))
     for name, words in NAMES.items():
         if mine.has(name) and not theirs.has(name):
@@ -104,6 +104,13 @@ def other_limits(claim: str, whole: str, evidence: str) -> Iterator[str]:
     yield from _other_words_of_bounds(mine, theirs)
     yield from _turned(mine, theirs, bool(turned))
     yield from _other_conditions(mine, theirs, said)
+
+
+def _languages(both: str) -> tuple[str, ...]:
+    """English where that is likeliest: its bounds are told apart most finely. Else all that it may be: "in" and "on"
+    are words of several."""
+    likeliest = lexicon.language_of(both)
+    return likeliest if likeliest == ENGLISH else lexicon.languages_of(both)
 
 
 def _other_modals(mine: Limits, theirs: Limits) -> Iterator[str]:

@@ -16,7 +16,8 @@ from assay.ai.grounding.asides import asks_for_facts, ends_asking_for_facts, is_
 from assay.ai.grounding.confirming import confirms
 from assay.ai.grounding.consent import agrees
 from assay.ai.grounding.elsewhere import is_elsewhere
-from assay.ai.grounding.hearing import MIN_SHARED, SHORT, Subject, count_common, plain, points_to_it, repeats
+from assay.ai.grounding.hearing import MIN_SHARED, SHORT, Subject, count_common, plain, points_to_it
+from assay.ai.grounding.reactions import MIN_SHARE_FAR
 from assay.ai.grounding.statements import decisions_in
 from assay.ai.grounding.talk import Talk
 from assay.ai.grounding.voices import may_be_one
@@ -67,9 +68,10 @@ def _comes_back(said: str, own: Subject, subject: Subject) -> bool:
 
 
 def _opens_another(said: str, subject: Subject) -> bool:
-    """Another talk: a decision or a question for facts that names nothing of the statement."""
+    """Another talk: a decision or a question for facts in which less than half of the statement is named."""
     opens = bool(decisions_in(said)) or asks_for_facts(said)
-    return opens and not repeats(said, subject) and not points_to_it(plain(said))
+    is_about_it = count_common(plain(said), subject) >= MIN_SHARE_FAR * len(subject.words)
+    return opens and not is_about_it and not points_to_it(plain(said))
 
 
 def _is_placed(said: Message, subject: Subject) -> bool:

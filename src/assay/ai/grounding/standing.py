@@ -185,7 +185,8 @@ def _another_answers(
     between: Iterable[Message], asked: Message, answered: Message, confirming: Message | None = None
 ) -> bool:
     """Whether a third person speaks of the same thing, and the confirmation does not name the answer more plainly."""
-    if confirming and shared(content_words(plain(confirming.text)), content_words(NAME_PARTS.sub(" ", answered.author))):
+    answerer = content_words(NAME_PARTS.sub(" ", answered.author))
+    if confirming and shared(content_words(plain(confirming.text)), answerer):
         return False
     subject = Subject.of(f"{asked.text} {answered.text}")
     named = content_words(plain(confirming.text)) if confirming else frozenset()
