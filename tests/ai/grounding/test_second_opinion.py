@@ -66,3 +66,8 @@ def test_signs_are_of_length_one_together_in_whatever_order():
 def test_the_shipped_classifier_has_a_weight_for_every_place():
     assert len(classifier().weights) == PLACES
     assert classifier().threshold < classifier().clear
+
+
+def test_a_party_that_comes_back_to_it_hours_later_is_overheard():
+    told = talk(("ana", RULE), *AGREED, ("ben", "deploys to production came and went, the door stayed shut", 430))
+    assert not_understood(told, told.messages[0], SUBJECT) is not None

@@ -532,3 +532,24 @@ def test_a_threshold_in_an_answer_is_not_for_a_while_only():
 def test_an_answer_to_a_question_that_hangs_on_an_earlier_one_is_not_sound(asked):
     said = ("ben", "Those go on cost centre 430 as well.")
     assert stands(("ana", asked), said, ("ana", "that was it, works now"), at=1).verdict is Verdict.UNDECIDED
+
+
+def test_what_is_asked_on_before_the_answer_is_confirmed_takes_nothing_back():
+    lines = [("ana", QUESTION), ("ben", ANSWER), ("ana", "not the old one?"), ("ben", "No. that one is for mail")]
+    assert stands(*lines, ("ana", "confirmed, 5672 works, thanks"), at=1).verdict is Verdict.SOUND
+
+
+def test_what_is_asked_on_is_no_question_of_its_own():
+    lines = [("ana", QUESTION), ("ben", ANSWER), ("ana", "even on staging?"), ("ben", "even on staging")]
+    assert stands(*lines, ("ana", "confirmed, works, thanks"), at=3).verdict is not Verdict.SOUND
+
+
+def test_a_question_about_what_its_author_spoke_of_before_is_about_that():
+    lines = [
+        ("cleo", "do I get easter off"),
+        ("ana", RULE),
+        ("ben", "agreed"),
+        ("cleo", "agreed"),
+        ("cleo", "and Easter?"),
+    ]
+    assert stands(*lines, ("ana", "nice try"), at=1).verdict is Verdict.SOUND

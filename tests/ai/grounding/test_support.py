@@ -175,3 +175,14 @@ def test_a_long_text_costs_little():
         for _ in range(3):
             missing(sentence * 40, sentence * 40 + "The end.")
             missing(sentence.replace(". ", ", ") * 40, sentence.replace(". ", "; ") * 40)
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("flash photography in room 4", "Decision: no flash photography in room 4."),
+        ("Trade fair hotels go only on cost centre 430", "Trade fair hotels go on cost centre 430."),
+    ],
+)
+def test_a_claim_of_few_small_words_is_read_in_every_language_it_may_be_in(claim, evidence):
+    assert unsupported(claim, claim, [Ground(evidence, 0, len(evidence))]) != []
