@@ -88,8 +88,9 @@ def _as_decision(talk: Talk, message: Message, stated: Statement, min_voices: in
 def _laughs_at_others(talk: Talk, said: Message, subject: Subject) -> bool:
     """Without a word, and just behind what somebody else says of other things."""
     before = next(talk.before(said), None)
-    is_others = before is not None and not may_be_one(before.author, said.author)
-    return is_others and WORD.search(said.text) is None and is_elsewhere(before.text, subject)
+    if before is None or may_be_one(before.author, said.author):
+        return False
+    return WORD.search(said.text) is None and is_elsewhere(before.text, subject)
 
 
 def _as_answer(talk: Talk, message: Message, span: TextSpan) -> Standing:
