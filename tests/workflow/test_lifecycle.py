@@ -75,7 +75,7 @@ async def test_full_proposal_lifecycle(database):
         ben="Decision: the ledger runs on Postgres 16.",
         eli="agreed",
         fay="+1",
-        cleo="Maybe invoices are printed on Mondays?",
+        cleo="Invoices are printed on Mondays.",
         dora="Printing is a topic, perhaps.",
     )
     first = await pipeline(deps)
