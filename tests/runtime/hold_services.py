@@ -17,6 +17,7 @@ from pathlib import Path
 import psycopg  # noqa: F401  # the servers need it, and import it late
 import structlog
 
+import assay.runtime.supervisor  # noqa: F401  # the services need it, and import it late
 from assay.errors import AssayError
 from assay.runtime.services import Services, services
 from assay.settings import Settings
