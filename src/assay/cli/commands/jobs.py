@@ -22,8 +22,8 @@ from assay.queue import control
 from assay.queue.deps import Deps
 from assay.queue.run import RunResult
 from assay.web.views import jobs as views
+from assay.web.views.job_records import Accepted, JobRunView, JobView
 from assay.web.views.paging import PageOf
-from assay.web.views.records import Accepted, JobRunView, JobView
 
 Name = Annotated[str, Parameter(help="The name of the job.")]
 

@@ -13,8 +13,8 @@ from assay.errors import InvalidInput
 from assay.queue import dead_letters
 from assay.queue.broker import JobBroker
 from assay.web.views import jobs as views
+from assay.web.views.job_records import DeadLetterView
 from assay.web.views.paging import PageOf
-from assay.web.views.records import DeadLetterView
 
 MAX_LETTERS: Final = 1000
 

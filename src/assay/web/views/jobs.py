@@ -15,8 +15,8 @@ from assay.queue.recent import lately
 from assay.queue.schedules import in_words
 from assay.web.models import Moment
 from assay.web.views.cursors import cursor, place
+from assay.web.views.job_records import DeadLetterView, JobRunView, JobView, PastRunView
 from assay.web.views.paging import BY_NUMBER, PageOf, cut
-from assay.web.views.records import DeadLetterView, JobRunView, JobView, PastRunView
 
 BY_START: Final[Any] = tuple[Moment, UUID]
 

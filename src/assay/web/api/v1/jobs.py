@@ -19,8 +19,8 @@ from assay.web.models import MAX_ID
 from assay.web.paging import PageQuery
 from assay.web.state import Session, State
 from assay.web.views import jobs as views
+from assay.web.views.job_records import Accepted, DeadLetterView, JobRunView, JobView, RunLogLineView
 from assay.web.views.paging import PageOf
-from assay.web.views.records import Accepted, DeadLetterView, JobRunView, JobView, RunLogLineView
 
 router = APIRouter(prefix="/jobs", tags=["jobs"], route_class=Route)
 
